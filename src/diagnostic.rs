@@ -1,0 +1,104 @@
+//! Diagnostics: what is reported, with its labels, its path and its fix. Knows nothing of output formats.
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::{FileId, Span};
+
+/// How a finding counts for the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Shown, does not fail the run.
+    Info,
+    /// The default.
+    Warning,
+    /// Set by `level = "deny"`.
+    Error,
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Two heuristic steps.
+    Low,
+    /// One heuristic step: a naming convention, a unique member name, a trait in scope.
+    Medium,
+    /// Types are exact and the dependence is proven.
+    High,
+}
+
+/// A place with a few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Its file.
+    pub file: FileId,
+    /// Its bytes.
+    pub span: Span,
+    /// What it is; may be empty.
+    pub message: String,
+}
+
+/// A finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// The rule's name.
+    pub rule: String,
+    /// The rule's family.
+    pub family: String,
+    /// How it counts.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Estimated weight; larger is worse. Only its order means something.
+    pub rank: f64,
+    /// The first sentence: a fact, with names from the user's code.
+    pub message: String,
+    /// What to do; may be empty.
+    pub help: String,
+    /// Where it is: the label that the finding is placed by.
+    pub primary: Label,
+    /// Other places in the same or other files that explain it (the loop, the lock).
+    pub secondary: Vec<Label>,
+    /// The path from the primary place to the cause, step by step; each in its own file.
+    pub trace: Vec<Label>,
+    /// Qualified name of the function that it is in; empty at module level.
+    pub function: String,
+    /// What identifies it across edits: no line numbers in it. Hexadecimal.
+    pub fingerprint: String,
+}
+
+/// Something that the run could not do; never a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Notice {
+    /// The file, relative to the project root; empty when it is about the run.
+    pub path: String,
+    /// 1-based line, or 0.
+    pub line: u32,
+    /// What kind.
+    pub kind: NoticeKind,
+    /// What happened.
+    pub message: String,
+}
+
+/// Kinds of notices. Each file that is left out is counted under one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeKind {
+    /// A part of the file could not be parsed and is left out; the rest is analysed.
+    SyntaxError,
+    /// The file could not be read.
+    Unreadable,
+    /// The file is not UTF-8.
+    NotUtf8,
+    /// The file is larger than the limit.
+    TooLarge,
+    /// The file is minified or generated.
+    Generated,
+    /// Nesting is deeper than the parser can take.
+    TooDeep,
+    /// laggard itself failed on the file.
+    Crash,
+    /// A suppression that suppresses nothing, or is not well-formed.
+    Suppression,
+}

@@ -1,0 +1,136 @@
+//! The languages: each turns text into the neutral tree and says how its names work.
+//!
+//! A language is a folder with `lower.rs` (its grammar) and `names.rs` (its modules, its built-in names).
+//! Adding one is adding a folder and a line in [`all`]. Nothing above this module knows a grammar.
+
+use crate::source::Span;
+use crate::syntax::{Operator, Tree};
+
+pub mod python;
+pub mod recover;
+pub mod rust;
+
+/// What parsing a file gave: always a tree, and what had to be left out of it.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// The tree of all that could be parsed.
+    pub tree: Tree,
+    /// Places that are missing from the tree.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// A place that could not be parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// The statement or item that is lost.
+    pub span: Span,
+    /// What the parser said.
+    pub message: String,
+}
+
+/// A file that names a package or its parts (`Cargo.toml`), read by discovery.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// Path relative to the project root, with `/`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Qualified names of the types that literals have.
+#[derive(Clone, Copy, Debug)]
+pub struct LiteralTypes {
+    /// `"…"`
+    pub string: &'static str,
+    /// `b"…"`
+    pub bytes: &'static str,
+    /// `1`
+    pub integer: &'static str,
+    /// `1.0`
+    pub float: &'static str,
+    /// `'a'`
+    pub character: &'static str,
+    /// `true`
+    pub boolean: &'static str,
+    /// `None`
+    pub null: &'static str,
+    /// `[a]`
+    pub list: &'static str,
+    /// `(a, b)`
+    pub tuple: &'static str,
+    /// `{a}`
+    pub set: &'static str,
+    /// `{a: b}`
+    pub map: &'static str,
+    /// A generator expression.
+    pub generator: &'static str,
+    /// `a..b`
+    pub range: &'static str,
+}
+
+/// A programming language.
+pub trait Language: Sync {
+    /// Its name in rule pages, model folders and messages, in lower case.
+    fn name(&self) -> &'static str;
+
+    /// File extensions, without the dot.
+    fn extensions(&self) -> &'static [&'static str];
+
+    /// Interpreters that a `#!` line may name (`python` also stands for `python3.12`).
+    fn interpreters(&self) -> &'static [&'static str];
+
+    /// File names of manifests that [`Language::modules`] wants to see.
+    fn manifests(&self) -> &'static [&'static str];
+
+    /// Parses a file. Never fails: what is broken is left out and named.
+    fn parse(&self, text: &str) -> Parsed;
+
+    /// What stands between the parts of a qualified name.
+    fn separator(&self) -> &'static str;
+
+    /// The qualified module name of each file (`app.views`, `my_crate::net::client`), in the order of `paths`
+    /// (relative, with `/`). Files that share a name are allowed: the first wins.
+    fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String>;
+
+    /// Is this file's module a package, so that a relative import starts inside it (`__init__.py`, `mod.rs`)?
+    fn is_package(&self, path: &str) -> bool;
+
+    /// Where an import or path as written leads, seen from a module: an absolute qualified name.
+    /// `level` is that of the import; `names` are as written. Rust's `crate`, `self` and `super` end here.
+    fn absolute(&self, module: &str, is_package: bool, level: u32, names: &[&str]) -> String;
+
+    /// Modules whose names are in scope without an import, in the order of look-up; e.g. `builtins`.
+    /// A single name may also be mapped directly: [`Language::prelude`].
+    fn implicit_modules(&self) -> &'static [&'static str];
+
+    /// The qualified name of a prelude item (`Vec` is `std::vec::Vec`).
+    fn prelude(&self, name: &str) -> Option<&'static str>;
+
+    /// Types of literals.
+    fn literal_types(&self) -> &'static LiteralTypes;
+
+    /// The member that an operator calls (`__add__`, and for `op=` `__iadd__`), as model tables write it.
+    fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str>;
+
+    /// Is a static member of a type with this name its constructor, by convention (`new`, `from`)?
+    fn is_constructor_name(&self, name: &str) -> bool;
+
+    /// Is an external name that nothing is known of a class, by convention (`Capitalised`)?
+    fn names_a_type(&self, name: &str) -> bool;
+
+    /// The name under which calling a class finds its constructor, if methods have one (`__init__`).
+    fn constructor_member(&self) -> Option<&'static str>;
+
+    /// Is this path (relative, with `/`) a test, fixture, example, benchmark, migration or build script?
+    fn is_side_code(&self, path: &str) -> bool;
+}
+
+/// All languages, in the order of their names.
+pub fn all() -> &'static [&'static dyn Language] {
+    &[]
+}
+
+/// The language with this name, by its place in [`all`].
+pub fn find(name: &str) -> Option<usize> {
+    all().iter().position(|language| language.name() == name)
+}

@@ -1,0 +1,8 @@
+//! laggard finds the code that makes programs slow.
+
+pub mod diagnostic;
+pub mod effect;
+pub mod lang;
+pub mod model;
+pub mod source;
+pub mod syntax;

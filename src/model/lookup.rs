@@ -1,0 +1,1 @@
+//! Model look-up.

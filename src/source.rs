@@ -1,0 +1,121 @@
+//! Source text: files, byte spans, lines and columns. The one place that reads text from disk.
+//!
+//! Knows nothing of languages or of what the text means.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// A half-open range of bytes in one file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Span {
+    /// First byte, counted from 0.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span from two byte offsets. Offsets above 4 GiB cannot occur: larger files are not read.
+    pub fn new(start: usize, end: usize) -> Span {
+        Span { start: start as u32, end: end as u32 }
+    }
+
+    /// Does `other` lie within this span?
+    pub fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// The smallest span that covers both.
+    pub fn to(self, other: Span) -> Span {
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> usize {
+        (self.end.saturating_sub(self.start)) as usize
+    }
+
+    /// True for a span of no bytes.
+    pub fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+
+    /// The text that the span covers; empty if it lies outside `text`.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+}
+
+/// A file of the run, by its place in the list of all files (sorted by path).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FileId(pub u32);
+
+/// A file that discovery found and a language claims. Its text is not held.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// Path relative to the project root, with `/` on every platform.
+    pub path: String,
+    /// Where to read it.
+    pub location: PathBuf,
+    /// Index into `lang::all()`.
+    pub language: usize,
+    /// Size in bytes when it was found.
+    pub size: u64,
+}
+
+/// Why a file could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The operating system refused.
+    #[error("cannot be read: {0}")]
+    Io(#[from] std::io::Error),
+    /// The bytes are not UTF-8.
+    #[error("is not UTF-8 (first bad byte at offset {0})")]
+    NotUtf8(usize),
+}
+
+/// Reads a file as UTF-8. A leading byte-order mark is replaced by three spaces, so that spans hold.
+pub fn read(path: &Path) -> Result<String, ReadError> {
+    let bytes = std::fs::read(path)?;
+    let mut text = String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8(error.utf8_error().valid_up_to()))?;
+    if text.starts_with('\u{feff}') {
+        text.replace_range(..'\u{feff}'.len_utf8(), "   ");
+    }
+    Ok(text)
+}
+
+/// The byte offset at which each line starts; the first entry is 0.
+pub fn line_starts(text: &str) -> Vec<u32> {
+    let mut starts = Vec::with_capacity(text.len() / 32 + 1);
+    starts.push(0);
+    starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
+    starts
+}
+
+/// The 1-based line on which a byte lies.
+pub fn line_of(line_starts: &[u32], offset: u32) -> u32 {
+    line_starts.partition_point(|start| *start <= offset) as u32
+}
+
+/// 1-based line and column; the column counts characters, not bytes.
+pub fn line_and_column(text: &str, line_starts: &[u32], offset: u32) -> (u32, u32) {
+    let line = line_of(line_starts, offset);
+    let start = line_starts[line as usize - 1] as usize;
+    let before = text.get(start..offset as usize).unwrap_or("");
+    (line, before.chars().count() as u32 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters() {
+        let text = "a\nčö x\n";
+        let starts = line_starts(text);
+        assert_eq!(line_and_column(text, &starts, 0), (1, 1));
+        let x = text.find('x').unwrap() as u32;
+        assert_eq!(line_and_column(text, &starts, x), (2, 4));
+    }
+}
