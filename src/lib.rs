@@ -2,6 +2,8 @@
 
 pub mod diagnostic;
 pub mod effect;
+pub mod extract;
+pub mod facts;
 pub mod lang;
 pub mod model;
 pub mod source;
