@@ -454,6 +454,8 @@ pub enum CallKind {
     Attribute,
     /// A context is entered: `with x:`.
     Enter,
+    /// A loop goes through the receiver.
+    Iterate,
 }
 
 /// What becomes of a value.

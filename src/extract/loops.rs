@@ -27,10 +27,19 @@ impl Extractor<'_> {
     pub(super) fn loop_with(&mut self, node: LoopNodeId, span: Span, walk: &mut dyn FnMut(&mut Self, NodeId)) {
         let syntax = &self.tree.loops[node.0 as usize];
         let iterable = syntax.iterable.map(|iterable| self.value(iterable, Use::Iterated));
-        if syntax.is_async
-            && let Some(iterable) = iterable
-        {
-            self.await_site(syntax.header, iterable.origin);
+        if let (Some(iterable), Some(node)) = (iterable, syntax.iterable) {
+            if syntax.is_async {
+                self.await_site(syntax.header, iterable.origin);
+            }
+            self.operation(super::calls::Operation {
+                kind: CallKind::Iterate,
+                span: self.tree.span(node),
+                receiver: iterable,
+                argument: None,
+                used: Use::Iterated,
+                result: None,
+                accumulates: false,
+            });
         }
         let id = LoopId(self.facts.loops.len() as u32);
         let target = syntax.target.and_then(|target| self.first_name(target));

@@ -9,6 +9,7 @@ mod bind;
 mod calls;
 mod comments;
 mod loops;
+pub use loops::FEW;
 mod scope;
 mod statement;
 mod value;

@@ -129,6 +129,11 @@ pub trait Language: Sync {
     /// The name under which calling a class finds its constructor, if methods have one (`__init__`).
     fn constructor_member(&self) -> Option<&'static str>;
 
+    /// Does a decorator or attribute, as written (`tokio::test`, `cfg(test)`), mark test code?
+    fn marks_test(&self, _decorator: &str) -> bool {
+        false
+    }
+
     /// Is this path (relative, with `/`) a test, fixture, example, benchmark, migration or build script?
     fn is_side_code(&self, path: &str) -> bool;
 }
