@@ -404,6 +404,8 @@ pub struct Loop {
     pub span: Span,
     /// The first name that each turn binds.
     pub target: Option<Name>,
+    /// Where its turns are announced: the target, or the header.
+    pub target_span: Span,
     /// What it goes through.
     pub iterable: Option<OriginId>,
     /// The text of the iterable, as a place (`self.items`), when it is one.

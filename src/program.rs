@@ -167,6 +167,8 @@ pub enum LoopSource {
     Loop(crate::facts::LoopId),
     /// A closure that a call runs once per element.
     Closure(crate::facts::ClosureId),
+    /// A call that runs a named function once per element.
+    Call(CallId),
 }
 
 /// The whole program.

@@ -278,8 +278,10 @@ pub enum UnaryOperator {
     Not,
     /// `-x`, `~x`
     Negate,
-    /// `&x`, `&mut x`
+    /// `&x`
     Borrow,
+    /// `&mut x`
+    BorrowMutably,
     /// `*x`
     Dereference,
 }

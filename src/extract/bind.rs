@@ -38,7 +38,7 @@ impl Extractor<'_> {
                 let slice = self.origin(Origin::Slice(origin));
                 self.bind(inner, slice, depend, declares);
             }
-            NodeKind::Unary { operator: UnaryOperator::Borrow, operand } => {
+            NodeKind::Unary { operator: UnaryOperator::Borrow | UnaryOperator::BorrowMutably, operand } => {
                 self.bind(operand, origin, depend, declares);
             }
             NodeKind::Other(parts) => {

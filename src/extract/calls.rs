@@ -154,7 +154,7 @@ impl Extractor<'_> {
                 _ => (None, *node, false),
             };
             let used = match self.tree.kind(inner) {
-                NodeKind::Unary { operator: UnaryOperator::Borrow, .. } => Use::Borrowed,
+                NodeKind::Unary { operator: UnaryOperator::Borrow | UnaryOperator::BorrowMutably, .. } => Use::Borrowed,
                 _ if is_spread => Use::Iterated,
                 _ => Use::Argument,
             };

@@ -50,6 +50,7 @@ impl Extractor<'_> {
             header: syntax.header,
             span,
             target,
+            target_span: syntax.target.map_or(syntax.header, |target| self.tree.span(target)),
             iterable: iterable.map(|iterable| iterable.origin),
             iterable_place: iterable.and_then(|iterable| iterable.place),
             is_async: syntax.is_async,
@@ -211,7 +212,7 @@ impl Extractor<'_> {
 }
 
 /// `ALL_CAPS` of at least two letters: by convention a constant of the module.
-fn is_constant_name(text: &str) -> bool {
+pub fn is_constant_name(text: &str) -> bool {
     text.len() > 1
         && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
         && text.bytes().any(|byte| byte.is_ascii_uppercase())

@@ -9,7 +9,7 @@ mod bind;
 mod calls;
 mod comments;
 mod loops;
-pub use loops::FEW;
+pub use loops::{FEW, is_constant_name};
 mod scope;
 mod statement;
 mod value;

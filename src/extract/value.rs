@@ -461,6 +461,15 @@ impl Extractor<'_> {
                 let origin = self.origin(Origin::Borrowed(value.origin));
                 Value { origin, ..value }
             }
+            UnaryOperator::BorrowMutably => {
+                let value = self.value(operand, Use::Borrowed);
+                if let Some(place) = value.place {
+                    let is_local = self.is_local_place(operand);
+                    self.write(place, self.tree.span(operand), WriteKind::Exposed, value.origin, is_local);
+                }
+                let origin = self.origin(Origin::Borrowed(value.origin));
+                Value { origin, ..value }
+            }
             UnaryOperator::Dereference => self.value(operand, used),
             UnaryOperator::Not => {
                 let value = self.value(operand, Use::Tested);
@@ -587,7 +596,10 @@ impl Extractor<'_> {
                 let object = self.place_of(object)?;
                 Some(self.member_place(object, name))
             }
-            NodeKind::Unary { operator: UnaryOperator::Borrow | UnaryOperator::Dereference, operand } => {
+            NodeKind::Unary {
+                operator: UnaryOperator::Borrow | UnaryOperator::BorrowMutably | UnaryOperator::Dereference,
+                operand,
+            } => {
                 self.place_of(operand)
             }
             _ => None,

@@ -1195,3 +1195,65 @@ impl<'m> Resolver<'m> {
         }
     }
 }
+
+impl CallResolution<'_> {
+    /// What the call gives.
+    pub fn results(&self) -> &Values {
+        &self.results
+    }
+}
+
+impl<'m> Resolver<'m> {
+    /// Is the type text, or does it dereference to text?
+    pub fn is_text(&self, id: TypeId) -> bool {
+        let literals = self.language.literal_types();
+        let name = self.type_name(id);
+        let is = |name: &str| name == literals.string || name == literals.bytes;
+        is(name) || self.models.derefs(name).is_some_and(is)
+    }
+
+    /// The first type argument.
+    pub fn first_argument(&self, id: TypeId) -> Option<TypeId> {
+        self.types.get(id).arguments.first().copied()
+    }
+
+    /// What a row costs, by qualified name; empty when unknown.
+    pub fn row_cost(&self, symbol: Symbol) -> &str {
+        self.models.row(self.symbols.text(symbol)).map_or("", |row| &row.cost)
+    }
+
+    /// Does going through a value take as many turns as a container has elements?
+    pub fn has_known_length(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId, depth: usize) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        match facts.origin(origin) {
+            Origin::Range => return true,
+            Origin::Borrowed(inner) => return self.has_known_length(files, file, inner, depth),
+            Origin::Call(call) if depth < 4 => {
+                let site = facts.call(call);
+                // Views of a container (`iter`, `keys`, `enumerate`) have its length; filters do not run closures here.
+                let is_view = site.arguments.0 == site.arguments.1 && site.name.is_some();
+                let resolution = self.call(files, file, call);
+                let lazy = resolution.targets.iter().any(|target| match target {
+                    Target::Row(row) => {
+                        row.laziness == crate::model::table::Laziness::Lazy && row.repeats.is_none()
+                    }
+                    Target::Function(_) => false,
+                });
+                if is_view && lazy {
+                    return self.has_known_length(files, file, site.callee, depth + 1);
+                }
+            }
+            _ => {}
+        }
+        let Some(id) = self.infer(files, file, origin).instance() else { return false };
+        self.is_sized(id)
+    }
+
+    /// A container: it has elements that can be counted without going through them.
+    fn is_sized(&self, id: TypeId) -> bool {
+        let literals = self.language.literal_types();
+        let name = self.type_name(id);
+        let is_display = [literals.list, literals.set, literals.map, literals.tuple, literals.range].contains(&name);
+        is_display || self.models.type_row(name).is_some_and(|row| row.sized)
+    }
+}

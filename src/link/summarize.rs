@@ -8,7 +8,7 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 
-use super::resolve::{locate, matched_arguments};
+use super::resolve::matched_arguments;
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -85,8 +85,7 @@ fn call_graph(program: &Program, calls_of: &[Vec<CallId>]) -> DiGraph<(), (), u3
 }
 
 fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], component_of: &[u32]) -> Summary {
-    let (file, id) = program.function(function);
-    let facts = &program.file(file).facts;
+    let (file, _) = program.function(function);
     let mut summary = Summary { effects: Vec::new(), memoizes: program.summaries[function.0 as usize].memoizes };
     for call in calls {
         for reached in reached_by_call(program, file, *call) {
@@ -101,7 +100,6 @@ fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], compon
             add(&mut summary, reached);
         }
     }
-    let _ = (facts, id);
     summary.effects.sort_by_key(|reached| (reached.effect, reached.parameters == 0));
     summary
 }
@@ -142,89 +140,123 @@ pub fn degree_of(context: &Context) -> u8 {
     degree.min(HIGHEST_DEGREE)
 }
 
-/// The effects that a call site brings into its function, its own and those of its callees.
-pub fn reached_by_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[Reached; 4]> {
+/// An effect that a call site brings, with what it depends on there.
+#[derive(Clone, Copy, Debug)]
+pub struct CallEffect {
+    /// The effect as its function has it.
+    pub reached: Reached,
+    /// What the cause depends on, as the call site sees it.
+    pub depend: Depend,
+    /// How often per run of the call site.
+    pub callee_degree: u8,
+    /// Does the call site run a named function once per element?
+    pub repeats: bool,
+    /// Does it run on another thread or process?
+    pub is_offloaded: bool,
+}
+
+/// The effects that a call site brings, its own and those of its callees. Those that code elsewhere (on another
+/// thread, in another task) has are among them, but for what blocks there.
+pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[CallEffect; 4]> {
     let facts = &program.file(file).facts;
     let site = facts.call(call);
     let context = program.context(file, call);
-    let mut reached = SmallVec::new();
+    let mut found = SmallVec::new();
     if context.is_deferred {
-        return reached;
+        return found;
     }
     let degree = degree_of(context);
     let resolved = program.resolved(file, call);
-    let effects = own_effects(program, file, call);
     let confidence = if site.certain { resolved.confidence } else { resolved.confidence.min(Confidence::Medium) };
+    let effects = own_effects(program, file, call);
     if !effects.is_empty() {
-        let mut parameters = site.receiver_depend.parameters;
-        for argument in facts.arguments_of(site) {
-            parameters |= argument.depend.parameters;
-        }
-        for effect in effects.iter().filter(|effect| effect.travels()) {
-            if effect == Effect::Blocking && is_elsewhere(program, file, site.scope) {
-                continue;
-            }
-            reached.push(Reached { effect, degree, parameters, confidence, witness: call, via: None, steps: 0 });
+        let depend = facts
+            .arguments_of(site)
+            .iter()
+            .fold(site.receiver_depend, |depend, argument| depend.or(argument.depend));
+        for effect in effects.iter() {
+            let parameters = depend.parameters;
+            let reached = Reached { effect, degree, parameters, confidence, witness: call, via: None, steps: 0 };
+            let is_offloaded = context.is_offloaded;
+            found.push(CallEffect { reached, depend, callee_degree: 0, repeats: false, is_offloaded });
         }
     }
-    for callee in shared_callees(program, file, call) {
-        let (reference, extra, offloaded, mapping) = callee;
-        let (callee_file, callee_id) = program.function(reference);
+    for callee in certain_callees(program, file, call) {
+        let (callee_file, callee_id) = program.function(callee.function);
         let callee_facts = &program.file(callee_file).facts;
-        let summary = &program.summaries[reference.0 as usize];
+        let summary = &program.summaries[callee.function.0 as usize];
         if summary.memoizes {
             continue;
         }
-        let callee_is_async = callee_facts.function(callee_id).is_async;
+        let is_async = callee_facts.function(callee_id).is_async;
+        let is_offloaded = callee.is_offloaded || context.is_offloaded;
         for entry in &summary.effects {
-            let blocking = matches!(entry.effect, Effect::Blocking | Effect::Sleep);
-            if blocking && (callee_is_async || offloaded || is_elsewhere(program, file, site.scope)) {
+            // What blocks in an asynchronous function is its own matter, and reported there.
+            if is_async && matches!(entry.effect, Effect::Blocking | Effect::Sleep) {
                 continue;
             }
-            let parameters = match &mapping {
-                Mapping::Matched => mapped_parameters(facts, site, callee_facts, callee_id, entry.parameters),
-                Mapping::Elements => 0,
-            };
-            reached.push(Reached {
+            let mut depend = Depend::default();
+            if callee.repeats {
+                depend.element = EVERY_TURN;
+            } else {
+                for_each_feeding(facts, site, callee_facts, callee_id, entry.parameters, |fed| depend = depend.or(fed));
+            }
+            let callee_degree = entry.degree;
+            let reached = Reached {
                 effect: entry.effect,
-                degree: (degree + extra + entry.degree).min(HIGHEST_DEGREE),
-                parameters,
+                degree: (degree + callee.repeats as u8 + callee_degree).min(HIGHEST_DEGREE),
+                parameters: depend.parameters,
                 confidence: confidence.min(entry.confidence),
                 witness: call,
-                via: Some(reference),
+                via: Some(callee.function),
                 steps: entry.steps.saturating_add(1),
-            });
+            };
+            found.push(CallEffect { reached, depend, callee_degree, repeats: callee.repeats, is_offloaded });
         }
     }
-    reached
+    found
 }
 
-/// How a callee gets its arguments.
-enum Mapping {
-    /// From those of the call.
-    Matched,
-    /// Elements of what the call goes through.
-    Elements,
+/// The bit of a `Depend` that speaks of a call which runs a named function once per element.
+pub const EVERY_TURN: u32 = 1 << 31;
+
+/// The effects that a call site brings into its function.
+fn reached_by_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[Reached; 4]> {
+    let scope = program.file(file).facts.call(call).scope;
+    let elsewhere = is_elsewhere(program, file, scope);
+    effects_of_call(program, file, call)
+        .into_iter()
+        .filter(|found| found.reached.effect.travels())
+        .filter(|found| {
+            let blocks = matches!(found.reached.effect, Effect::Blocking | Effect::Sleep);
+            !blocks || !(elsewhere || found.is_offloaded)
+        })
+        .map(|found| found.reached)
+        .collect()
 }
 
-/// The functions that a call site certainly runs, how much more often, and whether on another thread.
-fn shared_callees(
-    program: &Program,
-    file: FileId,
-    call: CallId,
-) -> SmallVec<[(FunctionRef, u8, bool, Mapping); 2]> {
+/// A function that a call site runs.
+struct Callee {
+    function: FunctionRef,
+    /// Once per element of what the call goes through.
+    repeats: bool,
+    is_offloaded: bool,
+}
+
+/// The functions that a call site certainly runs.
+fn certain_callees(program: &Program, file: FileId, call: CallId) -> SmallVec<[Callee; 2]> {
     let mut callees = SmallVec::new();
     let resolved = program.resolved(file, call);
-    let functions: SmallVec<[FunctionRef; 2]> = resolved.functions().collect();
     // One of several: only what all of them do is certain, so the one with the fewest effects speaks for them.
-    let least = functions.iter().min_by_key(|function| program.summaries[function.0 as usize].effects.len());
-    if let Some(least) = least {
-        callees.push((*least, 0, false, Mapping::Matched));
+    let least = resolved.functions().min_by_key(|function| program.summaries[function.0 as usize].effects.len());
+    if let Some(function) = least {
+        callees.push(Callee { function, repeats: false, is_offloaded: false });
     }
     let callbacks = &program.callbacks[file.0 as usize];
     let first = callbacks.partition_point(|callback| callback.call < call);
     for callback in callbacks[first..].iter().take_while(|callback| callback.call == call) {
-        callees.push((callback.function, callback.repeats as u8, callback.is_offloaded, Mapping::Elements));
+        let (function, repeats, is_offloaded) = (callback.function, callback.repeats, callback.is_offloaded);
+        callees.push(Callee { function, repeats, is_offloaded });
     }
     callees
 }
@@ -249,19 +281,6 @@ fn is_elsewhere(program: &Program, file: FileId, scope: ScopeId) -> bool {
     let facts = &program.file(file).facts;
     let function = facts.function(facts.scope(scope).function);
     context.is_offloaded || (context.is_async && !function.is_async)
-}
-
-/// The parameters of the caller that feed those of the callee.
-fn mapped_parameters(
-    facts: &FileFacts,
-    site: &CallSite,
-    callee_facts: &FileFacts,
-    callee: FunctionId,
-    wanted: u32,
-) -> u32 {
-    let mut parameters = 0;
-    for_each_feeding(facts, site, callee_facts, callee, wanted, |depend| parameters |= depend.parameters);
-    parameters
 }
 
 /// Calls `visit` with what feeds each of the wanted parameters of a callee.
@@ -297,8 +316,6 @@ pub fn for_each_feeding(
 pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<(FileId, CallId)> {
     let mut chain = vec![(file, reached.witness)];
     let mut via = reached.via;
-    let depends = reached.parameters != 0;
-    let _ = depends;
     while let Some(function) = via {
         let (file, _) = program.function(function);
         let summary = &program.summaries[function.0 as usize];
@@ -311,9 +328,4 @@ pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<
         }
     }
     chain
-}
-
-/// The file and number of a function, for callers that hold files only.
-pub fn place_of(program: &Program, function: FunctionRef) -> (FileId, FunctionId) {
-    locate(&program.files, function)
 }
