@@ -1,0 +1,3 @@
+//! From the program and the rules to diagnostics.
+
+pub mod suppress;
