@@ -124,7 +124,7 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
                 summary::write_timings(&outcome, out)?;
             }
             if outcome.files.is_empty() {
-                writeln!(out, "warning: there are no source files in {}", shown_paths(arguments))?;
+                writeln!(out, "warning: there are no source files to analyse")?;
             }
             summary::write(&outcome, arguments.details(), out)
         });
@@ -143,15 +143,6 @@ impl Arguments {
             Format::Full => Details::Some,
             Format::Concise | Format::Json | Format::Jsonl => Details::Counts,
         }
-    }
-}
-
-fn shown_paths(arguments: &Arguments) -> String {
-    let paths: Vec<String> = arguments.paths.iter().take(3).map(|path| format!("`{}`", path.display())).collect();
-    match arguments.paths.len() {
-        0 => "this folder".to_string(),
-        count if count > paths.len() => format!("{}, …", paths.join(", ")),
-        _ => paths.join(", "),
     }
 }
 
