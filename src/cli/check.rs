@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::output::{self, Color};
 use crate::Outcome;
-use crate::config::{Config, DEFAULT_MAX_FILE_SIZE, SetupError};
+use crate::config::{Config, SetupError};
 use crate::diagnostic::Severity;
 use crate::report::summary::{self, Details};
 use crate::report::{self, Format};
@@ -17,55 +17,55 @@ pub struct Arguments {
     paths: Vec<PathBuf>,
 
     /// Analyse the folder of this Cargo.toml.
-    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    #[arg(help_heading = "Files and work", long, value_name = "FILE", conflicts_with = "paths")]
     manifest_path: Option<PathBuf>,
 
     /// Rules, families or sets (default, likely, pedantic, all) to use.
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    #[arg(help_heading = "Rules", long, value_name = "RULES", value_delimiter = ',')]
     select: Vec<String>,
 
     /// Rules, families or sets to leave out.
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    #[arg(help_heading = "Rules", long, value_name = "RULES", value_delimiter = ',')]
     ignore: Vec<String>,
 
     /// Use nothing but the command line: no configuration files.
-    #[arg(long)]
+    #[arg(help_heading = "Rules", long)]
     isolated: bool,
 
     /// Report findings in tests, examples, benchmarks and migrations too.
-    #[arg(long)]
+    #[arg(help_heading = "Rules", long)]
     include_tests: bool,
 
     /// Leave out files larger than this; bytes, or with K, M or G.
-    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value_t = DEFAULT_MAX_FILE_SIZE)]
+    #[arg(help_heading = "Files and work", long, value_name = "SIZE", value_parser = parse_size, default_value = "1M")]
     max_file_size: u64,
 
     /// How to write findings.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    #[arg(help_heading = "Output", long, value_enum, value_name = "FORMAT", default_value_t)]
     output_format: Format,
 
     /// Exit with 1 if there is a finding of this severity or above.
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "warning")]
+    #[arg(help_heading = "Exit code", long, value_enum, value_name = "SEVERITY", default_value = "warning")]
     fail_on: FailOn,
 
     /// Exit with 0 even if there are findings.
-    #[arg(long)]
+    #[arg(help_heading = "Exit code", long)]
     exit_zero: bool,
 
     /// Number of threads; one per core if not given.
-    #[arg(short, long, value_name = "NUMBER")]
+    #[arg(help_heading = "Files and work", short, long, value_name = "NUMBER")]
     jobs: Option<NonZeroUsize>,
 
     /// Show how long each stage took.
-    #[arg(long)]
+    #[arg(help_heading = "Output", long)]
     timings: bool,
 
     /// Show everything that was left out or not in order, one by one.
-    #[arg(short, long)]
+    #[arg(help_heading = "Output", short, long)]
     verbose: bool,
 
     /// Write nothing about the run to stderr; errors excepted.
-    #[arg(short, long, conflicts_with_all = ["verbose", "timings"])]
+    #[arg(help_heading = "Output", short, long, conflicts_with_all = ["verbose", "timings"])]
     quiet: bool,
 }
 
@@ -167,6 +167,7 @@ mod tests {
     fn sizes() {
         assert_eq!(parse_size("12"), Ok(12));
         assert_eq!(parse_size("64K"), Ok(65536));
+        assert_eq!(parse_size("1M"), Ok(crate::config::DEFAULT_MAX_FILE_SIZE));
         assert_eq!(parse_size("2m"), Ok(2 << 20));
         assert!(parse_size("4G").is_err());
         assert!(parse_size("M").is_err());

@@ -74,10 +74,14 @@ fn write_notices(notices: &[Notice], details: Details, out: &mut dyn Write) -> i
     if shown > 0 && notices.len() > shown {
         writeln!(out, "… and {} more (`--verbose` shows all)", notices.len() - shown)?;
     }
-    let counts: Vec<String> =
-        count(notices.iter().map(|notice| notice.kind)).into_iter().map(|(kind, count)| counted(kind, count)).collect();
-    if !counts.is_empty() {
-        writeln!(out, "Not everything was analysed or in order: {}.", counts.join(", "))?;
+    let mut counts = count(notices.iter().map(|notice| notice.kind));
+    let suppressions = counts.remove(&NoticeKind::Suppression).unwrap_or(0);
+    let left_out: Vec<String> = counts.into_iter().map(|(kind, count)| counted(kind, count)).collect();
+    if !left_out.is_empty() {
+        writeln!(out, "Left out: {}.", left_out.join(", "))?;
+    }
+    if suppressions > 0 {
+        writeln!(out, "{} without effect or not well-formed.", plural(suppressions, "suppression"))?;
     }
     Ok(())
 }
@@ -101,7 +105,7 @@ fn counted(kind: NoticeKind, count: usize) -> String {
         NoticeKind::Generated => format!("{} generated or minified", plural(count, "file")),
         NoticeKind::TooDeep => format!("{} nested too deeply", plural(count, "place")),
         NoticeKind::Crash => format!("{} on which laggard itself failed (please report it)", plural(count, "file")),
-        NoticeKind::Suppression => format!("{} to look at", plural(count, "suppression")),
+        NoticeKind::Suppression => plural(count, "suppression"),
     }
 }
 

@@ -259,13 +259,17 @@ fn the_summary_says_what_was_left_out() {
     let notice = |path: &str, line, kind| Notice { path: path.into(), line, kind, message: "why".into() };
     let mut notices = vec![notice("b.py", 3, NoticeKind::SyntaxError), notice("a.py", 0, NoticeKind::TooLarge)];
     let mut outcome = Outcome { notices: notices.clone(), ..Outcome::default() };
-    let counts = "Not everything was analysed or in order: 1 place with syntax errors, 1 file too large.\n";
+    let counts = "Left out: 1 place with syntax errors, 1 file too large.\n";
     let end = format!("{counts}No findings in 0 files.\n");
     assert_eq!(summary(&outcome, Details::Counts), end);
     assert_eq!(summary(&outcome, Details::Some), format!("note: a.py: why\nnote: b.py:3: why\n{end}"));
 
+    notices.push(notice("s.py", 1, NoticeKind::Suppression));
+    outcome.notices = notices.clone();
+    assert!(summary(&outcome, Details::Counts).contains("1 suppression without effect or not well-formed.\n"));
+
     notices.extend((0..20).map(|at| notice(&format!("c{at}.py"), 0, NoticeKind::NotUtf8)));
     outcome.notices = notices;
-    assert!(summary(&outcome, Details::Some).contains("… and 12 more"));
+    assert!(summary(&outcome, Details::Some).contains("… and 13 more"));
     assert!(summary(&outcome, Details::All).contains("note: c19.py: why"));
 }
