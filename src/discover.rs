@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -27,10 +27,23 @@ const FOREIGN_FOLDER_MARKS: &[&str] = &["CACHEDIR.TAG", "pyvenv.cfg"];
 pub struct Discovered {
     /// Source files, sorted by path.
     pub files: Vec<SourceFile>,
-    /// Manifests in the walked folders and in the folders above them, sorted by path.
+    /// Manifests in the walked folders and in the folders above them (up to the repository), sorted by path. One
+    /// above the project root starts with `..`.
     pub manifests: Vec<Manifest>,
     /// Files that were left out, and folders that could not be read; sorted.
     pub notices: Vec<Notice>,
+    /// The folders from the outermost manifest down to the project root; empty if no manifest lies above it.
+    above: Vec<String>,
+}
+
+impl Discovered {
+    /// The path of a file or a manifest seen from the outermost manifest instead of the project root: what
+    /// module names depend on. So a file has the same name however small a part of its package is analysed.
+    pub fn from_outermost(&self, path: &str) -> String {
+        let up = path.split('/').take_while(|part| *part == "..").count();
+        let above = self.above[..self.above.len().saturating_sub(up)].iter().map(String::as_str);
+        above.chain(path.split('/').skip(up)).collect::<Vec<_>>().join("/")
+    }
 }
 
 /// Finds the files of `config.paths` that one of `languages` claims. A path that does not exist is an error;
@@ -38,19 +51,23 @@ pub struct Discovered {
 pub fn source_files(config: &Config, languages: &[&dyn Language]) -> Result<Discovered, SetupError> {
     let discovery = Discovery { config, languages };
     let mut found = Vec::new();
-    let mut folders = Vec::new();
+    let mut folders = BTreeSet::new();
+    let mut folders_of_files = BTreeSet::new();
     for path in &config.paths {
         let metadata = fs::metadata(path).map_err(|error| bad_path(path, &error))?;
         if metadata.is_dir() {
-            folders.push(path);
+            folders.insert(path.as_path());
         } else {
+            folders_of_files.extend(path.parent());
             // A file that is named is wanted, whatever the ignore files say.
             found.extend(discovery.claim(path, metadata.is_file().then_some(metadata.len())));
         }
     }
     found.extend(discovery.walk(&folders));
-    found.extend(discovery.manifests_above());
-    Ok(collect(found))
+    found.extend(discovery.manifests_above(folders.union(&folders_of_files)));
+    let mut discovered = collect(found);
+    discovered.above = folders_above(&config.root, &discovered.manifests);
+    Ok(discovered)
 }
 
 /// One thing that discovery came across.
@@ -85,7 +102,7 @@ struct Discovery<'a> {
 }
 
 impl Discovery<'_> {
-    fn walk(&self, folders: &[&PathBuf]) -> Vec<Found> {
+    fn walk(&self, folders: &BTreeSet<&Path>) -> Vec<Found> {
         if folders.is_empty() {
             return Vec::new();
         }
@@ -162,11 +179,19 @@ impl Discovery<'_> {
             .position(|language| language.extensions().iter().any(|known| known.eq_ignore_ascii_case(extension)))
     }
 
-    /// Manifests in the folders above each path: a part of a package is understood like the whole.
-    fn manifests_above(&self) -> Vec<Found> {
-        let folders: BTreeSet<&Path> = self.config.paths.iter().flat_map(|path| path.ancestors().skip(1)).collect();
+    /// Manifests in these folders and above them, not further than the repository: a part of a package is
+    /// understood like the whole.
+    fn manifests_above<'p>(&self, folders: impl Iterator<Item = &'p &'p Path>) -> Vec<Found> {
+        let mut above = BTreeSet::new();
+        for folder in folders {
+            for folder in folder.ancestors() {
+                if !above.insert(folder) || folder.join(".git").exists() {
+                    break;
+                }
+            }
+        }
         let names: BTreeSet<&str> = self.languages.iter().flat_map(|language| language.manifests()).copied().collect();
-        let candidates = folders.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
+        let candidates = above.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
         candidates.filter(|path| path.is_file()).filter_map(|path| self.manifest(&path)).collect()
     }
 
@@ -203,6 +228,14 @@ impl Discovery<'_> {
     fn relative(&self, path: &Path) -> String {
         relative_path(&self.config.root, path)
     }
+}
+
+/// The last folders of `root`: as many as the outermost manifest is above it.
+fn folders_above(root: &Path, manifests: &[Manifest]) -> Vec<String> {
+    let up = |manifest: &Manifest| manifest.path.split('/').take_while(|part| *part == "..").count();
+    let up = manifests.iter().map(up).max().unwrap_or(0);
+    let names: Vec<String> = root.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+    names[names.len().saturating_sub(up)..].to_vec()
 }
 
 /// `path` seen from the folder `root`, with `/`; one `..` for each folder that has to be left.

@@ -1,5 +1,7 @@
 //! Discovery with a language made up for the purpose.
 
+use std::path::PathBuf;
+
 use tempfile::TempDir;
 
 use super::*;
@@ -144,8 +146,25 @@ fn manifests_come_from_the_walk_and_from_above() {
     let expected = [("fake.toml".to_string(), "top".to_string()), ("p/fake.toml".to_string(), "package".to_string())];
     assert_eq!(manifests(discover(folder.path(), &[])), expected);
     assert_eq!(manifests(discover(folder.path(), &["p/src/a.fake"])), expected);
-    let below = manifests(discover(&folder.path().join("p/src"), &[]));
+    let below = discover(&folder.path().join("p/src"), &[]);
+    assert_eq!(below.from_outermost("a.fake"), "p/src/a.fake");
+    assert_eq!(below.from_outermost("../fake.toml"), "p/fake.toml");
+    assert_eq!(below.from_outermost("../../fake.toml"), "fake.toml");
+    let below = manifests(below);
     assert_eq!(below, [("../../fake.toml".into(), "top".into()), ("../fake.toml".into(), "package".into())]);
+}
+
+#[test]
+fn manifests_above_the_repository_are_not_ours() {
+    let folder =
+        project(&[("fake.toml", "top"), ("p/.git/HEAD", ""), ("p/fake.toml", "package"), ("p/src/a.fake", "")]);
+    for (current, path) in [("p", "."), ("p/src", "."), ("p/src", "a.fake")] {
+        let discovered = discover(&folder.path().join(current), &[path]);
+        let texts: Vec<&str> = discovered.manifests.iter().map(|manifest| manifest.text.as_str()).collect();
+        assert_eq!(texts, ["package"]);
+    }
+    let whole = discover(folder.path(), &["p"]);
+    assert_eq!(whole.from_outermost("p/src/a.fake"), "p/src/a.fake");
 }
 
 #[test]
