@@ -8,6 +8,7 @@ pub mod finding;
 pub mod index;
 pub mod matching;
 pub mod rank;
+pub mod suppress;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::{CallId, FunctionId};

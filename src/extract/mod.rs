@@ -8,7 +8,9 @@
 mod bind;
 mod calls;
 mod comments;
+mod files;
 mod loops;
+pub use files::{Extracted, all};
 pub use loops::{FEW, is_constant_name};
 mod scope;
 mod statement;

@@ -7,9 +7,11 @@ pub mod builtin;
 pub mod condition;
 pub mod message;
 pub mod page;
+pub mod selection;
 
 use serde::Deserialize;
 
+use crate::config::SetupError;
 use crate::diagnostic::{Confidence, Severity};
 use condition::{Conditions, SubjectText};
 use message::Template;
@@ -216,66 +218,14 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// Chooses from all rules. `select` and `ignore` hold names, families and sets; no `select` means `default`.
-    /// The error names the word that is unknown and what is near to it.
-    pub fn select(all: &[Rule], select: &[String], ignore: &[String]) -> Result<RuleSet, String> {
-        for word in select.iter().chain(ignore) {
-            if !is_known(all, word) {
-                return Err(unknown_word(all, word));
-            }
-        }
-        let default = ["default".to_owned()];
-        let select = if select.is_empty() { &default[..] } else { select };
-        let chosen = |words: &[String], rule: &Rule| words.iter().any(|word| names(word, rule));
-        // A rule that is selected by its own name runs although its family or set is ignored.
-        let runs = |rule: &&Rule| {
-            let by_name = |words: &[String]| words.contains(&rule.name);
-            chosen(select, rule) && !(chosen(ignore, rule) && (by_name(ignore) || !by_name(select)))
-        };
-        Ok(RuleSet { rules: all.iter().filter(runs).cloned().collect() })
+    /// The built-in rules that `select` names and `ignore` does not; see [`selection::select`].
+    pub fn select(select: &[String], ignore: &[String]) -> Result<RuleSet, SetupError> {
+        let infos = all_infos();
+        let chosen = selection::select(&infos, select, ignore)?;
+        let mut rules = builtin::rules();
+        rules.retain(|rule| chosen.iter().any(|info| info.name == rule.name));
+        Ok(RuleSet { rules })
     }
-}
-
-fn names(word: &str, rule: &Rule) -> bool {
-    word == "all" || word == rule.name || word == rule.family || word == rule.set.word()
-}
-
-fn is_known(all: &[Rule], word: &str) -> bool {
-    ["all", "default", "likely", "pedantic"].contains(&word)
-        || all.iter().any(|rule| rule.name == word || rule.family == word)
-}
-
-fn unknown_word(all: &[Rule], word: &str) -> String {
-    let known = all.iter().flat_map(|rule| [rule.name.as_str(), rule.family.as_str()]);
-    match nearest(word, known.chain(["all", "default", "likely", "pedantic"])) {
-        Some(near) => format!("there is no rule, family or set `{word}`; did you mean `{near}`?"),
-        None => format!("there is no rule, family or set `{word}`; `laggard rules` lists them"),
-    }
-}
-
-/// The candidate that a mistyped word is nearest to, if one is near.
-pub fn nearest<'w>(word: &str, candidates: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    candidates
-        .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.len().max(word.len()) / 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many letters must be added, dropped or changed to make one word of the other.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (above, letter) in left.chars().enumerate() {
-        let mut diagonal = above;
-        row[0] = above + 1;
-        for (at, other) in right.iter().enumerate() {
-            let changed = diagonal + (letter != *other) as usize;
-            diagonal = row[at + 1];
-            row[at + 1] = changed.min(row[at] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
 }
 
 /// What `laggard rules` and `laggard explain` show of a rule.
