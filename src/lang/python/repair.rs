@@ -1,0 +1,350 @@
+//! Broken Python: finds the least that must be blanked out for the exact parser to accept the rest.
+//!
+//! Knows lines, indentation and the words that start blocks; what is right only the parser says.
+
+use ruff_python_ast::{ExceptHandler, ModModule, Stmt};
+use ruff_text_size::Ranged;
+
+use super::{lower::span, parser};
+use crate::lang::SyntaxError;
+use crate::lang::recover::{self, Grammar};
+use crate::source::Span;
+
+/// How many bytes may be parsed again to repair one file.
+const BUDGET: usize = 32 * 1024 * 1024;
+
+const FILLER: &str = "pass";
+
+const GRAMMAR: fn() -> Grammar = || Grammar {
+    language: tree_sitter_python::LANGUAGE.into(),
+    units: &[
+        "assert_statement",
+        "class_definition",
+        "decorated_definition",
+        "delete_statement",
+        "exec_statement",
+        "expression_statement",
+        "for_statement",
+        "function_definition",
+        "future_import_statement",
+        "global_statement",
+        "if_statement",
+        "import_from_statement",
+        "import_statement",
+        "match_statement",
+        "nonlocal_statement",
+        "print_statement",
+        "raise_statement",
+        "return_statement",
+        "try_statement",
+        "type_alias_statement",
+        "while_statement",
+        "with_statement",
+    ],
+    filler: FILLER,
+};
+
+/// A text that the parser accepts, with spans as in the original, and what is blank in it.
+pub type Repaired = (String, Vec<SyntaxError>);
+
+/// The text without what is broken, if the rest can be saved.
+pub fn repair(text: &str) -> Option<Repaired> {
+    let (text, markers) = blank_conflict_markers(text);
+    let mut candidates = Vec::new();
+    candidates.extend(step_by_step(&text));
+    if candidates.is_empty() || lost_bytes(&candidates[0].1) > 200 {
+        // tree-sitter may see what is broken more narrowly than lines and indentation do.
+        candidates.extend(recover::blank_broken_units(&text, &GRAMMAR()).filter(|(text, _)| is_accepted(text)));
+    }
+    let (text, mut lost) = candidates.into_iter().min_by_key(|(_, lost)| lost_bytes(lost))?;
+    lost.extend(markers);
+    recover::merge(&mut lost);
+    Some((text, lost))
+}
+
+fn lost_bytes(lost: &[SyntaxError]) -> usize {
+    lost.iter().map(|unit| unit.span.len()).sum()
+}
+
+fn is_accepted(text: &str) -> bool {
+    problems(text).is_some_and(|problems| problems.is_empty())
+}
+
+/// What the parser objects to.
+struct Problem {
+    at: usize,
+    message: String,
+    /// The innermost statement that starts at or before it.
+    statement: Option<Span>,
+}
+
+/// All problems, the first one first; `None` when the text nests too deeply to tell.
+fn problems(text: &str) -> Option<Vec<Problem>> {
+    parser::with_module(text, |parsed| {
+        let mut problems: Vec<Problem> = parsed
+            .errors()
+            .iter()
+            .map(|error| {
+                let at = error.location.start().to_usize();
+                Problem { at, message: error.error.to_string(), statement: innermost_statement(parsed.syntax(), at) }
+            })
+            .collect();
+        problems.sort_by_key(|problem| problem.at);
+        problems
+    })
+    .ok()
+}
+
+fn innermost_statement(module: &ModModule, at: usize) -> Option<Span> {
+    let mut found = None;
+    let mut bodies: Vec<&[Stmt]> = vec![&module.body];
+    loop {
+        let starts_before = |statement: &&Stmt| statement.start().to_usize() <= at;
+        let latest = bodies.iter().filter_map(|body| body.iter().rfind(starts_before));
+        let Some(statement) = latest.max_by_key(|statement| statement.start()) else { return found };
+        found = Some(span(statement.range()));
+        bodies = bodies_of(statement);
+    }
+}
+
+fn bodies_of(statement: &Stmt) -> Vec<&[Stmt]> {
+    match statement {
+        Stmt::FunctionDef(inner) => vec![&inner.body],
+        Stmt::ClassDef(inner) => vec![&inner.body],
+        Stmt::For(inner) => vec![&inner.body, &inner.orelse],
+        Stmt::While(inner) => vec![&inner.body, &inner.orelse],
+        Stmt::With(inner) => vec![&inner.body],
+        Stmt::If(inner) => {
+            let clauses = inner.elif_else_clauses.iter().map(|clause| clause.body.as_slice());
+            std::iter::once(inner.body.as_slice()).chain(clauses).collect()
+        }
+        Stmt::Match(inner) => inner.cases.iter().map(|case| case.body.as_slice()).collect(),
+        Stmt::Try(inner) => {
+            let handlers = inner.handlers.iter().map(|ExceptHandler::ExceptHandler(handler)| handler.body.as_slice());
+            handlers.chain([inner.body.as_slice(), &inner.orelse, &inner.finalbody]).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Both sides of a merge conflict are kept: often both parse.
+fn blank_conflict_markers(text: &str) -> (String, Vec<SyntaxError>) {
+    let mut blanked = text.to_string();
+    let mut lost = Vec::new();
+    if !text.contains("\n>>>>>>>") {
+        return (blanked, lost);
+    }
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let is_marker = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| {
+            line.strip_prefix(marker).is_some_and(|rest| rest.trim().is_empty() || rest.starts_with(' '))
+        });
+        if is_marker {
+            let span = Span::new(start, start + line.trim_end().len());
+            blanked = recover::blank(&blanked, span, "");
+            lost.push(SyntaxError { span, message: "merge conflict marker".to_string() });
+        }
+        start += line.len();
+    }
+    (blanked, lost)
+}
+
+/// Blanks, for the first problem, the smallest unit that takes it away, and goes on with the next one.
+fn step_by_step(text: &str) -> Option<Repaired> {
+    let mut text = text.to_string();
+    let mut lost: Vec<SyntaxError> = Vec::new();
+    let mut left = BUDGET;
+    let mut problems = problems(&text)?;
+    while let Some(first) = problems.first() {
+        let lines = Lines::new(&text);
+        let mut accepted = None;
+        for unit in lines.units_around(first) {
+            if unit.of(&text).trim().is_empty() || unit.of(&text).trim() == FILLER {
+                continue;
+            }
+            left = left.checked_sub(text.len())?;
+            let blanked = recover::blank(&text, unit, FILLER);
+            let Some(after) = self::problems(&blanked) else { continue };
+            if is_better(&problems, &after, unit, &lines) {
+                accepted = Some((unit, blanked, after));
+                break;
+            }
+        }
+        let (unit, blanked, after) = accepted?;
+        lost.push(SyntaxError { span: unit, message: first.message.clone() });
+        text = blanked;
+        problems = after;
+    }
+    recover::merge(&mut lost);
+    Some((text, lost))
+}
+
+/// Has blanking a unit taken a problem away, or moved the first one beyond the statement that it stood in?
+fn is_better(before: &[Problem], after: &[Problem], unit: Span, lines: &Lines) -> bool {
+    let (Some(old), Some(new)) = (before.first(), after.first()) else { return after.is_empty() };
+    let beyond = (unit.end as usize).max(old.at);
+    let outermost = lines.block(lines.outermost(lines.line_at(old.at))).end as usize;
+    (after.len() < before.len() && new.at > beyond) || new.at > beyond.max(outermost)
+}
+
+/// A line that is not blank and no comment.
+struct Line {
+    /// Its first character that is no space.
+    start: usize,
+    /// One past its last character.
+    end: usize,
+    /// How far it is indented.
+    indent: usize,
+    /// Its first word, or nothing.
+    starts: Starts,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Starts {
+    Decorator,
+    Definition,
+    /// `if`, `for`, `try` and the like.
+    Compound,
+    /// `else`, `except` and the like: belongs to what stands before.
+    Clause,
+    /// A closing bracket.
+    Closing,
+    Simple,
+}
+
+struct Lines {
+    lines: Vec<Line>,
+}
+
+impl Lines {
+    fn new(text: &str) -> Lines {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let code = line.trim();
+            if !code.is_empty() && !code.starts_with('#') {
+                let space = &line[..line.len() - line.trim_start().len()];
+                let indent =
+                    space.bytes().fold(0, |width, byte| if byte == b'\t' { width / 8 * 8 + 8 } else { width + 1 });
+                let end = start + line.trim_end().len();
+                lines.push(Line { start: start + space.len(), end, indent, starts: starts(code) });
+            }
+            start += line.len();
+        }
+        Lines { lines }
+    }
+
+    /// The last line that starts at or before a byte.
+    fn line_at(&self, at: usize) -> usize {
+        self.lines.partition_point(|line| line.start <= at).saturating_sub(1)
+    }
+
+    /// Units the loss of which may take a problem away, the smallest first.
+    fn units_around(&self, problem: &Problem) -> Vec<Span> {
+        let mut units = Vec::new();
+        let line = self.line_at(problem.at);
+        self.add_units(line, &mut units);
+        // The parser often finds at the start of a line what is wrong with the one before.
+        if line > 0 && self.lines.get(line).is_some_and(|line| problem.at <= line.start) {
+            self.add_units(line - 1, &mut units);
+        }
+        if let Some(statement) = problem.statement {
+            self.add_statement(statement, &mut units);
+        }
+        units.sort_by_key(|unit| (unit.len(), unit.start));
+        units.dedup();
+        units
+    }
+
+    fn add_statement(&self, statement: Span, units: &mut Vec<Span>) {
+        let first = self.line_at(statement.start as usize);
+        let last = self.line_at((statement.end as usize).saturating_sub(1));
+        if let (Some(first), Some(last)) = (self.lines.get(first), self.lines.get(last)) {
+            units.push(Span::new(first.start, last.end.max(first.end)));
+        }
+        self.add_units(first, units);
+    }
+
+    /// The line or its block, and every definition around it.
+    fn add_units(&self, line: usize, units: &mut Vec<Span>) {
+        if self.lines.is_empty() {
+            return;
+        }
+        units.push(self.block(line));
+        let mut at = line;
+        while let Some(outer) = self.outer(at) {
+            at = outer;
+            if self.lines[at].starts == Starts::Definition || self.outer(at).is_none() {
+                units.push(self.block(at));
+            }
+        }
+    }
+
+    /// The nearest line before that is indented less, or, for a clause, that it belongs to.
+    fn outer(&self, line: usize) -> Option<usize> {
+        let own = &self.lines[line];
+        let belongs = matches!(own.starts, Starts::Clause | Starts::Closing);
+        let is_outer = |other: &Line| {
+            other.indent < own.indent
+                || (belongs && other.indent == own.indent && !matches!(other.starts, Starts::Clause | Starts::Closing))
+        };
+        self.lines[..line].iter().rposition(is_outer)
+    }
+
+    fn outermost(&self, line: usize) -> usize {
+        let mut at = line;
+        while let Some(outer) = self.lines.get(at).and_then(|_| self.outer(at)) {
+            at = outer;
+        }
+        at
+    }
+
+    /// From a line, decorators included, to before the next one that is indented no more. A simple line is its
+    /// own block.
+    fn block(&self, line: usize) -> Span {
+        let Some(header) = self.lines.get(line) else { return Span::default() };
+        let mut last = line;
+        if header.starts != Starts::Simple && header.starts != Starts::Closing {
+            for (at, other) in self.lines.iter().enumerate().skip(line + 1) {
+                let is_decorated = self.lines[at - 1].starts == Starts::Decorator;
+                let continues = other.indent == header.indent
+                    && match other.starts {
+                        Starts::Clause => header.starts != Starts::Clause,
+                        Starts::Closing => true,
+                        _ => is_decorated,
+                    };
+                if other.indent <= header.indent && !continues {
+                    break;
+                }
+                last = at;
+            }
+        }
+        let mut first = line;
+        while first > 0
+            && header.starts == Starts::Definition
+            && self.lines[first - 1].starts == Starts::Decorator
+            && self.lines[first - 1].indent == header.indent
+        {
+            first -= 1;
+        }
+        Span::new(self.lines[first].start, self.lines[last].end)
+    }
+}
+
+fn starts(code: &str) -> Starts {
+    if code.starts_with('@') {
+        return Starts::Decorator;
+    }
+    if code.starts_with([')', ']', '}']) {
+        return Starts::Closing;
+    }
+    let word = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or("");
+    match word {
+        "def" | "class" => Starts::Definition,
+        "async" if code.contains("def") => Starts::Definition,
+        "async" | "if" | "for" | "while" | "with" | "try" => Starts::Compound,
+        "match" if code.ends_with(':') => Starts::Compound,
+        "else" | "elif" | "except" | "finally" => Starts::Clause,
+        _ => Starts::Simple,
+    }
+}
