@@ -3,6 +3,7 @@
 //! Knows lines, indentation and the words that start blocks; what is right only the parser says.
 
 use ruff_python_ast::{ExceptHandler, ModModule, Stmt};
+use ruff_python_parser::Parsed;
 use ruff_text_size::Ranged;
 
 use super::{lower::span, parser};
@@ -47,27 +48,24 @@ const GRAMMAR: fn() -> Grammar = || Grammar {
 /// A text that the parser accepts, with spans as in the original, and what is blank in it.
 pub type Repaired = (String, Vec<SyntaxError>);
 
-/// The text without what is broken, if the rest can be saved.
+/// The text without what is broken, if the rest can be saved. Of several ways the one that keeps most tokens is
+/// taken: a string that was left open can swallow functions without a complaint.
 pub fn repair(text: &str) -> Option<Repaired> {
     let (text, markers) = blank_conflict_markers(text);
-    let mut candidates = Vec::new();
-    candidates.extend(step_by_step(&text));
-    if candidates.is_empty() || lost_bytes(&candidates[0].1) > 200 {
-        // tree-sitter may see what is broken more narrowly than lines and indentation do.
-        candidates.extend(recover::blank_broken_units(&text, &GRAMMAR()).filter(|(text, _)| is_accepted(text)));
-    }
-    let (text, mut lost) = candidates.into_iter().min_by_key(|(_, lost)| lost_bytes(lost))?;
+    let by_lines = [Choice::Smallest, Choice::Cleanest].map(|choice| step_by_step(&text, choice));
+    let by_tree = recover::blank_broken_units(&text, &GRAMMAR());
+    let candidates = by_lines.into_iter().chain([by_tree]).flatten();
+    let scored = candidates.filter_map(|candidate| Some((tokens_kept(&candidate.0)?, candidate)));
+    let (_, (text, mut lost)) = scored.rev().max_by_key(|(kept, _)| *kept)?;
     lost.extend(markers);
     recover::merge(&mut lost);
     Some((text, lost))
 }
 
-fn lost_bytes(lost: &[SyntaxError]) -> usize {
-    lost.iter().map(|unit| unit.span.len()).sum()
-}
-
-fn is_accepted(text: &str) -> bool {
-    problems(text).is_some_and(|problems| problems.is_empty())
+/// How many tokens a text has, if the parser accepts it.
+fn tokens_kept(text: &str) -> Option<usize> {
+    let count = |parsed: &Parsed<ModModule>| parsed.has_valid_syntax().then(|| parsed.tokens().len());
+    parser::with_module(text, count).ok().flatten()
 }
 
 /// What the parser objects to.
@@ -149,8 +147,17 @@ fn blank_conflict_markers(text: &str) -> (String, Vec<SyntaxError>) {
     (blanked, lost)
 }
 
-/// Blanks, for the first problem, the smallest unit that takes it away, and goes on with the next one.
-fn step_by_step(text: &str) -> Option<Repaired> {
+/// Which unit to blank for a problem.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    /// The smallest one that takes it away.
+    Smallest,
+    /// One that takes all problems away, if there is one.
+    Cleanest,
+}
+
+/// Blanks a unit for the first problem, and goes on with the next one.
+fn step_by_step(text: &str, choice: Choice) -> Option<Repaired> {
     let mut text = text.to_string();
     let mut lost: Vec<SyntaxError> = Vec::new();
     let mut left = BUDGET;
@@ -159,14 +166,18 @@ fn step_by_step(text: &str) -> Option<Repaired> {
         let lines = Lines::new(&text);
         let mut accepted = None;
         for unit in lines.units_around(first) {
-            if unit.of(&text).trim().is_empty() || unit.of(&text).trim() == FILLER {
+            let code = unit.of(&text).trim();
+            if code.is_empty() || code == FILLER {
                 continue;
             }
             left = left.checked_sub(text.len())?;
             let blanked = recover::blank(&text, unit, FILLER);
             let Some(after) = self::problems(&blanked) else { continue };
-            if is_better(&problems, &after, unit, &lines) {
+            let is_clean = after.is_empty();
+            if is_clean || (accepted.is_none() && is_better(&problems, &after, unit, &lines)) {
                 accepted = Some((unit, blanked, after));
+            }
+            if is_clean || (choice == Choice::Smallest && accepted.is_some()) {
                 break;
             }
         }
@@ -265,7 +276,8 @@ impl Lines {
         self.add_units(first, units);
     }
 
-    /// The line or its block, and every definition around it.
+    /// The line or its block, every definition around it, and the definitions before those: a string that is
+    /// left open ends where the next one starts.
     fn add_units(&self, line: usize, units: &mut Vec<Span>) {
         if self.lines.is_empty() {
             return;
@@ -276,8 +288,16 @@ impl Lines {
             at = outer;
             if self.lines[at].starts == Starts::Definition || self.outer(at).is_none() {
                 units.push(self.block(at));
+                units.extend(self.definition_before(at).map(|before| self.block(before)));
             }
         }
+    }
+
+    /// The nearest definition before that is indented as much.
+    fn definition_before(&self, line: usize) -> Option<usize> {
+        let indent = self.lines[line].indent;
+        let is_definition = |other: &Line| other.starts == Starts::Definition && other.indent == indent;
+        self.lines[..line].iter().rposition(is_definition)
     }
 
     /// The nearest line before that is indented less, or, for a clause, that it belongs to.
