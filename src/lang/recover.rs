@@ -36,32 +36,27 @@ pub fn blank_broken_units(text: &str, grammar: &Grammar) -> Option<(String, Vec<
     if lost.is_empty() {
         return None;
     }
-    let mut blanked = text.to_string();
-    for unit in &lost {
-        blanked = blank(&blanked, unit.span, grammar.filler);
-    }
-    Some((blanked, lost))
+    Some((blank(text, lost.iter().map(|unit| unit.span), grammar.filler), lost))
 }
 
-/// The text with a span replaced by the filler and spaces. Line breaks stay, and so does the length; the filler
-/// is left out when it does not fit into the span's first line.
-pub fn blank(text: &str, span: Span, filler: &str) -> String {
-    let (start, end) = (span.start as usize, (span.end as usize).min(text.len()));
-    let (Some(before), Some(lost), Some(after)) = (text.get(..start), text.get(start..end), text.get(end..)) else {
-        return text.to_string();
-    };
-    let indent = lost.len() - lost.trim_start().len();
-    let room = lost[indent..].find(['\n', '\r']).unwrap_or(lost.len() - indent);
-    let fits = filler.len() <= room;
-    let mut blanked = String::with_capacity(text.len());
-    blanked.push_str(before);
-    for (at, byte) in lost.bytes().enumerate() {
-        let kept = matches!(byte, b'\n' | b'\r');
-        let filling = if fits { at.checked_sub(indent).and_then(|at| filler.as_bytes().get(at)) } else { None };
-        blanked.push(if kept { byte as char } else { filling.map_or(' ', |byte| *byte as char) });
+/// The text with spans replaced by the filler and spaces. Line breaks stay, and so does the length; the filler is
+/// left out where it does not fit into a span's first line.
+pub fn blank(text: &str, spans: impl IntoIterator<Item = Span>, filler: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for span in spans {
+        let lost = span.of(text);
+        let start = span.start as usize + lost.len() - lost.trim_start().len();
+        for byte in bytes.iter_mut().skip(span.start as usize).take(lost.len()) {
+            if !matches!(byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+        let first_line = lost.trim_start().split(['\n', '\r']).next().unwrap_or("");
+        if filler.len() <= first_line.len() {
+            bytes[start..start + filler.len()].copy_from_slice(filler.as_bytes());
+        }
     }
-    blanked.push_str(after);
-    blanked
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_string())
 }
 
 /// Sorts lost units and drops those that lie in others.
@@ -134,4 +129,18 @@ fn loose_parts(error: Node, grammar: &Grammar, lost: &mut Vec<SyntaxError>) {
         }
     }
     push(start, error.end_byte());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanking_keeps_lengths_and_lines() {
+        let text = "a\n  čx = (\r\n 1\nb";
+        let blanked = blank(text, [Span::new(4, text.len() - 2)], "pass");
+        assert_eq!(blanked, "a\n  pass   \r\n  \nb");
+        assert_eq!(blank("xy z", [Span::new(0, 2)], "pass"), "   z");
+        assert_eq!(blank("x", [Span::new(0, 9), Span::new(7, 9)], ""), "x");
+    }
 }

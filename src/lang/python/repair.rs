@@ -69,6 +69,11 @@ fn tokens_kept(text: &str) -> Option<usize> {
 }
 
 /// What the parser objects to.
+struct Problems {
+    count: usize,
+    first: Option<Problem>,
+}
+
 struct Problem {
     at: usize,
     message: String,
@@ -76,21 +81,16 @@ struct Problem {
     statement: Option<Span>,
 }
 
-/// All problems, the first one first; `None` when the text nests too deeply to tell.
-fn problems(text: &str) -> Option<Vec<Problem>> {
-    parser::with_module(text, |parsed| {
-        let mut problems: Vec<Problem> = parsed
-            .errors()
-            .iter()
-            .map(|error| {
-                let at = error.location.start().to_usize();
-                Problem { at, message: error.error.to_string(), statement: innermost_statement(parsed.syntax(), at) }
-            })
-            .collect();
-        problems.sort_by_key(|problem| problem.at);
-        problems
-    })
-    .ok()
+/// The problems of a text; `None` when it nests too deeply to tell.
+fn problems(text: &str) -> Option<Problems> {
+    let look = |parsed: &Parsed<ModModule>| {
+        let first = parsed.errors().iter().min_by_key(|error| error.location.start()).map(|error| {
+            let at = error.location.start().to_usize();
+            Problem { at, message: error.error.to_string(), statement: innermost_statement(parsed.syntax(), at) }
+        });
+        Problems { count: parsed.errors().len(), first }
+    };
+    parser::with_module(text, look).ok()
 }
 
 fn innermost_statement(module: &ModModule, at: usize) -> Option<Span> {
@@ -139,7 +139,7 @@ fn blank_conflict_markers(text: &str) -> (String, Vec<SyntaxError>) {
         });
         if is_marker {
             let span = Span::new(start, start + line.trim_end().len());
-            blanked = recover::blank(&blanked, span, "");
+            blanked = recover::blank(&blanked, [span], "");
             lost.push(SyntaxError { span, message: "merge conflict marker".to_string() });
         }
         start += line.len();
@@ -162,7 +162,7 @@ fn step_by_step(text: &str, choice: Choice) -> Option<Repaired> {
     let mut lost: Vec<SyntaxError> = Vec::new();
     let mut left = BUDGET;
     let mut problems = problems(&text)?;
-    while let Some(first) = problems.first() {
+    while let Some(first) = &problems.first {
         let lines = Lines::new(&text);
         let mut accepted = None;
         for unit in lines.units_around(first) {
@@ -171,9 +171,9 @@ fn step_by_step(text: &str, choice: Choice) -> Option<Repaired> {
                 continue;
             }
             left = left.checked_sub(text.len())?;
-            let blanked = recover::blank(&text, unit, FILLER);
+            let blanked = recover::blank(&text, [unit], FILLER);
             let Some(after) = self::problems(&blanked) else { continue };
-            let is_clean = after.is_empty();
+            let is_clean = after.first.is_none();
             if is_clean || (accepted.is_none() && is_better(&problems, &after, unit, &lines)) {
                 accepted = Some((unit, blanked, after));
             }
@@ -191,11 +191,11 @@ fn step_by_step(text: &str, choice: Choice) -> Option<Repaired> {
 }
 
 /// Has blanking a unit taken a problem away, or moved the first one beyond the statement that it stood in?
-fn is_better(before: &[Problem], after: &[Problem], unit: Span, lines: &Lines) -> bool {
-    let (Some(old), Some(new)) = (before.first(), after.first()) else { return after.is_empty() };
+fn is_better(before: &Problems, after: &Problems, unit: Span, lines: &Lines) -> bool {
+    let (Some(old), Some(new)) = (&before.first, &after.first) else { return after.first.is_none() };
     let beyond = (unit.end as usize).max(old.at);
     let outermost = lines.block(lines.outermost(lines.line_at(old.at))).end as usize;
-    (after.len() < before.len() && new.at > beyond) || new.at > beyond.max(outermost)
+    (after.count < before.count && new.at > beyond) || new.at > beyond.max(outermost)
 }
 
 /// A line that is not blank and no comment.

@@ -500,44 +500,101 @@ fn parse_on_small_stack(text: String) -> Parsed {
     worker.spawn(move || Python.parse(&text)).unwrap().join().unwrap()
 }
 
-#[test]
-fn deep_nesting_is_refused_or_cut() {
-    let n = 50_000;
-    let refused = [
-        "(".repeat(2 * n),
-        "[".repeat(2 * n) + &"]".repeat(2 * n),
+/// Texts that nest `n` deep.
+fn deep(n: usize) -> Vec<String> {
+    let repeated = [
+        "(",
+        "[",
+        "{",
+        "f(",
+        "{1:",
+        "-",
+        "not ",
+        "lambda: ",
+        "lambda x, y=",
+        "x if y else ",
+        "await ",
+        "2 ** ",
+        "f'{",
+        "if x: ",
+        "x[",
+        "match x:\n case [",
+        "def f(a=",
+        "x: list[",
+        "(yield ",
+        "(x := ",
+        "[x for x in ",
+        "f(**",
+        "f(x=",
+        "{**",
+        "x[a:",
+        "x or y and not z in (",
+        "a or b and not c < d | e ^ f & g << h + i * -j ** (",
+        "lambda: (yield ",
+        "{x: y for x in (",
+        "t'{x:{",
+        "f\"{",
+        "f\"\"\"{(",
+        "class A(",
+        "@(",
+        "with (",
+        "print((",
+        "a, (",
+    ];
+    let mut texts: Vec<String> = repeated.iter().map(|part| part.repeat(n)).collect();
+    texts.extend([
+        "(".repeat(n) + &")".repeat(n),
+        "[".repeat(n) + &"]".repeat(n),
         "f(".repeat(n) + &")".repeat(n),
-        "{1:".repeat(n),
         "-".repeat(n) + "1",
         "not ".repeat(n) + "x",
         "lambda: ".repeat(n) + "x",
-        "lambda x, y=".repeat(n) + "x",
         "x if y else ".repeat(n) + "z",
-        "await ".repeat(n) + "x",
         "2 ** ".repeat(n) + "2",
-        "x = yield ".repeat(n),
-        "f'{".repeat(n),
-        (0..2_000).map(|depth| " ".repeat(depth) + "if x:\n").collect::<String>() + &" ".repeat(2_000) + "y",
-        "if x: ".repeat(n),
-        "x[".repeat(n) + "1",
-        "match x:\n case ".to_string() + &"[".repeat(n),
-        "def f(a=".repeat(n),
+        "match x:\n case ".to_string() + &"[".repeat(n) + &"]".repeat(n) + ": pass",
+        "match x:\n case ".to_string() + &"A(x=".repeat(n) + &")".repeat(n) + ": pass",
+        "match x:\n case ".to_string() + &"{1: ".repeat(n) + "x" + &"}".repeat(n) + ": pass",
+        "[x for x in ".repeat(n) + "y" + &"]".repeat(n),
+        "f(x=".repeat(n) + "y" + &")".repeat(n),
         "x".to_string() + &".a".repeat(n),
         "1".to_string() + &" + 1".repeat(n),
         "x".to_string() + &"()".repeat(n),
         "x".to_string() + &"[0]".repeat(n),
         "x: ".to_string() + &"list[".repeat(n) + &"]".repeat(n),
+        "x: ".to_string() + &"a | ".repeat(n) + "b",
         "x: '".to_string() + &"(".repeat(n) + "'",
-        "if x: pass\n".to_string() + &"elif x: pass\n".repeat(10_000),
+        "if x: pass\n".to_string() + &"elif x: pass\n".repeat(n),
         "x = ".repeat(n) + "1",
-    ];
-    for text in refused {
-        let head: String = text.chars().take(20).collect();
-        let parsed = parse_on_small_stack(text);
-        if !head.starts_with("x: '") {
-            let message = &parsed.errors[0].message;
-            assert!(message.starts_with("nesting") || head.starts_with("x = yield"), "{head}: {message}");
+        "x = 'a'".to_string() + &" + 'a'".repeat(n) + "\n(",
+    ]);
+    let blocks = n.min(2_000);
+    for header in ["if x:", "class A:", "def f():", "try:"] {
+        texts.push(
+            (0..blocks).map(|depth| " ".repeat(depth) + header + "\n").collect::<String>() + &" ".repeat(blocks) + "y",
+        );
+    }
+    texts
+}
+
+#[test]
+fn deep_nesting_does_not_end_the_process() {
+    for n in [300, 2_000, 15_000, 100_000] {
+        for text in deep(n) {
+            let head: String = text.chars().take(20).collect();
+            let start = std::time::Instant::now();
+            println!("{n} {head:?}");
+            parse_on_small_stack(text);
+            println!("{n} {head:?} {:?}", start.elapsed());
         }
+    }
+}
+
+#[test]
+fn deep_nesting_is_named() {
+    for text in ["(".repeat(100_000), "-".repeat(50_000) + "1", "x".to_string() + &".a".repeat(50_000)] {
+        let parsed = parse_on_small_stack(text);
+        assert!(parsed.errors[0].message.starts_with("nesting"), "{:?}", parsed.errors);
+        assert!(parsed.tree.root.is_some());
     }
 }
 
