@@ -12,38 +12,42 @@ use crate::lang::recover::{self, Grammar};
 use crate::source::Span;
 
 /// How many bytes may be parsed again to repair one file.
-const BUDGET: usize = 32 * 1024 * 1024;
+const BUDGET: usize = 8 * 1024 * 1024;
 
 const FILLER: &str = "pass";
 
-const GRAMMAR: fn() -> Grammar = || Grammar {
-    language: tree_sitter_python::LANGUAGE.into(),
-    units: &[
-        "assert_statement",
-        "class_definition",
-        "decorated_definition",
-        "delete_statement",
-        "exec_statement",
-        "expression_statement",
-        "for_statement",
-        "function_definition",
-        "future_import_statement",
-        "global_statement",
-        "if_statement",
-        "import_from_statement",
-        "import_statement",
-        "match_statement",
-        "nonlocal_statement",
-        "print_statement",
-        "raise_statement",
-        "return_statement",
-        "try_statement",
-        "type_alias_statement",
-        "while_statement",
-        "with_statement",
-    ],
-    filler: FILLER,
-};
+/// How many bytes tree-sitter may see; on a large file that is no Python it takes seconds.
+const LARGEST_FOR_TREE: usize = 256 * 1024;
+
+/// What may be blanked out.
+const UNITS: &[&str] = &[
+    "assert_statement",
+    "class_definition",
+    "decorated_definition",
+    "delete_statement",
+    "exec_statement",
+    "expression_statement",
+    "for_statement",
+    "function_definition",
+    "future_import_statement",
+    "global_statement",
+    "if_statement",
+    "import_from_statement",
+    "import_statement",
+    "match_statement",
+    "nonlocal_statement",
+    "print_statement",
+    "raise_statement",
+    "return_statement",
+    "try_statement",
+    "type_alias_statement",
+    "while_statement",
+    "with_statement",
+];
+
+fn grammar() -> Grammar {
+    Grammar { language: tree_sitter_python::LANGUAGE.into(), units: UNITS, filler: FILLER }
+}
 
 /// A text that the parser accepts, with spans as in the original, and what is blank in it.
 pub type Repaired = (String, Vec<SyntaxError>);
@@ -52,14 +56,26 @@ pub type Repaired = (String, Vec<SyntaxError>);
 /// taken: a string that was left open can swallow functions without a complaint.
 pub fn repair(text: &str) -> Option<Repaired> {
     let (text, markers) = blank_conflict_markers(text);
-    let by_lines = [Choice::Smallest, Choice::Cleanest].map(|choice| step_by_step(&text, choice));
-    let by_tree = recover::blank_broken_units(&text, &GRAMMAR());
-    let candidates = by_lines.into_iter().chain([by_tree]).flatten();
-    let scored = candidates.filter_map(|candidate| Some((tokens_kept(&candidate.0)?, candidate)));
-    let (_, (text, mut lost)) = scored.rev().max_by_key(|(kept, _)| *kept)?;
+    let by_steps = [Choice::Smallest, Choice::Cleanest].map(|choice| step_by_step(&text, choice));
+    let (text, mut lost) = best_of(by_steps).or_else(|| line_by_line(&text)).or_else(|| by_tree(&text))?;
     lost.extend(markers);
     recover::merge(&mut lost);
     Some((text, lost))
+}
+
+/// The statements that tree-sitter finds broken; it sees some breaks more narrowly than lines and indentation do.
+fn by_tree(text: &str) -> Option<Repaired> {
+    if text.len() > LARGEST_FOR_TREE {
+        return None;
+    }
+    recover::blank_broken_units(text, &grammar()).filter(|(text, _)| tokens_kept(text).is_some())
+}
+
+/// The first of those that keep most tokens.
+fn best_of(candidates: [Option<Repaired>; 2]) -> Option<Repaired> {
+    let accepted = candidates.into_iter().flatten();
+    let scored = accepted.filter_map(|candidate| Some((tokens_kept(&candidate.0)?, candidate)));
+    scored.rev().max_by_key(|(kept, _)| *kept).map(|(_, candidate)| candidate)
 }
 
 /// How many tokens a text has, if the parser accepts it.
@@ -70,7 +86,8 @@ fn tokens_kept(text: &str) -> Option<usize> {
 
 /// What the parser objects to.
 struct Problems {
-    count: usize,
+    /// Where they are; cascades included.
+    places: Vec<usize>,
     first: Option<Problem>,
 }
 
@@ -88,7 +105,7 @@ fn problems(text: &str) -> Option<Problems> {
             let at = error.location.start().to_usize();
             Problem { at, message: error.error.to_string(), statement: innermost_statement(parsed.syntax(), at) }
         });
-        Problems { count: parsed.errors().len(), first }
+        Problems { places: parsed.errors().iter().map(|error| error.location.start().to_usize()).collect(), first }
     };
     parser::with_module(text, look).ok()
 }
@@ -147,6 +164,25 @@ fn blank_conflict_markers(text: &str) -> (String, Vec<SyntaxError>) {
     (blanked, lost)
 }
 
+/// Blanks every line with a problem at once: what a file in Python 2 needs, where problems are many and small.
+fn line_by_line(text: &str) -> Option<Repaired> {
+    let mut text = text.to_string();
+    let mut lost: Vec<SyntaxError> = Vec::new();
+    for _ in 0..4 {
+        let problems = problems(&text)?;
+        let Some(first) = problems.first else {
+            recover::merge(&mut lost);
+            return Some((text, lost));
+        };
+        let lines = Lines::new(&text);
+        let mut units: Vec<Span> = problems.places.iter().map(|at| lines.line_span(lines.line_at(*at))).collect();
+        units.dedup();
+        text = recover::blank(&text, units.iter().copied(), FILLER);
+        lost.extend(units.into_iter().map(|span| SyntaxError { span, message: first.message.clone() }));
+    }
+    None
+}
+
 /// Which unit to blank for a problem.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Choice {
@@ -195,7 +231,7 @@ fn is_better(before: &Problems, after: &Problems, unit: Span, lines: &Lines) -> 
     let (Some(old), Some(new)) = (&before.first, &after.first) else { return after.first.is_none() };
     let beyond = (unit.end as usize).max(old.at);
     let outermost = lines.block(lines.outermost(lines.line_at(old.at))).end as usize;
-    (after.count < before.count && new.at > beyond) || new.at > beyond.max(outermost)
+    (after.places.len() < before.places.len() && new.at > beyond) || new.at > beyond.max(outermost)
 }
 
 /// A line that is not blank and no comment.
@@ -248,6 +284,11 @@ impl Lines {
     /// The last line that starts at or before a byte.
     fn line_at(&self, at: usize) -> usize {
         self.lines.partition_point(|line| line.start <= at).saturating_sub(1)
+    }
+
+    /// A single line.
+    fn line_span(&self, line: usize) -> Span {
+        self.lines.get(line).map_or(Span::default(), |line| Span::new(line.start, line.end))
     }
 
     /// Units the loss of which may take a problem away, the smallest first.

@@ -567,7 +567,7 @@ fn deep(n: usize) -> Vec<String> {
         "x = ".repeat(n) + "1",
         "x = 'a'".to_string() + &" + 'a'".repeat(n) + "\n(",
     ]);
-    let blocks = n.min(2_000);
+    let blocks = n.min(500);
     for header in ["if x:", "class A:", "def f():", "try:"] {
         texts.push(
             (0..blocks).map(|depth| " ".repeat(depth) + header + "\n").collect::<String>() + &" ".repeat(blocks) + "y",
@@ -578,13 +578,9 @@ fn deep(n: usize) -> Vec<String> {
 
 #[test]
 fn deep_nesting_does_not_end_the_process() {
-    for n in [300, 2_000, 15_000, 100_000] {
+    for n in [300, 15_000, 100_000] {
         for text in deep(n) {
-            let head: String = text.chars().take(20).collect();
-            let start = std::time::Instant::now();
-            println!("{n} {head:?}");
             parse_on_small_stack(text);
-            println!("{n} {head:?} {:?}", start.elapsed());
         }
     }
 }
@@ -664,6 +660,9 @@ fn corpus() {
         let start = std::time::Instant::now();
         let parsed = Python.parse(&text);
         whole += start.elapsed();
+        if start.elapsed().as_millis() > 500 {
+            println!("{}: {:?}", entry.path().display(), start.elapsed());
+        }
         for error in &parsed.errors {
             println!("{}: {:?} {}", entry.path().display(), error.span, error.message);
         }
