@@ -45,6 +45,9 @@ pub fn blank(text: &str, spans: impl IntoIterator<Item = Span>, filler: &str) ->
     let mut bytes = text.as_bytes().to_vec();
     for span in spans {
         let lost = span.of(text);
+        if lost.is_empty() {
+            continue;
+        }
         let start = span.start as usize + lost.len() - lost.trim_start().len();
         for byte in bytes.iter_mut().skip(span.start as usize).take(lost.len()) {
             if !matches!(byte, b'\n' | b'\r') {
@@ -142,5 +145,36 @@ mod tests {
         assert_eq!(blanked, "a\n  pass   \r\n  \nb");
         assert_eq!(blank("xy z", [Span::new(0, 2)], "pass"), "   z");
         assert_eq!(blank("x", [Span::new(0, 9), Span::new(7, 9)], ""), "x");
+    }
+
+    fn rust() -> Grammar {
+        Grammar {
+            language: tree_sitter_rust::LANGUAGE.into(),
+            units: &["function_item", "struct_item", "impl_item", "let_declaration", "expression_statement"],
+            filler: "",
+        }
+    }
+
+    #[test]
+    fn the_smallest_broken_unit_is_blanked() {
+        let text = "fn a() { let x = 1; }\nfn b() { let y = foo(1; }\nfn c() {}\n";
+        let (blanked, lost) = blank_broken_units(text, &rust()).unwrap();
+        assert_eq!(blanked.len(), text.len());
+        assert!(blanked.contains("fn a() { let x = 1; }") && blanked.contains("fn c() {}"), "{blanked}");
+        assert!(!blanked.contains("foo(1;"), "{blanked}");
+        assert!(!lost.is_empty());
+    }
+
+    #[test]
+    fn whole_units_survive_an_error_around_them() {
+        let text = "fn a() {}\n%% $$ ) fn b() {}\nfn c() {}\n";
+        let (blanked, _) = blank_broken_units(text, &rust()).unwrap();
+        assert!(blanked.contains("fn a() {}") && blanked.contains("fn c() {}"), "{blanked}");
+        assert!(!blanked.contains("%%"), "{blanked}");
+    }
+
+    #[test]
+    fn what_is_whole_stays() {
+        assert_eq!(blank_broken_units("fn a() {}\n", &rust()), None);
     }
 }
