@@ -140,7 +140,7 @@ pub trait Language: Sync {
 
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[]
+    &[&python::Python]
 }
 
 /// The language with this name, by its place in [`all`].
