@@ -29,6 +29,9 @@ mod built_in {
     }
 }
 
+/// The type entry that says what every type has.
+const EVERY_TYPE: &str = "*";
+
 /// How often an alias may lead to another alias.
 const LONGEST_ALIAS_CHAIN: usize = 16;
 
@@ -49,6 +52,11 @@ impl Models {
     /// same path; the later file wins.
     pub fn with_overlay(&self, files: impl IntoIterator<Item = ModelFile>) -> Models {
         Models { table: Cow::Owned(self.table.extended(files)), separator: self.separator }
+    }
+
+    /// What separates the parts of a name.
+    pub fn separator(&self) -> &'static str {
+        self.separator
     }
 
     /// All rows without wildcards, sorted by path.
@@ -97,8 +105,8 @@ impl Models {
     }
 
     /// The row of a member of a type: its own, else that of the nearest type that it inherits from or dereferences
-    /// to; and how many steps away that is. Where it dereferences to its type argument, only the caller knows on:
-    /// [`Models::derefs`].
+    /// to, else one that every type has; and how many steps away that is. Where it dereferences to its type argument,
+    /// the caller goes on with that ([`Models::derefs`]).
     pub fn member(&self, type_path: &str, member: &str) -> Option<(&Row, usize)> {
         if let Some(row) = self.row_of_parts([type_path, self.separator, member]) {
             return Some((row, 0));
@@ -123,7 +131,7 @@ impl Models {
         Lineage::new(self, path, false).any(|(name, _)| name == ancestor)
     }
 
-    /// What a value of the type dereferences to (`T`: its type argument).
+    /// What a value of the type dereferences to, with placeholders (`T`: its type argument).
     pub fn derefs(&self, path: &str) -> Option<&str> {
         self.type_row(path).map(|row| row.derefs.as_ref()).filter(|target| !target.is_empty())
     }
@@ -203,35 +211,55 @@ impl Models {
 }
 
 /// A type and all types whose members it has, with their distance: breadth first over supertypes, then over what those
-/// dereference to. Each comes once.
+/// dereference to, then over what every type has, unless it dereferences to its type argument, whose members come
+/// before those. Each comes once.
 struct Lineage<'a> {
     models: &'a Models,
     found: SmallVec<[(&'a str, usize); 8]>,
-    /// How many of `found` were given, and of how many the deref targets were added.
+    /// How many of `found` were given.
     given: usize,
+    /// Of how many of `found` the deref targets were added.
     dereferenced: usize,
     follows_derefs: bool,
+    is_last_step: bool,
 }
 
 impl<'a> Lineage<'a> {
     fn new(models: &'a Models, path: &'a str, follows_derefs: bool) -> Lineage<'a> {
         let found = SmallVec::from_iter([(path, 0)]);
-        Lineage { models, found, given: 0, dereferenced: 0, follows_derefs }
+        Lineage { models, found, given: 0, dereferenced: 0, follows_derefs, is_last_step: !follows_derefs }
     }
 
-    fn add(&mut self, path: &'a str, hops: usize) {
-        if !self.found.iter().any(|(name, _)| *name == path) {
+    fn add(&mut self, name: &'a str, hops: usize) {
+        let path = without_arguments(name);
+        if !self.found.iter().any(|(known, _)| *known == path) {
             self.found.push((path, hops));
         }
     }
 
-    fn add_deref_targets(&mut self) {
-        while self.follows_derefs && self.dereferenced < self.found.len() && self.given == self.found.len() {
+    fn add_supertypes(&mut self, path: &str, hops: usize) {
+        let models = self.models;
+        for supertype in models.supertypes(path) {
+            self.add(supertype, hops);
+        }
+    }
+
+    /// Adds more types when all were given.
+    fn widen(&mut self) {
+        while self.follows_derefs && self.given == self.found.len() && self.dereferenced < self.found.len() {
             let (path, hops) = self.found[self.dereferenced];
             self.dereferenced += 1;
-            if let Some(target) = self.models.derefs(path).filter(|target| *target != "T") {
-                self.add(target, hops + 1);
+            let models = self.models;
+            match models.derefs(path) {
+                Some(target) if target.contains(models.separator) => self.add(target, hops + 1),
+                Some(_placeholder) => self.is_last_step = true,
+                None => {}
             }
+        }
+        if self.given == self.found.len() && !self.is_last_step {
+            self.is_last_step = true;
+            let hops = self.found.last().map_or(0, |(_, hops)| hops + 1);
+            self.add_supertypes(EVERY_TYPE, hops);
         }
     }
 }
@@ -240,14 +268,17 @@ impl<'a> Iterator for Lineage<'a> {
     type Item = (&'a str, usize);
 
     fn next(&mut self) -> Option<(&'a str, usize)> {
-        self.add_deref_targets();
+        self.widen();
         let (path, hops) = *self.found.get(self.given)?;
         self.given += 1;
-        for supertype in self.models.supertypes(path) {
-            self.add(supertype, hops + 1);
-        }
+        self.add_supertypes(path, hops + 1);
         Some((path, hops))
     }
+}
+
+/// `std::slice<T>` → `std::slice`.
+fn without_arguments(name: &str) -> &str {
+    name.split('<').next().unwrap_or(name)
 }
 
 fn find_pair<'t>(pairs: &'t Sorted<(Text, Text)>, key: &str) -> Option<&'t str> {
