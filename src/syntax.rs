@@ -132,6 +132,8 @@ pub enum NodeKind {
     Function(FunctionNodeId),
     /// A class, struct, enum, trait or an extension of one.
     Class(ClassNodeId),
+    /// A module written inside the file (`mod m { … }`); `decorators` are its attributes.
+    InlineModule { name: Name, decorators: List, body: NodeId },
     /// One name brought into scope (an import of three names is three nodes).
     Import(ImportNodeId),
     /// A new binding, with its declared type. Fields of a class are the `Let`s of its body.

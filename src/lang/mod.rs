@@ -127,7 +127,7 @@ pub trait Language: Sync {
 
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[]
+    &[&rust::Rust]
 }
 
 /// The language with this name, by its place in [`all`].
