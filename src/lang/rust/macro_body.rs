@@ -66,9 +66,8 @@ pub(super) fn kind(name: &str) -> Kind {
         | "query_unchecked"
         | "query_as_unchecked"
         | "query_scalar_unchecked"
-        | "migrate"
-        | "smallvec" => Kind::Plain,
-        "vec" => Kind::Vector,
+        | "migrate" => Kind::Plain,
+        "vec" | "smallvec" => Kind::Vector,
         "matches" | "assert_matches" | "debug_assert_matches" => Kind::Matches,
         "json" => Kind::Json,
         "select" | "select_biased" => Kind::Select,
@@ -180,19 +179,22 @@ pub(super) fn parse(kind: Kind, tokens: TokenStream, expects_items: bool) -> Bod
         Kind::Stream => Block::parse_within.parse2(tokens.clone()).ok().map(Body::Statements),
         Kind::Format(_) | Kind::Plain | Kind::Join | Kind::Unknown => None,
     };
-    let unknown = |input: ParseStream| if expects_items { items_first(input) } else { items_last(input) };
-    known.or_else(|| unknown.parse2(tokens).ok()).unwrap_or(Body::Nothing)
+    let unknown = |input: ParseStream| {
+        let items = if expects_items { attempt(input, items) } else { None };
+        items.map_or_else(|| items_last(kind, input), |items| Ok(Body::Items(items)))
+    };
+    #[cfg(test)]
+    let is_empty = tokens.is_empty();
+    let body = known.or_else(|| unknown.parse2(tokens).ok()).unwrap_or(Body::Nothing);
+    #[cfg(test)]
+    counts::add(kind, is_empty, &body);
+    body
 }
 
-fn items_first(input: ParseStream) -> syn::Result<Body> {
-    if let Some(items) = attempt(input, items) {
-        return Ok(Body::Items(items));
-    }
-    items_last(input)
-}
-
-fn items_last(input: ParseStream) -> syn::Result<Body> {
-    if let Some(arguments) = attempt(input, arguments) {
+fn items_last(kind: Kind, input: ParseStream) -> syn::Result<Body> {
+    // Only logging macros have semicolons between arguments; elsewhere they end statements.
+    let with_semicolons = matches!(kind, Kind::Format(_));
+    if let Some(arguments) = attempt(input, |input| arguments(input, with_semicolons)) {
         return Ok(Body::Arguments(arguments));
     }
     if let Some(statements) = attempt(input, Block::parse_within) {
@@ -222,15 +224,15 @@ fn items(input: ParseStream) -> syn::Result<Vec<Item>> {
 
 // Arguments
 
-/// Expressions between commas or semicolons, with the keys and sigils of logging macros (`?error`, `%name`,
+/// Expressions between commas, or also semicolons, with the keys and sigils of logging macros (`?error`, `%name`,
 /// `http.method = method`, `target: "x"`), `key => value`, and the `@"…"` of inline snapshots.
-fn arguments(input: ParseStream) -> syn::Result<Vec<Argument>> {
+fn arguments(input: ParseStream, with_semicolons: bool) -> syn::Result<Vec<Argument>> {
     let mut arguments = Vec::new();
     while !input.is_empty() {
         arguments.push(argument(input)?);
         if input.peek(Token![,]) {
             input.parse::<Token![,]>()?;
-        } else if input.peek(Token![;]) {
+        } else if with_semicolons && input.peek(Token![;]) {
             input.parse::<Token![;]>()?;
         } else if !input.is_empty() {
             return Err(input.error("expected a comma"));
@@ -326,7 +328,7 @@ fn matches_body(input: ParseStream) -> syn::Result<Body> {
     }
     let yes = quote_spanned!(comma.span=> => true);
     let arm = syn::parse2(quote!(#pattern #yes))?;
-    Ok(Body::Matches(Box::new(subject), Box::new(arm), arguments(input)?))
+    Ok(Body::Matches(Box::new(subject), Box::new(arm), arguments(input, false)?))
 }
 
 fn json_body(input: ParseStream) -> syn::Result<Body> {
@@ -422,6 +424,7 @@ fn branch_head(input: ParseStream) -> syn::Result<(Option<(Pat, Expr)>, bool)> {
     }
     let ahead = input.fork();
     if let Ok(pattern) = Pat::parse_multi_with_leading_vert(&ahead)
+        && !ahead.peek(Token![=>])
         && ahead.parse::<Token![=]>().is_ok()
     {
         input.advance_to(&ahead);
@@ -485,5 +488,40 @@ pub(super) fn string_literal(expression: &Expr) -> Option<&syn::LitStr> {
         },
         Expr::Group(group) => string_literal(&group.expr),
         _ => None,
+    }
+}
+
+/// How many bodies could be parsed, for the test over real code.
+#[cfg(test)]
+pub(super) mod counts {
+    use std::cell::Cell;
+
+    use super::{Body, Kind};
+
+    thread_local! {
+        static COUNTS: Cell<[[usize; 2]; 2]> = const { Cell::new([[0; 2]; 2]) };
+    }
+
+    /// Counts a body that is not empty.
+    pub(in super::super) fn add(kind: Kind, is_empty: bool, body: &Body) {
+        if is_empty {
+            return;
+        }
+        let mut counts = COUNTS.get();
+        let count = &mut counts[usize::from(kind == Kind::Unknown)];
+        count[0] += 1;
+        count[1] += usize::from(!matches!(body, Body::Nothing));
+        COUNTS.set(counts);
+    }
+
+    /// Starts again.
+    pub(in super::super) fn reset() {
+        COUNTS.set(Default::default());
+    }
+
+    /// The counts in words.
+    pub(in super::super) fn report() -> String {
+        let [known, unknown] = COUNTS.get();
+        format!("macro bodies parsed: {} of {} known, {} of {} unknown", known[1], known[0], unknown[1], unknown[0])
     }
 }

@@ -187,9 +187,8 @@ fn blank_header(text: &str) -> Cow<'_, str> {
     if end == 0 {
         return Cow::Borrowed(text);
     }
-    let mut source = text.to_owned();
-    recover::blank(&mut source, 0..end);
-    Cow::Owned(source)
+    let (header, rest) = text.split_at(end);
+    Cow::Owned(recover::blanked(header) + rest)
 }
 
 fn header_end(text: &str) -> usize {

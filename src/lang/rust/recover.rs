@@ -3,6 +3,7 @@
 //! Items are found by their brackets, and where those do not match by indentation. One broken function costs
 //! that function; where tree-sitter can tell which of its statements is broken, only that statement.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use syn::parse::Parser;
@@ -24,22 +25,22 @@ const MAXIMAL_DEPTH: usize = 16;
 /// text that is no Rust at all takes no quadratic time.
 const MAXIMAL_SEARCHES: usize = 64;
 
+/// More errors than these in one file are one: it is no Rust.
+const MAXIMAL_ERRORS: usize = 100;
+
 /// An item says what it is within so many tokens, attributes included.
 const LONGEST_HEAD: usize = 1024;
 
 /// The text with its broken items replaced by spaces, and what was lost.
 pub(super) fn blank_broken_items(source: &str) -> (String, Vec<SyntaxError>) {
-    let mut recovery = Recovery { rest: source.to_owned(), errors: Vec::new(), depth: 0 };
-    recovery.items(0..source.len(), Container::File);
-    (recovery.rest, recovery.errors)
+    let mut recovery = Recovery { errors: Vec::new(), depth: 0 };
+    let rest = recovery.items(source, 0, Container::File);
+    (rest, recovery.errors)
 }
 
-/// Replaces a range of bytes by spaces; line breaks stay. The range must end at character boundaries.
-pub(super) fn blank(text: &mut String, range: Range<usize>) {
-    let Some(lost) = text.get(range.clone()) else { return };
-    let spaces: String =
-        lost.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { byte as char } else { ' ' }).collect();
-    text.replace_range(range, &spaces);
+/// A text of spaces as long as the given one; line breaks stay.
+pub(super) fn blanked(text: &str) -> String {
+    text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { byte as char } else { ' ' }).collect()
 }
 
 /// What items stand in, which decides what they may be.
@@ -51,69 +52,76 @@ enum Container {
 }
 
 struct Recovery {
-    /// The text, with what is known to be broken blanked.
-    rest: String,
     errors: Vec<SyntaxError>,
     /// How many containers the search is inside of.
     depth: usize,
 }
 
 impl Recovery {
-    /// Blanks the broken items of a range.
-    fn items(&mut self, range: Range<usize>, container: Container) {
-        let source = self.rest[range.clone()].to_owned();
-        for piece in pieces(&source) {
-            let whole = range.start + piece.whole.start..range.start + piece.whole.end;
-            let item = range.start + piece.item.start..range.start + piece.item.end;
-            self.item(whole, item, container);
+    /// The text with its broken items blanked; it begins at byte `offset` of the file.
+    fn items(&mut self, source: &str, offset: usize, container: Container) -> String {
+        let mut rest = String::with_capacity(source.len());
+        for piece in pieces(source) {
+            let whole = &source[piece.whole.clone()];
+            let item = piece.item.start - piece.whole.start..piece.item.end - piece.whole.start;
+            rest.push_str(&self.item(whole, item, offset + piece.whole.start, container));
         }
+        rest
     }
 
-    fn item(&mut self, whole: Range<usize>, item: Range<usize>, container: Container) {
-        let Err(message) = check(&self.rest[whole.clone()], container) else { return };
-        if self.members(&item) && check(&self.rest[whole.clone()], container).is_ok() {
-            return;
-        }
-        if self.statements(&whole, container) {
-            return;
-        }
-        let span = Span::new(item.start, item.end);
-        // What was lost inside is lost with the whole.
-        self.errors.retain(|error| !span.contains(error.span));
-        self.errors.push(SyntaxError { span, message });
-        blank(&mut self.rest, whole);
-    }
-
-    /// Looks into an `impl`, `trait` or `mod`. True if something in it was found to be broken.
-    fn members(&mut self, item: &Range<usize>) -> bool {
-        let Some((body, container)) = container_body(&self.rest[item.clone()]) else { return false };
-        if self.depth == MAXIMAL_DEPTH {
-            return false;
-        }
+    fn item<'t>(&mut self, whole: &'t str, item: Range<usize>, offset: usize, container: Container) -> Cow<'t, str> {
+        let Err(message) = check(whole, container) else { return Cow::Borrowed(whole) };
         let known = self.errors.len();
-        self.depth += 1;
-        self.items(item.start + body.start..item.start + body.end, container);
-        self.depth -= 1;
-        self.errors.len() > known
+        if let Some(rest) = self.members(whole, &item, offset)
+            && check(&rest, container).is_ok()
+        {
+            return Cow::Owned(rest);
+        }
+        // What was lost inside is lost with the whole.
+        self.errors.truncate(known);
+        if let Some(rest) = self.statements(whole, offset, container) {
+            return Cow::Owned(rest);
+        }
+        self.lost(Span::new(offset + item.start, offset + item.end), message);
+        Cow::Owned(blanked(whole))
     }
 
-    /// Blanks only the broken statements of a function, if tree-sitter can tell them.
-    fn statements(&mut self, whole: &Range<usize>, container: Container) -> bool {
+    fn lost(&mut self, span: Span, message: String) {
+        let are_many = self.errors.len() >= MAXIMAL_ERRORS;
+        match self.errors.last_mut() {
+            Some(last) if are_many => last.span = last.span.to(span),
+            _ => self.errors.push(SyntaxError { span, message }),
+        }
+    }
+
+    /// An `impl`, `trait` or `mod` without its broken members, if that is what it is.
+    fn members(&mut self, whole: &str, item: &Range<usize>, offset: usize) -> Option<String> {
+        let (body, container) = container_body(&whole[item.clone()])?;
+        if self.depth == MAXIMAL_DEPTH {
+            return None;
+        }
+        let body = item.start + body.start..item.start + body.end;
+        self.depth += 1;
+        let inside = self.items(&whole[body.clone()], offset + body.start, container);
+        self.depth -= 1;
+        Some([&whole[..body.start], &inside, &whole[body.end..]].concat())
+    }
+
+    /// A function without its broken statements, if tree-sitter can tell them.
+    fn statements(&mut self, whole: &str, offset: usize, container: Container) -> Option<String> {
+        if refusal(nesting(whole, &lex(whole).tokens)).is_some() {
+            return None;
+        }
         let grammar = Grammar { language: tree_sitter_rust::LANGUAGE.into(), units: STATEMENTS, filler: "" };
-        let text = &self.rest[whole.clone()];
-        if refusal(nesting(text, &lex(text).tokens)).is_some() {
-            return false;
+        let (rest, errors) = blank_broken_units(whole, &grammar)?;
+        if rest.len() != whole.len() || check(&rest, container).is_err() {
+            return None;
         }
-        let Some((rest, errors)) = blank_broken_units(text, &grammar) else { return false };
-        if rest.len() != text.len() || check(&rest, container).is_err() {
-            return false;
+        for error in errors {
+            let span = Span::new(offset + error.span.start as usize, offset + error.span.end as usize);
+            self.lost(span, error.message);
         }
-        self.rest.replace_range(whole.clone(), &rest);
-        self.errors.extend(errors.into_iter().map(|error| SyntaxError {
-            span: Span::new(error.span.start as usize + whole.start, error.span.end as usize + whole.start),
-            message: error.message,
-        }));
-        true
+        Some(rest)
     }
 }
 
