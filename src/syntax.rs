@@ -132,7 +132,7 @@ pub enum NodeKind {
     Function(FunctionNodeId),
     /// A class, struct, enum, trait or an extension of one.
     Class(ClassNodeId),
-    /// A module written inside the file; `decorators` are its attributes.
+    /// A module written inside the file (`mod m { … }`); `decorators` are its attributes.
     InlineModule { name: Name, decorators: List, body: NodeId },
     /// One name brought into scope (an import of three names is three nodes).
     Import(ImportNodeId),

@@ -129,6 +129,11 @@ pub trait Language: Sync {
     /// The name under which calling a class finds its constructor, if methods have one (`__init__`).
     fn constructor_member(&self) -> Option<&'static str>;
 
+    /// The member that tells how many elements a container has.
+    fn length_member(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Does a decorator or attribute, as written (`tokio::test`, `cfg(test)`), mark test code?
     fn marks_test(&self, _decorator: &str) -> bool {
         false
@@ -140,7 +145,7 @@ pub trait Language: Sync {
 
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[&python::Python]
+    &[&python::Python, &rust::Rust]
 }
 
 /// The language with this name, by its place in [`all`].

@@ -208,7 +208,7 @@ impl<'m> Resolver<'m> {
             match text {
                 Some(text) => resolver.type_of_text(files, &TypeText::parse(&text), Some(id), None),
                 None => {
-                    let inner = resolver.deref(id)?;
+                    let inner = resolver.deref(files, id)?;
                     if inner == id { None } else { resolver.element(files, inner) }
                 }
             }
@@ -449,7 +449,7 @@ impl<'m> Resolver<'m> {
         match (callees.list.first().copied(), site.name) {
             (Some(Value::Instance(id)), Some(name)) => {
                 let member = self.name_symbol(files, file, name);
-                (self.row_of_method(id, member), Some(id))
+                (self.row_of_method(files, id, member), Some(id))
             }
             (Some(Value::Item(symbol)), name) => {
                 let path = match name {
@@ -465,14 +465,14 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn row_of_method(&mut self, id: TypeId, member: Symbol) -> Option<&'m Row> {
+    fn row_of_method(&mut self, files: &[ProgramFile], id: TypeId, member: Symbol) -> Option<&'m Row> {
         let mut id = id;
         for _ in 0..4 {
             let symbol = self.types.get(id).name;
             if let Some(row) = self.member_row(symbol, member) {
                 return Some(row);
             }
-            id = self.deref(id)?;
+            id = self.deref(files, id)?;
         }
         None
     }
@@ -628,12 +628,13 @@ impl<'m> Resolver<'m> {
                     _ => None,
                 }
             }
-            "arg0" => {
-                let (file, origin) = argument(0)?;
+            "?" => None,
+            "arg0" | "arg1" => {
+                let (file, origin) = argument((text.name == "arg1") as usize)?;
                 self.infer(files, file, origin).instance()
             }
-            "item0" => {
-                let (file, origin) = argument(0)?;
+            "item0" | "item1" => {
+                let (file, origin) = argument((text.name == "item1") as usize)?;
                 let id = self.infer(files, file, origin).instance()?;
                 self.element(files, id)
             }

@@ -15,7 +15,7 @@ use crate::model::table::{Row, RowKind};
 use crate::program::{FunctionRef, ProgramFile, Resolved, Target};
 use crate::source::FileId;
 use crate::syntax::{ClassKind, FunctionFlavor, Name, ParameterKind};
-use crate::types::{Symbol, Symbols, TypeId, Types};
+use crate::types::{Symbol, Symbols, TypeId, TypeText, Types};
 
 /// More candidates than this are as good as none.
 pub(super) const MOST_CANDIDATES: usize = 4;
@@ -649,22 +649,18 @@ impl<'m> Resolver<'m> {
                 _ => Values::unknown(),
             };
         }
-        match self.deref(id) {
+        match self.deref(files, id) {
             Some(inner) => self.ask(Values::unknown(), |resolver| resolver.instance_member(files, inner, member)),
             None => Values::unknown(),
         }
     }
 
     /// What a value of a type dereferences to.
-    pub(super) fn deref(&mut self, id: TypeId) -> Option<TypeId> {
+    pub(super) fn deref(&mut self, files: &[ProgramFile], id: TypeId) -> Option<TypeId> {
         let name = self.types.get(id).name;
         let target = self.models.derefs(self.symbols.text(name))?.to_owned();
-        if target == "T" {
-            return self.types.get(id).arguments.first().copied();
-        }
-        let arguments = self.types.get(id).arguments.clone();
-        let target = self.symbols.intern(&target);
-        Some(self.types.intern(target, &arguments))
+        let inner = self.type_of_text(files, &TypeText::parse(&target), Some(id), None)?;
+        (inner != id).then_some(inner)
     }
 
     /// The row of a member of a type that is not of the program.
@@ -877,7 +873,7 @@ impl<'m> Resolver<'m> {
             self.call_row(files, site, row, Some(id), resolution);
             return;
         }
-        match self.deref(id).filter(|_| self.depth < DEEPEST_QUESTION) {
+        match self.deref(files, id).filter(|_| self.depth < DEEPEST_QUESTION) {
             Some(inner) if inner != id => {
                 self.ask((), |resolver| resolver.call_method(files, site, own, inner, member, resolution));
             }
@@ -1254,6 +1250,6 @@ impl<'m> Resolver<'m> {
         let literals = self.language.literal_types();
         let name = self.type_name(id);
         let is_display = [literals.list, literals.set, literals.map, literals.tuple, literals.range].contains(&name);
-        is_display || self.models.type_row(name).is_some_and(|row| row.sized)
+        is_display || self.language.length_member().is_some_and(|member| self.models.member(name, member).is_some())
     }
 }

@@ -93,6 +93,10 @@ impl Language for Python {
         Some("__init__")
     }
 
+    fn length_member(&self) -> Option<&'static str> {
+        Some("__len__")
+    }
+
     fn is_side_code(&self, path: &str) -> bool {
         names::is_side_code(path)
     }
