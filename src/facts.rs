@@ -448,6 +448,8 @@ pub enum CallKind {
     Construct,
     /// `x in xs`, `a + b`: a member with a pseudo-name is called on the receiver.
     Operator(Operator),
+    /// `a += b`.
+    Update(Operator),
     /// `x in xs`.
     Membership,
     /// `[*xs, y]`, `{**xs, …}`: the receiver is copied.

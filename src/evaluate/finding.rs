@@ -197,7 +197,7 @@ fn words_of_call(program: &Program, file: FileId, site: &CallSite, row: Option<&
     let argument = facts.arguments_of(site).first();
     Words {
         callee: call_text(facts, site),
-        receiver: place(site.receiver_place).unwrap_or_else(|| "the value".into()),
+        receiver: place(super::matching::root_receiver(program, file, site).0).unwrap_or_else(|| "the value".into()),
         function: program.qualified(file, facts.scope(site.scope).function),
         api: row.map(|row| short_path(&row.path, separator)).unwrap_or_default(),
         alternative: row.map(|row| alternatives(&row.alternative)).unwrap_or_default(),

@@ -5,7 +5,7 @@ use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::Value;
 use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, own_effects};
-use crate::model::table::Row;
+use crate::model::table::{Laziness, Row};
 use crate::program::{LoopFrame, LoopSource, Program};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, SqlCheck};
@@ -138,7 +138,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     });
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
     check!(receiver_from_outside, |wanted| {
-        let depend = site.receiver_depend;
+        let (_, _, depend) = root_receiver(program, file, &site);
         let bit = candidate.frame.map_or(0, |frame| frame.bit);
         ((depend.element | depend.carried | depend.volatile) & bit == 0 && made_outside(program, candidate)) == *wanted
     });
@@ -147,7 +147,10 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         .is_some_and(|frame| depends_on(program, file, call, &candidate.effect, wanted, &frame)));
     check!(carried, |wanted| is_carried(program, candidate) == *wanted);
     check!(invariant, |wanted| is_invariant(program, candidate, wanted));
-    check!(small_receiver, |wanted| is_small(program, file, site.callee, site.receiver_place) == *wanted);
+    check!(small_receiver, |wanted| {
+        let (place, origin, _) = root_receiver(program, file, &site);
+        is_small(program, file, origin, place) == *wanted
+    });
     check!(on_text, |wanted| is_on_text(program, candidate) == *wanted);
     check!(cheap_clone, |wanted| is_cheap_to_clone(program, candidate) == *wanted);
     check!(known_receiver, |wanted| program.resolved(file, call).receiver.is_some() == *wanted);
@@ -229,8 +232,8 @@ fn calls_of(region: Region) -> impl Iterator<Item = CallId> {
 /// Is the receiver made anew in the loop's body?
 fn made_outside(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
-    let site = candidate.site(program);
-    let (Some(place), Some(region)) = (site.receiver_place, region_of(program, candidate)) else { return false };
+    let (place, _, _) = root_receiver(program, candidate.file, candidate.site(program));
+    let (Some(place), Some(region)) = (place, region_of(program, candidate)) else { return false };
     !facts.writes[region.writes.0 as usize..region.writes.1 as usize]
         .iter()
         .any(|write| write.kind == WriteKind::Assign && write.place == place)
@@ -245,9 +248,8 @@ enum Change {
 /// Does the loop change the receiver?
 fn is_changed(program: &Program, candidate: &Candidate, change: Change) -> bool {
     let facts = &program.file(candidate.file).facts;
-    let site = candidate.site(program);
     let Some(region) = region_of(program, candidate) else { return false };
-    let Some(place) = site.receiver_place else { return false };
+    let (Some(place), _, _) = root_receiver(program, candidate.file, candidate.site(program)) else { return false };
     let place_text = facts.text(place);
     let writes = &facts.writes[region.writes.0 as usize..region.writes.1 as usize];
     let written = writes.iter().any(|write| match (change, write.kind) {
@@ -284,8 +286,14 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
     let Some(frame) = candidate.frame else { return false };
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
-    let is_same = |depend: Depend| (depend.element | depend.carried | depend.volatile) & frame.bit == 0;
-    if candidate.effect.reached.via.is_some() && !is_same(candidate.effect.depend) {
+    let is_same = |depend: Depend, origin: OriginId| {
+        (depend.element | depend.carried) & frame.bit == 0
+            && (depend.volatile & frame.bit == 0 || is_stable(program, candidate.file, origin, 0))
+    };
+    let reached = candidate.effect.depend;
+    if candidate.effect.reached.via.is_some()
+        && (reached.element | reached.carried | reached.volatile) & frame.bit != 0
+    {
         return false;
     }
     let region = region_of(program, candidate);
@@ -297,16 +305,79 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
     };
     parts.iter().all(|part| match part {
         Part::Receiver => {
-            is_same(site.receiver_depend)
+            is_same(site.receiver_depend, site.callee)
                 && !is_written(site.receiver_place)
                 && !is_changed(program, candidate, Change::Any)
         }
         Part::Arguments => facts.arguments_of(site).iter().all(|argument| {
-            is_same(argument.depend)
+            is_same(argument.depend, argument.origin)
                 && !is_written(argument.place)
                 && !is_closure(facts, argument.origin)
         }),
     })
+}
+
+/// Is a value made by calls that give the same whenever they get the same?
+fn is_stable(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
+    let facts = &program.file(file).facts;
+    if depth > 16 {
+        return false;
+    }
+    let stable = |origin| is_stable(program, file, origin, depth + 1);
+    match facts.origin(origin) {
+        Origin::Call(call) => {
+            let site = facts.call(call);
+            let changing = EffectSet::of(&[
+                Effect::Network,
+                Effect::FileIo,
+                Effect::Subprocess,
+                Effect::ConsoleIo,
+                Effect::DbQuery,
+                Effect::DbFetch,
+                Effect::Blocking,
+                Effect::Waits,
+                Effect::Grows,
+                Effect::Shrinks,
+                Effect::Mutates,
+            ]);
+            let lazy = program.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Lazy);
+            let effects = program.resolved(file, call).effects;
+            // A function of nothing (`now()`, `random()`) may give anything.
+            let of_something = site.name.is_some() || site.arguments.0 < site.arguments.1;
+            let known = !effects.is_empty() && (lazy || !effects.meets(changing));
+            known
+                && of_something
+                && (site.name.is_none() || stable(site.callee))
+                && facts.arguments_of(site).iter().all(|argument| stable(argument.origin))
+        }
+        Origin::Await(inner)
+        | Origin::Propagated(inner)
+        | Origin::Borrowed(inner)
+        | Origin::Member(inner, _)
+        | Origin::Item(inner)
+        | Origin::Slice(inner) => stable(inner),
+        Origin::Operation(..) | Origin::Join(..) | Origin::Unknown | Origin::Closure(_) => false,
+        _ => true,
+    }
+}
+
+/// Where a receiver comes from, views of it (`iter`, `keys`) taken off: its place, its origin and what it depends on.
+pub fn root_receiver(program: &Program, file: FileId, site: &CallSite) -> (Option<crate::syntax::Name>, OriginId, Depend) {
+    let facts = &program.file(file).facts;
+    let mut root = (site.receiver_place, site.callee, site.receiver_depend);
+    while root.0.is_none()
+        && let Origin::Call(call) = facts.origin(root.1)
+    {
+        let inner = facts.call(call);
+        let is_view = inner.name.is_some()
+            && inner.arguments.0 == inner.arguments.1
+            && program.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Lazy);
+        if !is_view {
+            break;
+        }
+        root = (inner.receiver_place, inner.callee, inner.receiver_depend);
+    }
+    root
 }
 
 fn is_closure(facts: &FileFacts, origin: OriginId) -> bool {

@@ -229,7 +229,7 @@ impl Extractor<'_> {
         let origin = self.origin(Origin::Operation(operator, left.origin));
         if self.in_loop() && operator == Operator::Add {
             self.operation(super::calls::Operation {
-                kind: CallKind::Operator(operator),
+                kind: CallKind::Update(operator),
                 span: self.tree.span(target).to(self.tree.span(value)),
                 receiver: left,
                 argument: Some((right, self.tree.span(value))),

@@ -742,11 +742,8 @@ impl<'m> Resolver<'m> {
     /// The pseudo-member of an operation, as model tables write it.
     fn pseudo_member(&self, kind: CallKind, site: &CallSite) -> Option<&'static str> {
         match kind {
-            CallKind::Operator(operator) => {
-                let updates = site.accumulates && site.result_place.is_some() && site.result_place == site.receiver_place;
-                let is_statement = updates && site.used == Use::Bound && site.arguments.0 < site.arguments.1;
-                self.language.operator_member(operator, is_statement)
-            }
+            CallKind::Operator(operator) => self.language.operator_member(operator, false),
+            CallKind::Update(operator) => self.language.operator_member(operator, true),
             CallKind::Membership => Some("__contains__"),
             CallKind::Enter => Some(if site.awaited { "__aenter__" } else { "__enter__" }),
             CallKind::Spread => Some("copy"),
