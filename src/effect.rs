@@ -89,6 +89,8 @@ effects! {
     Sorts = "sorts", true;
     /// goes through a whole sequence
     LinearScan = "linear-scan", true;
+    /// looks for one element by going through the others
+    Searches = "searches", false;
     /// moves O(n) elements
     Shifts = "shifts", true;
     /// runs an interpreter loop over an array or a frame

@@ -1,8 +1,87 @@
 //! laggard finds the code that makes programs slow.
+//!
+//! [`check`] is the whole tool in one function: discover → parse → extract → link → evaluate → report. Each stage
+//! is a module, listed below in the order in which to read them.
 
-pub mod diagnostic;
-pub mod effect;
-pub mod lang;
-pub mod model;
+use std::time::Instant;
+
+use crate::config::{Config, SetupError};
+use crate::diagnostic::{Diagnostic, Notice};
+use crate::source::SourceFile;
+
+pub mod cli;
+pub mod config;
+
+// Nouns.
 pub mod source;
 pub mod syntax;
+pub mod types;
+pub mod facts;
+pub mod effect;
+pub mod program;
+pub mod diagnostic;
+pub mod generated;
+pub mod sql;
+pub mod lang;
+pub mod model;
+pub mod rule;
+
+// Verbs, in the order of the pipeline.
+pub mod discover;
+pub mod extract;
+pub mod link;
+pub mod evaluate;
+pub mod report;
+
+/// What a run found.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Every file of the run; a `FileId` is an index into it.
+    pub files: Vec<SourceFile>,
+    /// The findings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the run could not do.
+    pub notices: Vec<Notice>,
+    /// Where the time went.
+    pub timings: Timings,
+    /// Number of files that were analysed.
+    pub analysed: usize,
+    /// Their size.
+    pub analysed_bytes: u64,
+}
+
+/// Seconds per stage of the pipeline, by the clock.
+#[derive(Clone, Debug, Default)]
+pub struct Timings {
+    /// Stages in the order in which they ran.
+    pub stages: Vec<(&'static str, f64)>,
+}
+
+impl Timings {
+    /// Runs a stage and notes how long it took.
+    pub fn measure<T>(&mut self, stage: &'static str, run: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = run();
+        self.stages.push((stage, start.elapsed().as_secs_f64()));
+        result
+    }
+}
+
+/// Analyses what `config` names. Wrong settings stop here, and only here; whatever is wrong with a file is a notice.
+pub fn check(config: &Config) -> Result<Outcome, SetupError> {
+    let rules = rule::RuleSet::select(&config.select, &config.ignore)?;
+    let mut timings = Timings::default();
+    let discovered = timings.measure("discover", || discover::source_files(config, lang::all()))?;
+    let models = model::for_project(config)?;
+    let extracted = timings.measure("parse + extract", || extract::all(&discovered, config));
+    let mut notices = discovered.notices;
+    notices.extend(extracted.notices);
+    let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
+    let mut program = timings.measure("link", || link::program(extracted.files, &models));
+    let options = evaluate::Options { include_side_code: config.include_side_code };
+    let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
+    let (diagnostics, unused) = evaluate::suppress::suppressed(&program, found, &rules);
+    notices.extend(unused);
+    let files = program.files.into_iter().map(|file| file.source).collect();
+    Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes })
+}

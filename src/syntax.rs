@@ -278,8 +278,10 @@ pub enum UnaryOperator {
     Not,
     /// `-x`, `~x`
     Negate,
-    /// `&x`, `&mut x`
+    /// `&x`
     Borrow,
+    /// `&mut x`
+    BorrowMutably,
     /// `*x`
     Dereference,
 }
@@ -528,6 +530,10 @@ pub struct Tree {
     pub comments: Vec<Span>,
     /// The statements of the file.
     pub root: Option<NodeId>,
+    /// Does a `Let` end with its block? Otherwise all names live until their function ends.
+    pub block_scoped: bool,
+    /// Can reading an attribute run code?
+    pub attributes_run_code: bool,
 }
 
 impl Tree {
@@ -563,6 +569,117 @@ impl Tree {
     /// Where the node with this id stands.
     pub fn span(&self, id: NodeId) -> Span {
         self.nodes[id.0 as usize].span
+    }
+
+    /// Calls `visit` with every child of a node, in the order of evaluation. Parts of functions and classes count
+    /// as children too: decorators, defaults, bodies.
+    pub fn for_each_child(&self, id: NodeId, visit: &mut dyn FnMut(NodeId)) {
+        use NodeKind::*;
+        let mut list = |list: List| self.nodes_of(list).iter().copied().for_each(&mut *visit);
+        match self.kind(id) {
+            Block(nodes) | Delete(nodes) | Other(nodes) => list(nodes),
+            String { holes, .. } => list(holes),
+            Collection { elements, .. } => list(elements),
+            InlineModule { decorators, body, .. } => {
+                list(decorators);
+                visit(body);
+            }
+            Function(function) | Closure(function) => {
+                let function = &self.functions[function.0 as usize];
+                function.decorators.iter().copied().for_each(&mut *visit);
+                for parameter in &function.parameters {
+                    visit(parameter.target);
+                    parameter.default.into_iter().for_each(&mut *visit);
+                }
+                function.body.into_iter().for_each(visit);
+            }
+            Class(class) => {
+                let class = &self.classes[class.0 as usize];
+                class.decorators.iter().chain(&class.bases).copied().for_each(&mut *visit);
+                visit(class.body);
+            }
+            Loop(node) => {
+                let node = &self.loops[node.0 as usize];
+                [node.iterable, node.target, node.condition, Some(node.body)].into_iter().flatten().for_each(visit);
+            }
+            Let { target, value, .. } => {
+                value.into_iter().for_each(&mut *visit);
+                visit(target);
+            }
+            Assign { target, value, .. } => {
+                visit(value);
+                visit(target);
+            }
+            LetCondition { pattern, value } => {
+                visit(value);
+                visit(pattern);
+            }
+            If { condition, then, otherwise } => {
+                [Some(condition), Some(then), otherwise].into_iter().flatten().for_each(visit);
+            }
+            Match { subject, arms } => {
+                visit(subject);
+                self.nodes_of(arms).iter().copied().for_each(visit);
+            }
+            Arm { pattern, guard, body } => {
+                [Some(pattern), guard, Some(body)].into_iter().flatten().for_each(visit);
+            }
+            Try { body, handlers, otherwise, finally } => {
+                visit(body);
+                self.nodes_of(handlers).iter().copied().for_each(&mut *visit);
+                [otherwise, finally].into_iter().flatten().for_each(visit);
+            }
+            With { items, body, .. } => {
+                self.nodes_of(items).iter().copied().for_each(&mut *visit);
+                visit(body);
+            }
+            WithItem { context, target } => [Some(context), target].into_iter().flatten().for_each(visit),
+            Return(value) | Raise(value) | Yield(value) => value.into_iter().for_each(visit),
+            Call { callee, arguments, .. } => {
+                visit(callee);
+                self.nodes_of(arguments).iter().copied().for_each(visit);
+            }
+            Index { object, index } => {
+                visit(object);
+                visit(index);
+            }
+            Range { start, end, step } => [start, end, step].into_iter().flatten().for_each(visit),
+            Pair { key, value } => {
+                visit(key);
+                visit(value);
+            }
+            Binary { left, right, .. } => {
+                visit(left);
+                visit(right);
+            }
+            Membership { needle, container } => {
+                visit(needle);
+                visit(container);
+            }
+            Await(node)
+            | Spread(node)
+            | AsyncBlock(node)
+            | Element(node)
+            | Propagate(node)
+            | Keyword { value: node, .. }
+            | Member { object: node, .. }
+            | Unary { operand: node, .. }
+            | Comprehension { body: node, .. }
+            | Cast { value: node, .. } => visit(node),
+            Import(_)
+            | TypeAlias { .. }
+            | Break
+            | Continue
+            | Name(_)
+            | Path(_)
+            | Bytes
+            | Integer(_)
+            | Float
+            | Character
+            | Bool(_)
+            | Null
+            | Wildcard => {}
+        }
     }
 
     /// How many nodes the tree has.

@@ -3,6 +3,8 @@
 //! A language is a folder with `lower.rs` (its grammar) and `names.rs` (its modules, its built-in names).
 //! Adding one is adding a folder and a line in [`all`]. Nothing above this module knows a grammar.
 
+use serde::{Deserialize, Serialize};
+
 use crate::source::Span;
 use crate::syntax::{Operator, Tree};
 
@@ -20,7 +22,7 @@ pub struct Parsed {
 }
 
 /// A place that could not be parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyntaxError {
     /// The statement or item that is lost.
     pub span: Span,
@@ -112,6 +114,12 @@ pub trait Language: Sync {
     /// The member that an operator calls (`__add__`, and for `op=` `__iadd__`), as model tables write it.
     fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str>;
 
+    /// Which type argument of its type a pattern with this constructor takes apart (`Ok` the first, `Err` the
+    /// second).
+    fn payload(&self, _constructor: &str) -> Option<usize> {
+        None
+    }
+
     /// Is a static member of a type with this name its constructor, by convention (`new`, `from`)?
     fn is_constructor_name(&self, name: &str) -> bool;
 
@@ -121,13 +129,23 @@ pub trait Language: Sync {
     /// The name under which calling a class finds its constructor, if methods have one (`__init__`).
     fn constructor_member(&self) -> Option<&'static str>;
 
+    /// The member that tells how many elements a container has.
+    fn length_member(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Does a decorator or attribute, as written (`tokio::test`, `cfg(test)`), mark test code?
+    fn marks_test(&self, _decorator: &str) -> bool {
+        false
+    }
+
     /// Is this path (relative, with `/`) a test, fixture, example, benchmark, migration or build script?
     fn is_side_code(&self, path: &str) -> bool;
 }
 
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[&rust::Rust]
+    &[&python::Python, &rust::Rust]
 }
 
 /// The language with this name, by its place in [`all`].

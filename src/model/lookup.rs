@@ -1,1 +1,407 @@
-//! Model look-up.
+//! Model look-up: a qualified name → what it does and costs.
+//!
+//! The built-in tables are static and sorted: using them costs nothing at start, and a look-up is a few binary
+//! searches without allocation. A project's own model files are laid over them. It knows no library and no language;
+//! what separates the parts of a name is told to it.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::path::{Path, PathBuf};
+
+use smallvec::SmallVec;
+use thiserror::Error;
+use walkdir::WalkDir;
+
+use super::table::{FormError, ModelFile, Row, RowKind, Sorted, Table, Text, TypeRow, last_segment};
+
+mod built_in {
+    //! The tables as the build script wrote them.
+    use std::borrow::Cow::Borrowed;
+
+    use crate::effect::EffectSet;
+    #[allow(unused_imports)] // which of them occur depends on the tables
+    use crate::model::table::{Argument, Color, Laziness, Row, RowKind, Table, TypeRow};
+
+    include!(concat!(env!("OUT_DIR"), "/models.rs"));
+
+    pub fn table(language: &str) -> &'static Table {
+        BUILT_IN.iter().find(|(name, _)| *name == language).map_or(&Table::EMPTY, |(_, table)| table)
+    }
+}
+
+/// The type entry that says what every type has.
+const EVERY_TYPE: &str = "*";
+
+/// How often an alias may lead to another alias.
+const LONGEST_ALIAS_CHAIN: usize = 16;
+
+/// The models of one language.
+#[derive(Clone, Debug)]
+pub struct Models {
+    table: Cow<'static, Table>,
+    separator: &'static str,
+}
+
+impl Models {
+    /// The tables that come with the program. A language without tables has none.
+    pub fn built_in(language: &str, separator: &'static str) -> Models {
+        Models { table: Cow::Borrowed(built_in::table(language)), separator }
+    }
+
+    /// These models with a project's own files laid over them: what a file says replaces what is there under the
+    /// same path; the later file wins.
+    pub fn with_overlay(&self, files: impl IntoIterator<Item = ModelFile>) -> Models {
+        Models { table: Cow::Owned(self.table.extended(files)), separator: self.separator }
+    }
+
+    /// What separates the parts of a name.
+    pub fn separator(&self) -> &'static str {
+        self.separator
+    }
+
+    /// All rows without wildcards, sorted by path.
+    pub fn rows(&self) -> &[Row] {
+        &self.table.rows
+    }
+
+    /// The name under which the tables know this path: aliases applied, the longest prefix first, until nothing
+    /// changes.
+    pub fn canonical<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        let mut current = Cow::Borrowed(path);
+        for _ in 0..LONGEST_ALIAS_CHAIN {
+            match self.rewrite(&current) {
+                Some(next) if next != current => current = Cow::Owned(next),
+                _ => break,
+            }
+        }
+        current
+    }
+
+    fn rewrite(&self, path: &str) -> Option<String> {
+        let mut prefix = path;
+        loop {
+            if let Some(target) = find_pair(&self.table.aliases, prefix) {
+                return Some(format!("{target}{}", &path[prefix.len()..]));
+            }
+            prefix = &prefix[..prefix.rfind(self.separator)?];
+        }
+    }
+
+    /// The row of a path: exact, else with wildcards.
+    pub fn row(&self, path: &str) -> Option<&Row> {
+        self.row_of_parts([path, "", ""])
+    }
+
+    fn row_of_parts(&self, parts: [&str; 3]) -> Option<&Row> {
+        let rows = &self.table.rows;
+        match rows.binary_search_by(|row| compare(&row.path, parts)) {
+            Ok(index) => Some(&rows[index]),
+            Err(_) if self.table.patterns.is_empty() => None,
+            Err(_) => {
+                let path = parts.concat();
+                self.table.patterns.iter().find(|row| matches_pattern(&row.path, &path, self.separator))
+            }
+        }
+    }
+
+    /// The row of a member of a type: its own, else that of the nearest type that it inherits from or dereferences
+    /// to, else one that every type has; and how many steps away that is. Where it dereferences to its type argument,
+    /// the caller goes on with that ([`Models::derefs`]).
+    pub fn member(&self, type_path: &str, member: &str) -> Option<(&Row, usize)> {
+        if let Some(row) = self.row_of_parts([type_path, self.separator, member]) {
+            return Some((row, 0));
+        }
+        let mut steps = self.lineage(type_path).skip(1);
+        steps.find_map(|(name, hops)| Some((self.row_of_parts([name, self.separator, member])?, hops)))
+    }
+
+    /// What the tables say of a type.
+    pub fn type_row(&self, path: &str) -> Option<&TypeRow> {
+        let types = &self.table.types;
+        types.binary_search_by(|(name, _)| name.as_ref().cmp(path)).ok().map(|index| &types[index].1)
+    }
+
+    /// The types that a type inherits from, nearest first.
+    pub fn supertypes(&self, path: &str) -> &[Text] {
+        self.type_row(path).map_or(&[], |row| &row.supertypes)
+    }
+
+    /// Is `path` the same type as `ancestor`, or does it inherit from it?
+    pub fn is_subtype(&self, path: &str, ancestor: &str) -> bool {
+        Lineage::new(self, path, false).any(|(name, _)| name == ancestor)
+    }
+
+    /// What a value of the type dereferences to, with placeholders (`T`: its type argument).
+    pub fn derefs(&self, path: &str) -> Option<&str> {
+        self.type_row(path).map(|row| row.derefs.as_ref()).filter(|target| !target.is_empty())
+    }
+
+    /// What iterating over a value of the type gives, with placeholders for its type arguments; inherited like a
+    /// member.
+    pub fn element(&self, path: &str) -> Option<&str> {
+        let mut types = self.lineage(path).filter_map(|(name, _)| self.type_row(name));
+        types.find(|row| !row.element.is_empty()).map(|row| row.element.as_ref())
+    }
+
+    /// Does copying a value of the type cost nothing?
+    pub fn is_cheap_to_clone(&self, path: &str) -> bool {
+        self.type_row(path).is_some_and(|row| row.cheap_clone)
+    }
+
+    /// Do the tables know this path as a type? (It has an entry, a constructor or methods, or some row returns it.)
+    pub fn is_type(&self, path: &str) -> bool {
+        self.type_row(path).is_some()
+            || self.table.returned.binary_search_by(|name| name.as_ref().cmp(path)).is_ok()
+            || self.row(path).is_some_and(|row| row.kind == RowKind::Constructor)
+            || self.has_methods(path)
+    }
+
+    fn has_methods(&self, path: &str) -> bool {
+        let rows = &self.table.rows;
+        let first = rows.partition_point(|row| compare(&row.path, [path, self.separator, ""]) == Ordering::Less);
+        let own = rows[first..].iter().map_while(|row| {
+            let member = row.path.strip_prefix(path)?.strip_prefix(self.separator)?;
+            Some((row, member))
+        });
+        own.into_iter().any(|(row, member)| row.kind == RowKind::Method && !member.contains(self.separator))
+    }
+
+    /// The type of what calling this function gives, if the tables call it a factory.
+    pub fn factory(&self, path: &str) -> Option<&str> {
+        find_pair(&self.table.factories, path)
+    }
+
+    /// All methods and attributes with this name, whatever their type, sorted by path.
+    pub fn members(&self, member: &str) -> impl Iterator<Item = &Row> {
+        let (rows, members) = (&self.table.rows, &self.table.members);
+        let row = move |index: &u32| &rows[*index as usize];
+        let first = members.partition_point(|index| last_segment(&row(index).path) < member);
+        members[first..].iter().map(row).take_while(move |row| last_segment(&row.path) == member)
+    }
+
+    /// The row that a member name stands for when the receiver is unknown: the name is of several words
+    /// (`prefetch_related`), none of its rows is of a type with everybody's names, and all rows are of one library or
+    /// say the same. It is the row that claims least; take its effects with medium confidence, not its type.
+    pub fn unique_member(&self, member: &str) -> Option<&Row> {
+        if !is_telling(member) {
+            return None;
+        }
+        let least = self.members(member).min_by_key(|row| row.effects.iter().count())?;
+        let agrees = |row: &Row| {
+            row.color == least.color
+                && row.effects.intersection(least.effects) == least.effects
+                && (row.effects == least.effects || self.library(row) == self.library(least))
+        };
+        let is_common = |row: &Row| self.type_row(self.type_of(row)).is_some_and(|row| row.common);
+        self.members(member).all(|row| agrees(row) && !is_common(row)).then_some(least)
+    }
+
+    /// Everything before the last separator of a member's path.
+    fn type_of<'r>(&self, row: &'r Row) -> &'r str {
+        row.path.rsplit_once(self.separator).map_or("", |(type_path, _)| type_path)
+    }
+
+    fn library<'r>(&self, row: &'r Row) -> &'r str {
+        row.path.split(self.separator).next().unwrap_or("")
+    }
+
+    fn lineage<'a>(&'a self, path: &'a str) -> Lineage<'a> {
+        Lineage::new(self, path, true)
+    }
+}
+
+/// A type and all types whose members it has, with their distance: breadth first over supertypes, then over what those
+/// dereference to, then over what every type has, unless it dereferences to its type argument, whose members come
+/// before those. Each comes once.
+struct Lineage<'a> {
+    models: &'a Models,
+    found: SmallVec<[(&'a str, usize); 8]>,
+    /// How many of `found` were given.
+    given: usize,
+    /// Of how many of `found` the deref targets were added.
+    dereferenced: usize,
+    follows_derefs: bool,
+    is_last_step: bool,
+}
+
+impl<'a> Lineage<'a> {
+    fn new(models: &'a Models, path: &'a str, follows_derefs: bool) -> Lineage<'a> {
+        let found = SmallVec::from_iter([(path, 0)]);
+        Lineage { models, found, given: 0, dereferenced: 0, follows_derefs, is_last_step: !follows_derefs }
+    }
+
+    fn add(&mut self, name: &'a str, hops: usize) {
+        let path = without_arguments(name);
+        if !self.found.iter().any(|(known, _)| *known == path) {
+            self.found.push((path, hops));
+        }
+    }
+
+    fn add_supertypes(&mut self, path: &str, hops: usize) {
+        let models = self.models;
+        for supertype in models.supertypes(path) {
+            self.add(supertype, hops);
+        }
+    }
+
+    /// Adds more types when all were given.
+    fn widen(&mut self) {
+        while self.follows_derefs && self.given == self.found.len() && self.dereferenced < self.found.len() {
+            let (path, hops) = self.found[self.dereferenced];
+            self.dereferenced += 1;
+            let models = self.models;
+            match models.derefs(path) {
+                Some(target) if target.contains(models.separator) => self.add(target, hops + 1),
+                Some(_placeholder) => self.is_last_step = true,
+                None => {}
+            }
+        }
+        if self.given == self.found.len() && !self.is_last_step {
+            self.is_last_step = true;
+            let hops = self.found.last().map_or(0, |(_, hops)| hops + 1);
+            self.add_supertypes(EVERY_TYPE, hops);
+        }
+    }
+}
+
+impl<'a> Iterator for Lineage<'a> {
+    type Item = (&'a str, usize);
+
+    fn next(&mut self) -> Option<(&'a str, usize)> {
+        self.widen();
+        let (path, hops) = *self.found.get(self.given)?;
+        self.given += 1;
+        self.add_supertypes(path, hops + 1);
+        Some((path, hops))
+    }
+}
+
+/// `std::slice<T>` → `std::slice`.
+fn without_arguments(name: &str) -> &str {
+    name.split('<').next().unwrap_or(name)
+}
+
+fn find_pair<'t>(pairs: &'t Sorted<(Text, Text)>, key: &str) -> Option<&'t str> {
+    pairs.binary_search_by(|(from, _)| from.as_ref().cmp(key)).ok().map(|index| pairs[index].1.as_ref())
+}
+
+/// Compares a text with the concatenation of three, without making it.
+fn compare(text: &str, parts: [&str; 3]) -> Ordering {
+    let mut rest = text.as_bytes();
+    for part in parts {
+        let part = part.as_bytes();
+        let (head, tail) = rest.split_at(part.len().min(rest.len()));
+        match head.cmp(part) {
+            Ordering::Equal => rest = tail,
+            unequal => return unequal,
+        }
+    }
+    if rest.is_empty() { Ordering::Equal } else { Ordering::Greater }
+}
+
+/// Does a path with wildcards stand for this path? `*` is any one segment, a `*` at the end of a segment any rest.
+fn matches_pattern(pattern: &str, path: &str, separator: &str) -> bool {
+    let mut segments = path.split(separator);
+    let fits = pattern.split(separator).all(|wanted| {
+        segments.next().is_some_and(|segment| match wanted.strip_suffix('*') {
+            Some(prefix) => segment.starts_with(prefix),
+            None => segment == wanted,
+        })
+    });
+    fits && segments.next().is_none()
+}
+
+/// Is it a name of several words? Single words are too common to tell a library by.
+fn is_telling(member: &str) -> bool {
+    let is_camel = member.chars().skip(1).any(char::is_uppercase) && member.chars().any(char::is_lowercase);
+    let is_snake = !member.starts_with('_') && member.trim_end_matches('_').contains('_');
+    is_camel || is_snake
+}
+
+/// A model file of a project that cannot be used.
+#[derive(Debug, Error)]
+pub enum FolderError {
+    /// It cannot be read.
+    #[error("{}: {error}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// It is not a model file.
+    #[error("{}: {error}", path.display())]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// Line and reason.
+        error: FormError,
+    },
+}
+
+/// Reads a project's folder of model files, sorted by path: `<language>/<library>.toml`, or `<library>.toml` for all
+/// languages (`None`). No folder, no files.
+pub fn read_folder(folder: &Path) -> Result<Vec<(Option<String>, ModelFile)>, FolderError> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| FolderError::Read {
+            path: error.path().unwrap_or(folder).to_owned(),
+            error: error.into(),
+        })?;
+        let path = entry.path();
+        if !entry.file_type().is_file() || path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| FolderError::Read { path: path.to_owned(), error })?;
+        let file = ModelFile::parse(&text).map_err(|error| FolderError::Form { path: path.to_owned(), error })?;
+        files.push((language_of(folder, path), file));
+    }
+    Ok(files)
+}
+
+/// The first folder below the model folder.
+fn language_of(folder: &Path, file: &Path) -> Option<String> {
+    let relative = file.strip_prefix(folder).ok()?;
+    let mut parts = relative.components();
+    let first = parts.next()?;
+    parts.next().map(|_| first.as_os_str().to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_compare_like_their_concatenation() {
+        let texts = ["", "a", "a.b", "a.bc", "a.c", "ab", "b"];
+        for text in texts {
+            for (head, tail) in [("a", "b"), ("a", ""), ("", ""), ("a", "bc"), ("ab", "c")] {
+                for separator in [".", ""] {
+                    let whole = [head, separator, tail].concat();
+                    assert_eq!(compare(text, [head, separator, tail]), text.cmp(&whole), "{text} {whole}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_star_is_one_segment_or_the_rest_of_one() {
+        assert!(matches_pattern("a.*.find", "a.user.find", "."));
+        assert!(!matches_pattern("a.*.find", "a.user.x.find", "."));
+        assert!(!matches_pattern("a.*.find", "a.find", "."));
+        assert!(matches_pattern("a.findBy*", "a.findByName", "."));
+        assert!(!matches_pattern("a.findBy*", "a.findName", "."));
+    }
+
+    #[test]
+    fn names_of_one_word_tell_nothing() {
+        assert!(is_telling("select_related"));
+        assert!(is_telling("findUnique"));
+        assert!(!is_telling("save"));
+        assert!(!is_telling("__len__"));
+        assert!(!is_telling("pass_"));
+    }
+}

@@ -2,3 +2,32 @@
 
 pub mod lookup;
 pub mod table;
+
+use std::collections::BTreeMap;
+
+use crate::config::{Config, SetupError};
+use crate::lang;
+use lookup::Models;
+
+/// The folder of a project's own tables, below its root: `models/<language>/<library>.toml`.
+const PROJECT_FOLDER: &str = "models";
+
+/// The models of each language of [`lang::all`], with the project's own tables laid over them.
+pub fn for_project(config: &Config) -> Result<Vec<Models>, SetupError> {
+    let mut own: BTreeMap<String, Vec<table::ModelFile>> = BTreeMap::new();
+    // Other folders named `models` hold code: only those of a language count.
+    for language in lang::all().iter().map(|language| language.name()).filter(|_| !config.isolated) {
+        let folder = config.root.join(PROJECT_FOLDER).join(language);
+        let files = lookup::read_folder(&folder)
+            .map_err(|error| SetupError::new(error.to_string(), "see rules/models/README.md for the form"))?;
+        own.entry(language.to_owned()).or_default().extend(files.into_iter().map(|(_, file)| file));
+    }
+    let models = lang::all().iter().map(|language| {
+        let built_in = Models::built_in(language.name(), language.separator());
+        match own.remove(language.name()).filter(|files| !files.is_empty()) {
+            Some(files) => built_in.with_overlay(files),
+            None => built_in,
+        }
+    });
+    Ok(models.collect())
+}

@@ -1,4 +1,4 @@
-//! Model tables: what library calls do and cost, as TOML files and as rows.
+//! Model tables: what library calls do and cost, as TOML files, as rows, and sorted for look-up.
 //!
 //! One file per library, `rules/models/<language>/<library>.toml`. The build script compiles the built-in
 //! files into static tables with the code of this very module; at run time it reads a project's own `models/`
@@ -8,6 +8,7 @@
 //! [calls]
 //! "queue.Queue.get" = { kind = "method", effects = ["blocking", "locks"], cost = "wait", alternative = "asyncio.Queue", source = "cpython docs" }
 //! "builtins.map" = { kind = "function", effects = ["pure"], lazy = "lazy", repeats = 0, source = "cpython docs" }
+//! "itertools.groupby" = { kind = "function", effects = ["pure"], lazy = "lazy", repeats = [1, "key"], source = "cpython docs" }
 //!
 //! [types."builtins.list"]
 //! element = "T"                         # what iterating over it gives
@@ -21,41 +22,55 @@
 //! ```
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
 
 use crate::effect::{Effect, EffectSet};
 
 /// A text that is either compiled in or read from a project's file.
 pub type Text = Cow<'static, str>;
 
+/// A sorted sequence, compiled in or built from a project's files.
+pub type Sorted<T> = Cow<'static, [T]>;
+
 /// What one call, attribute or macro does and costs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Row {
     /// Qualified name (grammar: `rules/models/README.md`).
+    #[serde(skip)]
     pub path: Text,
     /// What it is.
     pub kind: RowKind,
     /// What it does; never empty.
+    #[serde(deserialize_with = "effects")]
     pub effects: EffectSet,
     /// Does it give an awaitable?
+    #[serde(default)]
     pub color: Color,
     /// When does it do that?
+    #[serde(default, rename = "lazy")]
     pub laziness: Laziness,
     /// The type of its value, of the awaited value when it is asynchronous: a type with placeholders
     /// (`Self`, `T`, `U` for the receiver and its type arguments, `self.model` and kin); empty when unknown.
+    #[serde(default)]
     pub returns: Text,
     /// What to use instead; `;` separates choices. May be empty.
+    #[serde(default)]
     pub alternative: Text,
     /// Cost of one call (`O(n)`, `1q`, `1rt`, `1sys`, `wait`). May be empty.
+    #[serde(default)]
     pub cost: Text,
     /// When it does not hold. May be empty.
+    #[serde(default)]
     pub notes: Text,
     /// Where the fact comes from.
     pub source: Text,
-    /// The argument (counted from 0, receiver left out) that is a closure which runs once per element.
-    pub repeats: Option<u8>,
+    /// The argument that is a callable which runs once per element.
+    pub repeats: Option<Argument>,
 }
 
 /// Kinds of rows.
@@ -102,6 +117,30 @@ pub enum Laziness {
     Conditional,
 }
 
+/// An argument of a call, as a table names it: `0`, `"key"` or, where callers may write both, `[1, "key"]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "expected a position, a keyword or `[position, keyword]`")]
+pub enum Argument {
+    /// Counted from 0, the receiver left out.
+    Position(u8),
+    /// Only by keyword.
+    Keyword(Text),
+    /// By position or by keyword.
+    Either(u8, Text),
+}
+
+impl Argument {
+    /// Is it the argument at this position?
+    pub fn is_at(&self, position: usize) -> bool {
+        matches!(self, Argument::Position(own) | Argument::Either(own, _) if usize::from(*own) == position)
+    }
+
+    /// Is it the argument with this keyword?
+    pub fn is_named(&self, keyword: &str) -> bool {
+        matches!(self, Argument::Keyword(own) | Argument::Either(_, own) if own == keyword)
+    }
+}
+
 /// What is known of a type beside its calls.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -111,22 +150,25 @@ pub struct TypeRow {
     pub element: Text,
     /// Types whose members it has, nearest first.
     #[serde(default)]
-    pub supertypes: Vec<Text>,
+    pub supertypes: Sorted<Text>,
     /// What it dereferences to; `T` is its type argument.
     #[serde(default)]
     pub derefs: Text,
     /// Copying it costs nothing (reference counts, plain numbers).
     #[serde(default)]
     pub cheap_clone: bool,
+    /// Its member names are everybody's: they never tell that an unknown receiver is of this type.
+    #[serde(default)]
+    pub common: bool,
 }
 
 /// A model file as written.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ModelFile {
-    /// Rows by path.
+    /// Rows by path. (Their own `path` is empty until they enter a [`Table`].)
     #[serde(default)]
-    calls: BTreeMap<String, RowText>,
+    pub calls: BTreeMap<String, Row>,
     /// Types by qualified name.
     #[serde(default)]
     pub types: BTreeMap<String, TypeRow>,
@@ -138,66 +180,148 @@ pub struct ModelFile {
     pub factories: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct RowText {
-    kind: RowKind,
-    effects: Vec<String>,
-    #[serde(default)]
-    color: Color,
-    #[serde(default)]
-    lazy: Laziness,
-    #[serde(default)]
-    returns: String,
-    #[serde(default)]
-    alternative: String,
-    #[serde(default)]
-    cost: String,
-    #[serde(default)]
-    notes: String,
-    source: String,
-    repeats: Option<u8>,
-}
-
 impl ModelFile {
-    /// Reads a model file. The error names the line, or the path of the row that is wrong.
-    pub fn parse(text: &str) -> Result<ModelFile, String> {
-        let file: ModelFile = toml::from_str(text).map_err(|error| error.to_string())?;
-        file.rows().map(|_| file)
-    }
-
-    /// The rows, sorted by path.
-    pub fn rows(&self) -> Result<Vec<Row>, String> {
-        self.calls.iter().map(|(path, text)| text.row(path)).collect()
+    /// Reads a model file.
+    pub fn parse(text: &str) -> Result<ModelFile, FormError> {
+        toml::from_str(text).map_err(|error| FormError::new(text, &error))
     }
 }
 
-impl RowText {
-    fn row(&self, path: &str) -> Result<Row, String> {
-        let mut effects = EffectSet::EMPTY;
-        for word in &self.effects {
-            let effect = Effect::parse(word).ok_or_else(|| format!("`{path}`: `{word}` is not an effect"))?;
-            effects = effects.union(EffectSet::of(&[effect]));
-        }
-        if effects.is_empty() {
-            return Err(format!("`{path}`: no effects; a call that does nothing of note is `pure`"));
-        }
-        if effects.has(Effect::Pure) && effects != EffectSet::of(&[Effect::Pure]) {
-            return Err(format!("`{path}`: `pure` stands alone"));
-        }
-        let text = |text: &String| Text::Owned(text.clone());
-        Ok(Row {
-            path: Text::Owned(path.to_owned()),
-            kind: self.kind,
-            effects,
-            color: self.color,
-            laziness: self.lazy,
-            returns: text(&self.returns),
-            alternative: text(&self.alternative),
-            cost: text(&self.cost),
-            notes: text(&self.notes),
-            source: text(&self.source),
-            repeats: self.repeats,
-        })
+fn effects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EffectSet, D::Error> {
+    let words = Vec::<String>::deserialize(deserializer)?;
+    let mut set = EffectSet::EMPTY;
+    for word in &words {
+        let effect = Effect::parse(word).ok_or_else(|| D::Error::custom(format!("`{word}` is not an effect")))?;
+        set = set.union(EffectSet::of(&[effect]));
     }
+    if set.is_empty() {
+        return Err(D::Error::custom("no effects; a call that does nothing of note is `pure`"));
+    }
+    if set.has(Effect::Pure) && set != EffectSet::of(&[Effect::Pure]) {
+        return Err(D::Error::custom("`pure` stands alone"));
+    }
+    Ok(set)
+}
+
+/// What is wrong with a model file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormError {
+    /// Line, counted from 1.
+    pub line: usize,
+    /// What stands before the `=` of that line: the row.
+    pub row: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl FormError {
+    fn new(text: &str, error: &toml::de::Error) -> FormError {
+        let start = error.span().map_or(0, |span| span.start.min(text.len()));
+        let before = text.get(..start).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let row = text.lines().nth(line - 1).unwrap_or("").split(" =").next().unwrap_or("");
+        FormError { line, row: row.trim().to_owned(), message: error.message().to_owned() }
+    }
+}
+
+impl fmt::Display for FormError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "line {}: {}", self.line, self.message)?;
+        if self.row.is_empty() { Ok(()) } else { write!(out, " (at `{}`)", self.row) }
+    }
+}
+
+impl std::error::Error for FormError {}
+
+/// The models of one language, every part sorted for look-up by its first text, bytewise.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// Rows without wildcards.
+    pub rows: Sorted<Row>,
+    /// Rows whose path has a `*`.
+    pub patterns: Sorted<Row>,
+    /// Types by name.
+    pub types: Sorted<(Text, TypeRow)>,
+    /// Other names.
+    pub aliases: Sorted<(Text, Text)>,
+    /// Functions that make a value of a type.
+    pub factories: Sorted<(Text, Text)>,
+    /// Names of types that some row returns.
+    pub returned: Sorted<Text>,
+    /// Positions in [`Table::rows`] of methods and attributes, sorted by [`last_segment`], then by path.
+    pub members: Sorted<u32>,
+}
+
+impl Table {
+    /// A table that knows nothing.
+    pub const EMPTY: Table = Table {
+        rows: Cow::Borrowed(&[]),
+        patterns: Cow::Borrowed(&[]),
+        types: Cow::Borrowed(&[]),
+        aliases: Cow::Borrowed(&[]),
+        factories: Cow::Borrowed(&[]),
+        returned: Cow::Borrowed(&[]),
+        members: Cow::Borrowed(&[]),
+    };
+
+    /// This table and the files, which override it, the later the stronger.
+    pub fn extended(&self, files: impl IntoIterator<Item = ModelFile>) -> Table {
+        let mut rows: BTreeMap<Text, Row> =
+            self.rows.iter().chain(self.patterns.iter()).map(|row| (row.path.clone(), row.clone())).collect();
+        let mut types: BTreeMap<Text, TypeRow> = self.types.iter().cloned().collect();
+        let mut aliases: BTreeMap<Text, Text> = self.aliases.iter().cloned().collect();
+        let mut factories: BTreeMap<Text, Text> = self.factories.iter().cloned().collect();
+        for file in files {
+            rows.extend(file.calls.into_iter().map(|(path, row)| {
+                let path = Text::Owned(path);
+                (path.clone(), Row { path, ..row })
+            }));
+            types.extend(file.types.into_iter().map(|(name, row)| (name.into(), row)));
+            aliases.extend(file.aliases.into_iter().map(|(from, to)| (from.into(), to.into())));
+            factories.extend(file.factories.into_iter().map(|(from, to)| (from.into(), to.into())));
+        }
+        let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
+        Table {
+            returned: returned(rows.iter().chain(&patterns)),
+            members: members(&rows),
+            rows: rows.into(),
+            patterns: patterns.into(),
+            types: types.into_iter().collect(),
+            aliases: aliases.into_iter().collect(),
+            factories: factories.into_iter().collect(),
+        }
+    }
+}
+
+fn returned<'a>(rows: impl Iterator<Item = &'a Row>) -> Sorted<Text> {
+    let names: BTreeSet<&str> = rows.flat_map(|row| type_names(&row.returns)).collect();
+    names.into_iter().map(|name| Text::Owned(name.to_owned())).collect()
+}
+
+fn members(rows: &[Row]) -> Sorted<u32> {
+    let mut members: Vec<u32> = (0..).zip(rows).filter(|(_, row)| row.is_member()).map(|(index, _)| index).collect();
+    members.sort_by_key(|index| (last_segment(&rows[*index as usize].path), *index));
+    members.into()
+}
+
+impl Row {
+    /// Is it reached through a value?
+    pub fn is_member(&self) -> bool {
+        matches!(self.kind, RowKind::Method | RowKind::Attribute)
+    }
+}
+
+/// The qualified names in a type text (`std::result::Result<T, a::Error>`: the first and the last).
+/// Placeholders are left out.
+pub fn type_names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['<', '>', '(', ')', ',', ' ']).filter(|name| {
+        let is_placeholder = name.ends_with(".model");
+        !is_placeholder && (name.contains('.') || name.contains("::"))
+    })
+}
+
+/// What stands after the last separator of a path; a path that has `::` has no other separator.
+pub fn last_segment(path: &str) -> &str {
+    let separator = if path.contains("::") { "::" } else { "." };
+    path.rsplit(separator).next().unwrap_or(path)
 }

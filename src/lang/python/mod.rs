@@ -1,1 +1,149 @@
-//! Python.
+//! Python: the exact parser first, repair where it refuses, and how names work.
+//!
+//! Knows the language and its built-in names, and nothing of libraries.
+
+use ruff_python_ast::ModModule;
+use ruff_python_ast::token::TokenKind;
+use ruff_python_parser::Parsed as RuffParsed;
+use ruff_text_size::Ranged;
+
+use super::{Language, LiteralTypes, Manifest, Parsed, SyntaxError};
+use crate::source::Span;
+use crate::syntax::{NodeKind, Operator, Tree};
+
+mod lower;
+mod names;
+mod parser;
+mod repair;
+mod stack;
+
+/// The language.
+pub struct Python;
+
+impl Language for Python {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["py", "pyw"]
+    }
+
+    fn interpreters(&self) -> &'static [&'static str] {
+        &["python", "pypy"]
+    }
+
+    fn manifests(&self) -> &'static [&'static str] {
+        names::MANIFESTS
+    }
+
+    fn parse(&self, text: &str) -> Parsed {
+        let attempt = parser::with_module(text, |parsed| match parsed.has_valid_syntax() {
+            true => Ok(lower(parsed, text)),
+            false => Err(errors_of(parsed)),
+        });
+        match attempt {
+            Ok(Ok(parsed)) => parsed,
+            Ok(Err(errors)) => parse_repaired(text).unwrap_or_else(|| nothing(errors)),
+            Err(refusal) => nothing(vec![refused(text, &refusal)]),
+        }
+    }
+
+    fn separator(&self) -> &'static str {
+        "."
+    }
+
+    fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String> {
+        names::modules(paths, manifests)
+    }
+
+    fn is_package(&self, path: &str) -> bool {
+        names::is_package(path)
+    }
+
+    fn absolute(&self, module: &str, is_package: bool, level: u32, names: &[&str]) -> String {
+        names::absolute(module, is_package, level, names)
+    }
+
+    fn implicit_modules(&self) -> &'static [&'static str] {
+        &["builtins"]
+    }
+
+    fn prelude(&self, _name: &str) -> Option<&'static str> {
+        None
+    }
+
+    fn literal_types(&self) -> &'static LiteralTypes {
+        &names::LITERAL_TYPES
+    }
+
+    fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str> {
+        names::operator_member(operator, assigns)
+    }
+
+    fn is_constructor_name(&self, _name: &str) -> bool {
+        false
+    }
+
+    fn names_a_type(&self, name: &str) -> bool {
+        names::names_a_type(name)
+    }
+
+    fn constructor_member(&self) -> Option<&'static str> {
+        Some("__init__")
+    }
+
+    fn length_member(&self) -> Option<&'static str> {
+        Some("__len__")
+    }
+
+    fn is_side_code(&self, path: &str) -> bool {
+        names::is_side_code(path)
+    }
+}
+
+/// A valid module, with its comments for laggard.
+fn lower(parsed: &RuffParsed<ModModule>, text: &str) -> Parsed {
+    let (mut tree, errors) = lower::lower(parsed.syntax(), text);
+    if text.contains("laggard") {
+        let comments = parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Comment);
+        tree.comments =
+            comments.map(|token| lower::span(token.range())).filter(|at| at.of(text).contains("laggard")).collect();
+    }
+    Parsed { tree, errors }
+}
+
+/// What is left when the broken parts are taken out.
+fn parse_repaired(text: &str) -> Option<Parsed> {
+    let (blanked, lost) = repair::repair(text)?;
+    let mut parsed = parser::with_module(&blanked, |parsed| lower(parsed, &blanked)).ok()?;
+    parsed.errors.splice(0..0, lost);
+    Some(parsed)
+}
+
+fn errors_of(parsed: &RuffParsed<ModModule>) -> Vec<SyntaxError> {
+    let error = |error: &ruff_python_parser::ParseError| SyntaxError {
+        span: lower::span(error.location),
+        message: error.error.to_string(),
+    };
+    parsed.errors().iter().map(error).collect()
+}
+
+fn refused(text: &str, refusal: &parser::Refusal) -> SyntaxError {
+    let message = match refusal {
+        parser::Refusal::TooDeep => "nesting is too deep to be parsed",
+        parser::Refusal::Panicked => "the parser failed on this file",
+    };
+    SyntaxError { span: Span::new(0, text.len()), message: message.to_string() }
+}
+
+/// A tree without statements.
+fn nothing(errors: Vec<SyntaxError>) -> Parsed {
+    let mut tree = Tree::default();
+    let list = tree.list(&[]);
+    tree.root = Some(tree.add(NodeKind::Block(list), Span::default()));
+    Parsed { tree, errors }
+}
+
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,13 @@ impl Lowering {
             Expr::Path(path) => self.path(path.qself.as_ref(), &path.path),
             Expr::Range(range) => self.range(range),
             Expr::RawAddr(address) => self.unary(UnaryOperator::Borrow, at(address.and_token.span), &address.expr),
-            Expr::Reference(borrow) => self.unary(UnaryOperator::Borrow, at(borrow.and_token.span), &borrow.expr),
+            Expr::Reference(borrow) => {
+                let operator = match borrow.mutability {
+                    Some(_) => UnaryOperator::BorrowMutably,
+                    None => UnaryOperator::Borrow,
+                };
+                self.unary(operator, at(borrow.and_token.span), &borrow.expr)
+            }
             Expr::Repeat(repeat) => self.repeat(repeat),
             Expr::Return(result) => self.return_expression(result),
             Expr::Struct(literal) => self.struct_literal(literal),

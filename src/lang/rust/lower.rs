@@ -78,7 +78,9 @@ pub(super) fn join(first: Span, last: Span) -> Span {
 
 impl Lowering {
     fn new(stack: usize) -> Lowering {
-        Lowering { tree: Tree::default(), certainty: Certainty::Certain, stack, parenthesized: FxHashMap::default() }
+        let mut tree = Tree::default();
+        tree.block_scoped = true;
+        Lowering { tree, certainty: Certainty::Certain, stack, parenthesized: FxHashMap::default() }
     }
 
     /// Recursion goes through here, so that its depth is bounded by memory, not by the stack.

@@ -93,6 +93,28 @@ impl Language for Rust {
     fn is_side_code(&self, path: &str) -> bool {
         names::is_side_code(path)
     }
+
+    fn payload(&self, constructor: &str) -> Option<usize> {
+        match constructor {
+            "Some" | "Ok" => Some(0),
+            "Err" => Some(1),
+            _ => None,
+        }
+    }
+
+    fn marks_test(&self, decorator: &str) -> bool {
+        let name = decorator.rsplit(['.', ':']).next().unwrap_or(decorator);
+        name == "test"
+            || name.starts_with("test(")
+            || name == "bench"
+            || name.starts_with("rstest")
+            || name.starts_with("test_case(")
+            || (decorator.starts_with("cfg(") && decorator.contains("test") && !decorator.contains("not("))
+    }
+
+    fn length_member(&self) -> Option<&'static str> {
+        Some("len")
+    }
 }
 
 /// More open brackets than this are refused; rustc itself stops at 128 in macros.

@@ -1,0 +1,165 @@
+//! Compiles `rules/` into the program: the model tables as sorted static data, the rule pages as text.
+
+use std::collections::BTreeMap;
+use std::fmt::{Debug, Write};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use walkdir::WalkDir;
+
+#[allow(dead_code)]
+#[path = "src/effect.rs"]
+mod effect;
+#[allow(dead_code)]
+#[path = "src/model/table.rs"]
+mod table;
+
+use table::{Argument, ModelFile, Row, Table, Text, TypeRow};
+
+fn main() {
+    for input in ["rules", "build.rs", "src/effect.rs", "src/model/table.rs"] {
+        println!("cargo:rerun-if-changed={input}");
+    }
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package folder"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the output folder"));
+    let rules = root.join("rules");
+    fs::write(out.join("models.rs"), models(&rules.join("models"))).expect("the output folder is writable");
+    fs::write(out.join("pages.rs"), pages(&rules)).expect("the output folder is writable");
+}
+
+/// Files below a folder with this extension, sorted by path.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let entries = WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let paths = entries.filter(|entry| entry.file_type().is_file()).map(|entry| entry.into_path());
+    paths.filter(|path| path.extension().is_some_and(|own| own == extension)).collect()
+}
+
+fn file_stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The name of the folder that holds a file.
+fn folder_name(path: &Path) -> String {
+    path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned()
+}
+
+// --- rule pages ---
+
+/// `(family, name, text)` of every page, sorted.
+fn pages(rules: &Path) -> String {
+    let mut code = String::from("/// The rule pages that come with the program: family, name, text.\n");
+    code.push_str("pub static PAGES: &[(&str, &str, &str)] = &[\n");
+    for path in files(rules, "md") {
+        let depth = path.strip_prefix(rules).map_or(0, |relative| relative.components().count());
+        let family = folder_name(&path);
+        if depth == 2 && family != "models" {
+            writeln!(code, "({family:?}, {:?}, include_str!({:?})),", file_stem(&path), path).unwrap();
+        }
+    }
+    code + "];\n"
+}
+
+// --- models ---
+
+fn models(folder: &Path) -> String {
+    let mut languages: BTreeMap<String, Vec<(PathBuf, ModelFile)>> = BTreeMap::new();
+    for path in files(folder, "toml") {
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let file = ModelFile::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        languages.entry(folder_name(&path)).or_default().push((path, file));
+    }
+    let mut code = String::new();
+    let mut list = String::new();
+    for (language, files) in languages {
+        refuse_doubles(&files);
+        let name = language.to_uppercase();
+        let table = Table::EMPTY.extended(files.into_iter().map(|(_, file)| file));
+        code.push_str(&table_code(&name, &table));
+        writeln!(list, "({language:?}, &{name}),").unwrap();
+    }
+    format!(
+        "{code}/// The tables that come with the program, by language.\nstatic BUILT_IN: &[(&str, &Table)] = &[\n{list}];\n"
+    )
+}
+
+/// One fact, one place.
+fn refuse_doubles(files: &[(PathBuf, ModelFile)]) {
+    let mut places: BTreeMap<(&str, &str), &Path> = BTreeMap::new();
+    for (path, file) in files {
+        let calls = file.calls.keys().map(|name| ("row", name));
+        let types = file.types.keys().map(|name| ("type", name));
+        let aliases = file.aliases.keys().map(|name| ("alias", name));
+        let factories = file.factories.keys().map(|name| ("factory", name));
+        for (what, name) in calls.chain(types).chain(aliases).chain(factories) {
+            if let Some(first) = places.insert((what, name), path) {
+                panic!("{}: {what} `{name}` is also in {}", path.display(), first.display());
+            }
+        }
+    }
+}
+
+fn table_code(name: &str, table: &Table) -> String {
+    let parts = [
+        format!("rows: {}", list_code(&table.rows, row_code)),
+        format!("patterns: {}", list_code(&table.patterns, row_code)),
+        format!(
+            "types: {}",
+            list_code(&table.types, |(name, row)| format!("({}, {})", text_code(name), type_code(row)))
+        ),
+        format!("aliases: {}", list_code(&table.aliases, pair_code)),
+        format!("factories: {}", list_code(&table.factories, pair_code)),
+        format!("returned: {}", list_code(&table.returned, text_code)),
+        format!("members: {}", list_code(&table.members, u32::to_string)),
+    ];
+    format!("static {name}: Table = Table {{\n{} }};\n", parts.join(",\n"))
+}
+
+fn row_code(row: &Row) -> String {
+    format!(
+        "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
+         returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {} }}",
+        text_code(&row.path),
+        row.kind,
+        row.effects.0,
+        row.color,
+        row.laziness,
+        text_code(&row.returns),
+        text_code(&row.alternative),
+        text_code(&row.cost),
+        text_code(&row.notes),
+        text_code(&row.source),
+        row.repeats.as_ref().map_or("None".to_owned(), |argument| format!("Some({})", argument_code(argument))),
+    )
+}
+
+fn argument_code(argument: &Argument) -> String {
+    match argument {
+        Argument::Position(position) => format!("Argument::Position({position})"),
+        Argument::Keyword(keyword) => format!("Argument::Keyword({})", text_code(keyword)),
+        Argument::Either(position, keyword) => format!("Argument::Either({position}, {})", text_code(keyword)),
+    }
+}
+
+fn type_code(row: &TypeRow) -> String {
+    format!(
+        "TypeRow {{ element: {}, supertypes: {}, derefs: {}, cheap_clone: {}, common: {} }}",
+        text_code(&row.element),
+        list_code(&row.supertypes, text_code),
+        text_code(&row.derefs),
+        row.cheap_clone,
+        row.common,
+    )
+}
+
+fn pair_code((from, to): &(Text, Text)) -> String {
+    format!("({}, {})", text_code(from), text_code(to))
+}
+
+fn list_code<T: Debug>(items: &[T], item_code: impl Fn(&T) -> String) -> String {
+    let items: Vec<String> = items.iter().map(item_code).collect();
+    format!("Borrowed(&[{}])", items.join(",\n"))
+}
+
+fn text_code(text: &Text) -> String {
+    format!("Borrowed({text:?})")
+}

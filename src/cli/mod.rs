@@ -1,0 +1,157 @@
+//! The command line: arguments, exit codes, and which stream gets what. One file per subcommand.
+//!
+//! Exit codes: 0 nothing to report, 1 findings, 2 the run could not be done as asked.
+
+use std::any::Any;
+use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::config::SetupError;
+
+mod check;
+mod explain;
+mod output;
+mod rules;
+
+const SUCCESS: u8 = 0;
+const FINDINGS: u8 = 1;
+const FAILURE: u8 = 2;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing at or above `--fail-on`
+  1  findings
+  2  wrong argument, path or rule, or an internal error";
+
+/// Finds the code that makes programs slow.
+#[derive(Debug, Parser)]
+#[command(name = "laggard", version, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+
+    /// When to use colour; NO_COLOR and CLICOLOR_FORCE are honoured.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    color: output::Color,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Analyse files and folders.
+    Check(check::Arguments),
+    /// Print the page of a rule.
+    Explain(explain::Arguments),
+    /// List the rules.
+    Rules(rules::Arguments),
+}
+
+/// Runs `laggard` with these arguments; the first is the name of the program.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => execute(arguments),
+        Err(error) => refuse(&error),
+    }
+}
+
+/// Runs `cargo laggard`: cargo passes the name of the subcommand on, no subcommand of ours means `check`, and
+/// no path means the current package.
+pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut arguments = match Arguments::try_parse_from(cargo_arguments(arguments.into_iter().skip(1).collect())) {
+        Ok(arguments) => arguments,
+        Err(error) => return refuse(&error),
+    };
+    if let Command::Check(check) = &mut arguments.command
+        && let Err(error) = check.default_to_package()
+    {
+        return fail(&error);
+    }
+    execute(arguments)
+}
+
+fn cargo_arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.first().is_some_and(|first| first == "laggard") {
+        arguments.remove(0);
+    }
+    let known = ["check", "explain", "rules", "help", "--help", "-h", "--version", "-V"];
+    if !arguments.first().is_some_and(|first| known.iter().any(|known| first == known)) {
+        arguments.insert(0, "check".into());
+    }
+    arguments.insert(0, "cargo laggard".into());
+    arguments
+}
+
+fn execute(arguments: Arguments) -> ExitCode {
+    let color = arguments.color;
+    let command = || match arguments.command {
+        Command::Check(arguments) => check::run(&arguments, color),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
+    };
+    // A bug is no finding: the exit code of a panic would not tell them apart from other failures of a build.
+    match panic::catch_unwind(AssertUnwindSafe(command)) {
+        Ok(Ok(code)) => ExitCode::from(code),
+        Ok(Err(error)) => fail(&error),
+        Err(cause) => fail(&anyhow::anyhow!("laggard failed: {}; this is a bug in laggard", panic_message(&*cause))),
+    }
+}
+
+fn panic_message(cause: &(dyn Any + Send)) -> &str {
+    let text = cause.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| cause.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}
+
+/// Help and version go to stdout and are a success; everything else is a wrong argument.
+fn refuse(error: &clap::Error) -> ExitCode {
+    // There is nobody to tell that the stream is closed.
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { FAILURE } else { SUCCESS })
+}
+
+fn fail(error: &anyhow::Error) -> ExitCode {
+    output::tell(|out| writeln!(out, "error: {error:#}"));
+    ExitCode::from(FAILURE)
+}
+
+fn current_folder() -> anyhow::Result<PathBuf> {
+    std::env::current_dir().context("the current folder cannot be found")
+}
+
+/// The folder of the manifest in the current folder or the nearest one above it.
+fn package_folder() -> anyhow::Result<PathBuf> {
+    let current = current_folder()?;
+    let package = current.ancestors().find(|folder| folder.join("Cargo.toml").is_file());
+    let missing = || {
+        let message = format!("there is no `Cargo.toml` in `{}` or above it", current.display());
+        SetupError::new(message, "name a path, or use `--manifest-path`")
+    };
+    Ok(package.ok_or_else(missing)?.to_path_buf())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn cargo_means_check() {
+        let rewritten = |arguments: &[&str]| {
+            let arguments = cargo_arguments(arguments.iter().map(OsString::from).collect());
+            arguments[1..].iter().map(|argument| argument.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(rewritten(&["laggard"]), "check");
+        assert_eq!(rewritten(&["laggard", "--quiet", "src"]), "check --quiet src");
+        assert_eq!(rewritten(&["laggard", "rules"]), "rules");
+        assert_eq!(rewritten(&["explain", "x"]), "explain x");
+    }
+}

@@ -1,0 +1,677 @@
+//! Matching: the conditions of `rule/condition.rs`, checked against facts.
+
+use crate::diagnostic::Diagnostic;
+use crate::effect::{Effect, EffectSet};
+use crate::facts::*;
+use crate::link::resolve::Value;
+use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, own_effects};
+use crate::model::table::Row;
+use crate::program::{LoopFrame, LoopSource, Program};
+use crate::rule::Rule;
+use crate::rule::condition::{Conditions, Part, SqlCheck};
+use crate::source::FileId;
+use crate::syntax::LoopKind;
+
+/// A call site that a rule may report.
+pub struct Candidate<'r> {
+    /// Its file.
+    pub file: FileId,
+    /// The call site.
+    pub call: CallId,
+    /// What brings it up.
+    pub effect: CallEffect,
+    /// The loop that counts, if the rule asks for one.
+    pub frame: Option<LoopFrame>,
+    /// The rule.
+    pub rule: &'r Rule,
+}
+
+impl<'r> Candidate<'r> {
+    /// The candidate, unless the rule asks for a loop and there is none that counts.
+    pub fn new(program: &Program, rule: &'r Rule, file: FileId, call: CallId, effect: CallEffect) -> Option<Self> {
+        let frame = match &rule.conditions.inside {
+            None => None,
+            Some(classes) => {
+                // What a callee does many times over is reported in the callee; a failure is no turn of a loop.
+                if effect.callee_degree > 0 || program.context(file, call).is_handler {
+                    return None;
+                }
+                let depends = rule.conditions.depends_on_loop.as_deref();
+                let mut frames = frames_of(program, file, call, &effect);
+                let frame = frames.find(|frame| {
+                    classes.iter().any(|class| class.0 == frame.class)
+                        && depends.is_none_or(|parts| depends_on(program, file, call, &effect, parts, frame))
+                });
+                Some(frame?)
+            }
+        };
+        Some(Candidate { file, call, effect, frame, rule })
+    }
+
+    /// The call site.
+    pub fn site<'p>(&self, program: &'p Program) -> &'p CallSite {
+        program.file(self.file).facts.call(self.call)
+    }
+}
+
+/// The loops around a call site, innermost first; a call that repeats a named function is one itself.
+fn frames_of<'p>(
+    program: &'p Program,
+    file: FileId,
+    call: CallId,
+    effect: &CallEffect,
+) -> impl Iterator<Item = LoopFrame> + 'p {
+    let own = effect.repeats.then_some(LoopFrame {
+        source: LoopSource::Call(call),
+        bit: EVERY_TURN,
+        class: LoopClass::Data,
+    });
+    own.into_iter().chain(program.context(file, call).loops.iter().copied())
+}
+
+fn depends_on(
+    program: &Program,
+    file: FileId,
+    call: CallId,
+    effect: &CallEffect,
+    parts: &[Part],
+    frame: &LoopFrame,
+) -> bool {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let mut depend = Depend::default();
+    if effect.reached.via.is_some() {
+        depend = effect.depend;
+    } else {
+        if parts.contains(&Part::Receiver) {
+            depend = depend.or(site.receiver_depend);
+        }
+        if parts.contains(&Part::Arguments) {
+            for argument in facts.arguments_of(site) {
+                depend = depend.or(argument.depend);
+            }
+        }
+    }
+    let mut bits = depend.element | depend.carried;
+    // A loop without elements takes its work from calls.
+    if let LoopSource::Loop(id) = frame.source
+        && matches!(facts.loop_of(id).kind, LoopKind::While | LoopKind::Infinite)
+    {
+        bits |= depend.volatile;
+    }
+    bits & frame.bit != 0
+}
+
+/// With `all`: do all given conditions hold? Without: does one?
+pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditions, all: bool) -> bool {
+    macro_rules! check {
+        ($field:ident, |$wanted:ident| $test:expr) => {
+            if let Some($wanted) = &conditions.$field
+                && ($test) != all
+            {
+                return !all;
+            }
+        };
+    }
+    let file = candidate.file;
+    let call = candidate.call;
+    let site = *candidate.site(program);
+    let context = program.context(file, call).clone();
+    let own = own_effects(program, file, call);
+    let function = program.file(file).facts.scope(site.scope).function;
+    check!(does, |wanted| own.intersection(words(wanted)) == words(wanted));
+    check!(does_any, |wanted| own.meets(words(wanted)));
+    check!(inside, |wanted| candidate.frame.is_some_and(|frame| wanted.iter().any(|class| class.0 == frame.class)));
+    check!(asynchronous, |wanted| (context.is_async && !context.is_offloaded && !candidate.effect.is_offloaded) == *wanted);
+    check!(awaited, |wanted| site.awaited == *wanted);
+    check!(reached, |wanted| candidate.effect.reached.via.is_some() == *wanted);
+    check!(accumulates, |wanted| site.accumulates == *wanted);
+    check!(local_result, |wanted| site.result_is_local == *wanted);
+    check!(used, |wanted| wanted.iter().any(|used| used.0 == site.used));
+    check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);
+    check!(first_argument, |wanted| first_argument(program, candidate) == Some(*wanted));
+    check!(concurrent, |wanted| is_concurrent(program, candidate) == *wanted);
+    check!(exits_early, |wanted| exits_early(program, candidate) == *wanted);
+    check!(entry_point, |wanted| {
+        let reference = program.function_ref(file, function);
+        program.entry_points[reference.0 as usize] == *wanted
+    });
+    check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
+    check!(receiver_from_outside, |wanted| {
+        let depend = site.receiver_depend;
+        let bit = candidate.frame.map_or(0, |frame| frame.bit);
+        ((depend.element | depend.carried | depend.volatile) & bit == 0 && made_outside(program, candidate)) == *wanted
+    });
+    check!(depends_on_loop, |wanted| candidate
+        .frame
+        .is_some_and(|frame| depends_on(program, file, call, &candidate.effect, wanted, &frame)));
+    check!(carried, |wanted| is_carried(program, candidate) == *wanted);
+    check!(invariant, |wanted| is_invariant(program, candidate, wanted));
+    check!(small_receiver, |wanted| is_small(program, file, site.callee, site.receiver_place) == *wanted);
+    check!(on_text, |wanted| is_on_text(program, candidate) == *wanted);
+    check!(cheap_clone, |wanted| is_cheap_to_clone(program, candidate) == *wanted);
+    check!(known_receiver, |wanted| program.resolved(file, call).receiver.is_some() == *wanted);
+    check!(argument_does, |wanted| argument_does(program, candidate, words(wanted)));
+    check!(grown_in_loop, |wanted| is_changed(program, candidate, Change::Grown) == *wanted);
+    check!(mutated_in_loop, |wanted| is_changed(program, candidate, Change::Any) == *wanted);
+    check!(paced, |wanted| is_paced(program, candidate) == *wanted);
+    check!(loop_reaches, |wanted| loop_reaches(program, candidate, words(wanted)));
+    check!(iterated_once, |wanted| is_iterated_once(program, candidate) == *wanted);
+    check!(fills_fresh_container, |wanted| fills_fresh_container(program, candidate) == *wanted);
+    check!(escapes, |wanted| escapes(program, candidate) == *wanted);
+    check!(unlimited, |_wanted| false);
+    all
+}
+
+fn words(words: &[crate::rule::condition::Word<Effect>]) -> EffectSet {
+    words.iter().fold(EffectSet::EMPTY, |set, word| set.union(EffectSet::of(&[word.0])))
+}
+
+/// The library call at the end of the path.
+pub fn leaf_row<'m>(program: &Program<'m>, candidate: &Candidate) -> Option<&'m Row> {
+    let chain = crate::link::summarize::witness_chain(program, candidate.file, &candidate.effect.reached);
+    let (file, call) = chain.last()?;
+    program.resolved(*file, *call).row()
+}
+
+fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
+    let facts = &program.file(candidate.file).facts;
+    let first = facts.arguments_of(candidate.site(program)).first()?;
+    match facts.origin(first.origin) {
+        Origin::Integer(value) => value,
+        _ => None,
+    }
+}
+
+fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let concurrent = EffectSet::of(&[Effect::RunsConcurrently, Effect::SpawnsTask, Effect::SpawnsThread]);
+    let row_effects = program.resolved(candidate.file, candidate.call).effects;
+    if program.context(candidate.file, candidate.call).is_concurrent || row_effects.meets(concurrent) {
+        return true;
+    }
+    // An asynchronous callee that is not awaited on the spot is only built here.
+    let builds = !site.awaited
+        && candidate.effect.reached.via.is_some_and(|via| {
+            let (file, function) = program.function(via);
+            program.file(file).facts.function(function).is_async
+        });
+    // It stands among the arguments of a call that starts tasks.
+    let given = facts.calls.iter().enumerate().take(candidate.call.index()).rev().take(8).any(|(number, outer)| {
+        outer.span.contains(site.span)
+            && program.resolved[candidate.file.0 as usize][number].effects.meets(concurrent)
+    });
+    builds || given
+}
+
+fn exits_early(program: &Program, candidate: &Candidate) -> bool {
+    match candidate.frame.map(|frame| frame.source) {
+        Some(LoopSource::Loop(id)) => program.file(candidate.file).facts.loop_of(id).exits_early,
+        _ => false,
+    }
+}
+
+/// The calls, writes and awaits of the loop that counts.
+fn region_of(program: &Program, candidate: &Candidate) -> Option<Region> {
+    let facts = &program.file(candidate.file).facts;
+    Some(match candidate.frame?.source {
+        LoopSource::Loop(id) => facts.loop_of(id).region,
+        LoopSource::Closure(id) => facts.closure(id).region,
+        LoopSource::Call(_) => return None,
+    })
+}
+
+fn calls_of(region: Region) -> impl Iterator<Item = CallId> {
+    (region.calls.0..region.calls.1).map(CallId)
+}
+
+/// Is the receiver made anew in the loop's body?
+fn made_outside(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let (Some(place), Some(region)) = (site.receiver_place, region_of(program, candidate)) else { return false };
+    !facts.writes[region.writes.0 as usize..region.writes.1 as usize]
+        .iter()
+        .any(|write| write.kind == WriteKind::Assign && write.place == place)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Grown,
+    Any,
+}
+
+/// Does the loop change the receiver?
+fn is_changed(program: &Program, candidate: &Candidate, change: Change) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let Some(region) = region_of(program, candidate) else { return false };
+    let Some(place) = site.receiver_place else { return false };
+    let place_text = facts.text(place);
+    let writes = &facts.writes[region.writes.0 as usize..region.writes.1 as usize];
+    let written = writes.iter().any(|write| match (change, write.kind) {
+        (Change::Grown, WriteKind::Update(_) | WriteKind::Element) => write.place == place,
+        (Change::Grown, _) => false,
+        (Change::Any, _) => write.place == place || is_part_of(place_text, facts.text(write.place)),
+    });
+    written
+        || calls_of(region).any(|call| {
+            let other = facts.call(call);
+            let resolved = program.resolved(candidate.file, call);
+            let effects = resolved.effects;
+            let on_receiver = other.receiver_place == Some(place) && call != candidate.call;
+            match change {
+                Change::Grown => on_receiver && effects.has(Effect::Grows),
+                Change::Any => {
+                    let changing = EffectSet::of(&[Effect::Grows, Effect::Shrinks, Effect::Mutates, Effect::Shifts]);
+                    let unknown = resolved.row().is_none() && other.kind == CallKind::Call;
+                    let given = facts.arguments_of(other).iter().any(|argument| {
+                        argument.place == Some(place) && !matches!(facts.origin(argument.origin), Origin::Borrowed(_))
+                    });
+                    (on_receiver && (effects.meets(changing) || unknown)) || (given && unknown)
+                }
+            }
+        })
+}
+
+/// Is `place` an attribute of `owner`, however deep?
+fn is_part_of(place: &str, owner: &str) -> bool {
+    place.strip_prefix(owner).is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> bool {
+    let Some(frame) = candidate.frame else { return false };
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let is_same = |depend: Depend| (depend.element | depend.carried | depend.volatile) & frame.bit == 0;
+    if candidate.effect.reached.via.is_some() && !is_same(candidate.effect.depend) {
+        return false;
+    }
+    let region = region_of(program, candidate);
+    let is_written = |place: Option<crate::syntax::Name>| {
+        let (Some(place), Some(region)) = (place, region) else { return false };
+        facts.writes[region.writes.0 as usize..region.writes.1 as usize]
+            .iter()
+            .any(|write| write.place == place || is_part_of(facts.text(place), facts.text(write.place)))
+    };
+    parts.iter().all(|part| match part {
+        Part::Receiver => {
+            is_same(site.receiver_depend)
+                && !is_written(site.receiver_place)
+                && !is_changed(program, candidate, Change::Any)
+        }
+        Part::Arguments => facts.arguments_of(site).iter().all(|argument| {
+            is_same(argument.depend)
+                && !is_written(argument.place)
+                && !is_closure(facts, argument.origin)
+        }),
+    })
+}
+
+fn is_closure(facts: &FileFacts, origin: OriginId) -> bool {
+    matches!(facts.origin(origin), Origin::Closure(_))
+}
+
+/// Does a turn use what an earlier turn made?
+fn is_carried(program: &Program, candidate: &Candidate) -> bool {
+    let Some(frame) = candidate.frame else { return false };
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let arguments = facts.arguments_of(site).iter().fold(Depend::default(), |all, argument| all.or(argument.depend));
+    (arguments.carried | site.receiver_depend.carried) & frame.bit != 0
+}
+
+/// Is a receiver known to have few elements?
+fn is_small(program: &Program, file: FileId, origin: OriginId, place: Option<crate::syntax::Name>) -> bool {
+    let facts = &program.file(file).facts;
+    if let Some(place) = place
+        && facts.text(place).rsplit('.').next().is_some_and(crate::extract::is_constant_name)
+    {
+        return true;
+    }
+    small_origin(facts, origin, 0)
+}
+
+fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
+    if depth > 8 {
+        return false;
+    }
+    match facts.origin(origin) {
+        Origin::Collection(_, _, Some(length)) => length <= crate::extract::FEW && length > 0,
+        Origin::Tuple(start, end) => end - start <= crate::extract::FEW,
+        Origin::String(_) | Origin::Range => true,
+        Origin::Borrowed(inner) => small_origin(facts, inner, depth + 1),
+        Origin::Join(start, end) => {
+            facts.origin_list(start, end).iter().all(|member| small_origin(facts, *member, depth + 1))
+        }
+        Origin::Global(module, name) => {
+            let definitions = &facts.modules[module.index()].definitions;
+            let mut own = definitions.iter().filter(|(own, _)| *own == name).peekable();
+            own.peek().is_some() && own.all(|(_, origin)| small_origin(facts, *origin, depth + 1))
+        }
+        // `[…].iter()`.
+        Origin::Call(call) => {
+            let site = facts.call(call);
+            site.name.is_some() && site.arguments.0 == site.arguments.1 && small_origin(facts, site.callee, depth + 1)
+        }
+        _ => false,
+    }
+}
+
+fn is_on_text(program: &Program, candidate: &Candidate) -> bool {
+    let resolved = program.resolved(candidate.file, candidate.call);
+    let language = program.file(candidate.file).source.language;
+    let (Some(receiver), Some(resolver)) = (resolved.receiver, &program.resolvers[language]) else { return false };
+    resolver.is_text(receiver)
+}
+
+fn is_cheap_to_clone(program: &Program, candidate: &Candidate) -> bool {
+    let resolved = program.resolved(candidate.file, candidate.call);
+    let language = program.file(candidate.file).source.language;
+    let (Some(receiver), Some(resolver)) = (resolved.receiver, &program.resolvers[language]) else { return false };
+    resolver.is_cheap_to_clone(receiver)
+}
+
+fn argument_does(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    facts.arguments_of(candidate.site(program)).iter().any(|argument| {
+        let mut origin = argument.origin;
+        while let Origin::Borrowed(inner) = facts.origin(origin) {
+            origin = inner;
+        }
+        match facts.origin(origin) {
+            // Only a call that is written in the argument itself: a variable may be used elsewhere too.
+            Origin::Call(call) => {
+                argument.span.contains(facts.call(call).span) && own_effects(program, candidate.file, call).meets(wanted)
+            }
+            _ => false,
+        }
+    })
+}
+
+/// Does the loop wait on purpose?
+fn is_paced(program: &Program, candidate: &Candidate) -> bool {
+    let pacing = EffectSet::of(&[Effect::Sleep, Effect::LimitsConcurrency]);
+    loop_reaches(program, candidate, pacing)
+}
+
+fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
+    let Some(region) = region_of(program, candidate) else { return false };
+    calls_of(region).any(|call| {
+        program.resolved(candidate.file, call).effects.meets(wanted)
+            || effects_of_call(program, candidate.file, call)
+                .iter()
+                .any(|effect| wanted.has(effect.reached.effect))
+    })
+}
+
+/// Is the result gone through once, and used for nothing else?
+fn is_iterated_once(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    match site.used {
+        Use::Iterated => true,
+        Use::Bound => {
+            let Some(binding) = binding_of_call(facts, candidate.call) else { return false };
+            match binding.uses[..] {
+                // In a deeper loop it would be gone through once per turn.
+                [only] => {
+                    only.kind == Use::Iterated
+                        && !binding.is_shared
+                        && facts.scope(only.scope).depth <= facts.scope(binding.scope).depth
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// The local variable that holds the result of a call, unwrapped or awaited.
+fn binding_of_call(facts: &FileFacts, call: CallId) -> Option<&Binding> {
+    facts.bindings.iter().find(|binding| {
+        let mut origin = binding.origin;
+        loop {
+            match facts.origin(origin) {
+                Origin::Call(own) => return own == call,
+                Origin::Propagated(inner) | Origin::Await(inner) => origin = inner,
+                _ => return false,
+            }
+        }
+    })
+}
+
+/// Does the result outlive the function?
+fn escapes(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    match site.used {
+        Use::Returned | Use::Stored | Use::Argument => true,
+        Use::Bound => match binding_of_call(facts, candidate.call) {
+            Some(binding) => {
+                binding.is_shared
+                    || binding.uses.iter().any(|site| matches!(site.kind, Use::Returned | Use::Stored | Use::Argument))
+            }
+            None => true,
+        },
+        _ => false,
+    }
+}
+
+/// One unconditional addition per turn to a container that was made empty before a loop of known length.
+fn fills_fresh_container(program: &mut Program, candidate: &Candidate) -> bool {
+    let file = candidate.file;
+    let Some(LoopFrame { source: LoopSource::Loop(id), .. }) = candidate.frame else { return false };
+    let facts = &program.file(file).facts;
+    let site = *candidate.site(program);
+    let own_loop = facts.loop_of(id);
+    let (Some(place), Some(iterable)) = (site.receiver_place, own_loop.iterable) else { return false };
+    let is_direct = site.scope == own_loop.scope && !own_loop.exits_early;
+    let calls: Vec<CallId> = calls_of(own_loop.region).collect();
+    let additions = calls
+        .iter()
+        .filter(|call| {
+            facts.call(**call).receiver_place == Some(place)
+                && program.resolved(file, **call).effects.has(Effect::Grows)
+        })
+        .count();
+    if !is_direct || additions != 1 || !is_made_empty(program, file, site.callee, own_loop.span.start) {
+        return false;
+    }
+    has_known_length(program, file, iterable)
+}
+
+/// Was the container made by a call without arguments, shortly before?
+fn is_made_empty(program: &Program, file: FileId, origin: OriginId, before: u32) -> bool {
+    let facts = &program.file(file).facts;
+    let binding = facts.bindings.iter().find(|binding| binding.origin == origin && binding.span.end <= before);
+    let Some(binding) = binding else { return false };
+    // Anything that happens to it between its making and the loop may have given it room.
+    let early = binding.uses.iter().any(|site| site.span.start < before);
+    let declared = match facts.origin(origin) {
+        Origin::Call(call) => facts.call(call).arguments.0 == facts.call(call).arguments.1,
+        Origin::Collection(_, None, Some(0)) => true,
+        _ => false,
+    };
+    declared && !early
+}
+
+/// Does iterating take a number of turns that is known beforehand?
+fn has_known_length(program: &mut Program, file: FileId, origin: OriginId) -> bool {
+    let language = program.file(file).source.language;
+    let Some(resolver) = &mut program.resolvers[language] else { return false };
+    resolver.has_known_length(&program.files, file, origin, 0)
+}
+
+/// A rule about held values.
+pub fn check_hold(
+    program: &mut Program,
+    rule: &Rule,
+    file: FileId,
+    number: usize,
+    include_tests: bool,
+) -> Option<Diagnostic> {
+    let subject = rule.subject.hold.as_ref()?;
+    let facts = &program.file(file).facts;
+    let hold = facts.holds[number];
+    let function = facts.scope(hold.scope).function;
+    let reference = program.function_ref(file, function);
+    if program.tests[reference.0 as usize] && !include_tests {
+        return None;
+    }
+    if subject.asynchronous.is_some_and(|wanted| wanted != hold.is_async) {
+        return None;
+    }
+    let call = taking_call(program, file, hold.origin, subject.effect.set())?;
+    if hold.name.is_some() && !still_holds(program, file, hold.origin, call) {
+        return None;
+    }
+    let over = words(&subject.over);
+    let facts = &program.file(file).facts;
+    let awaited = (hold.region.awaits.0..hold.region.awaits.1).find(|at| {
+        let site = facts.awaits[*at as usize];
+        let same_task = facts.scope(site.scope).function == function && !is_in_other_task(facts, hold.scope, site.scope);
+        same_task && (over.is_empty() || awaited_reaches(program, file, site.origin, over))
+    })?;
+    Some(super::finding::of_hold(program, rule, file, number, call, awaited as usize))
+}
+
+/// Is there an async block or closure between the two scopes?
+fn is_in_other_task(facts: &FileFacts, outer: ScopeId, inner: ScopeId) -> bool {
+    facts
+        .scopes_from(inner)
+        .take_while(|(id, _)| *id != outer)
+        .any(|(_, scope)| matches!(scope.kind, ScopeKind::Async(_) | ScopeKind::Closure(_)))
+}
+
+/// The call with one of the effects that an origin leads to, through unwrapping.
+fn taking_call(program: &Program, file: FileId, origin: OriginId, effects: EffectSet) -> Option<CallId> {
+    let facts = &program.file(file).facts;
+    let mut origin = origin;
+    for _ in 0..8 {
+        match facts.origin(origin) {
+            Origin::Call(call) => {
+                if program.resolved(file, call).effects.meets(effects) {
+                    return Some(call);
+                }
+                origin = facts.call(call).callee;
+            }
+            Origin::Propagated(inner) | Origin::Await(inner) | Origin::Borrowed(inner) => origin = inner,
+            _ => break,
+        }
+    }
+    None
+}
+
+/// Is the held value still what the call gave, and not something taken out of it?
+fn still_holds(program: &mut Program, file: FileId, origin: OriginId, call: CallId) -> bool {
+    let language = program.file(file).source.language;
+    let Some(resolver) = &mut program.resolvers[language] else { return false };
+    let given = resolver.call(&program.files, file, call).results().instance();
+    let held = resolver.infer(&program.files, file, origin).instance();
+    match (given, held) {
+        (Some(given), Some(held)) => given == held || resolver.first_argument(given) == Some(held),
+        _ => false,
+    }
+}
+
+fn awaited_reaches(program: &Program, file: FileId, origin: OriginId, over: EffectSet) -> bool {
+    let facts = &program.file(file).facts;
+    match facts.origin(origin) {
+        Origin::Call(call) => {
+            effects_of_call(program, file, call).iter().any(|effect| over.has(effect.reached.effect))
+        }
+        Origin::Propagated(inner) | Origin::Await(inner) => awaited_reaches(program, file, inner, over),
+        _ => false,
+    }
+}
+
+/// A rule about decorated functions.
+pub fn check_function(program: &mut Program, rule: &Rule, file: FileId, function: FunctionId) -> Option<Diagnostic> {
+    let subject = rule.subject.function.as_ref()?;
+    let wanted = subject.decorator.set();
+    let decorators = program.file(file).facts.function(function).decorators.clone();
+    for decorator in decorators {
+        let facts = &program.file(file).facts;
+        let (effects, call) = match facts.origin(decorator) {
+            Origin::Call(call) => (program.resolved(file, call).effects, Some(call)),
+            _ => {
+                let language = program.file(file).source.language;
+                let resolver = program.resolvers[language].as_mut()?;
+                match resolver.infer(&program.files, file, decorator).list[..] {
+                    [Value::Item(symbol)] => (resolver.row_effects(symbol), None),
+                    _ => (EffectSet::EMPTY, None),
+                }
+            }
+        };
+        if !effects.meets(wanted) {
+            continue;
+        }
+        let facts = &program.file(file).facts;
+        let has_parameters = !facts.function(function).parameters.is_empty();
+        let unlimited = has_parameters && is_unlimited(program, file, decorator, call);
+        if rule.conditions.unlimited.is_none_or(|wanted| wanted == unlimited) {
+            return Some(super::finding::of_function(program, rule, file, function));
+        }
+    }
+    None
+}
+
+/// Does a remembering decorator set no limit? `cache` has none, `lru_cache` has one unless it is `None`.
+fn is_unlimited(program: &mut Program, file: FileId, decorator: OriginId, call: Option<CallId>) -> bool {
+    let facts = &program.file(file).facts;
+    match call {
+        Some(call) => facts.arguments_of(facts.call(call)).iter().any(|argument| {
+            let named = argument.keyword.is_none_or(|keyword| facts.text(keyword) == "maxsize");
+            named && facts.origin(argument.origin) == Origin::Null
+        }),
+        None => {
+            let language = program.file(file).source.language;
+            let Some(resolver) = program.resolvers[language].as_mut() else { return false };
+            match resolver.infer(&program.files, file, decorator).list[..] {
+                [Value::Item(symbol)] => resolver.row_cost(symbol) == "O(calls)",
+                _ => false,
+            }
+        }
+    }
+}
+
+/// A rule about SQL statements.
+pub fn check_sql(program: &mut Program, rule: &Rule, file: FileId, call: CallId) -> Option<Diagnostic> {
+    let subject = rule.subject.sql.as_ref()?;
+    let sends = EffectSet::of(&[Effect::DbQuery, Effect::DbWrite, Effect::Compiles]);
+    let effects = program.resolved(file, call).effects;
+    if !effects.meets(sends) {
+        return None;
+    }
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let text = facts.arguments_of(site).iter().take(2).find_map(|argument| string_of(facts, argument.origin, 0))?;
+    let matches = match subject.check {
+        SqlCheck::SelectStar => crate::sql::selects_star(text),
+    };
+    matches.then(|| super::finding::of_sql(program, rule, file, call))
+}
+
+/// The text of a string that an origin leads to.
+fn string_of(facts: &FileFacts, origin: OriginId, depth: usize) -> Option<&str> {
+    match facts.origin(origin) {
+        Origin::String(Some(id)) => Some(&facts.strings[id.0 as usize]),
+        Origin::Borrowed(inner) if depth < 8 => string_of(facts, inner, depth + 1),
+        Origin::Global(module, name) if depth < 8 => {
+            let definitions = &facts.modules[module.index()].definitions;
+            let mut own = definitions.iter().filter(|(own, _)| *own == name);
+            match (own.next(), own.next()) {
+                (Some((_, origin)), None) => string_of(facts, *origin, depth + 1),
+                _ => None,
+            }
+        }
+        // `text("…")`, `String::from("…")`.
+        Origin::Call(call) if depth < 8 => {
+            let arguments = facts.arguments_of(facts.call(call));
+            arguments.first().and_then(|argument| string_of(facts, argument.origin, depth + 1))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,105 @@
+//! Evaluation: rules held against the program.
+//!
+//! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, `finding.rs` says it
+//! in words, `rank.rs` orders, `suppress.rs` leaves out what comments ask for. No input or output, and no rule by
+//! name.
+
+pub mod finding;
+pub mod index;
+pub mod matching;
+pub mod rank;
+pub mod suppress;
+
+use crate::diagnostic::Diagnostic;
+use crate::facts::{CallId, FunctionId};
+use crate::link::summarize::effects_of_call;
+use crate::program::{FunctionRef, Program};
+use crate::rule::{Rule, RuleSet};
+use crate::source::FileId;
+use index::Index;
+use matching::{Candidate, holds};
+
+/// What evaluation is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Report in tests, examples, benchmarks and migrations too.
+    pub include_side_code: bool,
+}
+
+/// All findings, sorted by path and place, before suppression.
+pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for file in (0..program.files.len() as u32).map(FileId) {
+        let language = crate::lang::all()[program.file(file).source.language].name();
+        let index = Index::new(rules, language);
+        if index.is_empty() || program.file(file).is_side_code && !options.include_side_code {
+            continue;
+        }
+        for call in (0..program.file(file).facts.calls.len() as u32).map(CallId) {
+            if options.include_side_code || !is_test(program, file, call) {
+                evaluate_call(program, &index, file, call, &mut found);
+            }
+        }
+        for hold in 0..program.file(file).facts.holds.len() {
+            for rule in &index.holds {
+                found.extend(matching::check_hold(program, rule, file, hold, options.include_side_code));
+            }
+        }
+        for function in (0..program.file(file).facts.functions.len() as u32).map(FunctionId) {
+            for rule in &index.functions {
+                let reference = program.function_ref(file, function);
+                if options.include_side_code || !program.tests[reference.0 as usize] {
+                    found.extend(matching::check_function(program, rule, file, function));
+                }
+            }
+        }
+    }
+    finding::finish(program, found)
+}
+
+fn is_test(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let function = facts.scope(facts.call(call).scope).function;
+    let FunctionRef(reference) = program.function_ref(file, function);
+    program.tests[reference as usize]
+}
+
+fn evaluate_call(program: &mut Program, index: &Index, file: FileId, call: CallId, found: &mut Vec<Diagnostic>) {
+    for rule in &index.sql {
+        found.extend(matching::check_sql(program, rule, file, call));
+    }
+    let effects = effects_of_call(program, file, call);
+    let mut bits = 0u64;
+    for effect in &effects {
+        bits |= 1 << effect.reached.effect as u8;
+    }
+    for rule in index.calls_with(bits) {
+        let mut candidates: Vec<_> =
+            effects.iter().filter(|effect| index::wants(rule, effect)).map(|effect| (effect.reached.via, *effect)).collect();
+        // Own effects first, then the shortest way.
+        candidates.sort_by_key(|(via, effect)| (via.is_some(), effect.reached.steps));
+        for (_, effect) in candidates {
+            if let Some(diagnostic) = evaluate_rule(program, rule, file, call, effect) {
+                found.push(diagnostic);
+                break;
+            }
+        }
+    }
+}
+
+fn evaluate_rule(
+    program: &mut Program,
+    rule: &Rule,
+    file: FileId,
+    call: CallId,
+    effect: crate::link::summarize::CallEffect,
+) -> Option<Diagnostic> {
+    let candidate = Candidate::new(program, rule, file, call, effect)?;
+    if effect.reached.confidence < rule.least_confidence {
+        return None;
+    }
+    if !holds(program, &candidate, &rule.conditions, true) || holds(program, &candidate, &rule.exceptions, false) {
+        return None;
+    }
+    Some(finding::of_call(program, rule, &candidate))
+}

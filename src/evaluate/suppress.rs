@@ -1,0 +1,329 @@
+//! Suppressions: comments that say that a finding is known. Parses them and applies them.
+//!
+//! Does not know where comments are nor which lines one covers: extraction says so.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::nearest_name;
+use crate::diagnostic::{Diagnostic, Notice, NoticeKind};
+use crate::program::Program;
+use crate::rule::RuleSet;
+use crate::source::{self, FileId, Span};
+
+/// What introduces a comment that is meant for laggard.
+const PREFIX: &str = "laggard:";
+
+/// What a suppression comment says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// The rules that it names; never empty.
+    pub rules: Vec<String>,
+    /// `ignore-file`: it covers the whole file.
+    pub whole_file: bool,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// A suppression with its place and what it covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppression {
+    /// The comment.
+    pub span: Span,
+    /// First and last line that it covers, counted from 1; `(1, u32::MAX)` for the whole file.
+    pub lines: (u32, u32),
+    /// The rules that it names.
+    pub rules: Vec<String>,
+    /// The comment stands alone on its line.
+    pub own_line: bool,
+}
+
+/// The suppressions of one file.
+#[derive(Clone, Copy, Debug)]
+pub struct FileSuppressions<'a> {
+    /// The file.
+    pub file: FileId,
+    /// Its path relative to the project root, for notices.
+    pub path: &'a str,
+    /// Where its lines start.
+    pub line_starts: &'a [u32],
+    /// Its suppressions.
+    pub suppressions: &'a [Suppression],
+}
+
+/// Reads the text of a comment, with or without its leader. `None`: it is not for laggard. An error says what
+/// is wrong with it.
+pub fn parse(comment: &str) -> Option<Result<Parsed, String>> {
+    let text = pragma(comment)?;
+    let verb_length = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').unwrap_or(text.len());
+    let (verb, rest) = text.split_at(verb_length);
+    let whole_file = match verb {
+        "ignore" => false,
+        "ignore-file" => true,
+        // Something in brackets was meant as a suppression; anything else is prose.
+        _ if rest.trim_start().starts_with('[') => {
+            return Some(Err(format!("unknown word `{verb}`; write `{PREFIX} ignore[rule]`")));
+        }
+        _ => return None,
+    };
+    Some(parse_rules(verb, rest).map(|(rules, reason)| Parsed { rules, whole_file, reason }))
+}
+
+/// What follows `laggard:`, which starts the comment or stands after a leader of its own (`# noqa  # laggard: …`).
+fn pragma(comment: &str) -> Option<&str> {
+    let comment = comment.trim();
+    let comment = comment.strip_suffix("*/").or_else(|| comment.strip_suffix("-->")).unwrap_or(comment).trim_end();
+    comment.match_indices(PREFIX).find(|(at, _)| starts_comment(&comment[..*at])).map(|(at, prefix)| {
+        let text = &comment[at + prefix.len()..];
+        text.trim_start()
+    })
+}
+
+/// Is there nothing before, or nothing but a comment leader since the last blank?
+fn starts_comment(before: &str) -> bool {
+    let before = before.trim_end();
+    let leader = before.rsplit(char::is_whitespace).next().unwrap_or("");
+    let is_leader = !leader.is_empty() && leader.chars().all(|c| matches!(c, '#' | '/' | '*' | '!' | '-' | ';' | '<'));
+    before.is_empty() || is_leader
+}
+
+fn parse_rules(verb: &str, text: &str) -> Result<(Vec<String>, String), String> {
+    let Some(list) = text.trim_start().strip_prefix('[') else {
+        return Err(format!("names no rule; write `{PREFIX} {verb}[rule]`"));
+    };
+    let Some((list, reason)) = list.split_once(']') else {
+        return Err(format!("has no closing bracket; write `{PREFIX} {verb}[rule]`"));
+    };
+    let rules: Vec<String> = list.split(',').map(str::trim).filter(|rule| !rule.is_empty()).map(String::from).collect();
+    if rules.is_empty() {
+        return Err(format!("names no rule; write `{PREFIX} {verb}[rule]`"));
+    }
+    Ok((rules, reason.trim().to_string()))
+}
+
+/// The findings that comments do not suppress, and notices about comments that are wrong or of no use.
+pub fn suppressed(program: &Program, found: Vec<Diagnostic>, rules: &RuleSet) -> (Vec<Diagnostic>, Vec<Notice>) {
+    let mut notices = Vec::new();
+    let mut by_file: Vec<(FileId, Vec<Suppression>)> = Vec::new();
+    for (number, file) in program.files.iter().enumerate() {
+        let mut own = Vec::new();
+        for comment in &file.facts.suppressions {
+            match parse(&comment.text) {
+                None => {}
+                Some(Ok(parsed)) => own.push(Suppression {
+                    span: comment.span,
+                    lines: if parsed.whole_file { (1, u32::MAX) } else { comment.lines },
+                    rules: parsed.rules,
+                    own_line: comment.own_line,
+                }),
+                Some(Err(message)) => notices.push(Notice {
+                    path: file.source.path.clone(),
+                    line: file.facts.line(comment.span.start),
+                    kind: NoticeKind::Suppression,
+                    message: format!("this suppression {message}"),
+                }),
+            }
+        }
+        if !own.is_empty() {
+            by_file.push((FileId(number as u32), own));
+        }
+    }
+    let files: Vec<FileSuppressions> = by_file
+        .iter()
+        .map(|(id, suppressions)| FileSuppressions {
+            file: *id,
+            path: &program.file(*id).source.path,
+            line_starts: &program.file(*id).facts.line_starts,
+            suppressions,
+        })
+        .collect();
+    let infos = crate::rule::all_infos();
+    let known: Vec<&str> = infos.iter().map(|info| info.name.as_str()).collect();
+    let (kept, unused) = apply(found, &files, &known, |name| rules.rules.iter().any(|rule| rule.name == name));
+    notices.extend(unused);
+    (kept, notices)
+}
+
+/// Takes out the diagnostics that are suppressed. The notices name suppressions of rules that do not exist
+/// (`known` lists those that do) and suppressions that suppress nothing, of rules that ran.
+pub fn apply(
+    diagnostics: Vec<Diagnostic>,
+    files: &[FileSuppressions],
+    known: &[&str],
+    ran: impl Fn(&str) -> bool,
+) -> (Vec<Diagnostic>, Vec<Notice>) {
+    // Which rules of which suppressions were of use.
+    let mut used: Vec<Vec<Vec<bool>>> = files
+        .iter()
+        .map(|file| file.suppressions.iter().map(|suppression| vec![false; suppression.rules.len()]).collect())
+        .collect();
+    let mut places: Vec<(FileId, usize)> = files.iter().enumerate().map(|(at, file)| (file.file, at)).collect();
+    places.sort_unstable();
+
+    let kept = diagnostics
+        .into_iter()
+        .filter(|diagnostic| {
+            let file = places.binary_search_by_key(&diagnostic.primary.file, |(file, _)| *file);
+            !file.is_ok_and(|place| suppresses(&files[places[place].1], diagnostic, &mut used[places[place].1]))
+        })
+        .collect();
+
+    let mut notices = Vec::new();
+    for (file, used) in files.iter().zip(&used) {
+        for (suppression, used) in file.suppressions.iter().zip(used) {
+            let line = source::line_of(file.line_starts, suppression.span.start);
+            let idle = suppression.rules.iter().zip(used).filter(|(_, used)| !**used);
+            notices.extend(idle.filter_map(|(rule, _)| idle_message(rule, known, &ran)).map(|message| Notice {
+                path: file.path.to_string(),
+                line,
+                kind: NoticeKind::Suppression,
+                message,
+            }));
+        }
+    }
+    (kept, notices)
+}
+
+/// Marks every suppression that covers the diagnostic: two for the same place are both of use.
+fn suppresses(file: &FileSuppressions, diagnostic: &Diagnostic, used: &mut [Vec<bool>]) -> bool {
+    let line = source::line_of(file.line_starts, diagnostic.primary.span.start);
+    let mut suppressed = false;
+    for (suppression, used) in file.suppressions.iter().zip(used) {
+        if !(suppression.lines.0..=suppression.lines.1).contains(&line) {
+            continue;
+        }
+        for (_, used) in suppression.rules.iter().zip(used).filter(|(rule, _)| **rule == diagnostic.rule) {
+            *used = true;
+            suppressed = true;
+        }
+    }
+    suppressed
+}
+
+fn idle_message(rule: &str, known: &[&str], ran: impl Fn(&str) -> bool) -> Option<String> {
+    if !known.contains(&rule) {
+        let advice = nearest_name(rule, known.iter().copied()).map(|name| format!("; did you mean `{name}`?"));
+        return Some(format!("there is no rule `{rule}`{}", advice.unwrap_or_default()));
+    }
+    ran(rule).then(|| format!("unused suppression: `{rule}` finds nothing here"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Confidence, Label, Severity};
+
+    fn rules(comment: &str) -> Vec<String> {
+        parse(comment).expect("is for laggard").expect("is well-formed").rules
+    }
+
+    #[test]
+    fn every_comment_leader() {
+        for comment in [
+            "# laggard: ignore[a, b] reason",
+            "// laggard: ignore[a,b]",
+            "/// laggard:ignore [a, b]",
+            "-- laggard: ignore[ a , b ]: reason",
+            "/* laggard: ignore[a, b] */",
+            "laggard: ignore[a, b]",
+            "# noqa: X1  # laggard: ignore[a, b]",
+            "<!-- laggard: ignore[a, b] -->",
+        ] {
+            assert_eq!(rules(comment), ["a", "b"], "{comment}");
+        }
+    }
+
+    #[test]
+    fn reason_and_scope() {
+        let parsed = parse("/* laggard: ignore-file[a] two rows at most */").unwrap().unwrap();
+        assert!(parsed.whole_file);
+        assert_eq!(parsed.reason, "two rows at most");
+    }
+
+    #[test]
+    fn other_comments_are_not_for_us() {
+        for comment in [
+            "# a comment",
+            "# laggard: a linter that finds slow code",
+            "# see laggard: ignore[a]",
+            "// write `# laggard: ignore[a]`",
+            "",
+            "#",
+        ] {
+            assert_eq!(parse(comment), None, "{comment}");
+        }
+    }
+
+    #[test]
+    fn blanket_and_broken_suppressions_are_refused() {
+        for comment in [
+            "# laggard: ignore",
+            "# laggard: ignore everything",
+            "# laggard: ignore[]",
+            "# laggard: ignore-file",
+            "# laggard: ignore[a",
+            "# laggard: ingore[a]",
+        ] {
+            assert!(matches!(parse(comment), Some(Err(_))), "{comment}");
+        }
+    }
+
+    fn diagnostic(rule: &str, file: u32, start: usize) -> Diagnostic {
+        Diagnostic {
+            rule: rule.into(),
+            family: String::new(),
+            severity: Severity::Warning,
+            confidence: Confidence::High,
+            rank: 0.0,
+            message: String::new(),
+            help: String::new(),
+            primary: Label { file: FileId(file), span: Span::new(start, start + 1), message: String::new() },
+            secondary: vec![],
+            trace: vec![],
+            function: String::new(),
+            fingerprint: String::new(),
+        }
+    }
+
+    fn suppression(lines: (u32, u32), rules: &[&str]) -> Suppression {
+        let rules = rules.iter().map(|rule| rule.to_string()).collect();
+        Suppression { span: Span::new(0, 1), lines, rules, own_line: true }
+    }
+
+    #[test]
+    fn a_diagnostic_is_suppressed_by_line_and_rule() {
+        let suppressions = [suppression((2, 3), &["a"])];
+        let file = FileSuppressions {
+            file: FileId(1),
+            path: "x.py",
+            line_starts: &[0, 10, 20, 30],
+            suppressions: &suppressions,
+        };
+        let diagnostics = vec![
+            diagnostic("a", 1, 5),
+            diagnostic("a", 1, 10),
+            diagnostic("b", 1, 15),
+            diagnostic("a", 1, 29),
+            diagnostic("a", 1, 30),
+            diagnostic("a", 0, 10),
+        ];
+        let (kept, notices) = apply(diagnostics, &[file], &["a", "b"], |_| true);
+        let kept: Vec<_> =
+            kept.iter().map(|kept| (kept.rule.as_str(), kept.primary.file.0, kept.primary.span.start)).collect();
+        assert_eq!(kept, [("a", 1, 5), ("b", 1, 15), ("a", 1, 30), ("a", 0, 10)]);
+        assert_eq!(notices, []);
+    }
+
+    #[test]
+    fn unused_and_unknown_rules_are_noted() {
+        let suppressions = [suppression((1, u32::MAX), &["used", "idle", "not-run", "idel"])];
+        let file = FileSuppressions { file: FileId(0), path: "x.py", line_starts: &[0], suppressions: &suppressions };
+        let known = ["used", "idle", "not-run"];
+        let (kept, notices) = apply(vec![diagnostic("used", 0, 0)], &[file], &known, |rule| rule != "not-run");
+        assert!(kept.is_empty());
+        let messages: Vec<_> = notices.iter().map(|notice| notice.message.as_str()).collect();
+        let expected =
+            ["unused suppression: `idle` finds nothing here", "there is no rule `idel`; did you mean `idle`?"];
+        assert_eq!(messages, expected);
+        assert_eq!((notices[0].path.as_str(), notices[0].line), ("x.py", 1));
+    }
+}

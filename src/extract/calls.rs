@@ -1,0 +1,248 @@
+//! Call sites and the operations that are as good as one.
+
+use super::Extractor;
+use super::value::Value;
+use crate::facts::*;
+use crate::source::Span;
+use crate::syntax::{Certainty, List, Name, NodeId, NodeKind, UnaryOperator};
+
+/// An operation on a receiver that model tables know under a pseudo-name.
+pub(super) struct Operation {
+    pub kind: CallKind,
+    pub span: Span,
+    pub receiver: Value,
+    pub argument: Option<(Value, Span)>,
+    pub used: Use,
+    /// The place that the result is assigned to, and whether it is a local variable.
+    pub result: Option<(Name, bool)>,
+    pub accumulates: bool,
+}
+
+/// What stands before the parentheses.
+struct Callee {
+    origin: OriginId,
+    name: Option<Name>,
+    name_span: Span,
+    text: Option<Name>,
+    receiver_place: Option<Name>,
+    receiver_depend: Depend,
+}
+
+impl Extractor<'_> {
+    /// A call. `result` is the place that it is assigned to, and whether that is a local variable.
+    pub(super) fn call(&mut self, node: NodeId, used: Use, result: Option<(Name, bool)>, awaited: bool) -> Value {
+        let NodeKind::Call { callee, arguments, type_arguments, certainty } = self.tree.kind(node) else {
+            return self.unknown();
+        };
+        // Outer calls come before the calls in their receivers and arguments: closures need the number.
+        let id = self.reserve_call(node);
+        let callee = self.callee(callee);
+        let values = self.arguments(id, arguments);
+        let mut depend = callee.receiver_depend;
+        for argument in &values {
+            depend = depend.or(argument.depend);
+        }
+        depend.volatile |= self.all_loop_bits();
+        let place = result.map(|(place, _)| place);
+        let accumulates = place.is_some()
+            && (callee.receiver_place == place
+                || values.iter().any(|argument| argument.place == place)
+                || self.tree.nodes_of(arguments).to_vec().iter().any(|node| self.mentions(*node, place)));
+        let start = self.facts.arguments.len() as u32;
+        self.facts.arguments.extend(values);
+        let end = self.facts.arguments.len() as u32;
+        let type_arguments = type_arguments.map(|argument| {
+            let parameters = self.type_parameters.clone();
+            self.own_type(argument, &parameters)
+        });
+        let call = &mut self.facts.calls[id.index()];
+        call.name_span = callee.name_span;
+        call.callee = callee.origin;
+        call.name = callee.name;
+        call.text = callee.text;
+        call.receiver_place = callee.receiver_place;
+        call.receiver_depend = callee.receiver_depend;
+        call.arguments = (start, end);
+        call.used = used;
+        call.awaited = awaited;
+        call.result_place = place;
+        call.accumulates = accumulates;
+        call.result_is_local = result.is_some_and(|(_, is_local)| is_local);
+        call.type_arguments = type_arguments;
+        call.certain = certainty == Certainty::Certain;
+        let origin = self.origin(Origin::Call(id));
+        Value { origin, depend, place: None }
+    }
+
+    fn reserve_call(&mut self, node: NodeId) -> CallId {
+        let id = CallId(self.facts.calls.len() as u32);
+        let span = self.tree.span(node);
+        let callee = self.origin(Origin::Unknown);
+        self.facts.calls.push(CallSite {
+            kind: CallKind::Call,
+            span,
+            name_span: span,
+            callee,
+            name: None,
+            text: None,
+            receiver_place: None,
+            receiver_depend: Depend::default(),
+            arguments: (0, 0),
+            scope: self.scope,
+            used: Use::Other,
+            awaited: false,
+            result_place: None,
+            accumulates: false,
+            result_is_local: false,
+            type_arguments: None,
+            certain: true,
+        });
+        id
+    }
+
+    fn callee(&mut self, node: NodeId) -> Callee {
+        let span = self.tree.span(node);
+        match self.tree.kind(node) {
+            NodeKind::Member { object, name } => {
+                let receiver = self.value(object, Use::Receiver);
+                let length = self.facts.names.text(name).len() as u32;
+                let text = receiver.place.map(|place| self.member_place(place, name));
+                Callee {
+                    origin: receiver.origin,
+                    name: Some(name),
+                    name_span: Span { start: span.end.saturating_sub(length), end: span.end },
+                    text: text.or(Some(name)),
+                    receiver_place: receiver.place,
+                    receiver_depend: receiver.depend,
+                }
+            }
+            NodeKind::Path(path) => {
+                let value = self.value(node, Use::Receiver);
+                let names = &self.tree.paths[path.0 as usize].names;
+                let last_two = names.iter().skip(names.len().saturating_sub(2));
+                let text: Vec<&str> = last_two.map(|name| self.facts.names.text(*name)).collect();
+                let text = self.facts.names.intern(&text.join("::"));
+                Callee {
+                    origin: value.origin,
+                    name: None,
+                    name_span: span,
+                    text: Some(text),
+                    receiver_place: None,
+                    receiver_depend: Depend::default(),
+                }
+            }
+            _ => {
+                let value = self.value(node, Use::Receiver);
+                Callee {
+                    origin: value.origin,
+                    name: None,
+                    name_span: span,
+                    text: value.place,
+                    receiver_place: None,
+                    receiver_depend: value.depend,
+                }
+            }
+        }
+    }
+
+    fn arguments(&mut self, call: CallId, arguments: List) -> Vec<Argument> {
+        let mut values = Vec::with_capacity(arguments.len());
+        for (place, node) in self.tree.nodes_of(arguments).iter().enumerate() {
+            let (keyword, inner, is_spread) = match self.tree.kind(*node) {
+                NodeKind::Keyword { name, value } => (Some(name), value, false),
+                NodeKind::Spread(inner) => (None, inner, true),
+                _ => (None, *node, false),
+            };
+            let used = match self.tree.kind(inner) {
+                NodeKind::Unary { operator: UnaryOperator::Borrow | UnaryOperator::BorrowMutably, .. } => Use::Borrowed,
+                _ if is_spread => Use::Iterated,
+                _ => Use::Argument,
+            };
+            let at = place.min(u16::MAX as usize) as u16;
+            let value = self.value_given_to(inner, used, call, at, keyword);
+            values.push(Argument {
+                keyword,
+                origin: value.origin,
+                depend: value.depend,
+                place: value.place,
+                span: self.tree.span(inner),
+                is_spread,
+            });
+        }
+        values
+    }
+
+    /// Does a display, a hole or a borrow among the arguments hold the place?
+    fn mentions(&mut self, node: NodeId, place: Option<Name>) -> bool {
+        match self.tree.kind(node) {
+            NodeKind::Collection { elements: list, .. } | NodeKind::String { holes: list, .. } => {
+                self.tree.nodes_of(list).to_vec().iter().any(|node| self.mentions(*node, place))
+            }
+            NodeKind::Spread(inner) | NodeKind::Keyword { value: inner, .. } => self.mentions(inner, place),
+            NodeKind::Unary { operator: UnaryOperator::Borrow, operand } => self.mentions(operand, place),
+            NodeKind::Name(_) | NodeKind::Member { .. } => self.place_of(node) == place,
+            _ => false,
+        }
+    }
+
+    /// An operator, a membership test, an entered context: a call of a pseudo-member, named when linking.
+    pub(super) fn operation(&mut self, operation: Operation) {
+        let start = self.facts.arguments.len() as u32;
+        if let Some((value, span)) = operation.argument {
+            self.facts.arguments.push(Argument {
+                keyword: None,
+                origin: value.origin,
+                depend: value.depend,
+                place: value.place,
+                span,
+                is_spread: false,
+            });
+        }
+        let arguments = (start, self.facts.arguments.len() as u32);
+        self.facts.calls.push(CallSite {
+            kind: operation.kind,
+            span: operation.span,
+            name_span: operation.span,
+            callee: operation.receiver.origin,
+            name: None,
+            text: operation.receiver.place,
+            receiver_place: operation.receiver.place,
+            receiver_depend: operation.receiver.depend,
+            arguments,
+            scope: self.scope,
+            used: operation.used,
+            awaited: false,
+            result_place: operation.result.map(|(place, _)| place),
+            accumulates: operation.accumulates,
+            result_is_local: operation.result.is_some_and(|(_, is_local)| is_local),
+            type_arguments: None,
+            certain: true,
+        });
+    }
+
+    /// An attribute is read.
+    pub(super) fn attribute(&mut self, node: NodeId, object: Value, name: Name, place: Option<Name>, used: Use) {
+        let span = self.tree.span(node);
+        let length = self.facts.names.text(name).len() as u32;
+        let arguments = self.facts.arguments.len() as u32;
+        self.facts.calls.push(CallSite {
+            kind: CallKind::Attribute,
+            span,
+            name_span: Span { start: span.end.saturating_sub(length), end: span.end },
+            callee: object.origin,
+            name: Some(name),
+            text: place.or(Some(name)),
+            receiver_place: object.place,
+            receiver_depend: object.depend,
+            arguments: (arguments, arguments),
+            scope: self.scope,
+            used,
+            awaited: false,
+            result_place: None,
+            accumulates: false,
+            result_is_local: false,
+            type_arguments: None,
+            certain: true,
+        });
+    }
+}

@@ -1,0 +1,138 @@
+//! All files of a run: read, parse and extract each, in parallel. A failure costs its file only.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+
+use crate::config::Config;
+use crate::diagnostic::{Notice, NoticeKind};
+use crate::discover::Discovered;
+use crate::generated::is_generated;
+use crate::lang;
+use crate::program::ProgramFile;
+use crate::source::{self, ReadError, SourceFile};
+
+/// Room for the parsers of a worker thread, in bytes. The memory is only used by files that nest deeply.
+const WORKER_STACK: usize = 64 * 1024 * 1024;
+
+/// The facts of a run.
+pub struct Extracted {
+    /// All files, in the order in which they were found; those that could not be used have no facts.
+    pub files: Vec<ProgramFile>,
+    /// What could not be used, and what was left out of a file.
+    pub notices: Vec<Notice>,
+    /// How many files were analysed.
+    pub analysed: usize,
+    /// Their size in bytes.
+    pub analysed_bytes: u64,
+}
+
+/// Extracts the facts of all files.
+pub fn all(discovered: &Discovered, config: &Config) -> Extracted {
+    let modules = module_names(discovered);
+    let mut pool = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK);
+    if let Some(jobs) = config.jobs {
+        pool = pool.num_threads(jobs);
+    }
+    let extract = || {
+        // Large files first, so that no thread is left with one at the end.
+        let mut order: Vec<usize> = (0..discovered.files.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(discovered.files[*at].size));
+        let mut results: Vec<(usize, Result<crate::facts::FileFacts, (NoticeKind, String)>)> =
+            order.into_par_iter().map(|at| (at, file(&discovered.files[at], config))).collect();
+        results.sort_unstable_by_key(|(at, _)| *at);
+        results
+    };
+    let results = match pool.build() {
+        Ok(pool) => pool.install(extract),
+        // No threads to be had: one will do.
+        Err(_) => extract(),
+    };
+    collect(discovered, modules, results.into_iter().map(|(_, result)| result))
+}
+
+fn collect(
+    discovered: &Discovered,
+    modules: Vec<String>,
+    results: impl Iterator<Item = Result<crate::facts::FileFacts, (NoticeKind, String)>>,
+) -> Extracted {
+    let mut extracted = Extracted { files: Vec::new(), notices: Vec::new(), analysed: 0, analysed_bytes: 0 };
+    let mut first_function = 0;
+    for ((source, module), result) in discovered.files.iter().zip(modules).zip(results) {
+        let facts = match result {
+            Ok(facts) => {
+                extracted.analysed += 1;
+                extracted.analysed_bytes += source.size;
+                facts
+            }
+            Err((kind, message)) => {
+                extracted.notices.push(Notice { path: source.path.clone(), line: 0, kind, message });
+                crate::facts::FileFacts::default()
+            }
+        };
+        for error in &facts.errors {
+            let deep = error.message.starts_with("nesting");
+            extracted.notices.push(Notice {
+                path: source.path.clone(),
+                line: facts.line(error.span.start),
+                kind: if deep { NoticeKind::TooDeep } else { NoticeKind::SyntaxError },
+                message: error.message.clone(),
+            });
+        }
+        let language = lang::all()[source.language];
+        let functions = facts.functions.len() as u32;
+        extracted.files.push(ProgramFile {
+            is_side_code: language.is_side_code(&source.path),
+            source: source.clone(),
+            facts,
+            module,
+            first_function,
+        });
+        first_function += functions;
+    }
+    extracted
+}
+
+/// The facts of one file, or why there are none.
+fn file(source: &SourceFile, config: &Config) -> Result<crate::facts::FileFacts, (NoticeKind, String)> {
+    let text = source::read(&source.location).map_err(|error| match error {
+        ReadError::Io(_) => (NoticeKind::Unreadable, error.to_string()),
+        ReadError::NotUtf8(_) => (NoticeKind::NotUtf8, error.to_string()),
+    })?;
+    // It may have grown since it was found.
+    if text.len() as u64 > config.max_file_size {
+        return Err((NoticeKind::TooLarge, format!("has {} bytes; the limit is {}", text.len(), config.max_file_size)));
+    }
+    if is_generated(&text) {
+        return Err((NoticeKind::Generated, "is generated or minified".into()));
+    }
+    let language = lang::all()[source.language];
+    catch_unwind(AssertUnwindSafe(|| super::facts(&text, language.parse(&text)))).map_err(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        (NoticeKind::Crash, format!("laggard failed on it: {}", said.unwrap_or("no reason given")))
+    })
+}
+
+/// The module name of each file.
+fn module_names(discovered: &Discovered) -> Vec<String> {
+    let mut names = vec![String::new(); discovered.files.len()];
+    let manifests: Vec<lang::Manifest> = discovered
+        .manifests
+        .iter()
+        .map(|manifest| lang::Manifest {
+            path: discovered.from_outermost(&manifest.path),
+            text: manifest.text.clone(),
+        })
+        .collect();
+    for (index, language) in lang::all().iter().enumerate() {
+        let own: Vec<usize> =
+            (0..discovered.files.len()).filter(|at| discovered.files[*at].language == index).collect();
+        let paths: Vec<String> =
+            own.iter().map(|at| discovered.from_outermost(&discovered.files[*at].path)).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        for (at, name) in own.iter().zip(language.modules(&paths, &manifests)) {
+            names[*at] = name;
+        }
+    }
+    names
+}

@@ -1,0 +1,466 @@
+//! Extraction: from a neutral tree to the facts of its file. Written once for all languages.
+//!
+//! One walk in the order of the source. While it walks a function it knows what each local name stands for
+//! (`scope.rs`), what every value comes from and depends on (`value.rs`), the calls and operations
+//! (`calls.rs`), the loops and their class (`loops.rs`), what assignments and patterns bind (`bind.rs`). It
+//! resolves nothing across files and asks no model.
+
+mod bind;
+mod calls;
+mod comments;
+mod files;
+mod loops;
+pub use files::{Extracted, all};
+pub use loops::{FEW, is_constant_name};
+mod scope;
+mod statement;
+mod value;
+
+use std::collections::VecDeque;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::facts::*;
+use crate::lang::Parsed;
+use crate::source::Span;
+use crate::syntax::{
+    ClassKind, ClassNodeId, FunctionFlavor, FunctionNodeId, Name, NodeId, NodeKind, ParameterKind, Tree, TypeExprId,
+    TypeForm,
+};
+use scope::{Local, Locals};
+
+/// The facts of a parsed file.
+pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
+    let mut tree = parsed.tree;
+    let mut names = std::mem::take(&mut tree.names);
+    let known = KnownNames { empty: names.intern(""), self_type: names.intern("Self") };
+    let facts = FileFacts {
+        names,
+        line_starts: crate::source::line_starts(text),
+        types: std::mem::take(&mut tree.types),
+        strings: std::mem::take(&mut tree.strings),
+        errors: parsed.errors,
+        ..FileFacts::default()
+    };
+    let mut extractor = Extractor {
+        tree: &tree,
+        known,
+        facts,
+        locals: Locals::default(),
+        places: FxHashMap::default(),
+        scope: ScopeId(0),
+        function: FunctionId(0),
+        module: ModuleId(0),
+        class: None,
+        self_class: None,
+        returns_to: Vec::new(),
+        loop_names: Vec::new(),
+        open_holds: Vec::new(),
+        receiver: None,
+        type_parameters: Vec::new(),
+        pending: VecDeque::new(),
+    };
+    extractor.file(Span::new(0, text.len()));
+    extractor.comments(text);
+    extractor.facts.names.freeze();
+    extractor.facts
+}
+
+/// Names that extraction asks for.
+struct KnownNames {
+    empty: Name,
+    self_type: Name,
+}
+
+/// A function whose body is walked once the function around it is done, so that regions do not overlap.
+struct PendingFunction {
+    node: FunctionNodeId,
+    id: FunctionId,
+    locals: Locals,
+    self_class: Option<ClassId>,
+    module: ModuleId,
+    type_parameters: Vec<(Name, Option<TypeExprId>)>,
+}
+
+/// Where `return` puts its value.
+#[derive(Clone, Copy)]
+enum ReturnsTo {
+    Function(FunctionId),
+    Closure(ClosureId),
+    Nothing,
+}
+
+/// A hold that has not ended.
+struct OpenHold {
+    hold: Hold,
+    /// Start of the region; its ends are filled in when the hold ends.
+    block: usize,
+}
+
+struct Extractor<'t> {
+    tree: &'t Tree,
+    known: KnownNames,
+    facts: FileFacts,
+    locals: Locals,
+    places: FxHashMap<(Name, Name), Name>,
+    scope: ScopeId,
+    function: FunctionId,
+    module: ModuleId,
+    /// The class whose body is walked.
+    class: Option<ClassId>,
+    /// The class that `Self` means.
+    self_class: Option<ClassId>,
+    returns_to: Vec<ReturnsTo>,
+    /// For each loop or closure around this point: its scope, and the names assigned in it.
+    loop_names: Vec<(ScopeId, FxHashSet<Name>)>,
+    open_holds: Vec<OpenHold>,
+    /// The name of the receiver of the method that is walked.
+    receiver: Option<Name>,
+    type_parameters: Vec<(Name, Option<TypeExprId>)>,
+    pending: VecDeque<PendingFunction>,
+}
+
+impl Extractor<'_> {
+    /// The whole file: module-level code first, then every function in the order of its definition.
+    fn file(&mut self, span: Span) {
+        self.facts.modules.push(Module::default());
+        let scope = self.push_function_scope(FunctionId(0));
+        self.facts.functions.push(Function {
+            name: self.known.empty,
+            name_span: Span::new(0, 0),
+            span,
+            module: ModuleId(0),
+            class: None,
+            parent: None,
+            scope,
+            parameters: Vec::new(),
+            declared: None,
+            returns: Vec::new(),
+            yields: Vec::new(),
+            is_async: false,
+            flavor: FunctionFlavor::Plain,
+            decorators: Vec::new(),
+            type_parameters: Vec::new(),
+            region: Region::default(),
+        });
+        self.scope = scope;
+        self.returns_to.push(ReturnsTo::Function(FunctionId(0)));
+        if let Some(root) = self.tree.root {
+            self.statement(root);
+        }
+        self.facts.functions[0].region = self.region_from((0, 0, 0));
+        while let Some(function) = self.pending.pop_front() {
+            self.function_body(function);
+        }
+    }
+
+    /// Adds an origin.
+    fn origin(&mut self, origin: Origin) -> OriginId {
+        // Unknown is by far the most frequent; it is the first one.
+        if origin == Origin::Unknown && !self.facts.origins.is_empty() && self.facts.origins[0] == Origin::Unknown {
+            return OriginId(0);
+        }
+        if self.facts.origins.is_empty() {
+            self.facts.origins.push(Origin::Unknown);
+            if origin == Origin::Unknown {
+                return OriginId(0);
+            }
+        }
+        self.facts.origins.push(origin);
+        OriginId(self.facts.origins.len() as u32 - 1)
+    }
+
+    /// Adds a list of origins.
+    fn origin_range(&mut self, members: &[OriginId]) -> (u32, u32) {
+        let start = self.facts.origin_lists.len() as u32;
+        self.facts.origin_lists.extend_from_slice(members);
+        (start, self.facts.origin_lists.len() as u32)
+    }
+
+    /// Where the tables stand now.
+    fn position(&self) -> (u32, u32, u32) {
+        (self.facts.calls.len() as u32, self.facts.writes.len() as u32, self.facts.awaits.len() as u32)
+    }
+
+    /// The region from an earlier position to here.
+    fn region_from(&self, start: (u32, u32, u32)) -> Region {
+        let end = self.position();
+        Region { calls: (start.0, end.0), writes: (start.1, end.1), awaits: (start.2, end.2) }
+    }
+
+    fn push_function_scope(&mut self, function: FunctionId) -> ScopeId {
+        self.facts.scopes.push(Scope { parent: None, kind: ScopeKind::Function, function, depth: 0 });
+        ScopeId(self.facts.scopes.len() as u32 - 1)
+    }
+
+    /// Enters a scope below the present one; give the result to `leave`.
+    fn enter(&mut self, kind: ScopeKind) -> ScopeId {
+        let deepens = matches!(kind, ScopeKind::Loop(_) | ScopeKind::Closure(_));
+        let depth = self.facts.scope(self.scope).depth.saturating_add(deepens as u8);
+        self.facts.scopes.push(Scope { parent: Some(self.scope), kind, function: self.function, depth });
+        let outer = self.scope;
+        self.scope = ScopeId(self.facts.scopes.len() as u32 - 1);
+        outer
+    }
+
+    fn leave(&mut self, outer: ScopeId) {
+        self.scope = outer;
+    }
+
+    /// Bits of all loops and closures around this point.
+    fn all_loop_bits(&self) -> u32 {
+        match self.facts.scope(self.scope).depth {
+            0 => 0,
+            depth => u32::MAX >> (32 - depth.min(32) as u32),
+        }
+    }
+
+    /// Is there a loop or closure around this point?
+    fn in_loop(&self) -> bool {
+        self.facts.scope(self.scope).depth > 0
+    }
+
+    /// A function definition: its facts now, its body later.
+    fn function_definition(&mut self, node: FunctionNodeId, span: Span) -> OriginId {
+        let function = &self.tree.functions[node.0 as usize];
+        let id = FunctionId(self.facts.functions.len() as u32);
+        let name = function.name.unwrap_or(self.known.empty);
+        let decorators = function.decorators.iter().map(|node| self.detached(*node)).collect();
+        let type_parameters = self.with_type_parameters(&function.type_parameters);
+        let parameters = function
+            .parameters
+            .iter()
+            .map(|parameter| Parameter {
+                name: match self.tree.kind(parameter.target) {
+                    NodeKind::Name(name) => Some(name),
+                    _ => None,
+                },
+                declared: parameter.declared.map(|declared| self.own_type(declared, &type_parameters)),
+                default: parameter.default.map(|node| self.value(node, Use::Other).origin),
+                kind: parameter.kind,
+            })
+            .collect();
+        let declared = function.returns.map(|declared| self.own_type(declared, &type_parameters));
+        let scope = self.push_function_scope(id);
+        let parent = (self.function != FunctionId(0)).then_some(self.function);
+        self.facts.functions.push(Function {
+            name,
+            name_span: function.name_span,
+            span,
+            module: self.module,
+            class: self.class,
+            parent,
+            scope,
+            parameters,
+            declared,
+            returns: Vec::new(),
+            yields: Vec::new(),
+            is_async: function.is_async,
+            flavor: function.flavor,
+            decorators,
+            type_parameters: function.type_parameters.clone(),
+            region: Region::default(),
+        });
+        if let (Some(class), Some(name)) = (self.class, function.name) {
+            self.facts.classes[class.index()].methods.push((name, id));
+        }
+        for binding in self.locals.bindings() {
+            self.facts.bindings[binding.index()].is_shared |= self.function != FunctionId(0);
+        }
+        let locals = if parent.is_some() { self.locals.captured() } else { Locals::default() };
+        self.pending.push_back(PendingFunction {
+            node,
+            id,
+            locals,
+            self_class: self.self_class,
+            module: self.module,
+            type_parameters,
+        });
+        self.origin(Origin::Function(id))
+    }
+
+    fn function_body(&mut self, pending: PendingFunction) {
+        let node = &self.tree.functions[pending.node.0 as usize];
+        self.locals = pending.locals;
+        self.function = pending.id;
+        self.module = pending.module;
+        // Functions defined in a body are no methods, but `Self` still means the class.
+        self.class = None;
+        self.self_class = pending.self_class;
+        self.type_parameters = pending.type_parameters;
+        self.scope = self.facts.function(pending.id).scope;
+        self.loop_names.clear();
+        self.open_holds.clear();
+        self.returns_to = vec![ReturnsTo::Function(pending.id)];
+        self.receiver = None;
+        let start = self.position();
+        for (place, parameter) in node.parameters.iter().enumerate() {
+            let origin = self.origin(Origin::Parameter(pending.id, place.min(u16::MAX as usize) as u16));
+            let depend = Depend { parameters: 1 << place.min(31), ..Depend::default() };
+            if parameter.kind == ParameterKind::Receiver
+                && let NodeKind::Name(name) = self.tree.kind(parameter.target)
+            {
+                self.receiver = Some(name);
+            }
+            self.bind(parameter.target, origin, depend, true);
+        }
+        if let Some(body) = node.body {
+            self.statement(body);
+        }
+        self.end_holds(0);
+        self.facts.functions[pending.id.index()].region = self.region_from(start);
+    }
+
+    /// A class definition: fields and methods.
+    fn class_definition(&mut self, node: ClassNodeId) -> OriginId {
+        let class = &self.tree.classes[node.0 as usize];
+        let bases = class.bases.iter().map(|base| self.detached(*base)).collect();
+        let decorators = class.decorators.iter().map(|node| self.detached(*node)).collect();
+        let id = ClassId(self.facts.classes.len() as u32);
+        let extended = class.extended.map(|extended| self.bounded_type(extended, &class.type_parameters));
+        self.facts.classes.push(Class {
+            name: class.name,
+            name_span: class.name_span,
+            kind: class.kind,
+            module: self.module,
+            parent: self.class,
+            function: (self.function != FunctionId(0)).then_some(self.function),
+            bases,
+            extended,
+            type_parameters: class.type_parameters.clone(),
+            fields: Vec::new(),
+            methods: Vec::new(),
+            decorators,
+        });
+        let outer_class = self.class.replace(id);
+        let outer_self = self.self_class.replace(id);
+        let outer_parameters = std::mem::replace(&mut self.type_parameters, class.type_parameters.clone());
+        // Names of the class body are not names of the functions in it.
+        let mark = self.locals.mark();
+        self.class_body(class.body, id);
+        self.locals.undo(mark);
+        self.type_parameters = outer_parameters;
+        self.class = outer_class;
+        self.self_class = outer_self;
+        self.origin(Origin::Class(id))
+    }
+
+    fn class_body(&mut self, body: NodeId, class: ClassId) {
+        let NodeKind::Block(list) = self.tree.kind(body) else { return };
+        for node in self.tree.nodes_of(list) {
+            match self.tree.kind(*node) {
+                NodeKind::Let { target, declared, value } => {
+                    let value = value.map(|value| self.value(value, Use::Stored));
+                    if let NodeKind::Name(name) = self.tree.kind(target) {
+                        let declared_origin = declared.map(|declared| self.declared(declared));
+                        let origin = declared_origin.or(value.map(|value| value.origin));
+                        let origin = origin.unwrap_or_else(|| self.origin(Origin::Unknown));
+                        self.field(class, name, origin, declared.is_some(), true);
+                        if let Some(value) = value.filter(|_| declared.is_some()) {
+                            self.field(class, name, value.origin, false, true);
+                        }
+                    }
+                }
+                NodeKind::Assign { target, operator: None, value } => {
+                    let value = self.value(value, Use::Stored);
+                    if let NodeKind::Name(name) = self.tree.kind(target) {
+                        self.field(class, name, value.origin, false, true);
+                        let scope = self.scope;
+                        let local = Local { origin: value.origin, depend: value.depend, scope, binding: None };
+                        self.locals.set(name, Some(local));
+                    }
+                }
+                NodeKind::Class(inner) => {
+                    let name = self.tree.classes[inner.0 as usize].name;
+                    let origin = self.class_definition(inner);
+                    self.field(class, name, origin, false, true);
+                }
+                NodeKind::Function(function) => {
+                    self.function_definition(function, self.tree.span(*node));
+                }
+                _ => self.statement(*node),
+            }
+        }
+    }
+
+    fn field(&mut self, class: ClassId, name: Name, origin: OriginId, declared: bool, in_body: bool) {
+        let fields = &mut self.facts.classes[class.index()].fields;
+        // A class of thousands of assigned fields is generated; look-ups must stay short.
+        if fields.len() < 512 {
+            fields.push(Field { name, origin, declared, in_body });
+        }
+    }
+
+    /// A decorator or base: an expression of the module, not of the function around it.
+    fn detached(&mut self, node: NodeId) -> OriginId {
+        self.value(node, Use::Other).origin
+    }
+
+    /// A value of a declared type.
+    fn declared(&mut self, declared: TypeExprId) -> OriginId {
+        let parameters = self.type_parameters.clone();
+        let declared = self.own_type(declared, &parameters);
+        self.origin(Origin::Declared(self.module, declared))
+    }
+
+    fn with_type_parameters(&self, own: &[(Name, Option<TypeExprId>)]) -> Vec<(Name, Option<TypeExprId>)> {
+        own.iter().chain(&self.type_parameters).copied().collect()
+    }
+
+    /// A type as a module-level reader understands it: `Self` is written out, a type parameter is its bound.
+    fn own_type(&mut self, declared: TypeExprId, parameters: &[(Name, Option<TypeExprId>)]) -> TypeExprId {
+        self.bounded_type(declared, parameters);
+        if let Some(class) = self.self_class {
+            self.write_out_self(declared, class, 0);
+        }
+        declared
+    }
+
+    fn bounded_type(&mut self, declared: TypeExprId, parameters: &[(Name, Option<TypeExprId>)]) -> TypeExprId {
+        let mut pending = vec![declared];
+        while let Some(id) = pending.pop() {
+            let expr = &self.facts.types[id.0 as usize];
+            if expr.form == TypeForm::Named
+                && let [name] = expr.names[..]
+                && let Some((_, bound)) = parameters.iter().find(|(parameter, _)| *parameter == name)
+            {
+                let bound = bound.and_then(|bound| self.facts.types.get(bound.0 as usize)).cloned();
+                let expr = &mut self.facts.types[id.0 as usize];
+                match bound {
+                    // A bound that speaks of the parameter itself is kept as it is, one step deep.
+                    Some(bound) => (expr.form, expr.names, expr.arguments) = (TypeForm::Trait, bound.names, Vec::new()),
+                    None => expr.form = TypeForm::Unknown,
+                }
+                continue;
+            }
+            pending.extend(expr.arguments.iter().filter(|argument| argument.0 < id.0 || argument.0 > id.0));
+            if pending.len() > 256 {
+                break;
+            }
+        }
+        declared
+    }
+
+    fn write_out_self(&mut self, declared: TypeExprId, class: ClassId, depth: usize) {
+        let expr = &self.facts.types[declared.0 as usize];
+        if expr.names[..] == [self.known.self_type] && expr.form == TypeForm::Named {
+            let class = self.facts.class(class);
+            let (form, names, arguments) = match class.extended {
+                Some(extended) => {
+                    let extended = &self.facts.types[extended.0 as usize];
+                    (extended.form, extended.names.clone(), extended.arguments.clone())
+                }
+                None if class.kind == ClassKind::Interface => (TypeForm::Trait, vec![class.name], Vec::new()),
+                None => (TypeForm::Named, vec![class.name], Vec::new()),
+            };
+            let expr = &mut self.facts.types[declared.0 as usize];
+            (expr.form, expr.names, expr.arguments) = (form, names, arguments);
+            return;
+        }
+        if depth < 16 {
+            for argument in expr.arguments.clone() {
+                self.write_out_self(argument, class, depth + 1);
+            }
+        }
+    }
+}

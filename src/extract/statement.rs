@@ -1,0 +1,418 @@
+//! Statements: what runs in which order, and how branches change what names stand for.
+
+use super::scope::{Changes, Leaves, Local, leaves};
+use super::{Extractor, ReturnsTo};
+use crate::facts::*;
+use crate::source::Span;
+use crate::syntax::{ImportNodeId, List, NodeId, NodeKind, Operator, TypeExprId};
+
+impl Extractor<'_> {
+    /// Walks a statement, or an expression that stands alone.
+    pub(super) fn statement(&mut self, node: NodeId) {
+        stacker::maybe_grow(96 * 1024, 2 * 1024 * 1024, || self.statement_here(node));
+    }
+
+    fn statement_here(&mut self, node: NodeId) {
+        let span = self.tree.span(node);
+        match self.tree.kind(node) {
+            NodeKind::Block(list) => self.block(list),
+            NodeKind::Function(function) => {
+                let origin = self.function_definition(function, span);
+                if let Some(name) = self.tree.functions[function.0 as usize].name {
+                    self.bind_definition(name, origin);
+                }
+            }
+            NodeKind::Class(class) => {
+                let origin = self.class_definition(class);
+                if !matches!(self.tree.classes[class.0 as usize].kind, crate::syntax::ClassKind::Extension) {
+                    self.bind_definition(self.tree.classes[class.0 as usize].name, origin);
+                }
+            }
+            NodeKind::InlineModule { name, decorators, body } => {
+                let decorators = self.tree.nodes_of(decorators).to_vec();
+                let decorators = decorators.into_iter().map(|node| self.detached(node)).collect();
+                self.inline_module(name, decorators, body);
+            }
+            NodeKind::Import(import) => self.import(import),
+            NodeKind::Let { target, declared, value } => self.let_statement(target, declared, value),
+            NodeKind::Assign { target, operator, value } => {
+                self.assign(target, operator, value);
+            }
+            NodeKind::TypeAlias { name, value } => {
+                let origin = self.declared(value);
+                self.bind_definition(name, origin);
+            }
+            NodeKind::Delete(list) => {
+                for target in self.tree.nodes_of(list) {
+                    self.delete(*target);
+                }
+            }
+            NodeKind::Loop(id) => self.loop_statement(id, span),
+            NodeKind::If { condition, then, otherwise } => {
+                self.condition(condition);
+                self.branches(&[Some(then), otherwise], ScopeKind::Branch);
+            }
+            NodeKind::Match { subject, arms } => self.match_statement(subject, arms, Use::Discarded),
+            NodeKind::Try { body, handlers, otherwise, finally } => {
+                self.try_statement(body, handlers, otherwise, finally);
+            }
+            NodeKind::With { items, body, is_async } => self.with_statement(items, body, is_async),
+            NodeKind::Return(value) => {
+                if let Some(value) = value {
+                    let origin = self.value(value, Use::Returned).origin;
+                    self.returned(origin);
+                }
+            }
+            NodeKind::Raise(value) => {
+                if let Some(value) = value {
+                    // What a failure costs is not what the code costs.
+                    let outer = self.enter(ScopeKind::Handler);
+                    self.value(value, Use::Other);
+                    self.leave(outer);
+                }
+            }
+            NodeKind::Element(value) => {
+                self.value(value, Use::Stored);
+            }
+            NodeKind::Break | NodeKind::Continue => {}
+            _ => {
+                self.value(node, Use::Discarded);
+            }
+        }
+    }
+
+    fn returned(&mut self, origin: OriginId) {
+        let returns = match self.returns_to.last() {
+            Some(ReturnsTo::Function(function)) => &mut self.facts.functions[function.index()].returns,
+            Some(ReturnsTo::Closure(closure)) => &mut self.facts.closures[closure.index()].returns,
+            _ => return,
+        };
+        if returns.len() < 32 {
+            returns.push(origin);
+        }
+    }
+
+    pub(super) fn block(&mut self, list: List) {
+        let block = self.open_holds.len();
+        let nodes = self.tree.nodes_of(list);
+        let before: Vec<(crate::syntax::Name, Option<Local>)> = Vec::new();
+        let mut shadowed = before;
+        for node in nodes {
+            if self.tree.block_scoped
+                && let NodeKind::Let { target, .. } = self.tree.kind(*node)
+            {
+                let mut names = rustc_hash::FxHashSet::default();
+                super::scope::target_names(self.tree, target, &mut names);
+                shadowed.extend(names.into_iter().map(|name| (name, self.locals.get(name))));
+            }
+            self.statement(*node);
+        }
+        if self.tree.block_scoped {
+            self.end_holds(block);
+            // Names declared here end here; what they hid is seen again. Module-level names stay.
+            if self.scope != self.facts.functions[0].scope {
+                for (name, local) in shadowed.into_iter().rev() {
+                    self.locals.set(name, local);
+                }
+            }
+        }
+    }
+
+    fn bind_definition(&mut self, name: crate::syntax::Name, origin: OriginId) {
+        if self.function == FunctionId(0) && self.class.is_none() {
+            self.define(name, origin);
+        }
+        let scope = self.scope;
+        self.locals.set(name, Some(Local { origin, depend: Depend::default(), scope, binding: None }));
+    }
+
+    fn inline_module(&mut self, name: crate::syntax::Name, decorators: Vec<OriginId>, body: NodeId) {
+        let mut path = self.facts.modules[self.module.index()].path.clone();
+        path.push(name);
+        let inner = ModuleId(self.facts.modules.len() as u32);
+        self.facts.modules.push(Module { path, definitions: Vec::new(), stars: Vec::new(), decorators });
+        let outer_locals = std::mem::take(&mut self.locals);
+        let outer = std::mem::replace(&mut self.module, inner);
+        self.statement(body);
+        self.module = outer;
+        self.locals = outer_locals;
+    }
+
+    fn import(&mut self, node: ImportNodeId) {
+        let import = &self.tree.imports[node.0 as usize];
+        let id = ImportId(self.facts.imports.len() as u32);
+        self.facts.imports.push(Import {
+            path: import.path.clone(),
+            level: import.level,
+            binding: import.binding,
+            binds_root: import.binds_root,
+            module: self.module,
+        });
+        if import.is_star {
+            self.facts.modules[self.module.index()].stars.push(id);
+            return;
+        }
+        let origin = self.origin(Origin::Import(id));
+        self.bind_definition(import.binding, origin);
+    }
+
+    fn let_statement(&mut self, target: NodeId, declared: Option<TypeExprId>, value: Option<NodeId>) {
+        let span = self.tree.span(target);
+        let name = match self.tree.kind(target) {
+            NodeKind::Name(name) => Some(name),
+            _ => None,
+        };
+        let value_here = value.map(|value| match name {
+            Some(name) => self.value_for(value, name, true),
+            None => self.value(value, Use::Bound),
+        });
+        let declared = declared.map(|declared| self.declared(declared));
+        let depend = value_here.map(|value| value.depend).unwrap_or_default();
+        let origin = match (declared, value_here) {
+            // `let xs: Vec<_> = iter.collect()`: the declaration is the type, the value what it costs.
+            (Some(declared), _) => declared,
+            (None, Some(value)) => value.origin,
+            (None, None) => self.origin(Origin::Unknown),
+        };
+        self.bind(target, origin, depend, true);
+        if let (Some(name), Some(value), true) = (name, value, self.tree.block_scoped)
+            && self.is_call_chain(value)
+        {
+            let block = self.open_holds.len();
+            let origin = value_here.map_or(origin, |value| value.origin);
+            self.open_hold(name, origin, span, block);
+        }
+    }
+
+    /// Is the value the result of a call, perhaps unwrapped or awaited?
+    fn is_call_chain(&self, node: NodeId) -> bool {
+        match self.tree.kind(node) {
+            NodeKind::Call { .. } => true,
+            NodeKind::Await(inner) | NodeKind::Propagate(inner) => self.is_call_chain(inner),
+            _ => false,
+        }
+    }
+
+    /// An assignment, as a statement or an expression; gives the origin and dependence of the value.
+    pub(super) fn assign(&mut self, target: NodeId, operator: Option<Operator>, value: NodeId) -> super::value::Value {
+        if let Some(operator) = operator {
+            return self.update(target, operator, value);
+        }
+        let (place, is_local) = self.target_place(target);
+        let value = match place {
+            Some(place) => self.value_for(value, place, is_local),
+            None if matches!(self.tree.kind(target), NodeKind::Index { .. }) => self.value(value, Use::Stored),
+            None => self.value(value, Use::Bound),
+        };
+        self.bind(target, value.origin, value.depend, false);
+        value
+    }
+
+    /// The place that a target writes, and whether it is a local variable.
+    fn target_place(&mut self, target: NodeId) -> (Option<crate::syntax::Name>, bool) {
+        match self.tree.kind(target) {
+            NodeKind::Name(name) => (Some(name), self.function != FunctionId(0) && !self.is_outer_name(name)),
+            NodeKind::Member { .. } => (self.place_of(target), false),
+            _ => (None, false),
+        }
+    }
+
+    fn is_outer_name(&self, name: crate::syntax::Name) -> bool {
+        self.tree.block_scoped && self.locals.get(name).is_none()
+    }
+
+    fn update(&mut self, target: NodeId, operator: Operator, value: NodeId) -> super::value::Value {
+        let span = self.tree.span(target);
+        let (place, is_local) = self.target_place(target);
+        let left = self.value(target, Use::Other);
+        let right = self.value(value, Use::Other);
+        let origin = self.origin(Origin::Operation(operator, left.origin));
+        if self.in_loop() && operator == Operator::Add {
+            self.operation(super::calls::Operation {
+                kind: CallKind::Operator(operator),
+                span: self.tree.span(target).to(self.tree.span(value)),
+                receiver: left,
+                argument: Some((right, self.tree.span(value))),
+                used: Use::Bound,
+                result: place.map(|place| (place, is_local)),
+                accumulates: true,
+            });
+        }
+        if let Some(place) = place {
+            self.write(place, span, WriteKind::Update(operator), right.origin, is_local);
+        } else if let NodeKind::Index { object, .. } = self.tree.kind(target)
+            && let Some(place) = self.place_of(object)
+        {
+            let is_local = self.is_local_place(object);
+            self.write(place, span, WriteKind::Element, right.origin, is_local);
+        }
+        let depend = left.depend.or(right.depend);
+        if let NodeKind::Name(name) = self.tree.kind(target)
+            && let Some(local) = self.locals.get(name)
+        {
+            let scope = self.scope;
+            self.locals.set(name, Some(Local { origin, depend, scope, ..local }));
+        }
+        super::value::Value { origin, depend, place: None }
+    }
+
+    fn delete(&mut self, target: NodeId) {
+        let span = self.tree.span(target);
+        let object = match self.tree.kind(target) {
+            NodeKind::Index { object, index } => {
+                self.value(index, Use::Indexed);
+                object
+            }
+            _ => target,
+        };
+        let value = self.value(object, Use::Other);
+        if let Some(place) = value.place {
+            let is_local = self.is_local_place(object);
+            self.write(place, span, WriteKind::Delete, value.origin, is_local);
+        }
+    }
+
+    /// A condition: its value, and the names that a pattern in it binds.
+    pub(super) fn condition(&mut self, node: NodeId) {
+        match self.tree.kind(node) {
+            NodeKind::LetCondition { pattern, value } => {
+                let value = self.value(value, Use::Tested);
+                self.bind(pattern, value.origin, value.depend, true);
+            }
+            NodeKind::Binary { operator: Operator::And, left, right } => {
+                self.condition(left);
+                self.condition(right);
+            }
+            _ => {
+                self.value(node, Use::Tested);
+            }
+        }
+    }
+
+    /// Blocks of which one runs at the most; a missing one stands for doing nothing.
+    pub(super) fn branches(&mut self, blocks: &[Option<NodeId>], kind: ScopeKind) {
+        let mut changes = Vec::with_capacity(blocks.len());
+        for block in blocks {
+            changes.push(match block {
+                Some(block) => self.branch(*block, kind, |extractor, block| extractor.statement(block)),
+                None => Some(Changes::default()),
+            });
+        }
+        self.merge(changes);
+    }
+
+    /// Walks a branch and undoes it: its changes, or `None` when control does not come out of it.
+    pub(super) fn branch(
+        &mut self,
+        block: NodeId,
+        kind: ScopeKind,
+        walk: impl FnOnce(&mut Self, NodeId),
+    ) -> Option<Changes> {
+        let mark = self.locals.mark();
+        let left = leaves(self.tree, block);
+        let outer = self.enter(match left {
+            Leaves::Loop if self.in_loop() && kind == ScopeKind::Branch => ScopeKind::LastTurn,
+            _ => kind,
+        });
+        walk(self, block);
+        self.leave(outer);
+        let changes = self.locals.undo(mark);
+        (left == Leaves::No).then_some(changes)
+    }
+
+    /// `match`, as a statement or an expression whose arms are used as `used` says.
+    pub(super) fn match_statement(&mut self, subject: NodeId, arms: List, used: Use) {
+        let subject = self.value(subject, Use::Tested);
+        let mut changes = Vec::new();
+        for arm in self.tree.nodes_of(arms) {
+            let NodeKind::Arm { pattern, guard, body } = self.tree.kind(*arm) else { continue };
+            let mark = self.locals.mark();
+            self.bind(pattern, subject.origin, subject.depend, true);
+            if let Some(guard) = guard {
+                self.condition(guard);
+            }
+            let inner = self.branch(body, ScopeKind::Branch, |extractor, body| {
+                if used == Use::Discarded {
+                    extractor.statement(body)
+                } else {
+                    let _ = extractor.value(body, used);
+                }
+            });
+            let bound = self.locals.undo(mark);
+            // Names of the pattern end with the arm, unless the language has no block scopes.
+            changes.push(inner.map(|mut inner| {
+                if !self.tree.block_scoped {
+                    bound.into_iter().for_each(|(name, local)| {
+                        inner.entry(name).or_insert(local);
+                    });
+                }
+                inner
+            }));
+        }
+        self.merge(changes);
+    }
+
+    fn try_statement(&mut self, body: NodeId, handlers: List, otherwise: Option<NodeId>, finally: Option<NodeId>) {
+        let before = self.locals.mark();
+        let outer = self.enter(ScopeKind::Branch);
+        self.statement(body);
+        if let Some(otherwise) = otherwise {
+            self.statement(otherwise);
+        }
+        self.leave(outer);
+        let body_changes = self.locals.undo(before);
+        let completes = leaves(self.tree, body) == Leaves::No;
+        let mut changes = vec![completes.then_some(body_changes)];
+        for handler in self.tree.nodes_of(handlers) {
+            changes.push(self.branch(*handler, ScopeKind::Handler, |extractor, block| extractor.statement(block)));
+        }
+        self.merge(changes);
+        if let Some(finally) = finally {
+            self.statement(finally);
+        }
+    }
+
+    fn with_statement(&mut self, items: List, body: NodeId, is_async: bool) {
+        let mut entered = Vec::new();
+        for item in self.tree.nodes_of(items) {
+            let NodeKind::WithItem { context, target } = self.tree.kind(*item) else { continue };
+            let span = self.tree.span(context);
+            let value = self.value(context, Use::Other);
+            let origin = self.origin(Origin::Entered(value.origin));
+            if is_async {
+                self.await_site(span, value.origin);
+            }
+            self.operation(super::calls::Operation {
+                kind: CallKind::Enter,
+                span,
+                receiver: value,
+                argument: None,
+                used: Use::Other,
+                result: None,
+                accumulates: false,
+            });
+            if let Some(call) = self.facts.calls.last_mut() {
+                call.awaited = is_async;
+            }
+            if let Some(target) = target {
+                self.bind(target, origin, value.depend, true);
+            }
+            entered.push((value.origin, span));
+        }
+        let start = self.position();
+        self.statement(body);
+        for (origin, span) in entered {
+            let region = self.region_from(start);
+            if region.awaits.0 < region.awaits.1 {
+                let scope = self.scope;
+                self.facts.holds.push(Hold { origin, span, name: None, is_async, scope, region });
+            }
+        }
+    }
+
+    /// A place where the function may be suspended.
+    pub(super) fn await_site(&mut self, span: Span, origin: OriginId) {
+        let scope = self.scope;
+        self.facts.awaits.push(AwaitSite { span, scope, origin });
+    }
+}

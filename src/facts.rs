@@ -1,0 +1,707 @@
+//! Facts: what extraction keeps of one file, in flat tables.
+//!
+//! They depend on the file's text alone. What a model or another file decides (the type of a call's result,
+//! whether a closure runs once per element) stays symbolic as an [`Origin`] and is decided when linking.
+//! Tables that are ranges of each other (the calls of a loop, of a closure, of a held guard) are in the order of
+//! the source, so a [`Region`] is three pairs of indices.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lang::SyntaxError;
+use crate::source::Span;
+use crate::syntax::{
+    ClassKind, CollectionKind, FunctionFlavor, LoopKind, Name, Names, Operator, ParameterKind, StringId, TypeExpr,
+    TypeExprId,
+};
+
+macro_rules! fact_id {
+    ($(#[$doc:meta] $name:ident),* $(,)?) => {$(
+        #[$doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(pub u32);
+        impl $name {
+            /// As an index into its table.
+            pub fn index(self) -> usize { self.0 as usize }
+        }
+    )*};
+}
+
+fact_id! {
+    /// Index into `FileFacts::origins`.
+    OriginId,
+    /// Index into `FileFacts::scopes`.
+    ScopeId,
+    /// Index into `FileFacts::modules`; 0 is the file itself.
+    ModuleId,
+    /// Index into `FileFacts::functions`; 0 is the code at module level.
+    FunctionId,
+    /// Index into `FileFacts::classes`.
+    ClassId,
+    /// Index into `FileFacts::imports`.
+    ImportId,
+    /// Index into `FileFacts::loops`.
+    LoopId,
+    /// Index into `FileFacts::closures`.
+    ClosureId,
+    /// Index into `FileFacts::calls`.
+    CallId,
+    /// Index into `FileFacts::bindings`.
+    BindingId,
+}
+
+/// All facts of one file.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct FileFacts {
+    /// The names that all other tables use.
+    pub names: Names,
+    /// Byte offset of each line.
+    pub line_starts: Vec<u32>,
+    /// Types as written.
+    pub types: Vec<TypeExpr>,
+    /// Values of strings.
+    pub strings: Vec<Box<str>>,
+    /// Where values come from.
+    pub origins: Vec<Origin>,
+    /// Members of joins and collections.
+    pub origin_lists: Vec<OriginId>,
+    /// Functions, loops, closures and async blocks, as a tree.
+    pub scopes: Vec<Scope>,
+    /// The file, and the modules written inside it.
+    pub modules: Vec<Module>,
+    /// Functions and methods, named closures included.
+    pub functions: Vec<Function>,
+    /// Classes.
+    pub classes: Vec<Class>,
+    /// Imports.
+    pub imports: Vec<Import>,
+    /// Loops.
+    pub loops: Vec<Loop>,
+    /// Anonymous functions, where they stand.
+    pub closures: Vec<Closure>,
+    /// Call sites and operations.
+    pub calls: Vec<CallSite>,
+    /// Arguments of all call sites.
+    pub arguments: Vec<Argument>,
+    /// Assignments.
+    pub writes: Vec<Write>,
+    /// Places where an asynchronous function may be suspended.
+    pub awaits: Vec<AwaitSite>,
+    /// Local variables that are assigned once or more.
+    pub bindings: Vec<Binding>,
+    /// Values held over a region that suspends or calls.
+    pub holds: Vec<Hold>,
+    /// Inline suppressions.
+    pub suppressions: Vec<SuppressionComment>,
+    /// What could not be parsed.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// Where a value comes from, as far as the text of the file tells.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Origin {
+    /// Nothing is known.
+    Unknown,
+    /// A name of a module: imported, defined there, or built in.
+    Global(ModuleId, Name),
+    /// What an import brings.
+    Import(ImportId),
+    /// A function of this file.
+    Function(FunctionId),
+    /// A class of this file.
+    Class(ClassId),
+    /// An anonymous function of this file.
+    Closure(ClosureId),
+    /// A parameter: its function and its place.
+    Parameter(FunctionId, u16),
+    /// A parameter of an anonymous function.
+    ClosureParameter(ClosureId, u16),
+    /// The result of a call site.
+    Call(CallId),
+    /// The awaited value.
+    Await(OriginId),
+    /// An attribute or a path segment.
+    Member(OriginId, Name),
+    /// What iterating gives.
+    Element(OriginId),
+    /// What indexing gives.
+    Item(OriginId),
+    /// A slice.
+    Slice(OriginId),
+    /// Part of a tuple or of a pattern, by position.
+    Part(OriginId, u16),
+    /// The payload of a pattern that names a type: of an origin, the type named, the position.
+    Payload(OriginId, OriginId, u16),
+    /// What entering a context gives.
+    Entered(OriginId),
+    /// What is left after an early return on failure.
+    Propagated(OriginId),
+    /// A value of a declared type, seen from a module.
+    Declared(ModuleId, TypeExprId),
+    /// A static path with type arguments: the path, and the type.
+    Generic(OriginId, TypeExprId),
+    /// A string.
+    String(Option<StringId>),
+    /// A byte string.
+    Bytes,
+    /// An integer.
+    Integer(Option<i64>),
+    /// A floating-point number.
+    Float,
+    /// A character.
+    Character,
+    /// A truth value.
+    Bool,
+    /// Nothing.
+    Null,
+    /// A range.
+    Range,
+    /// A display or comprehension: an element, and how many when that is certain.
+    Collection(CollectionKind, Option<OriginId>, Option<u32>),
+    /// A tuple: a range of `origin_lists`.
+    Tuple(u32, u32),
+    /// What a generator expression yields.
+    Generator(OriginId),
+    /// The result of an operator.
+    Operation(Operator, OriginId),
+    /// A borrowed value.
+    Borrowed(OriginId),
+    /// One of several: a range of `origin_lists`.
+    Join(u32, u32),
+}
+
+/// Code that runs under one set of circumstances.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Scope {
+    /// What it stands in; `None` for a function.
+    pub parent: Option<ScopeId>,
+    /// What it is.
+    pub kind: ScopeKind,
+    /// The function that it belongs to.
+    pub function: FunctionId,
+    /// How many loops and closures there are from the function to here, this one included. Bit `depth - 1` of a
+    /// [`Depend`] speaks of it; deeper ones than 32 share the last bit.
+    pub depth: u8,
+}
+
+/// Kinds of scopes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ScopeKind {
+    /// The body of a function.
+    Function,
+    /// The body of a loop.
+    Loop(LoopId),
+    /// The body of an anonymous function.
+    Closure(ClosureId),
+    /// An `async` block; it may be given to a call.
+    Async(Option<(CallId, u16)>),
+    /// A block of a loop's body that always leaves the loop: it runs once at the most.
+    LastTurn,
+    /// A block that runs after a failure only.
+    Handler,
+    /// A branch of a condition.
+    Branch,
+}
+
+/// What a value depends on, as bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Depend {
+    /// Loops and closures whose element it comes from.
+    pub element: u32,
+    /// Loops in which it is carried from one turn to the next.
+    pub carried: u32,
+    /// Loops in which it is the result of a call, and so may differ from turn to turn.
+    pub volatile: u32,
+    /// Parameters that it comes from; the receiver is one.
+    pub parameters: u32,
+}
+
+impl Depend {
+    /// Both together.
+    pub fn or(self, other: Depend) -> Depend {
+        Depend {
+            element: self.element | other.element,
+            carried: self.carried | other.carried,
+            volatile: self.volatile | other.volatile,
+            parameters: self.parameters | other.parameters,
+        }
+    }
+}
+
+/// A module: the file, or one written inside it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Module {
+    /// Names from the file's module down to it; empty for the file.
+    pub path: Vec<Name>,
+    /// The names that it defines; a name may have several origins.
+    pub definitions: Vec<(Name, OriginId)>,
+    /// Star imports.
+    pub stars: Vec<ImportId>,
+    /// Attributes of an inline module.
+    pub decorators: Vec<OriginId>,
+}
+
+/// A function or method.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Function {
+    /// Its name; empty for module-level code.
+    pub name: Name,
+    /// The name, or the start of the module.
+    pub name_span: Span,
+    /// All of it.
+    pub span: Span,
+    /// Its module.
+    pub module: ModuleId,
+    /// Its class, for a method.
+    pub class: Option<ClassId>,
+    /// The function that it is defined in.
+    pub parent: Option<FunctionId>,
+    /// Its scope.
+    pub scope: ScopeId,
+    /// Parameters in order.
+    pub parameters: Vec<Parameter>,
+    /// Declared result.
+    pub declared: Option<TypeExprId>,
+    /// What it returns.
+    pub returns: Vec<OriginId>,
+    /// What it yields; not empty for a generator.
+    pub yields: Vec<OriginId>,
+    /// Asynchronous?
+    pub is_async: bool,
+    /// How it is called.
+    pub flavor: FunctionFlavor,
+    /// Decorators or attributes.
+    pub decorators: Vec<OriginId>,
+    /// Type parameters, and the first bound of each.
+    pub type_parameters: Vec<(Name, Option<TypeExprId>)>,
+    /// What stands in it.
+    pub region: Region,
+}
+
+/// A parameter.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Parameter {
+    /// Its name, when it is a plain one.
+    pub name: Option<Name>,
+    /// Its declared type.
+    pub declared: Option<TypeExprId>,
+    /// Its default value.
+    pub default: Option<OriginId>,
+    /// Its kind.
+    pub kind: ParameterKind,
+}
+
+/// A class.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Class {
+    /// Its name.
+    pub name: Name,
+    /// The name.
+    pub name_span: Span,
+    /// What it is.
+    pub kind: ClassKind,
+    /// Its module.
+    pub module: ModuleId,
+    /// The class that it is written in.
+    pub parent: Option<ClassId>,
+    /// The function that it is written in.
+    pub function: Option<FunctionId>,
+    /// Base classes, supertraits, implemented traits.
+    pub bases: Vec<OriginId>,
+    /// The type that an extension extends.
+    pub extended: Option<TypeExprId>,
+    /// Type parameters with their bounds.
+    pub type_parameters: Vec<(Name, Option<TypeExprId>)>,
+    /// Fields, in the class body and by assignment in methods.
+    pub fields: Vec<Field>,
+    /// Methods.
+    pub methods: Vec<(Name, FunctionId)>,
+    /// Decorators, attributes, derives.
+    pub decorators: Vec<OriginId>,
+}
+
+/// A field of a class.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name.
+    pub name: Name,
+    /// Its declared type, or the value assigned to it.
+    pub origin: OriginId,
+    /// Is the origin a declaration?
+    pub declared: bool,
+    /// Is it written in the class body?
+    pub in_body: bool,
+}
+
+/// An import of one name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Import {
+    /// The path as written.
+    pub path: Vec<Name>,
+    /// Levels of a relative path.
+    pub level: u32,
+    /// The local name.
+    pub binding: Name,
+    /// The binding stands for the first name of the path only.
+    pub binds_root: bool,
+    /// The module that it is written in.
+    pub module: ModuleId,
+}
+
+/// A range of calls, writes and awaits.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Region {
+    /// First call and one past the last.
+    pub calls: (u32, u32),
+    /// First write and one past the last.
+    pub writes: (u32, u32),
+    /// First await and one past the last.
+    pub awaits: (u32, u32),
+}
+
+/// How often a loop runs, as far as its text tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum LoopClass {
+    /// Once per element of data of unknown size.
+    Data,
+    /// A few times, known beforehand.
+    Bounded,
+    /// Until it succeeds.
+    Retry,
+    /// Once per page.
+    Paging,
+    /// Once per chunk.
+    Chunked,
+    /// For as long as the program runs.
+    Worker,
+}
+
+impl LoopClass {
+    /// The word in rule pages.
+    pub fn word(self) -> &'static str {
+        match self {
+            LoopClass::Data => "data",
+            LoopClass::Bounded => "bounded",
+            LoopClass::Retry => "retry",
+            LoopClass::Paging => "paging",
+            LoopClass::Chunked => "chunked",
+            LoopClass::Worker => "worker",
+        }
+    }
+}
+
+/// A loop.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Loop {
+    /// Its kind.
+    pub kind: LoopKind,
+    /// Its class as far as the text tells.
+    pub class: LoopClass,
+    /// Its scope.
+    pub scope: ScopeId,
+    /// From the keyword to the end of the header.
+    pub header: Span,
+    /// All of it.
+    pub span: Span,
+    /// The first name that each turn binds.
+    pub target: Option<Name>,
+    /// Where its turns are announced: the target, or the header.
+    pub target_span: Span,
+    /// What it goes through.
+    pub iterable: Option<OriginId>,
+    /// The text of the iterable, as a place (`self.items`), when it is one.
+    pub iterable_place: Option<Name>,
+    /// `async for`.
+    pub is_async: bool,
+    /// Can it be left before the end?
+    pub exits_early: bool,
+    /// What stands in its body.
+    pub region: Region,
+}
+
+/// An anonymous function.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Closure {
+    /// All of it.
+    pub span: Span,
+    /// Its scope.
+    pub scope: ScopeId,
+    /// The call that it is given to, and as which argument (the receiver is left out).
+    pub given_to: Option<(CallId, u16)>,
+    /// The keyword that it is given by.
+    pub keyword: Option<Name>,
+    /// The first name that it binds.
+    pub target: Option<Name>,
+    /// What it returns.
+    pub returns: Vec<OriginId>,
+    /// Asynchronous?
+    pub is_async: bool,
+    /// What stands in it.
+    pub region: Region,
+}
+
+/// What a call site is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CallKind {
+    /// `f(x)`, `x.m(y)`.
+    Call,
+    /// `T { a: x }`.
+    Construct,
+    /// `x in xs`, `a + b`: a member with a pseudo-name is called on the receiver.
+    Operator(Operator),
+    /// `x in xs`.
+    Membership,
+    /// `[*xs, y]`, `{**xs, …}`: the receiver is copied.
+    Spread,
+    /// An attribute is read.
+    Attribute,
+    /// A context is entered: `with x:`.
+    Enter,
+    /// A loop goes through the receiver.
+    Iterate,
+}
+
+/// What becomes of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Use {
+    /// Nothing.
+    Discarded,
+    /// Bound to a name.
+    Bound,
+    /// Stored in an attribute, an element, a collection.
+    Stored,
+    /// Iterated by a loop.
+    Iterated,
+    /// Returned or yielded.
+    Returned,
+    /// An argument by value.
+    Argument,
+    /// An argument by reference, or dereferenced.
+    Borrowed,
+    /// The receiver of a call or attribute.
+    Receiver,
+    /// Tested for truth.
+    Tested,
+    /// An operand of a comparison.
+    Compared,
+    /// Formatted into a string.
+    Formatted,
+    /// Indexed or sliced.
+    Indexed,
+    /// Anything else.
+    Other,
+}
+
+/// A call, or an operation that is as good as one.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct CallSite {
+    /// What it is.
+    pub kind: CallKind,
+    /// All of it.
+    pub span: Span,
+    /// The callee's last name, or all of it.
+    pub name_span: Span,
+    /// The callee: a function, or the receiver when `name` is set.
+    pub callee: OriginId,
+    /// The member that is called on the callee.
+    pub name: Option<Name>,
+    /// The callee as a place: `session.get`, `self.items.append`.
+    pub text: Option<Name>,
+    /// The receiver as a place.
+    pub receiver_place: Option<Name>,
+    /// What the receiver depends on.
+    pub receiver_depend: Depend,
+    /// Range of `FileFacts::arguments`.
+    pub arguments: (u32, u32),
+    /// Its scope.
+    pub scope: ScopeId,
+    /// What becomes of the result.
+    pub used: Use,
+    /// Awaited on the spot.
+    pub awaited: bool,
+    /// The place that the result is assigned to.
+    pub result_place: Option<Name>,
+    /// The result is assigned to a place that is among its operands.
+    pub accumulates: bool,
+    /// Is the assigned place a local variable?
+    pub result_is_local: bool,
+    /// Type arguments of the call.
+    pub type_arguments: Option<TypeExprId>,
+    /// Is it certain that it is evaluated as it stands?
+    pub certain: bool,
+}
+
+/// An argument.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Argument {
+    /// The keyword, if any.
+    pub keyword: Option<Name>,
+    /// Where its value comes from.
+    pub origin: OriginId,
+    /// What it depends on.
+    pub depend: Depend,
+    /// The argument as a place.
+    pub place: Option<Name>,
+    /// Its bytes.
+    pub span: Span,
+    /// `*xs`.
+    pub is_spread: bool,
+}
+
+/// How a place is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WriteKind {
+    /// `x = …`.
+    Assign,
+    /// `x op= …`.
+    Update(Operator),
+    /// `x[i] = …`; the place is `x`.
+    Element,
+    /// `del x`, `del x[i]`.
+    Delete,
+    /// `&mut x`, or the like.
+    Exposed,
+}
+
+/// An assignment to a place.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Write {
+    /// The place: `x`, `self.total`.
+    pub place: Name,
+    /// The target.
+    pub span: Span,
+    /// Its scope.
+    pub scope: ScopeId,
+    /// How.
+    pub kind: WriteKind,
+    /// The value.
+    pub value: OriginId,
+    /// Is the place a local variable of the function?
+    pub is_local: bool,
+}
+
+/// A place where the function may be suspended.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct AwaitSite {
+    /// All of it.
+    pub span: Span,
+    /// Its scope.
+    pub scope: ScopeId,
+    /// What is awaited.
+    pub origin: OriginId,
+}
+
+/// A local variable.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Binding {
+    /// Its name.
+    pub name: Name,
+    /// Where it is bound.
+    pub span: Span,
+    /// Its scope.
+    pub scope: ScopeId,
+    /// Where its value comes from.
+    pub origin: OriginId,
+    /// How it is read, in order.
+    pub uses: Vec<UseSite>,
+    /// It is joined with another value of the name, captured, or read where the reads cannot be told apart.
+    pub is_shared: bool,
+}
+
+/// A read of a local variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UseSite {
+    /// How.
+    pub kind: Use,
+    /// Where.
+    pub span: Span,
+    /// Its scope.
+    pub scope: ScopeId,
+}
+
+/// A value held by a name or a `with` statement over a region.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Hold {
+    /// Where the value comes from.
+    pub origin: OriginId,
+    /// Where it is taken.
+    pub span: Span,
+    /// The name that holds it.
+    pub name: Option<Name>,
+    /// Is it taken asynchronously (`async with`)?
+    pub is_async: bool,
+    /// Its scope.
+    pub scope: ScopeId,
+    /// What runs meanwhile.
+    pub region: Region,
+}
+
+/// A comment that suppresses findings.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SuppressionComment {
+    /// The comment.
+    pub span: Span,
+    /// Its text.
+    pub text: Box<str>,
+    /// Does it stand on a line of its own?
+    pub own_line: bool,
+    /// First and last line that it covers, counted from 1.
+    pub lines: (u32, u32),
+}
+
+impl FileFacts {
+    /// The text of a name.
+    pub fn text(&self, name: Name) -> &str {
+        self.names.text(name)
+    }
+    /// An origin.
+    pub fn origin(&self, id: OriginId) -> Origin {
+        self.origins[id.index()]
+    }
+    /// A call site.
+    pub fn call(&self, id: CallId) -> &CallSite {
+        &self.calls[id.index()]
+    }
+    /// The arguments of a call site.
+    pub fn arguments_of(&self, call: &CallSite) -> &[Argument] {
+        &self.arguments[call.arguments.0 as usize..call.arguments.1 as usize]
+    }
+    /// A scope.
+    pub fn scope(&self, id: ScopeId) -> &Scope {
+        &self.scopes[id.index()]
+    }
+    /// A function.
+    pub fn function(&self, id: FunctionId) -> &Function {
+        &self.functions[id.index()]
+    }
+    /// A class.
+    pub fn class(&self, id: ClassId) -> &Class {
+        &self.classes[id.index()]
+    }
+    /// A loop.
+    pub fn loop_of(&self, id: LoopId) -> &Loop {
+        &self.loops[id.index()]
+    }
+    /// A closure.
+    pub fn closure(&self, id: ClosureId) -> &Closure {
+        &self.closures[id.index()]
+    }
+    /// The scopes from this one outwards, to its function.
+    pub fn scopes_from(&self, scope: ScopeId) -> impl Iterator<Item = (ScopeId, &Scope)> {
+        std::iter::successors(Some(scope), |id| self.scope(*id).parent).map(|id| (id, self.scope(id)))
+    }
+    /// The members of a join or tuple.
+    pub fn origin_list(&self, start: u32, end: u32) -> &[OriginId] {
+        &self.origin_lists[start as usize..end as usize]
+    }
+    /// The 1-based line of a byte.
+    pub fn line(&self, offset: u32) -> u32 {
+        crate::source::line_of(&self.line_starts, offset)
+    }
+}
+
+impl Scope {
+    /// The bit of a [`Depend`] that speaks of this loop or closure.
+    pub fn bit(&self) -> u32 {
+        1 << (self.depth.clamp(1, 32) - 1)
+    }
+}

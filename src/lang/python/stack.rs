@@ -1,0 +1,147 @@
+//! Room on the stack for recursion as deep as a text asks for, or a refusal.
+//!
+//! The exact parser recurses without a limit of its own, and so does dropping its trees; a file of a hundred
+//! thousand opening brackets must not end the process. Knows tokens, not grammar.
+
+use ruff_python_ast::token::TokenKind;
+use ruff_python_parser::{Mode, lexer};
+
+/// Stack that the parser takes for one token that may nest (bracket, prefix operator, block), at most; measured
+/// as three kilobytes without optimisation.
+const NESTING: usize = 6 * 1024;
+/// Stack that dropping takes for one token that may only chain (`a.b.c`), at most.
+const CHAINING: usize = 512;
+/// Stack for everything else.
+const BASE: usize = 256 * 1024;
+/// The most that is ever asked for; it is reserved, not used.
+const MOST: usize = 128 * 1024 * 1024;
+
+/// A text nests too deeply to be parsed.
+#[derive(Debug)]
+pub struct TooDeep;
+
+/// Runs `parse` with stack enough for `text`.
+pub fn with_room<R>(text: &str, parse: impl FnOnce() -> R) -> Result<R, TooDeep> {
+    let mut room = BASE + most_possible(text);
+    if room > MOST {
+        room = BASE + deepest(text);
+    }
+    if room > MOST { Err(TooDeep) } else { Ok(stacker::maybe_grow(room, room, parse)) }
+}
+
+/// Runs one step of a recursion whose depth is limited, on more stack when little is left.
+pub fn grow_if_low<R>(step: impl FnOnce() -> R) -> R {
+    stacker::maybe_grow(64 * 1024, 1024 * 1024, step)
+}
+
+/// What all tokens together could take: far too much, but found quickly, and enough for most files.
+fn most_possible(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut room = 0;
+    let mut in_word = false;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 128.. => {
+                if !in_word && may_start_prefix(*byte) && is_prefix_word(&bytes[at..]) {
+                    room += NESTING;
+                }
+                in_word = true;
+                continue;
+            }
+            b' ' | b'\n' | b'\r' | b'\t' | b',' | b'"' | b'\'' | b'#' | b')' | b']' | b'}' => {}
+            b'.' | b'=' => room += CHAINING,
+            _ => room += NESTING,
+        }
+        in_word = false;
+    }
+    room
+}
+
+fn may_start_prefix(byte: u8) -> bool {
+    matches!(byte, b'a' | b'e' | b'l' | b'n' | b'y')
+}
+
+/// Does a word start here after which the parser recurses?
+fn is_prefix_word(bytes: &[u8]) -> bool {
+    [&b"not"[..], b"lambda", b"await", b"else", b"yield"].iter().any(|word| bytes.starts_with(word))
+}
+
+/// What an open bracket has come to.
+#[derive(Default)]
+struct Level {
+    /// The current element: its own tokens, and the deepest bracket in it.
+    own: usize,
+    inner: usize,
+    /// The deepest element so far.
+    deepest: usize,
+    /// A `lambda` stands in it: its commas end nothing.
+    has_lambda: bool,
+}
+
+impl Level {
+    fn end_element(&mut self) {
+        self.deepest = self.deepest.max(self.own + self.inner);
+        self.own = 0;
+        self.inner = 0;
+    }
+}
+
+/// What the deepest nesting in the text takes, by the exact lexer.
+fn deepest(text: &str) -> usize {
+    let mut lexer = lexer::lex(text, Mode::Module);
+    let mut levels = vec![Level::default()];
+    let (mut indentation, mut most_indentation) = (0usize, 0usize);
+    loop {
+        let kind = lexer.next_token();
+        let Some(level) = levels.last_mut() else { break };
+        match kind {
+            TokenKind::EndOfFile => break,
+            TokenKind::Lpar
+            | TokenKind::Lsqb
+            | TokenKind::Lbrace
+            | TokenKind::FStringStart
+            | TokenKind::TStringStart => {
+                level.own += NESTING;
+                levels.push(Level::default());
+            }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd | TokenKind::TStringEnd => {
+                level.end_element();
+                let inner = level.deepest;
+                if levels.len() > 1 {
+                    levels.pop();
+                }
+                if let Some(outer) = levels.last_mut() {
+                    outer.inner = outer.inner.max(inner);
+                }
+            }
+            TokenKind::Newline | TokenKind::Semi => {
+                level.end_element();
+                level.has_lambda = false;
+            }
+            TokenKind::Comma if !level.has_lambda => level.end_element(),
+            TokenKind::Indent => {
+                indentation += 1;
+                most_indentation = most_indentation.max(indentation);
+            }
+            TokenKind::Dedent => indentation = indentation.saturating_sub(1),
+            TokenKind::NonLogicalNewline | TokenKind::Comment | TokenKind::Comma => {}
+            TokenKind::Name | TokenKind::Int | TokenKind::Float | TokenKind::String | TokenKind::Dot => {
+                level.own += CHAINING;
+            }
+            TokenKind::Lambda => {
+                level.has_lambda = true;
+                level.own += NESTING;
+            }
+            _ => level.own += NESTING,
+        }
+    }
+    // Brackets may be left open at the end.
+    let open: usize = levels
+        .iter_mut()
+        .map(|level| {
+            level.end_element();
+            level.deepest
+        })
+        .sum();
+    open + most_indentation * 2 * NESTING
+}

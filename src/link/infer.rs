@@ -1,0 +1,669 @@
+//! Types: what an origin stands for, followed through models, other files and call sites.
+//!
+//! Asked on demand and remembered. Where a step is not understood the answer is unknown; at most four candidates
+//! are kept.
+
+use smallvec::SmallVec;
+
+use super::resolve::{Definition, Memo, Resolver, Value, Values, function_ref};
+use crate::facts::*;
+use crate::model::table::{Row, RowKind};
+use crate::program::ProgramFile;
+use crate::source::FileId;
+use crate::syntax::{CollectionKind, FunctionFlavor, ParameterKind, TypeExprId, TypeForm};
+use crate::types::{Symbol, TypeId, TypeText};
+
+impl<'m> Resolver<'m> {
+    /// The candidates for an origin.
+    pub fn infer(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Values {
+        let slots = &mut self.origins[file.0 as usize];
+        if slots.is_empty() {
+            slots.resize_with(files[file.0 as usize].facts.origins.len(), Memo::default);
+        }
+        match &slots[origin.index()] {
+            Memo::Known(values) => return values.clone(),
+            Memo::Asked => return Values::unknown(),
+            Memo::Open => {}
+        }
+        slots[origin.index()] = Memo::Asked;
+        let values = self.ask(None, |resolver| Some(resolver.infer_origin(files, file, origin)));
+        self.origins[file.0 as usize][origin.index()] = match &values {
+            Some(values) => Memo::Known(values.clone()),
+            None => Memo::Open,
+        };
+        values.unwrap_or_else(Values::unknown)
+    }
+
+    fn infer_origin(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let literals = self.language.literal_types();
+        match facts.origin(origin) {
+            Origin::Unknown => Values::unknown(),
+            Origin::Global(module, name) => self.global(files, file, module, name),
+            Origin::Import(import) => self.import_values(files, file, import),
+            Origin::Function(function) => Values::one(Value::Function(file, function)),
+            Origin::Class(class) => match self.class_symbol(file, class) {
+                Some(symbol) => Values::one(Value::Item(symbol)),
+                None => Values::unknown(),
+            },
+            Origin::Closure(closure) => Values::one(Value::Closure(file, closure)),
+            Origin::Parameter(function, place) => self.parameter(files, file, function, place),
+            Origin::ClosureParameter(closure, place) => self.closure_parameter(files, file, closure, place),
+            Origin::Call(call) => self.call(files, file, call).results,
+            Origin::Await(inner) => {
+                let values = self.infer(files, file, inner);
+                self.map_types(values, |resolver, id| Some(resolver.awaited(id)))
+            }
+            Origin::Member(object, name) => {
+                let owners = self.infer(files, file, object);
+                let member = self.name_symbol(files, file, name);
+                self.members(files, owners, member)
+            }
+            Origin::Element(inner) => {
+                let values = self.infer(files, file, inner);
+                self.elements(files, values)
+            }
+            Origin::Item(inner) => {
+                let values = self.infer(files, file, inner);
+                self.map_types(values, |resolver, id| resolver.types.get(id).arguments.last().copied())
+            }
+            Origin::Slice(inner) | Origin::Borrowed(inner) | Origin::Operation(_, inner) => {
+                self.infer(files, file, inner)
+            }
+            Origin::Part(inner, place) => {
+                let values = self.infer(files, file, inner);
+                self.map_types(values, |resolver, id| resolver.part(id, place as usize))
+            }
+            Origin::Payload(inner, constructor, place) => self.payload(files, file, inner, constructor, place),
+            Origin::Entered(inner) => self.entered(files, file, inner),
+            Origin::Propagated(inner) => {
+                let values = self.infer(files, file, inner);
+                self.map_types(values, |resolver, id| {
+                    Some(resolver.types.get(id).arguments.first().copied().unwrap_or(id))
+                })
+            }
+            Origin::Declared(module, declared) => self.type_values(files, file, module, declared),
+            Origin::Generic(inner, arguments) => self.generic(files, file, inner, arguments),
+            Origin::String(_) => self.literal(literals.string, &[]),
+            Origin::Bytes => self.literal(literals.bytes, &[]),
+            Origin::Integer(_) => self.literal(literals.integer, &[]),
+            Origin::Float => self.literal(literals.float, &[]),
+            Origin::Character => self.literal(literals.character, &[]),
+            Origin::Bool => self.literal(literals.boolean, &[]),
+            Origin::Null => Values::default(),
+            Origin::Range => self.literal(literals.range, &[]),
+            Origin::Collection(kind, element, _) => {
+                let name = match kind {
+                    CollectionKind::List => literals.list,
+                    CollectionKind::Set => literals.set,
+                    CollectionKind::Map => literals.map,
+                    CollectionKind::Tuple => literals.tuple,
+                };
+                let element = element.and_then(|element| self.infer(files, file, element).instance());
+                self.literal(name, element.as_slice())
+            }
+            Origin::Tuple(start, end) => {
+                let mut parts: SmallVec<[TypeId; 4]> = SmallVec::new();
+                for part in facts.origin_list(start, end).to_vec() {
+                    let part = self.infer(files, file, part).instance();
+                    parts.push(part.unwrap_or_else(|| self.unknown_type()));
+                }
+                self.literal(literals.tuple, &parts)
+            }
+            Origin::Generator(element) => {
+                let element = self.infer(files, file, element).instance();
+                self.literal(literals.generator, element.as_slice())
+            }
+            Origin::Join(start, end) => {
+                let mut values = Values::default();
+                for member in facts.origin_list(start, end).to_vec() {
+                    values.add(self.infer(files, file, member));
+                }
+                values
+            }
+        }
+    }
+
+    fn literal(&mut self, name: &str, arguments: &[TypeId]) -> Values {
+        if name.is_empty() {
+            return Values::unknown();
+        }
+        let name = self.symbols.intern(name);
+        Values::one(Value::Instance(self.types.intern(name, arguments)))
+    }
+
+    /// The type of which nothing is known, as an argument of other types.
+    pub(super) fn unknown_type(&mut self) -> TypeId {
+        let name = self.symbols.intern("?");
+        self.types.intern(name, &[])
+    }
+
+    fn map_types(&mut self, values: Values, mut map: impl FnMut(&mut Self, TypeId) -> Option<TypeId>) -> Values {
+        let mut mapped = Values { list: SmallVec::new(), is_partial: values.is_partial };
+        for value in values.list {
+            match value {
+                Value::Instance(id) => match map(self, id).filter(|id| self.is_known(*id)) {
+                    Some(id) => mapped.add(Values::one(Value::Instance(id))),
+                    None => mapped.is_partial = true,
+                },
+                _ => mapped.is_partial = true,
+            }
+        }
+        mapped
+    }
+
+    fn is_known(&self, id: TypeId) -> bool {
+        self.symbols.text(self.types.get(id).name) != "?"
+    }
+
+    fn awaited(&self, id: TypeId) -> TypeId {
+        let ty = self.types.get(id);
+        let name = self.symbols.text(ty.name);
+        // What an interface of futures yields is its argument; any other value is what was awaited already.
+        match ty.arguments.first() {
+            Some(inner) if name.ends_with("Future") || name.ends_with("Awaitable") => *inner,
+            _ => id,
+        }
+    }
+
+    fn part(&self, id: TypeId, place: usize) -> Option<TypeId> {
+        let ty = self.types.get(id);
+        let is_tuple = self.symbols.text(ty.name) == self.language.literal_types().tuple;
+        match is_tuple && ty.arguments.len() > 1 {
+            true => ty.arguments.get(place).copied(),
+            false => ty.arguments.first().copied(),
+        }
+    }
+
+    /// What iterating over each candidate gives.
+    pub(super) fn elements(&mut self, files: &[ProgramFile], values: Values) -> Values {
+        let mut elements = Values { list: SmallVec::new(), is_partial: values.is_partial };
+        for value in values.list {
+            match value {
+                Value::Instance(id) => match self.element(files, id) {
+                    Some(element) if self.is_known(element) => elements.add(Values::one(Value::Instance(element))),
+                    _ => elements.is_partial = true,
+                },
+                // Iterating over a class goes through its members, as over an enumeration.
+                Value::Item(symbol) if matches!(self.definition(symbol), Some(Definition::Class(..))) => {
+                    let id = self.types.intern(symbol, &[]);
+                    elements.add(Values::one(Value::Instance(id)));
+                }
+                _ => elements.is_partial = true,
+            }
+        }
+        elements
+    }
+
+    /// What iterating over a value of a type gives.
+    pub(super) fn element(&mut self, files: &[ProgramFile], id: TypeId) -> Option<TypeId> {
+        self.ask(None, |resolver| {
+            let name = resolver.types.get(id).name;
+            let mut text = resolver.models.element(resolver.symbols.text(name)).map(str::to_owned);
+            if text.is_none() && resolver.definition(name).is_some() {
+                for base in resolver.lineage(files, name).into_iter().skip(1) {
+                    text = text.or_else(|| resolver.models.element(resolver.symbols.text(base)).map(str::to_owned));
+                }
+            }
+            match text {
+                Some(text) => resolver.type_of_text(files, &TypeText::parse(&text), Some(id), None),
+                None => {
+                    let inner = resolver.deref(files, id)?;
+                    if inner == id { None } else { resolver.element(files, inner) }
+                }
+            }
+        })
+    }
+
+    fn payload(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        inner: OriginId,
+        constructor: OriginId,
+        place: u16,
+    ) -> Values {
+        let constructors = self.infer(files, file, constructor);
+        let Some(Value::Item(symbol)) = constructors.list.first().copied() else { return Values::unknown() };
+        if let Some(Definition::Class(from, class)) = self.definition(symbol) {
+            let fields = &files[from.0 as usize].facts.class(class).fields;
+            return match fields.get(place as usize).map(|field| field.origin) {
+                Some(origin) => self.infer(files, from, origin),
+                None => Values::unknown(),
+            };
+        }
+        let text = self.symbols.text(symbol);
+        let name = text.rsplit(self.language.separator()).next().unwrap_or(text);
+        let Some(argument) = self.language.payload(name) else { return Values::unknown() };
+        let values = self.infer(files, file, inner);
+        self.map_types(values, |resolver, id| resolver.types.get(id).arguments.get(argument).copied())
+    }
+
+    fn entered(&mut self, files: &[ProgramFile], file: FileId, inner: OriginId) -> Values {
+        let values = self.infer(files, file, inner);
+        let mut entered = Values { list: SmallVec::new(), is_partial: values.is_partial };
+        for value in values.list {
+            let Value::Instance(id) = value else {
+                entered.is_partial = true;
+                continue;
+            };
+            entered.add(self.entered_type(files, id));
+        }
+        entered
+    }
+
+    fn entered_type(&mut self, files: &[ProgramFile], id: TypeId) -> Values {
+        let symbol = self.types.get(id).name;
+        if self.symbols.text(symbol) == self.language.literal_types().generator {
+            // A generator that is entered is a context manager made of one.
+            return self.map_types(Values::one(Value::Instance(id)), |resolver, id| {
+                resolver.types.get(id).arguments.first().copied()
+            });
+        }
+        for member in ["__enter__", "__aenter__"] {
+            let member = self.symbols.intern(member);
+            if self.definition(symbol).is_some() {
+                if let Some((file, function)) = self.method(files, symbol, member) {
+                    let values = self.return_values(files, file, function);
+                    if !values.list.is_empty() {
+                        return values;
+                    }
+                }
+            } else if let Some(row) = self.member_row(symbol, member)
+                && !row.returns.is_empty()
+            {
+                return self.row_returns(files, row, Some(id), None);
+            }
+        }
+        Values::one(Value::Instance(id))
+    }
+
+    fn generic(&mut self, files: &[ProgramFile], file: FileId, inner: OriginId, arguments: TypeExprId) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let values = self.infer(files, file, inner);
+        let [Value::Item(symbol)] = values.list[..] else { return values };
+        let is_type = match self.definition(symbol) {
+            Some(Definition::Class(..)) => true,
+            Some(Definition::Module(..)) => false,
+            None => self.models.is_type(self.symbols.text(symbol)),
+        };
+        if !is_type {
+            return values;
+        }
+        let mut types: SmallVec<[TypeId; 2]> = SmallVec::new();
+        for argument in facts.types[arguments.0 as usize].arguments.clone() {
+            let id = self.type_values(files, file, ModuleId(0), argument).instance();
+            types.push(id.unwrap_or_else(|| self.unknown_type()));
+        }
+        Values::one(Value::Instance(self.types.intern(symbol, &types)))
+    }
+
+    // ---- parameters and results ---------------------------------------------------------------------------------
+
+    fn parameter(&mut self, files: &[ProgramFile], file: FileId, id: FunctionId, place: u16) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let function = facts.function(id);
+        let Some(parameter) = function.parameters.get(place as usize) else { return Values::unknown() };
+        if let Some(declared) = parameter.declared {
+            let values = self.type_values(files, file, function.module, declared);
+            return match parameter.kind {
+                ParameterKind::Variadic => {
+                    let element = values.instance();
+                    self.literal(self.language.literal_types().tuple, element.as_slice())
+                }
+                ParameterKind::Keywords => {
+                    let key = self.literal(self.language.literal_types().string, &[]).instance();
+                    let both: SmallVec<[TypeId; 2]> = key.into_iter().chain(values.instance()).collect();
+                    self.literal(self.language.literal_types().map, &both)
+                }
+                _ if !values.list.is_empty() || parameter.kind != ParameterKind::Receiver => values,
+                _ => self.receiver(files, file, id),
+            };
+        }
+        match parameter.kind {
+            ParameterKind::Receiver => return self.receiver(files, file, id),
+            ParameterKind::Variadic => return self.literal(self.language.literal_types().tuple, &[]),
+            ParameterKind::Keywords => return self.literal(self.language.literal_types().map, &[]),
+            ParameterKind::Ordinary => {}
+        }
+        let callers = self.callers.get(&(function_ref(files, file, id), place)).cloned().unwrap_or_default();
+        if callers.is_empty() {
+            return Values::unknown();
+        }
+        let mut values = Values::default();
+        for (caller, origin) in callers {
+            values.add(self.infer(files, caller, origin));
+        }
+        // Callers that nobody sees may give something else.
+        if values.list.len() > 3 { Values::unknown() } else { values }
+    }
+
+    fn receiver(&mut self, files: &[ProgramFile], file: FileId, id: FunctionId) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let function = facts.function(id);
+        let Some(class_id) = function.class else { return Values::unknown() };
+        let class = facts.class(class_id);
+        if let Some(extended) = class.extended {
+            return self.type_values(files, file, class.module, extended);
+        }
+        let Some(symbol) = self.class_symbol(file, class_id) else { return Values::unknown() };
+        match function.flavor {
+            FunctionFlavor::ClassMethod => Values::one(Value::Item(symbol)),
+            _ => Values::one(Value::Instance(self.types.intern(symbol, &[]))),
+        }
+    }
+
+    /// What calling a function of the program gives.
+    pub(super) fn return_values(&mut self, files: &[ProgramFile], file: FileId, id: FunctionId) -> Values {
+        let reference = function_ref(files, file, id);
+        match self.returns.get(&reference) {
+            Some(Memo::Known(values)) => return values.clone(),
+            Some(Memo::Asked) => return Values::unknown(),
+            _ => {}
+        }
+        self.returns.insert(reference, Memo::Asked);
+        let values = self.ask(None, |resolver| Some(resolver.infer_returns(files, file, id)));
+        match &values {
+            Some(values) => self.returns.insert(reference, Memo::Known(values.clone())),
+            None => self.returns.remove(&reference),
+        };
+        values.unwrap_or_else(Values::unknown)
+    }
+
+    fn infer_returns(&mut self, files: &[ProgramFile], file: FileId, id: FunctionId) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let function = facts.function(id);
+        if let Some(declared) = function.declared {
+            let values = self.type_values(files, file, function.module, declared);
+            if !values.list.is_empty() {
+                return values;
+            }
+        }
+        if !function.yields.is_empty() {
+            let mut values = Values::default();
+            for origin in function.yields.clone() {
+                values.add(self.infer(files, file, origin));
+            }
+            let element = values.instance();
+            return self.literal(self.language.literal_types().generator, element.as_slice());
+        }
+        if function.returns.is_empty() {
+            return Values::default();
+        }
+        let mut values = Values::default();
+        for origin in function.returns.clone() {
+            values.add(self.infer(files, file, origin));
+        }
+        values
+    }
+
+    pub(super) fn closure_values(&mut self, files: &[ProgramFile], file: FileId, closure: ClosureId) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let mut values = Values::default();
+        for origin in facts.closure(closure).returns.clone() {
+            values.add(self.infer(files, file, origin));
+        }
+        values
+    }
+
+    fn closure_parameter(&mut self, files: &[ProgramFile], file: FileId, closure: ClosureId, place: u16) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let Some((call, at)) = facts.closure(closure).given_to else { return Values::unknown() };
+        let resolution = self.call_target(files, file, call);
+        let Some(row) = resolution.0 else { return Values::unknown() };
+        let site = facts.call(call);
+        if !repeats_argument(facts, row, at, facts.closure(closure).keyword) {
+            // A closure that runs at most once gets what the receiver holds.
+            let receiver = self.infer(files, file, site.callee);
+            return match resolution.1 {
+                Some(_) => self.map_types(receiver, |resolver, id| resolver.types.get(id).arguments.first().copied()),
+                None => Values::unknown(),
+            };
+        }
+        // `fold(start, |all, item| …)`: the first parameter is what came before.
+        if at > 0 && place == 0 && row.kind == RowKind::Method {
+            return match facts.arguments_of(site).first() {
+                Some(first) => self.infer(files, file, first.origin),
+                None => Values::unknown(),
+            };
+        }
+        let source = match row.kind {
+            RowKind::Method => self.infer(files, file, site.callee),
+            _ => {
+                let others = facts.arguments_of(site);
+                let source = others.iter().enumerate().find(|(position, _)| *position as u16 != at);
+                match source {
+                    Some((_, argument)) => self.infer(files, file, argument.origin),
+                    None => Values::unknown(),
+                }
+            }
+        };
+        self.elements(files, source)
+    }
+
+    /// The row that a call site calls and the type of its receiver, without asking for its result.
+    fn call_target(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> (Option<&'m Row>, Option<TypeId>) {
+        let site = *files[file.0 as usize].facts.call(call);
+        // The call may be asked at this very moment: its result is what the closure returns. So ask its parts.
+        let callees = self.infer(files, file, site.callee);
+        match (callees.list.first().copied(), site.name) {
+            (Some(Value::Instance(id)), Some(name)) => {
+                let member = self.name_symbol(files, file, name);
+                (self.row_of_method(files, id, member), Some(id))
+            }
+            (Some(Value::Item(symbol)), name) => {
+                let path = match name {
+                    Some(name) => {
+                        let member = self.name_symbol(files, file, name);
+                        self.symbols.member(symbol, member, self.language.separator())
+                    }
+                    None => symbol,
+                };
+                (self.models.row(self.symbols.text(path)), None)
+            }
+            _ => (None, None),
+        }
+    }
+
+    fn row_of_method(&mut self, files: &[ProgramFile], id: TypeId, member: Symbol) -> Option<&'m Row> {
+        let mut id = id;
+        for _ in 0..4 {
+            let symbol = self.types.get(id).name;
+            if let Some(row) = self.member_row(symbol, member) {
+                return Some(row);
+            }
+            id = self.deref(files, id)?;
+        }
+        None
+    }
+
+    // ---- types as written ---------------------------------------------------------------------------------------
+
+    /// What a type as written means, seen from a module: values of these types.
+    pub fn type_values(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, id: TypeExprId) -> Values {
+        self.ask(Values::unknown(), |resolver| resolver.type_values_here(files, file, module, id))
+    }
+
+    fn type_values_here(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, id: TypeExprId) -> Values {
+        let expr = &files[file.0 as usize].facts.types[id.0 as usize];
+        let literals = self.language.literal_types();
+        match expr.form {
+            TypeForm::Named | TypeForm::Trait => self.named_type(files, file, module, id),
+            TypeForm::Reference => match expr.arguments.first() {
+                Some(inner) => self.type_values(files, file, module, *inner),
+                None => Values::unknown(),
+            },
+            TypeForm::Union => {
+                let mut values = Values::default();
+                for alternative in &expr.arguments {
+                    values.add(self.type_values(files, file, module, *alternative));
+                }
+                values
+            }
+            TypeForm::Tuple => {
+                let arguments = self.type_arguments(files, file, module, &expr.arguments);
+                self.literal(literals.tuple, &arguments)
+            }
+            TypeForm::Slice | TypeForm::Array => {
+                let arguments = self.type_arguments(files, file, module, &expr.arguments);
+                self.literal(literals.list, &arguments)
+            }
+            TypeForm::Callable | TypeForm::Unknown => Values::unknown(),
+        }
+    }
+
+    fn type_arguments(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        module: ModuleId,
+        arguments: &[TypeExprId],
+    ) -> SmallVec<[TypeId; 2]> {
+        let mut types = SmallVec::new();
+        for argument in arguments {
+            let id = self.type_values(files, file, module, *argument).instance();
+            types.push(id.unwrap_or_else(|| self.unknown_type()));
+        }
+        types
+    }
+
+    fn named_type(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, id: TypeExprId) -> Values {
+        let expr = &files[file.0 as usize].facts.types[id.0 as usize];
+        let Some((first, rest)) = expr.names.split_first() else { return Values::unknown() };
+        let mut values = self.global(files, file, module, *first);
+        for name in rest {
+            let member = self.name_symbol(files, file, *name);
+            values = self.members(files, values, member);
+        }
+        let mut types = Values { list: SmallVec::new(), is_partial: values.is_partial };
+        for value in values.list {
+            match value {
+                // An alias of a type stands for its values already.
+                Value::Instance(_) => types.add(Values::one(value)),
+                Value::Item(symbol) if !matches!(self.definition(symbol), Some(Definition::Module(..))) => {
+                    let arguments = self.type_arguments(files, file, module, &expr.arguments);
+                    types.add(Values::one(Value::Instance(self.types.intern(symbol, &arguments))));
+                }
+                _ => types.is_partial = true,
+            }
+        }
+        types
+    }
+
+    /// The type that a row says its call gives.
+    pub(super) fn row_returns(
+        &mut self,
+        files: &[ProgramFile],
+        row: &'m Row,
+        owner: Option<TypeId>,
+        site: Option<(FileId, CallId)>,
+    ) -> Values {
+        if row.returns.is_empty() {
+            if row.kind == RowKind::Constructor {
+                let name = self.symbols.intern(&row.path);
+                return Values::one(Value::Instance(self.types.intern(name, &[])));
+            }
+            return self.declared_result(files, site);
+        }
+        let text = TypeText::parse(&row.returns);
+        match self.ask(None, |resolver| resolver.type_of_text(files, &text, owner, site)) {
+            Some(id) if self.is_known(id) => Values::one(Value::Instance(id)),
+            _ => self.declared_result(files, site),
+        }
+    }
+
+    /// `iter.collect::<Vec<_>>()`: the type argument of a call of which nothing else is known is its result.
+    fn declared_result(&mut self, files: &[ProgramFile], site: Option<(FileId, CallId)>) -> Values {
+        let Some((file, call)) = site else { return Values::unknown() };
+        let facts = &files[file.0 as usize].facts;
+        let site = facts.call(call);
+        match site.type_arguments {
+            Some(declared) => {
+                let module = facts.function(facts.scope(site.scope).function).module;
+                self.type_values(files, file, module, declared)
+            }
+            None => Values::unknown(),
+        }
+    }
+
+    /// A type of the model tables, placeholders filled in.
+    pub(super) fn type_of_text(
+        &mut self,
+        files: &[ProgramFile],
+        text: &TypeText,
+        owner: Option<TypeId>,
+        site: Option<(FileId, CallId)>,
+    ) -> Option<TypeId> {
+        let owner_argument = |resolver: &Self, place: usize| {
+            owner.and_then(|owner| resolver.types.get(owner).arguments.get(place).copied())
+        };
+        let argument = |place: usize| {
+            let (file, call) = site?;
+            let facts = &files[file.0 as usize].facts;
+            facts.arguments_of(facts.call(call)).get(place).map(|argument| (file, argument.origin))
+        };
+        match text.name {
+            "" => {
+                let mut parts: SmallVec<[TypeId; 2]> = SmallVec::new();
+                for part in &text.arguments {
+                    let part = self.type_of_text(files, part, owner, site);
+                    parts.push(part.unwrap_or_else(|| self.unknown_type()));
+                }
+                let name = self.symbols.intern(self.language.literal_types().tuple);
+                Some(self.types.intern(name, &parts))
+            }
+            "Self" => owner,
+            "T" | "self.model" => owner_argument(self, 0).or(if text.name == "self.model" { owner } else { None }),
+            "U" => owner_argument(self, 1),
+            "item" => self.element(files, owner?),
+            "closure" => {
+                let (file, _) = site?;
+                let (_, origin) = (0..3).filter_map(argument).find(|(_, origin)| {
+                    let origin = files[file.0 as usize].facts.origin(*origin);
+                    matches!(origin, Origin::Closure(_) | Origin::Function(_) | Origin::Global(..))
+                })?;
+                match self.infer(files, file, origin).list.first().copied()? {
+                    Value::Closure(file, closure) => self.closure_values(files, file, closure).instance(),
+                    Value::Function(file, function) => self.return_values(files, file, function).instance(),
+                    _ => None,
+                }
+            }
+            "?" => None,
+            "arg0" | "arg1" => {
+                let (file, origin) = argument((text.name == "arg1") as usize)?;
+                self.infer(files, file, origin).instance()
+            }
+            "item0" | "item1" => {
+                let (file, origin) = argument((text.name == "item1") as usize)?;
+                let id = self.infer(files, file, origin).instance()?;
+                self.element(files, id)
+            }
+            "arg0.model" => {
+                let (file, origin) = argument(0)?;
+                match self.infer(files, file, origin).list.first().copied()? {
+                    Value::Item(symbol) => Some(self.types.intern(symbol, &[])),
+                    _ => None,
+                }
+            }
+            "related.model" => None,
+            name => {
+                let mut arguments: SmallVec<[TypeId; 2]> = SmallVec::new();
+                for argument in &text.arguments {
+                    let argument = self.type_of_text(files, argument, owner, site);
+                    arguments.push(argument.unwrap_or_else(|| self.unknown_type()));
+                }
+                let name = self.external(name);
+                Some(self.types.intern(name, &arguments))
+            }
+        }
+    }
+
+}
+
+/// Does a row run the callable that is given as this argument once per element?
+pub(super) fn repeats_argument(facts: &FileFacts, row: &Row, at: u16, keyword: Option<crate::syntax::Name>) -> bool {
+    row.repeats.as_ref().is_some_and(|argument| match keyword {
+        Some(keyword) => argument.is_named(facts.text(keyword)),
+        None => argument.is_at(at as usize),
+    })
+}

@@ -1,0 +1,157 @@
+//! Linking: from the facts of all files to the program.
+//!
+//! Names across files (`resolve.rs`), types (`infer.rs`), circumstances (`context.rs`), effects of functions
+//! (`summarize.rs`). No input or output; the same facts and models give the same program, whatever the threads.
+
+pub mod context;
+pub mod infer;
+pub mod resolve;
+pub mod summarize;
+
+use crate::effect::Effect;
+use crate::facts::*;
+use crate::lang;
+use crate::model::lookup::Models;
+use crate::program::{Program, ProgramFile, Resolved};
+use crate::source::FileId;
+use resolve::{Resolver, Value};
+
+/// Links the files, which are sorted by path. `models` holds one entry for each language of `lang::all()`.
+pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m> {
+    let functions = files
+        .iter()
+        .enumerate()
+        .flat_map(|(file, entry)| {
+            (0..entry.facts.functions.len() as u32).map(move |function| (FileId(file as u32), FunctionId(function)))
+        })
+        .collect::<Vec<_>>();
+    let mut program = Program {
+        resolved: Vec::new(),
+        contexts: vec![Vec::new(); files.len()],
+        callbacks: vec![Vec::new(); files.len()],
+        summaries: vec![Default::default(); functions.len()],
+        entry_points: vec![false; functions.len()],
+        tests: vec![false; functions.len()],
+        resolvers: Vec::new(),
+        functions,
+        files,
+    };
+    program.resolved = program.files.iter().map(|_| Vec::new()).collect();
+    for (index, language) in lang::all().iter().enumerate() {
+        let used = program.files.iter().any(|file| file.source.language == index);
+        program.resolvers.push(used.then(|| {
+            let mut resolver = Resolver::new(*language, index, &models[index], &program.files);
+            link_language(&mut program.resolved, &program.files, index, &mut resolver);
+            resolver
+        }));
+    }
+    for file in (0..program.files.len() as u32).map(FileId) {
+        link_file(&mut program, file);
+    }
+    summarize::summarize(&mut program);
+    program
+}
+
+/// Resolves all call sites of a language: once to learn what functions are called with, once to use it.
+fn link_language<'m>(
+    resolved: &mut [Vec<Resolved<'m>>],
+    files: &[ProgramFile],
+    language: usize,
+    resolver: &mut Resolver<'m>,
+) {
+    for pass in 0..2 {
+        for (number, entry) in files.iter().enumerate() {
+            if entry.source.language != language {
+                continue;
+            }
+            let file = FileId(number as u32);
+            let mut calls = Vec::with_capacity(entry.facts.calls.len());
+            for call in (0..entry.facts.calls.len() as u32).map(CallId) {
+                let call_resolved = resolver.resolved(files, file, call);
+                if pass == 0 {
+                    resolver.note_arguments(files, file, call, &call_resolved);
+                }
+                calls.push(call_resolved);
+            }
+            resolved[number] = calls;
+        }
+        if pass == 0 {
+            resolver.forget();
+        }
+    }
+}
+
+fn link_file(program: &mut Program, file: FileId) {
+    let number = file.0 as usize;
+    let language = program.files[number].source.language;
+    let Some(resolver) = &mut program.resolvers[language] else { return };
+    let files = &program.files;
+    program.contexts[number] = context::contexts(files, file, &program.resolved[number], resolver);
+    program.callbacks[number] = context::callbacks(files, file, &program.resolved[number], resolver);
+    let facts = &files[number].facts;
+    for (id, function) in facts.functions.iter().enumerate() {
+        let reference = (files[number].first_function + id as u32) as usize;
+        let marks = lang::all()[language];
+        program.tests[reference] = files[number].is_side_code
+            || function.decorators.iter().any(|decorator| marks.marks_test(&decorator_text(facts, *decorator)))
+            || module_is_test(facts, function.module, marks)
+            || function.parent.is_some_and(|parent| program.tests[files[number].first_function as usize + parent.index()]);
+        for decorator in &function.decorators {
+            let effects = decorator_effects(program.resolved[number].as_slice(), files, file, *decorator, resolver);
+            program.entry_points[reference] |= effects.has(Effect::EntryPoint);
+            program.summaries[reference].memoizes |= effects.has(Effect::Memoizes);
+        }
+        program.summaries[reference].memoizes |= function.flavor == crate::syntax::FunctionFlavor::CachedProperty;
+    }
+}
+
+fn module_is_test(facts: &FileFacts, module: ModuleId, language: &dyn lang::Language) -> bool {
+    let path = &facts.modules[module.index()].path;
+    // The module or one around it.
+    facts.modules.iter().any(|outer| {
+        path.starts_with(&outer.path)
+            && outer.decorators.iter().any(|decorator| language.marks_test(&decorator_text(facts, *decorator)))
+    })
+}
+
+/// What a decorator does to the function, as far as the models know it.
+fn decorator_effects<'m>(
+    resolved: &[Resolved<'m>],
+    files: &[ProgramFile],
+    file: FileId,
+    decorator: OriginId,
+    resolver: &mut Resolver<'m>,
+) -> crate::effect::EffectSet {
+    let facts = &files[file.0 as usize].facts;
+    match facts.origin(decorator) {
+        Origin::Call(call) => resolved[call.index()].effects,
+        _ => match resolver.infer(files, file, decorator).list[..] {
+            [Value::Item(symbol)] => resolver.row_effects(symbol),
+            // `@app.task` on a value: a bound method that is not called.
+            _ => resolver.bound_effects(files, file, decorator),
+        },
+    }
+}
+
+/// A decorator as it is written: `tokio::test`, `cfg(test)`.
+pub fn decorator_text(facts: &FileFacts, origin: OriginId) -> String {
+    match facts.origin(origin) {
+        Origin::Global(_, name) => facts.text(name).to_owned(),
+        Origin::Member(inner, name) => format!("{}.{}", decorator_text(facts, inner), facts.text(name)),
+        Origin::Import(import) => {
+            let path = &facts.imports[import.index()].path;
+            path.last().map(|name| facts.text(*name).to_owned()).unwrap_or_default()
+        }
+        Origin::Call(call) => {
+            let site = facts.call(call);
+            let mut text = decorator_text(facts, site.callee);
+            if let Some(name) = site.name {
+                text = format!("{text}.{}", facts.text(name));
+            }
+            let arguments: Vec<String> =
+                facts.arguments_of(site).iter().map(|argument| decorator_text(facts, argument.origin)).collect();
+            format!("{text}({})", arguments.join(", "))
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,1255 @@
+//! Names across files: modules, imports, classes, members, and what a call site calls.
+//!
+//! One resolver per language. It follows names through the files of the program and hands over to the models
+//! where a name leaves it. How values get their types is in `infer.rs`. It reads no text and no disk.
+
+use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
+
+use crate::diagnostic::Confidence;
+use crate::effect::EffectSet;
+use crate::facts::*;
+use crate::lang::Language;
+use crate::model::lookup::Models;
+use crate::model::table::{Row, RowKind};
+use crate::program::{FunctionRef, ProgramFile, Resolved, Target};
+use crate::source::FileId;
+use crate::syntax::{ClassKind, FunctionFlavor, Name, ParameterKind};
+use crate::types::{Symbol, Symbols, TypeId, TypeText, Types};
+
+/// More candidates than this are as good as none.
+pub(super) const MOST_CANDIDATES: usize = 4;
+
+/// How deep a question may lead to other questions.
+const DEEPEST_QUESTION: usize = 96;
+
+/// What a name or expression may stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A module, class or function by its qualified name, of the program or not.
+    Item(Symbol),
+    /// A value of a type.
+    Instance(TypeId),
+    /// A function of the program.
+    Function(FileId, FunctionId),
+    /// An anonymous function of the program.
+    Closure(FileId, ClosureId),
+}
+
+/// The candidates for a value; none means unknown.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// The candidates.
+    pub list: SmallVec<[Value; 2]>,
+    /// There are others of which nothing is known.
+    pub is_partial: bool,
+}
+
+impl Values {
+    /// Nothing is known.
+    pub fn unknown() -> Values {
+        Values { list: SmallVec::new(), is_partial: true }
+    }
+
+    /// Exactly this.
+    pub fn one(value: Value) -> Values {
+        Values { list: smallvec![value], is_partial: false }
+    }
+
+    /// Adds candidates; too many make it unknown.
+    pub fn add(&mut self, other: Values) {
+        self.is_partial |= other.is_partial;
+        for value in other.list {
+            if !self.list.contains(&value) {
+                self.list.push(value);
+            }
+        }
+        if self.list.len() > MOST_CANDIDATES {
+            *self = Values::unknown();
+        }
+    }
+
+    /// The type, when there is exactly one candidate and it is a value.
+    pub fn instance(&self) -> Option<TypeId> {
+        match self.list[..] {
+            [Value::Instance(id)] => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// What a qualified name of the program names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Definition {
+    /// A module.
+    Module(FileId, ModuleId),
+    /// A class.
+    Class(FileId, ClassId),
+}
+
+/// What is known of a call: its targets, and what it gives.
+#[derive(Clone, Debug, Default)]
+pub struct CallResolution<'m> {
+    pub(super) targets: SmallVec<[Target<'m>; 1]>,
+    pub(super) results: Values,
+    pub(super) callee: Option<Symbol>,
+    pub(super) receiver: Option<TypeId>,
+    pub(super) is_partial: bool,
+    pub(super) is_guess: bool,
+    /// Candidates that exist but of which nothing is known: a class without constructor, a known type's unknown member.
+    pub(super) silent: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) enum Memo<T> {
+    #[default]
+    Open,
+    Asked,
+    Known(T),
+}
+
+/// Resolves the names of one language.
+pub struct Resolver<'m> {
+    pub(super) language: &'static dyn Language,
+    pub(super) models: &'m Models,
+    pub(super) symbols: Symbols,
+    pub(super) types: Types,
+    definitions: FxHashMap<Symbol, Definition>,
+    /// Per file and module: what its names are bound to.
+    scopes: FxHashMap<(FileId, ModuleId), FxHashMap<Symbol, SmallVec<[OriginId; 1]>>>,
+    module_symbols: FxHashMap<(FileId, ModuleId), Symbol>,
+    class_symbols: FxHashMap<(FileId, ClassId), Symbol>,
+    /// Methods added to a type elsewhere.
+    extensions: FxHashMap<Symbol, Vec<(FileId, ClassId)>>,
+    /// Types that implement an interface.
+    pub(super) implementors: FxHashMap<Symbol, Vec<Symbol>>,
+    /// The names of each file as symbols, made when they are asked for.
+    name_symbols: Vec<Vec<Option<Symbol>>>,
+    pub(super) origins: Vec<Vec<Memo<Values>>>,
+    pub(super) calls: Vec<Vec<Memo<CallResolution<'m>>>>,
+    pub(super) returns: FxHashMap<FunctionRef, Memo<Values>>,
+    imports: FxHashMap<(FileId, ImportId), Values>,
+    /// The arguments that call sites give to each parameter.
+    pub(super) callers: FxHashMap<(FunctionRef, u16), SmallVec<[(FileId, OriginId); 2]>>,
+    rows: FxHashMap<(Symbol, Symbol), Option<&'m Row>>,
+    pub(super) depth: usize,
+}
+
+impl<'m> Resolver<'m> {
+    /// A resolver for the files of one language; files of other languages are passed over.
+    pub fn new(language: &'static dyn Language, index: usize, models: &'m Models, files: &[ProgramFile]) -> Self {
+        let mut resolver = Resolver {
+            language,
+            models,
+            symbols: Symbols::default(),
+            types: Types::default(),
+            definitions: FxHashMap::default(),
+            scopes: FxHashMap::default(),
+            module_symbols: FxHashMap::default(),
+            class_symbols: FxHashMap::default(),
+            extensions: FxHashMap::default(),
+            implementors: FxHashMap::default(),
+            name_symbols: files.iter().map(|file| vec![None; if file.source.language == index { file.facts.names.len() } else { 0 }]).collect(),
+            origins: vec![Vec::new(); files.len()],
+            calls: vec![Vec::new(); files.len()],
+            returns: FxHashMap::default(),
+            imports: FxHashMap::default(),
+            callers: FxHashMap::default(),
+            rows: FxHashMap::default(),
+            depth: 0,
+        };
+        let own: Vec<FileId> = (0..files.len() as u32)
+            .map(FileId)
+            .filter(|id| files[id.0 as usize].source.language == index)
+            .collect();
+        for id in &own {
+            resolver.define_file(files, *id);
+        }
+        for id in &own {
+            resolver.define_extensions(files, *id);
+        }
+        resolver.forget();
+        resolver
+    }
+
+    /// Forgets all answers; definitions stay.
+    pub(super) fn forget(&mut self) {
+        self.origins.iter_mut().for_each(Vec::clear);
+        self.calls.iter_mut().for_each(Vec::clear);
+        self.returns.clear();
+    }
+
+    fn define_file(&mut self, files: &[ProgramFile], id: FileId) {
+        let file = &files[id.0 as usize];
+        let facts = &file.facts;
+        let separator = self.language.separator();
+        for (number, module) in facts.modules.iter().enumerate() {
+            let module_id = ModuleId(number as u32);
+            let mut symbol = self.symbols.intern(&file.module);
+            for name in &module.path {
+                let name = self.symbols.intern(facts.text(*name));
+                symbol = self.symbols.member(symbol, name, separator);
+            }
+            self.definitions.entry(symbol).or_insert(Definition::Module(id, module_id));
+            self.module_symbols.insert((id, module_id), symbol);
+            let mut scope: FxHashMap<Symbol, SmallVec<[OriginId; 1]>> = FxHashMap::default();
+            for (name, origin) in &module.definitions {
+                let name = self.name_symbol(files, id, *name);
+                scope.entry(name).or_default().push(*origin);
+            }
+            self.scopes.insert((id, module_id), scope);
+        }
+        for (number, class) in facts.classes.iter().enumerate() {
+            let class_id = ClassId(number as u32);
+            let owner = match class.parent {
+                Some(parent) => self.class_symbols.get(&(id, parent)).copied(),
+                None => self.module_symbols.get(&(id, class.module)).copied(),
+            };
+            let Some(owner) = owner else { continue };
+            let name = self.symbols.intern(facts.text(class.name));
+            let symbol = self.symbols.member(owner, name, separator);
+            self.class_symbols.insert((id, class_id), symbol);
+            if class.kind != ClassKind::Extension {
+                self.definitions.entry(symbol).or_insert(Definition::Class(id, class_id));
+            }
+        }
+    }
+
+    fn define_extensions(&mut self, files: &[ProgramFile], id: FileId) {
+        let facts = &files[id.0 as usize].facts;
+        for (number, class) in facts.classes.iter().enumerate() {
+            let class_id = ClassId(number as u32);
+            let target = match (class.kind, class.extended) {
+                (ClassKind::Extension, Some(extended)) => {
+                    self.type_values(files, id, class.module, extended).instance().map(|id| self.types.get(id).name)
+                }
+                (ClassKind::Extension, None) => None,
+                _ => self.class_symbols.get(&(id, class_id)).copied(),
+            };
+            let Some(target) = target else { continue };
+            if class.kind == ClassKind::Extension {
+                self.extensions.entry(target).or_default().push((id, class_id));
+            }
+            for base in &class.bases {
+                if let [Value::Item(base)] = self.infer(files, id, *base).list[..]
+                    && self.is_interface(files, base)
+                {
+                    self.implementors.entry(base).or_default().push(target);
+                }
+            }
+        }
+    }
+
+    fn is_interface(&self, files: &[ProgramFile], symbol: Symbol) -> bool {
+        match self.definitions.get(&symbol) {
+            Some(Definition::Class(file, class)) => {
+                files[file.0 as usize].facts.class(*class).kind == ClassKind::Interface
+            }
+            _ => false,
+        }
+    }
+
+    /// The symbol of a name of a file.
+    pub(super) fn name_symbol(&mut self, files: &[ProgramFile], file: FileId, name: Name) -> Symbol {
+        let slot = &mut self.name_symbols[file.0 as usize][name.0 as usize];
+        if let Some(symbol) = slot {
+            return *symbol;
+        }
+        let symbol = self.symbols.intern(files[file.0 as usize].facts.text(name));
+        *slot = Some(symbol);
+        symbol
+    }
+
+    /// The text of a symbol.
+    pub fn text(&self, symbol: Symbol) -> &str {
+        self.symbols.text(symbol)
+    }
+
+    /// The qualified name of a type.
+    pub fn type_name(&self, id: TypeId) -> &str {
+        self.symbols.text(self.types.get(id).name)
+    }
+
+    /// What the tables say of cheap copies, for a type.
+    pub fn is_cheap_to_clone(&self, id: TypeId) -> bool {
+        self.models.is_cheap_to_clone(self.type_name(id))
+    }
+
+    /// The class of the program that a type is.
+    pub fn class_of(&self, id: TypeId) -> Option<(FileId, ClassId)> {
+        match self.definitions.get(&self.types.get(id).name) {
+            Some(Definition::Class(file, class)) => Some((*file, *class)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn definition(&self, symbol: Symbol) -> Option<Definition> {
+        self.definitions.get(&symbol).copied()
+    }
+
+    /// Runs a question unless it leads too deep.
+    pub(super) fn ask<T>(&mut self, otherwise: T, question: impl FnOnce(&mut Self) -> T) -> T {
+        if self.depth >= DEEPEST_QUESTION {
+            return otherwise;
+        }
+        self.depth += 1;
+        let answer = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || question(self));
+        self.depth -= 1;
+        answer
+    }
+
+    // ---- names --------------------------------------------------------------------------------------------------
+
+    /// What a name of a module stands for.
+    pub(super) fn global(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, name: Name) -> Values {
+        self.ask(Values::unknown(), |resolver| {
+            let symbol = resolver.name_symbol(files, file, name);
+            if let Some(values) = resolver.module_name(files, file, module, symbol) {
+                return values;
+            }
+            resolver.outer_name(files, file, module, name)
+        })
+    }
+
+    /// A name that the module itself binds, or gets from a star import.
+    fn module_name(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, name: Symbol) -> Option<Values> {
+        let origins = self.scopes.get(&(file, module)).and_then(|scope| scope.get(&name)).cloned();
+        if let Some(origins) = origins {
+            let mut values = Values::default();
+            // Later definitions replace earlier ones of the same kind; all of them are candidates.
+            for origin in origins.iter().take(MOST_CANDIDATES * 2) {
+                values.add(self.infer(files, file, *origin));
+            }
+            return Some(values);
+        }
+        let stars = files[file.0 as usize].facts.modules[module.index()].stars.clone();
+        for star in stars.iter().rev() {
+            for value in self.import_values(files, file, *star).list {
+                let Value::Item(symbol) = value else { continue };
+                let found = match self.definition(symbol) {
+                    Some(Definition::Module(from, from_module)) if (from, from_module) != (file, module) => {
+                        self.ask(None, |resolver| resolver.module_name(files, from, from_module, name))
+                    }
+                    Some(Definition::Class(..)) => {
+                        let values = self.item_member(files, symbol, name);
+                        (!values.list.is_empty()).then_some(values)
+                    }
+                    Some(_) => None,
+                    None => self.external_star(symbol, name),
+                };
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
+    }
+
+    /// A name from a star import of a module outside the program, if the models know it there.
+    fn external_star(&mut self, module: Symbol, name: Symbol) -> Option<Values> {
+        let path = [self.symbols.text(module), self.language.separator(), self.symbols.text(name)].concat();
+        let path = self.models.canonical(&path).into_owned();
+        let known = self.models.row(&path).is_some() || self.models.is_type(&path);
+        known.then(|| Values::one(Value::Item(self.symbols.intern(&path))))
+    }
+
+    /// A name that the module does not bind: built in, a module beside it, or a package.
+    fn outer_name(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, name: Name) -> Values {
+        let text = files[file.0 as usize].facts.text(name);
+        let here = self.module_symbols[&(file, module)];
+        let name = self.name_symbol(files, file, name);
+        let beside = self.symbols.member(here, name, self.language.separator());
+        if self.definitions.contains_key(&beside) && self.language.prelude(text).is_none() {
+            return Values::one(Value::Item(beside));
+        }
+        if let Some(path) = self.language.prelude(text) {
+            return Values::one(Value::Item(self.symbols.intern(path)));
+        }
+        for implicit in self.language.implicit_modules() {
+            let path = [implicit, self.language.separator(), text].concat();
+            if self.models.row(&path).is_some() || self.models.is_type(&path) {
+                return Values::one(Value::Item(self.symbols.intern(&path)));
+            }
+        }
+        if self.language.implicit_modules().is_empty() {
+            let is_package = self.is_package(files, file, module);
+            let path = self.language.absolute(self.symbols.text(here), is_package, 0, &[text]);
+            return Values::one(Value::Item(self.external(&path)));
+        }
+        Values::unknown()
+    }
+
+    fn is_package(&self, files: &[ProgramFile], file: FileId, module: ModuleId) -> bool {
+        module != ModuleId(0) || self.language.is_package(&files[file.0 as usize].source.path)
+    }
+
+    /// The symbol of a path that may lie outside the program, aliases applied.
+    pub(super) fn external(&mut self, path: &str) -> Symbol {
+        let canonical = self.models.canonical(path);
+        self.symbols.intern(&canonical)
+    }
+
+    /// What an import brings.
+    pub(super) fn import_values(&mut self, files: &[ProgramFile], file: FileId, import: ImportId) -> Values {
+        if let Some(values) = self.imports.get(&(file, import)) {
+            return values.clone();
+        }
+        // A cycle of re-exports ends here.
+        self.imports.insert((file, import), Values::unknown());
+        let values = self.ask(Values::unknown(), |resolver| resolver.resolve_import(files, file, import));
+        self.imports.insert((file, import), values.clone());
+        values
+    }
+
+    fn resolve_import(&mut self, files: &[ProgramFile], file: FileId, id: ImportId) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let import = &facts.imports[id.index()];
+        let names: Vec<&str> = match import.binds_root {
+            true => import.path.iter().take(1).map(|name| facts.text(*name)).collect(),
+            false => import.path.iter().map(|name| facts.text(*name)).collect(),
+        };
+        let module = import.module;
+        // A path may start with a name of the module itself (`use inner::x`).
+        if import.level == 0
+            && self.language.implicit_modules().is_empty()
+            && let Some((first, rest)) = import.path.split_first()
+            && !rest.is_empty()
+        {
+            let here = self.module_symbols[&(file, module)];
+            let first_symbol = self.name_symbol(files, file, *first);
+            let beside = self.symbols.member(here, first_symbol, self.language.separator());
+            let bound = self.scopes.get(&(file, module)).is_some_and(|scope| scope.contains_key(&first_symbol));
+            let start = if self.definitions.contains_key(&beside) {
+                Some(Values::one(Value::Item(beside)))
+            } else if bound {
+                Some(self.global(files, file, module, *first))
+            } else {
+                None
+            };
+            if let Some(mut values) = start.filter(|values| !values.list.is_empty()) {
+                for name in rest {
+                    let member = self.name_symbol(files, file, *name);
+                    values = self.members(files, values, member);
+                }
+                return values;
+            }
+        }
+        let here = self.module_symbols[&(file, module)];
+        let is_package = self.is_package(files, file, module);
+        let path = self.language.absolute(self.symbols.text(here), is_package, import.level, &names);
+        self.path_values(files, &path)
+    }
+
+    /// What an absolute path leads to.
+    pub(super) fn path_values(&mut self, files: &[ProgramFile], path: &str) -> Values {
+        let separator = self.language.separator();
+        if path.is_empty() {
+            return Values::unknown();
+        }
+        // The longest prefix that is a module of the program; what follows are its members.
+        let mut end = path.len();
+        loop {
+            if let Some(symbol) = self.symbols.find(&path[..end])
+                && let Some(Definition::Module(..)) = self.definition(symbol)
+            {
+                let mut values = Values::one(Value::Item(symbol));
+                for name in path[end..].split(separator).filter(|name| !name.is_empty()) {
+                    let name = self.symbols.intern(name);
+                    values = self.members(files, values, name);
+                }
+                return values;
+            }
+            match path[..end].rfind(separator) {
+                Some(at) => end = at,
+                None => break,
+            }
+        }
+        Values::one(Value::Item(self.external(path)))
+    }
+
+    /// The member of each candidate.
+    pub(super) fn members(&mut self, files: &[ProgramFile], owners: Values, member: Symbol) -> Values {
+        let mut values = Values { list: SmallVec::new(), is_partial: owners.is_partial };
+        for owner in owners.list {
+            values.add(self.member(files, owner, member));
+        }
+        values
+    }
+
+    /// A member that is read, not called.
+    pub(super) fn member(&mut self, files: &[ProgramFile], owner: Value, member: Symbol) -> Values {
+        self.ask(Values::unknown(), |resolver| match owner {
+            Value::Item(symbol) => resolver.item_member(files, symbol, member),
+            Value::Instance(id) => resolver.instance_member(files, id, member),
+            Value::Function(..) | Value::Closure(..) => Values::unknown(),
+        })
+    }
+
+    fn item_member(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Values {
+        let separator = self.language.separator();
+        match self.definition(symbol) {
+            Some(Definition::Module(file, module)) => {
+                if let Some(values) = self.module_name(files, file, module, member) {
+                    return values;
+                }
+                let inner = self.symbols.member(symbol, member, separator);
+                match self.definitions.contains_key(&inner) {
+                    true => Values::one(Value::Item(inner)),
+                    false => Values::unknown(),
+                }
+            }
+            Some(Definition::Class(..)) => self.class_member(files, symbol, member, None),
+            None => {
+                let path = self.symbols.member(symbol, member, separator);
+                let text = self.symbols.text(path).to_owned();
+                Values::one(Value::Item(self.external(&text)))
+            }
+        }
+    }
+
+    // ---- classes ------------------------------------------------------------------------------------------------
+
+    /// The symbol of a class.
+    pub(super) fn class_symbol(&self, file: FileId, class: ClassId) -> Option<Symbol> {
+        self.class_symbols.get(&(file, class)).copied()
+    }
+
+    /// Where the members of a class are written: the class, then its extensions.
+    fn parts_of_class(&self, symbol: Symbol) -> SmallVec<[(FileId, ClassId); 2]> {
+        let mut parts = SmallVec::new();
+        if let Some(Definition::Class(file, class)) = self.definition(symbol) {
+            parts.push((file, class));
+        }
+        parts.extend(self.extensions.get(&symbol).into_iter().flatten().copied());
+        parts
+    }
+
+    /// A class and all that it inherits from, nearest first; external bases too.
+    pub(super) fn lineage(&mut self, files: &[ProgramFile], symbol: Symbol) -> SmallVec<[Symbol; 4]> {
+        let mut lineage: SmallVec<[Symbol; 4]> = smallvec![symbol];
+        let mut next = 0;
+        while next < lineage.len() && lineage.len() < 32 {
+            for (file, class) in self.parts_of_class(lineage[next]) {
+                for base in files[file.0 as usize].facts.class(class).bases.clone() {
+                    for value in self.infer(files, file, base).list {
+                        let base = match value {
+                            Value::Item(base) => base,
+                            Value::Instance(id) => self.types.get(id).name,
+                            _ => continue,
+                        };
+                        if !lineage.contains(&base) {
+                            lineage.push(base);
+                        }
+                    }
+                }
+            }
+            next += 1;
+        }
+        lineage
+    }
+
+    /// The method of a class or of what it inherits from within the program.
+    pub(super) fn method(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Option<(FileId, FunctionId)> {
+        for part in self.lineage(files, symbol) {
+            if let Some(method) = self.own_method(files, part, member) {
+                return Some(method);
+            }
+        }
+        None
+    }
+
+    fn own_method(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Option<(FileId, FunctionId)> {
+        let text = self.symbols.text(member);
+        let parts = self.parts_of_class(symbol);
+        let mut declared = None;
+        for (file, class) in parts {
+            let facts = &files[file.0 as usize].facts;
+            let methods = &facts.class(class).methods;
+            if let Some((_, function)) = methods.iter().rev().find(|(name, _)| facts.text(*name) == text) {
+                return Some((file, *function));
+            }
+            declared = declared.or(None);
+        }
+        declared
+    }
+
+    /// A member of a class, or of its instance when `instance` is given.
+    pub(super) fn class_member(
+        &mut self,
+        files: &[ProgramFile],
+        symbol: Symbol,
+        member: Symbol,
+        instance: Option<TypeId>,
+    ) -> Values {
+        let separator = self.language.separator();
+        for part in self.lineage(files, symbol) {
+            if let Some((file, function)) = self.own_method(files, part, member) {
+                let flavor = files[file.0 as usize].facts.function(function).flavor;
+                return match flavor {
+                    FunctionFlavor::Property | FunctionFlavor::CachedProperty if instance.is_some() => {
+                        self.return_values(files, file, function)
+                    }
+                    _ => Values::one(Value::Function(file, function)),
+                };
+            }
+            if let Some(values) = self.own_field(files, part, member) {
+                return values;
+            }
+            if self.definition(part).is_none() {
+                let text = self.symbols.text(part).to_owned();
+                let member_text = self.symbols.text(member).to_owned();
+                if let Some((row, _)) = self.models.member(&text, &member_text) {
+                    let owner = instance.unwrap_or_else(|| self.types.intern(symbol, &[]));
+                    return match row.kind {
+                        RowKind::Attribute => self.row_returns(files, row, Some(owner), None),
+                        _ => Values::one(Value::Item(self.symbols.member(part, member, separator))),
+                    };
+                }
+            }
+        }
+        Values::unknown()
+    }
+
+    fn own_field(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Option<Values> {
+        let text = self.symbols.text(member).to_owned();
+        for (file, class) in self.parts_of_class(symbol) {
+            let facts = &files[file.0 as usize].facts;
+            let fields: SmallVec<[Field; 4]> = facts
+                .class(class)
+                .fields
+                .iter()
+                .filter(|field| facts.text(field.name) == text)
+                .take(MOST_CANDIDATES * 2)
+                .copied()
+                .collect();
+            if fields.is_empty() {
+                continue;
+            }
+            let declared = fields.iter().any(|field| field.declared);
+            let mut values = Values::default();
+            for field in fields.iter().filter(|field| field.declared == declared) {
+                values.add(self.infer(files, file, field.origin));
+            }
+            return Some(values);
+        }
+        None
+    }
+
+    fn instance_member(&mut self, files: &[ProgramFile], id: TypeId, member: Symbol) -> Values {
+        let symbol = self.types.get(id).name;
+        if self.definition(symbol).is_some() || self.extensions.contains_key(&symbol) {
+            let values = self.class_member(files, symbol, member, Some(id));
+            if !values.list.is_empty() || self.definition(symbol).is_some() {
+                return values;
+            }
+        }
+        if let Some(row) = self.member_row(symbol, member) {
+            return match row.kind {
+                RowKind::Attribute => self.row_returns(files, row, Some(id), None),
+                _ => Values::unknown(),
+            };
+        }
+        match self.deref(files, id) {
+            Some(inner) => self.ask(Values::unknown(), |resolver| resolver.instance_member(files, inner, member)),
+            None => Values::unknown(),
+        }
+    }
+
+    /// What a value of a type dereferences to.
+    pub(super) fn deref(&mut self, files: &[ProgramFile], id: TypeId) -> Option<TypeId> {
+        let name = self.types.get(id).name;
+        let target = self.models.derefs(self.symbols.text(name))?.to_owned();
+        let inner = self.type_of_text(files, &TypeText::parse(&target), Some(id), None)?;
+        (inner != id).then_some(inner)
+    }
+
+    /// The row of a member of a type that is not of the program.
+    pub(super) fn member_row(&mut self, symbol: Symbol, member: Symbol) -> Option<&'m Row> {
+        if let Some(row) = self.rows.get(&(symbol, member)) {
+            return *row;
+        }
+        let row = self.models.member(self.symbols.text(symbol), self.symbols.text(member)).map(|(row, _)| row);
+        self.rows.insert((symbol, member), row);
+        row
+    }
+
+    // ---- calls --------------------------------------------------------------------------------------------------
+
+    /// What a call site calls, and what it gives.
+    pub fn call(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> CallResolution<'m> {
+        let slots = &mut self.calls[file.0 as usize];
+        if slots.is_empty() {
+            slots.resize_with(files[file.0 as usize].facts.calls.len(), Memo::default);
+        }
+        match &slots[call.index()] {
+            Memo::Known(resolution) => return resolution.clone(),
+            Memo::Asked => return CallResolution { results: Values::unknown(), ..CallResolution::default() },
+            Memo::Open => {}
+        }
+        slots[call.index()] = Memo::Asked;
+        let resolution = self.ask(None, |resolver| Some(resolver.resolve_call(files, file, call)));
+        match resolution {
+            Some(resolution) => {
+                self.calls[file.0 as usize][call.index()] = Memo::Known(resolution.clone());
+                resolution
+            }
+            None => {
+                self.calls[file.0 as usize][call.index()] = Memo::Open;
+                CallResolution { results: Values::unknown(), ..CallResolution::default() }
+            }
+        }
+    }
+
+    fn resolve_call(&mut self, files: &[ProgramFile], file: FileId, id: CallId) -> CallResolution<'m> {
+        let facts = &files[file.0 as usize].facts;
+        let site = *facts.call(id);
+        let callees = self.infer(files, file, site.callee);
+        let mut resolution = CallResolution { is_partial: callees.is_partial, ..CallResolution::default() };
+        let member = match (site.kind, site.name) {
+            (CallKind::Call | CallKind::Construct | CallKind::Attribute, name) => {
+                name.map(|name| self.name_symbol(files, file, name))
+            }
+            (kind, _) => match self.pseudo_member(kind, &site) {
+                Some(member) => Some(self.symbols.intern(member)),
+                None => return resolution,
+            },
+        };
+        if let [Value::Instance(receiver)] = callees.list[..] {
+            resolution.receiver = member.map(|_| receiver);
+        }
+        for callee in &callees.list {
+            match (member, site.kind) {
+                (Some(member), CallKind::Attribute) => self.read(files, *callee, member, &mut resolution),
+                (Some(member), _) => self.call_member(files, (file, id), *callee, member, &mut resolution),
+                (None, _) => self.call_value(files, (file, id), *callee, None, &mut resolution),
+            }
+        }
+        if callees.list.is_empty() {
+            resolution.results = Values::unknown();
+            if let (Some(member), CallKind::Call) = (member, site.kind)
+                && let Some(row) = self.models.unique_member(self.symbols.text(member))
+            {
+                resolution.targets.push(Target::Row(row));
+                resolution.is_guess = true;
+            }
+        }
+        if resolution.results.list.len() > MOST_CANDIDATES {
+            resolution.results = Values::unknown();
+        }
+        resolution
+    }
+
+    /// The pseudo-member of an operation, as model tables write it.
+    fn pseudo_member(&self, kind: CallKind, site: &CallSite) -> Option<&'static str> {
+        match kind {
+            CallKind::Operator(operator) => {
+                let updates = site.accumulates && site.result_place.is_some() && site.result_place == site.receiver_place;
+                let is_statement = updates && site.used == Use::Bound && site.arguments.0 < site.arguments.1;
+                self.language.operator_member(operator, is_statement)
+            }
+            CallKind::Membership => Some("__contains__"),
+            CallKind::Enter => Some(if site.awaited { "__aenter__" } else { "__enter__" }),
+            CallKind::Spread => Some("copy"),
+            CallKind::Iterate => Some("__iter__"),
+            _ => None,
+        }
+    }
+
+    /// An attribute is read: only properties and modelled attributes run code.
+    fn read(&mut self, files: &[ProgramFile], owner: Value, member: Symbol, resolution: &mut CallResolution<'m>) {
+        let Value::Instance(id) = owner else {
+            resolution.silent += 1;
+            return;
+        };
+        let symbol = self.types.get(id).name;
+        if self.definition(symbol).is_some() {
+            if let Some((file, function)) = self.method(files, symbol, member) {
+                let flavor = files[file.0 as usize].facts.function(function).flavor;
+                if matches!(flavor, FunctionFlavor::Property | FunctionFlavor::CachedProperty) {
+                    resolution.targets.push(Target::Function(function_ref(files, file, function)));
+                    return;
+                }
+            }
+            resolution.silent += 1;
+            return;
+        }
+        match self.member_row(symbol, member).filter(|row| row.kind == RowKind::Attribute) {
+            Some(row) => {
+                resolution.callee = Some(self.symbols.intern(&row.path));
+                resolution.targets.push(Target::Row(row));
+            }
+            None => resolution.silent += 1,
+        }
+    }
+
+    fn call_member(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        owner: Value,
+        member: Symbol,
+        resolution: &mut CallResolution<'m>,
+    ) {
+        match owner {
+            Value::Instance(id) => self.call_method(files, site, id, id, member, resolution),
+            Value::Item(symbol) if matches!(self.definition(symbol), Some(Definition::Class(..))) => {
+                if let Some((file, function)) = self.method(files, symbol, member) {
+                    resolution.callee = Some(self.symbols.member(symbol, member, self.language.separator()));
+                    let owner = Some(self.types.intern(symbol, &[]));
+                    self.call_value(files, site, Value::Function(file, function), owner, resolution);
+                } else {
+                    self.call_class_static(files, site, symbol, member, resolution);
+                }
+            }
+            _ => {
+                let values = self.member(files, owner, member);
+                resolution.is_partial |= values.is_partial;
+                for value in values.list {
+                    self.call_value(files, site, value, None, resolution);
+                }
+            }
+        }
+    }
+
+    /// A static member of a class of the program that it has from outside: from a base, or by derivation.
+    fn call_class_static(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        symbol: Symbol,
+        member: Symbol,
+        resolution: &mut CallResolution<'m>,
+    ) {
+        let own = self.types.intern(symbol, &[]);
+        for base in self.lineage(files, symbol).into_iter().skip(1) {
+            if self.definition(base).is_none()
+                && let Some(row) = self.member_row(base, member)
+            {
+                self.call_row(files, site, row, Some(own), resolution);
+                return;
+            }
+        }
+        for value in self.class_member(files, symbol, member, None).list {
+            self.call_value(files, site, value, Some(own), resolution);
+            return;
+        }
+        resolution.silent += 1;
+        if self.language.is_constructor_name(self.symbols.text(member)) {
+            resolution.results.add(Values::one(Value::Instance(own)));
+        }
+    }
+
+    /// A method call on a value. `own` is the type that was asked first, before dereferencing.
+    fn call_method(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        own: TypeId,
+        id: TypeId,
+        member: Symbol,
+        resolution: &mut CallResolution<'m>,
+    ) {
+        let symbol = self.types.get(id).name;
+        let separator = self.language.separator();
+        if self.definition(symbol).is_some() || self.extensions.contains_key(&symbol) {
+            if let Some((file, function)) = self.method(files, symbol, member) {
+                resolution.callee = Some(self.symbols.member(symbol, member, separator));
+                let dispatched = self.implementations(files, symbol, member, (file, function));
+                for (file, function) in dispatched {
+                    self.call_value(files, site, Value::Function(file, function), Some(id), resolution);
+                }
+                return;
+            }
+            for base in self.lineage(files, symbol).into_iter().skip(1) {
+                if self.definition(base).is_none()
+                    && let Some(row) = self.member_row(base, member)
+                {
+                    self.call_row(files, site, row, Some(id), resolution);
+                    return;
+                }
+            }
+        }
+        if let Some(row) = self.member_row(symbol, member) {
+            self.call_row(files, site, row, Some(id), resolution);
+            return;
+        }
+        match self.deref(files, id).filter(|_| self.depth < DEEPEST_QUESTION) {
+            Some(inner) if inner != id => {
+                self.ask((), |resolver| resolver.call_method(files, site, own, inner, member, resolution));
+            }
+            _ => {
+                resolution.silent += 1;
+                resolution.callee = Some(self.symbols.member(symbol, member, separator));
+                resolution.results.is_partial = true;
+            }
+        }
+    }
+
+    /// The functions that a call of an interface's method may run: a few implementations, or the default.
+    fn implementations(
+        &mut self,
+        files: &[ProgramFile],
+        symbol: Symbol,
+        member: Symbol,
+        found: (FileId, FunctionId),
+    ) -> SmallVec<[(FileId, FunctionId); 2]> {
+        if !self.is_interface(files, symbol) {
+            return smallvec![found];
+        }
+        let implementors = self.implementors.get(&symbol).cloned().unwrap_or_default();
+        if implementors.is_empty() || implementors.len() > MOST_CANDIDATES {
+            return smallvec![found];
+        }
+        let mut functions = SmallVec::new();
+        for implementor in implementors {
+            let function = self.own_method(files, implementor, member).unwrap_or(found);
+            if !functions.contains(&function) {
+                functions.push(function);
+            }
+        }
+        functions
+    }
+
+    fn call_value(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        value: Value,
+        owner: Option<TypeId>,
+        resolution: &mut CallResolution<'m>,
+    ) {
+        match value {
+            Value::Function(file, function) => {
+                resolution.targets.push(Target::Function(function_ref(files, file, function)));
+                let values = self.return_values(files, file, function);
+                resolution.results.add(values);
+            }
+            Value::Closure(file, closure) => {
+                resolution.silent += 1;
+                let values = self.closure_values(files, file, closure);
+                resolution.results.add(values);
+            }
+            Value::Instance(id) => {
+                let call = self.symbols.intern("__call__");
+                let symbol = self.types.get(id).name;
+                match self.definition(symbol).and_then(|_| self.method(files, symbol, call)) {
+                    Some((file, function)) => {
+                        self.call_value(files, site, Value::Function(file, function), owner, resolution);
+                    }
+                    // A path with type arguments (`Vec::<T>`) that is called makes a value of that type.
+                    None => {
+                        resolution.silent += 1;
+                        resolution.results.is_partial = true;
+                    }
+                }
+            }
+            Value::Item(symbol) => match self.definition(symbol) {
+                Some(Definition::Class(file, class)) => self.construct(files, (file, class), symbol, resolution),
+                Some(Definition::Module(..)) => resolution.silent += 1,
+                None => self.call_external(files, site, symbol, owner, resolution),
+            },
+        }
+    }
+
+    fn construct(
+        &mut self,
+        files: &[ProgramFile],
+        (file, class): (FileId, ClassId),
+        symbol: Symbol,
+        resolution: &mut CallResolution<'m>,
+    ) {
+        let facts = &files[file.0 as usize].facts;
+        let made = match (facts.class(class).kind, facts.class(class).parent) {
+            (ClassKind::Variant, Some(parent)) => self.class_symbol(file, parent).unwrap_or(symbol),
+            _ => symbol,
+        };
+        resolution.callee = Some(made);
+        let id = self.types.intern(made, &[]);
+        resolution.results.add(Values::one(Value::Instance(id)));
+        let constructor = self.language.constructor_member().map(|member| self.symbols.intern(member));
+        if let Some(constructor) = constructor {
+            if let Some((file, function)) = self.method(files, symbol, constructor) {
+                resolution.targets.push(Target::Function(function_ref(files, file, function)));
+                return;
+            }
+            // The constructor of an external base costs what its row says.
+            for base in self.lineage(files, symbol).into_iter().skip(1) {
+                if self.definition(base).is_none()
+                    && let Some(row) = self.models.row(self.symbols.text(base))
+                    && row.kind == RowKind::Constructor
+                {
+                    resolution.targets.push(Target::Row(row));
+                    return;
+                }
+            }
+        }
+        resolution.silent += 1;
+    }
+
+    /// A call of something outside the program, by its qualified name.
+    fn call_external(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        symbol: Symbol,
+        owner: Option<TypeId>,
+        resolution: &mut CallResolution<'m>,
+    ) {
+        resolution.callee = Some(symbol);
+        let path = self.symbols.text(symbol).to_owned();
+        let separator = self.language.separator();
+        let split = path.rsplit_once(separator);
+        let row = self.models.row(&path).or_else(|| {
+            let (owner, member) = split?;
+            self.models.is_type(owner).then(|| self.models.member(owner, member)).flatten().map(|(row, _)| row)
+        });
+        if let Some(row) = row {
+            let static_owner = split.map(|(owner, _)| self.symbols.intern(owner));
+            let owner = owner.or_else(|| static_owner.map(|owner| self.types.intern(owner, &[])));
+            self.call_row(files, site, row, owner, resolution);
+            return;
+        }
+        resolution.silent += 1;
+        let made = if let Some(made) = self.models.factory(&path) {
+            Some(made.to_owned())
+        } else if self.models.is_type(&path) {
+            Some(path.clone())
+        } else {
+            let (owner, member) = split.unwrap_or(("", &path));
+            let owner_name = owner.rsplit(separator).next().unwrap_or("");
+            if self.language.names_a_type(member) && self.language.constructor_member().is_some() {
+                Some(path.clone())
+            } else if self.language.is_constructor_name(member) && self.language.names_a_type(owner_name) {
+                Some(owner.to_owned())
+            } else {
+                None
+            }
+        };
+        match made {
+            Some(made) => {
+                let made = self.symbols.intern(&made);
+                let id = self.types.intern(made, &[]);
+                resolution.results.add(Values::one(Value::Instance(id)));
+            }
+            None => resolution.results.is_partial = true,
+        }
+    }
+
+    fn call_row(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        row: &'m Row,
+        owner: Option<TypeId>,
+        resolution: &mut CallResolution<'m>,
+    ) {
+        let row = self.by_first_argument(files, site, row);
+        resolution.targets.push(Target::Row(row));
+        resolution.callee = Some(self.symbols.intern(&row.path));
+        let values = self.row_returns(files, row, owner, Some(site));
+        resolution.results.add(values);
+    }
+
+    /// `list.pop(0)`: a row that a literal first argument selects comes before the plain one.
+    fn by_first_argument(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId), row: &'m Row) -> &'m Row {
+        let facts = &files[file.0 as usize].facts;
+        let site = facts.call(call);
+        let Some(first) = facts.arguments_of(site).first() else { return row };
+        match facts.origin(first.origin) {
+            Origin::Integer(Some(value)) => self.models.row(&format!("{}({value})", row.path)).unwrap_or(row),
+            _ => row,
+        }
+    }
+
+    // ---- results ------------------------------------------------------------------------------------------------
+
+    /// What a call site calls, condensed for rules.
+    pub fn resolved(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> Resolved<'m> {
+        let resolution = self.call(files, file, call);
+        let mut effects: Option<EffectSet> = None;
+        for target in &resolution.targets {
+            if let Target::Row(row) = target {
+                effects = Some(effects.map_or(row.effects, |known| known.intersection(row.effects)));
+            }
+        }
+        let confidence = match () {
+            () if resolution.is_guess => Confidence::Medium,
+            () if resolution.is_partial || resolution.silent > 0 => Confidence::Medium,
+            () => Confidence::High,
+        };
+        // One candidate of several that is silent speaks against what the others would do.
+        let disputed = resolution.silent > 0 && !resolution.targets.is_empty();
+        Resolved {
+            effects: if disputed { EffectSet::EMPTY } else { effects.unwrap_or_default() },
+            targets: if disputed { SmallVec::new() } else { resolution.targets },
+            confidence,
+            callee: resolution.callee,
+            receiver: resolution.receiver,
+        }
+    }
+
+    /// Notes which arguments each function of the program is called with.
+    pub(super) fn note_arguments(&mut self, files: &[ProgramFile], file: FileId, call: CallId, resolved: &Resolved<'m>) {
+        let facts = &files[file.0 as usize].facts;
+        let site = facts.call(call);
+        if site.kind != CallKind::Call {
+            return;
+        }
+        for target in resolved.functions() {
+            let (callee_file, callee) = locate(files, target);
+            let callee_facts = &files[callee_file.0 as usize].facts;
+            for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
+                let known = self.callers.entry((target, parameter)).or_default();
+                if known.len() < 16 {
+                    known.push((file, facts.arguments_of(site)[argument].origin));
+                }
+            }
+        }
+    }
+
+}
+
+/// Pairs of argument and parameter positions of a call of a function of the program.
+pub fn matched_arguments(
+    facts: &FileFacts,
+    site: &CallSite,
+    callee_facts: &FileFacts,
+    callee: FunctionId,
+) -> SmallVec<[(usize, u16); 4]> {
+    let function = callee_facts.function(callee);
+    let has_receiver = function.parameters.first().is_some_and(|first| first.kind == ParameterKind::Receiver);
+    // `Type::method(receiver, …)` gives the receiver as an argument; `receiver.method(…)` and constructors do not.
+    let skips_receiver = has_receiver && (site.name.is_some() || !is_static_path(facts, site.callee));
+    let mut pairs = SmallVec::new();
+    let mut position = skips_receiver as usize;
+    for (argument, value) in facts.arguments_of(site).iter().enumerate() {
+        if value.is_spread {
+            break;
+        }
+        match value.keyword {
+            Some(keyword) => {
+                let text = facts.text(keyword);
+                let found = function
+                    .parameters
+                    .iter()
+                    .position(|parameter| parameter.name.is_some_and(|name| callee_facts.text(name) == text));
+                if let Some(found) = found {
+                    pairs.push((argument, found as u16));
+                }
+            }
+            None => {
+                match function.parameters.get(position) {
+                    Some(parameter) if matches!(parameter.kind, ParameterKind::Ordinary | ParameterKind::Receiver) => {
+                        pairs.push((argument, position as u16));
+                    }
+                    _ => {}
+                }
+                position += 1;
+            }
+        }
+    }
+    pairs
+}
+
+fn is_static_path(facts: &FileFacts, origin: OriginId) -> bool {
+    matches!(facts.origin(origin), Origin::Member(..))
+}
+
+/// The place of a function among all functions.
+pub fn function_ref(files: &[ProgramFile], file: FileId, function: FunctionId) -> FunctionRef {
+    FunctionRef(files[file.0 as usize].first_function + function.0)
+}
+
+/// The file and number of a function.
+pub fn locate(files: &[ProgramFile], function: FunctionRef) -> (FileId, FunctionId) {
+    let file = files.partition_point(|file| file.first_function <= function.0) - 1;
+    (FileId(file as u32), FunctionId(function.0 - files[file].first_function))
+}
+
+impl<'m> Resolver<'m> {
+    /// Types of literals of the language.
+    pub fn language_literals(&self) -> &'static crate::lang::LiteralTypes {
+        self.language.literal_types()
+    }
+
+    /// The effects of a row, by qualified name.
+    pub fn row_effects(&self, symbol: Symbol) -> EffectSet {
+        self.models.row(self.symbols.text(symbol)).map(|row| row.effects).unwrap_or_default()
+    }
+
+    /// The effects of a method that is named and not called: `app.task`.
+    pub fn bound_effects(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> EffectSet {
+        let facts = &files[file.0 as usize].facts;
+        let Origin::Member(owner, name) = facts.origin(origin) else { return EffectSet::EMPTY };
+        let member = self.name_symbol(files, file, name);
+        match self.infer(files, file, owner).instance() {
+            Some(id) => {
+                let symbol = self.types.get(id).name;
+                self.member_row(symbol, member).map(|row| row.effects).unwrap_or_default()
+            }
+            None => EffectSet::EMPTY,
+        }
+    }
+}
+
+impl CallResolution<'_> {
+    /// What the call gives.
+    pub fn results(&self) -> &Values {
+        &self.results
+    }
+}
+
+impl<'m> Resolver<'m> {
+    /// Is the type text, or does it dereference to text?
+    pub fn is_text(&self, id: TypeId) -> bool {
+        let literals = self.language.literal_types();
+        let name = self.type_name(id);
+        let is = |name: &str| name == literals.string || name == literals.bytes;
+        is(name) || self.models.derefs(name).is_some_and(is)
+    }
+
+    /// The first type argument.
+    pub fn first_argument(&self, id: TypeId) -> Option<TypeId> {
+        self.types.get(id).arguments.first().copied()
+    }
+
+    /// What a row costs, by qualified name; empty when unknown.
+    pub fn row_cost(&self, symbol: Symbol) -> &str {
+        self.models.row(self.symbols.text(symbol)).map_or("", |row| &row.cost)
+    }
+
+    /// Does going through a value take as many turns as a container has elements?
+    pub fn has_known_length(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId, depth: usize) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        match facts.origin(origin) {
+            Origin::Range => return true,
+            Origin::Borrowed(inner) => return self.has_known_length(files, file, inner, depth),
+            Origin::Call(call) if depth < 4 => {
+                let site = facts.call(call);
+                // Views of a container (`iter`, `keys`, `enumerate`) have its length; filters do not run closures here.
+                let is_view = site.arguments.0 == site.arguments.1 && site.name.is_some();
+                let resolution = self.call(files, file, call);
+                let lazy = resolution.targets.iter().any(|target| match target {
+                    Target::Row(row) => {
+                        row.laziness == crate::model::table::Laziness::Lazy && row.repeats.is_none()
+                    }
+                    Target::Function(_) => false,
+                });
+                if is_view && lazy {
+                    return self.has_known_length(files, file, site.callee, depth + 1);
+                }
+            }
+            _ => {}
+        }
+        let Some(id) = self.infer(files, file, origin).instance() else { return false };
+        self.is_sized(id)
+    }
+
+    /// A container: it has elements that can be counted without going through them.
+    fn is_sized(&self, id: TypeId) -> bool {
+        let literals = self.language.literal_types();
+        let name = self.type_name(id);
+        let is_display = [literals.list, literals.set, literals.map, literals.tuple, literals.range].contains(&name);
+        is_display || self.language.length_member().is_some_and(|member| self.models.member(name, member).is_some())
+    }
+}

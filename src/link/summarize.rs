@@ -1,0 +1,331 @@
+//! Summaries: which effects a function has, how often, on what they depend, and the call that brings each.
+//!
+//! Bottom up over the strongly connected components of the call graph. Degrees only grow and are capped, calls
+//! within a component do not raise them, so every component comes to rest. The order of files and functions
+//! decides ties, never the order of threads.
+
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use smallvec::SmallVec;
+
+use super::resolve::matched_arguments;
+use crate::diagnostic::Confidence;
+use crate::effect::{Effect, EffectSet};
+use crate::facts::*;
+use crate::model::table::Laziness;
+use crate::program::{Context, FunctionRef, Program, Reached, Summary};
+use crate::source::FileId;
+
+/// Degrees above this are all the same.
+pub const HIGHEST_DEGREE: u8 = 3;
+
+/// Fills in the summaries of all functions.
+pub(super) fn summarize(program: &mut Program) {
+    let calls_of = calls_by_function(program);
+    let graph = call_graph(program, &calls_of);
+    let mut component_of = vec![0u32; program.functions.len()];
+    let components = kosaraju_scc(&graph);
+    for (number, component) in components.iter().enumerate() {
+        for node in component {
+            component_of[node.index()] = number as u32;
+        }
+    }
+    for component in &components {
+        let mut members: Vec<FunctionRef> = component.iter().map(|node| FunctionRef(node.index() as u32)).collect();
+        members.sort_unstable();
+        // Twice the members is enough for every effect to go once around; the cap is for safety only.
+        for _ in 0..members.len().clamp(1, 16) * 2 {
+            let mut changed = false;
+            for member in &members {
+                let summary = summary_of(program, *member, &calls_of[member.0 as usize], &component_of);
+                changed |= summary != program.summaries[member.0 as usize];
+                program.summaries[member.0 as usize] = summary;
+            }
+            if !changed || members.len() == 1 && !graph.contains_edge(component[0], component[0]) {
+                break;
+            }
+        }
+    }
+}
+
+fn calls_by_function(program: &Program) -> Vec<Vec<CallId>> {
+    let mut calls = vec![Vec::new(); program.functions.len()];
+    for file in &program.files {
+        for (number, site) in file.facts.calls.iter().enumerate() {
+            let function = file.first_function + file.facts.scope(site.scope).function.0;
+            calls[function as usize].push(CallId(number as u32));
+        }
+    }
+    calls
+}
+
+fn call_graph(program: &Program, calls_of: &[Vec<CallId>]) -> DiGraph<(), (), u32> {
+    let edges: usize = calls_of.iter().map(Vec::len).sum();
+    let mut graph = DiGraph::with_capacity(program.functions.len(), edges / 4);
+    for _ in &program.functions {
+        graph.add_node(());
+    }
+    for (number, (file, _)) in program.functions.iter().enumerate() {
+        let from = NodeIndex::new(number);
+        for call in &calls_of[number] {
+            for callee in program.resolved(*file, *call).functions() {
+                graph.update_edge(from, NodeIndex::new(callee.0 as usize), ());
+            }
+        }
+    }
+    for (number, callbacks) in program.callbacks.iter().enumerate() {
+        let file = &program.files[number];
+        for callback in callbacks {
+            let from = file.facts.scope(file.facts.call(callback.call).scope).function;
+            let from = NodeIndex::new((file.first_function + from.0) as usize);
+            graph.update_edge(from, NodeIndex::new(callback.function.0 as usize), ());
+        }
+    }
+    graph
+}
+
+fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], component_of: &[u32]) -> Summary {
+    let (file, _) = program.function(function);
+    let mut summary = Summary { effects: Vec::new(), memoizes: program.summaries[function.0 as usize].memoizes };
+    for call in calls {
+        for reached in reached_by_call(program, file, *call) {
+            let recursive = reached.via.is_some_and(|via| {
+                component_of[via.0 as usize] == component_of[function.0 as usize]
+            });
+            let mut reached = reached;
+            if recursive {
+                let own = program.summaries[reached.via.map_or(0, |via| via.0) as usize].clone();
+                reached.degree = own.get(reached.effect).map_or(0, |own| own.degree);
+            }
+            add(&mut summary, reached);
+        }
+    }
+    summary.effects.sort_by_key(|reached| (reached.effect, reached.parameters == 0));
+    summary
+}
+
+/// Keeps the worse entry; per effect one that depends on parameters and one that does not.
+fn add(summary: &mut Summary, reached: Reached) {
+    let same_kind =
+        |known: &&mut Reached| known.effect == reached.effect && (known.parameters == 0) == (reached.parameters == 0);
+    match summary.effects.iter_mut().find(same_kind) {
+        Some(known) => {
+            let parameters = known.parameters | reached.parameters;
+            let key = |reached: &Reached| {
+                (reached.degree, reached.confidence, std::cmp::Reverse(reached.steps), std::cmp::Reverse(reached.witness))
+            };
+            if key(&reached) > key(known) {
+                *known = reached;
+            }
+            known.parameters = parameters;
+        }
+        None => summary.effects.push(reached),
+    }
+}
+
+/// How many times more often than its function a call site runs, as a degree.
+pub fn degree_of(context: &Context) -> u8 {
+    let mut degree = 0;
+    let mut chunked = false;
+    for frame in &context.loops {
+        match frame.class {
+            LoopClass::Data => degree += 1,
+            LoopClass::Chunked if !chunked => {
+                chunked = true;
+                degree += 1;
+            }
+            _ => {}
+        }
+    }
+    degree.min(HIGHEST_DEGREE)
+}
+
+/// An effect that a call site brings, with what it depends on there.
+#[derive(Clone, Copy, Debug)]
+pub struct CallEffect {
+    /// The effect as its function has it.
+    pub reached: Reached,
+    /// What the cause depends on, as the call site sees it.
+    pub depend: Depend,
+    /// How often per run of the call site.
+    pub callee_degree: u8,
+    /// Does the call site run a named function once per element?
+    pub repeats: bool,
+    /// Does it run on another thread or process?
+    pub is_offloaded: bool,
+}
+
+/// The effects that a call site brings, its own and those of its callees. Those that code elsewhere (on another
+/// thread, in another task) has are among them, but for what blocks there.
+pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[CallEffect; 4]> {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let context = program.context(file, call);
+    let mut found = SmallVec::new();
+    if context.is_deferred {
+        return found;
+    }
+    let degree = degree_of(context);
+    let resolved = program.resolved(file, call);
+    let confidence = if site.certain { resolved.confidence } else { resolved.confidence.min(Confidence::Medium) };
+    let effects = own_effects(program, file, call);
+    if !effects.is_empty() {
+        let depend = facts
+            .arguments_of(site)
+            .iter()
+            .fold(site.receiver_depend, |depend, argument| depend.or(argument.depend));
+        for effect in effects.iter() {
+            let parameters = depend.parameters;
+            let reached = Reached { effect, degree, parameters, confidence, witness: call, via: None, steps: 0 };
+            let is_offloaded = context.is_offloaded;
+            found.push(CallEffect { reached, depend, callee_degree: 0, repeats: false, is_offloaded });
+        }
+    }
+    for callee in certain_callees(program, file, call) {
+        let (callee_file, callee_id) = program.function(callee.function);
+        let callee_facts = &program.file(callee_file).facts;
+        let summary = &program.summaries[callee.function.0 as usize];
+        if summary.memoizes {
+            continue;
+        }
+        let is_async = callee_facts.function(callee_id).is_async;
+        let is_offloaded = callee.is_offloaded || context.is_offloaded;
+        for entry in &summary.effects {
+            // What blocks in an asynchronous function is its own matter, and reported there.
+            if is_async && matches!(entry.effect, Effect::Blocking | Effect::Sleep) {
+                continue;
+            }
+            let mut depend = Depend::default();
+            if callee.repeats {
+                depend.element = EVERY_TURN;
+            } else {
+                for_each_feeding(facts, site, callee_facts, callee_id, entry.parameters, |fed| depend = depend.or(fed));
+            }
+            let callee_degree = entry.degree;
+            let reached = Reached {
+                effect: entry.effect,
+                degree: (degree + callee.repeats as u8 + callee_degree).min(HIGHEST_DEGREE),
+                parameters: depend.parameters,
+                confidence: confidence.min(entry.confidence),
+                witness: call,
+                via: Some(callee.function),
+                steps: entry.steps.saturating_add(1),
+            };
+            found.push(CallEffect { reached, depend, callee_degree, repeats: callee.repeats, is_offloaded });
+        }
+    }
+    found
+}
+
+/// The bit of a `Depend` that speaks of a call which runs a named function once per element.
+pub const EVERY_TURN: u32 = 1 << 31;
+
+/// The effects that a call site brings into its function.
+fn reached_by_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[Reached; 4]> {
+    let scope = program.file(file).facts.call(call).scope;
+    let elsewhere = is_elsewhere(program, file, scope);
+    effects_of_call(program, file, call)
+        .into_iter()
+        .filter(|found| found.reached.effect.travels())
+        .filter(|found| {
+            let blocks = matches!(found.reached.effect, Effect::Blocking | Effect::Sleep);
+            !blocks || !(elsewhere || found.is_offloaded)
+        })
+        .map(|found| found.reached)
+        .collect()
+}
+
+/// A function that a call site runs.
+struct Callee {
+    function: FunctionRef,
+    /// Once per element of what the call goes through.
+    repeats: bool,
+    is_offloaded: bool,
+}
+
+/// The functions that a call site certainly runs.
+fn certain_callees(program: &Program, file: FileId, call: CallId) -> SmallVec<[Callee; 2]> {
+    let mut callees = SmallVec::new();
+    let resolved = program.resolved(file, call);
+    // One of several: only what all of them do is certain, so the one with the fewest effects speaks for them.
+    let least = resolved.functions().min_by_key(|function| program.summaries[function.0 as usize].effects.len());
+    if let Some(function) = least {
+        callees.push(Callee { function, repeats: false, is_offloaded: false });
+    }
+    let callbacks = &program.callbacks[file.0 as usize];
+    let first = callbacks.partition_point(|callback| callback.call < call);
+    for callback in callbacks[first..].iter().take_while(|callback| callback.call == call) {
+        let (function, repeats, is_offloaded) = (callback.function, callback.repeats, callback.is_offloaded);
+        callees.push(Callee { function, repeats, is_offloaded });
+    }
+    callees
+}
+
+/// What a call site itself does now: lazy calls do nothing yet, and a lock that is taken is no wait worth a word.
+pub fn own_effects(program: &Program, file: FileId, call: CallId) -> EffectSet {
+    let resolved = program.resolved(file, call);
+    let Some(row) = resolved.row() else { return EffectSet::EMPTY };
+    let mut effects = resolved.effects;
+    if row.laziness == Laziness::Lazy {
+        effects = effects.intersection(EffectSet::of(&[Effect::Allocates, Effect::Formats]));
+    }
+    if effects.has(Effect::Locks) {
+        effects = effects.without(EffectSet::of(&[Effect::Blocking]));
+    }
+    effects
+}
+
+/// Does a scope run on another thread, or on the event loop while its function does not?
+fn is_elsewhere(program: &Program, file: FileId, scope: ScopeId) -> bool {
+    let context = &program.contexts[file.0 as usize][scope.index()];
+    let facts = &program.file(file).facts;
+    let function = facts.function(facts.scope(scope).function);
+    context.is_offloaded || (context.is_async && !function.is_async)
+}
+
+/// Calls `visit` with what feeds each of the wanted parameters of a callee.
+pub fn for_each_feeding(
+    facts: &FileFacts,
+    site: &CallSite,
+    callee_facts: &FileFacts,
+    callee: FunctionId,
+    wanted: u32,
+    mut visit: impl FnMut(Depend),
+) {
+    let parameters = &callee_facts.function(callee).parameters;
+    let receives = parameters.first().is_some_and(|first| first.kind == crate::syntax::ParameterKind::Receiver);
+    if receives && site.name.is_some() && wanted & 1 != 0 {
+        visit(site.receiver_depend);
+    }
+    let mut fed = 0u32;
+    for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
+        if wanted & (1 << parameter.min(31)) != 0 {
+            fed |= 1 << parameter.min(31);
+            visit(facts.arguments_of(site)[argument].depend);
+        }
+    }
+    // Spread arguments may feed any parameter.
+    for argument in facts.arguments_of(site).iter().filter(|argument| argument.is_spread) {
+        if wanted & !fed != 0 {
+            visit(argument.depend);
+        }
+    }
+}
+
+/// The chain of call sites from a call site to the cause of an effect; the call site itself comes first.
+pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<(FileId, CallId)> {
+    let mut chain = vec![(file, reached.witness)];
+    let mut via = reached.via;
+    while let Some(function) = via {
+        let (file, _) = program.function(function);
+        let summary = &program.summaries[function.0 as usize];
+        let candidates = summary.effects.iter().filter(|entry| entry.effect == reached.effect);
+        let Some(entry) = candidates.min_by_key(|entry| entry.steps) else { break };
+        chain.push((file, entry.witness));
+        via = entry.via;
+        if chain.len() > 64 {
+            break;
+        }
+    }
+    chain
+}

@@ -1,0 +1,236 @@
+//! The program: the facts of all files, and what linking found out about their call sites and functions.
+
+use smallvec::SmallVec;
+
+use crate::diagnostic::Confidence;
+use crate::effect::{Effect, EffectSet};
+use crate::facts::{CallId, FileFacts, FunctionId};
+use crate::model::table::Row;
+use crate::source::{FileId, SourceFile};
+use crate::types::{Symbol, TypeId};
+
+/// A file of the program.
+#[derive(Debug)]
+pub struct ProgramFile {
+    /// Where it is.
+    pub source: SourceFile,
+    /// What is in it.
+    pub facts: FileFacts,
+    /// Its qualified module name.
+    pub module: String,
+    /// Is it a test, fixture, example, benchmark or migration?
+    pub is_side_code: bool,
+    /// Number of its first function among all functions.
+    pub first_function: u32,
+}
+
+/// A function of the program: its place among all functions, in the order of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FunctionRef(pub u32);
+
+/// What a call site calls.
+#[derive(Clone, Copy, Debug)]
+pub enum Target<'m> {
+    /// A function of the program.
+    Function(FunctionRef),
+    /// A row of the models.
+    Row(&'m Row),
+}
+
+/// What linking knows of a call site.
+#[derive(Clone, Debug)]
+pub struct Resolved<'m> {
+    /// What it calls; empty when unknown. More than one: one of them.
+    pub targets: SmallVec<[Target<'m>; 1]>,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Effects of the model rows: those that all candidates share.
+    pub effects: EffectSet,
+    /// Qualified name of the callee, if there is one.
+    pub callee: Option<Symbol>,
+    /// The type of the receiver.
+    pub receiver: Option<TypeId>,
+}
+
+impl Default for Resolved<'_> {
+    fn default() -> Self {
+        Resolved {
+            targets: SmallVec::new(),
+            confidence: Confidence::High,
+            effects: EffectSet::EMPTY,
+            callee: None,
+            receiver: None,
+        }
+    }
+}
+
+impl<'m> Resolved<'m> {
+    /// The first model row that it calls.
+    pub fn row(&self) -> Option<&'m Row> {
+        self.targets.iter().find_map(|target| match target {
+            Target::Row(row) => Some(*row),
+            Target::Function(_) => None,
+        })
+    }
+
+    /// The functions of the program that it calls.
+    pub fn functions(&self) -> impl Iterator<Item = FunctionRef> + '_ {
+        self.targets.iter().filter_map(|target| match target {
+            Target::Function(function) => Some(*function),
+            Target::Row(_) => None,
+        })
+    }
+}
+
+/// An effect of a function, with how it comes about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reached {
+    /// The effect.
+    pub effect: Effect,
+    /// How often per call of the function: 0 once, 1 O(n), 2 O(n²), 3 worse.
+    pub degree: u8,
+    /// Parameters that it depends on.
+    pub parameters: u32,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The call site in the function that brings it.
+    pub witness: CallId,
+    /// The function that this call site calls, when the effect is not its own.
+    pub via: Option<FunctionRef>,
+    /// Calls from here to the cause.
+    pub steps: u16,
+}
+
+/// What a function does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// Its effects, in the order of the vocabulary; one entry each.
+    pub effects: Vec<Reached>,
+    /// Its results are remembered.
+    pub memoizes: bool,
+}
+
+impl Summary {
+    /// The entry of an effect.
+    pub fn get(&self, effect: Effect) -> Option<&Reached> {
+        self.effects.iter().find(|reached| reached.effect == effect)
+    }
+}
+
+/// A function of the program that is given to a call as an argument.
+#[derive(Clone, Copy, Debug)]
+pub struct Callback {
+    /// The call that runs it.
+    pub call: CallId,
+    /// The argument's place.
+    pub argument: u16,
+    /// The function.
+    pub function: FunctionRef,
+    /// Does it run once per element?
+    pub repeats: bool,
+    /// Does it run on another thread or process?
+    pub is_offloaded: bool,
+}
+
+/// The circumstances under which a call site runs, from the inside out.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// Loops, and closures that run once per element, innermost first.
+    pub loops: SmallVec<[LoopFrame; 2]>,
+    /// Does it run on an event loop?
+    pub is_async: bool,
+    /// Does it run on another thread or process than the function around it?
+    pub is_offloaded: bool,
+    /// Does it run side by side with its kin?
+    pub is_concurrent: bool,
+    /// Does it run after a failure only?
+    pub is_handler: bool,
+    /// Does it stand in a closure of which nobody knows when it runs?
+    pub is_deferred: bool,
+}
+
+/// A loop around a call site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoopFrame {
+    /// What it is.
+    pub source: LoopSource,
+    /// Its bit in a `Depend`.
+    pub bit: u32,
+    /// Its class, models considered.
+    pub class: crate::facts::LoopClass,
+}
+
+/// What makes code run many times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoopSource {
+    /// A loop.
+    Loop(crate::facts::LoopId),
+    /// A closure that a call runs once per element.
+    Closure(crate::facts::ClosureId),
+    /// A call that runs a named function once per element.
+    Call(CallId),
+}
+
+/// The whole program.
+pub struct Program<'m> {
+    /// All files, sorted by path.
+    pub files: Vec<ProgramFile>,
+    /// What the call sites of each file call.
+    pub resolved: Vec<Vec<Resolved<'m>>>,
+    /// The circumstances of the scopes of each file.
+    pub contexts: Vec<Vec<Context>>,
+    /// Functions that are handed to calls which run them, by file.
+    pub callbacks: Vec<Vec<Callback>>,
+    /// The file and number of each function.
+    pub functions: Vec<(FileId, FunctionId)>,
+    /// What each function does.
+    pub summaries: Vec<Summary>,
+    /// Which functions run once per request, event or task.
+    pub entry_points: Vec<bool>,
+    /// Which functions are tests or helpers of tests.
+    pub tests: Vec<bool>,
+    /// The resolver of each language, by its place in `lang::all()`.
+    pub resolvers: Vec<Option<crate::link::resolve::Resolver<'m>>>,
+}
+
+impl<'m> Program<'m> {
+    /// A file.
+    pub fn file(&self, id: FileId) -> &ProgramFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// A function by its place among all functions.
+    pub fn function(&self, function: FunctionRef) -> (FileId, FunctionId) {
+        self.functions[function.0 as usize]
+    }
+
+    /// The place of a function of a file among all functions.
+    pub fn function_ref(&self, file: FileId, function: FunctionId) -> FunctionRef {
+        FunctionRef(self.file(file).first_function + function.0)
+    }
+
+    /// What a call site calls.
+    pub fn resolved(&self, file: FileId, call: CallId) -> &Resolved<'m> {
+        &self.resolved[file.0 as usize][call.index()]
+    }
+
+    /// The circumstances of a call site.
+    pub fn context(&self, file: FileId, call: CallId) -> &Context {
+        let scope = self.file(file).facts.call(call).scope;
+        &self.contexts[file.0 as usize][scope.index()]
+    }
+
+    /// The name of a function as its users know it: `Class.method`.
+    pub fn qualified(&self, file: FileId, function: FunctionId) -> String {
+        let facts = &self.file(file).facts;
+        let function = facts.function(function);
+        let mut parts = vec![facts.text(function.name)];
+        let mut class = function.class;
+        while let Some(id) = class {
+            parts.push(facts.text(facts.class(id).name));
+            class = facts.class(id).parent;
+        }
+        parts.reverse();
+        parts.join(".")
+    }
+}

@@ -1,0 +1,251 @@
+//! The vocabulary of rules: subjects and conditions. Closed, and all of it in this file.
+//!
+//! A condition enters when two rules need it. What a condition means is said here in one sentence, which
+//! `rules/README.md` prints; how it is checked is in `evaluate/matching.rs`.
+
+use serde::Deserialize;
+
+use crate::effect::{Effect, EffectSet};
+use crate::facts::{LoopClass, Use};
+
+/// What a rule looks for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SubjectText {
+    /// A call site or operation with an effect.
+    pub call: Option<CallSubject>,
+    /// A value that is held while the function is suspended; the effect is that of the call that gave it.
+    pub hold: Option<HoldSubject>,
+    /// A function with a decorator that has the effect.
+    pub function: Option<FunctionSubject>,
+    /// A statement in SQL that a call sends.
+    pub sql: Option<SqlSubject>,
+}
+
+/// A call site or operation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CallSubject {
+    /// It has one of these effects.
+    pub effect: OneOrMany,
+    /// `any`: its own effect or one of its callees; `direct`: its own.
+    #[serde(default)]
+    pub reach: Reach,
+}
+
+/// How far an effect may be away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// Its own, or brought by callees.
+    #[default]
+    Any,
+    /// Its own.
+    Direct,
+}
+
+/// A held value.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct HoldSubject {
+    /// The call that gave the value has this effect.
+    pub effect: OneOrMany,
+    /// The awaited code reaches one of these effects; empty: whatever is awaited.
+    #[serde(default)]
+    pub over: Vec<Word<Effect>>,
+    /// Was it taken asynchronously?
+    pub asynchronous: Option<bool>,
+}
+
+/// A decorated function.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FunctionSubject {
+    /// A decorator has this effect.
+    pub decorator: OneOrMany,
+}
+
+/// A SQL statement.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SqlSubject {
+    /// What is wrong with it.
+    pub check: SqlCheck,
+}
+
+/// Checks of SQL statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SqlCheck {
+    /// It selects all columns of a table.
+    SelectStar,
+}
+
+/// One word or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "expected an effect or a list of effects")]
+pub enum OneOrMany {
+    /// One.
+    One(Word<Effect>),
+    /// Several.
+    Many(Vec<Word<Effect>>),
+}
+
+impl OneOrMany {
+    /// The effects as a set.
+    pub fn set(&self) -> EffectSet {
+        match self {
+            OneOrMany::One(word) => EffectSet::of(&[word.0]),
+            OneOrMany::Many(words) => words.iter().fold(EffectSet::EMPTY, |set, word| {
+                set.union(EffectSet::of(&[word.0]))
+            }),
+        }
+    }
+}
+
+/// A word of a closed vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word<T>(pub T);
+
+/// A vocabulary that words are read from.
+pub trait Vocabulary: Sized {
+    /// What the words are called in errors.
+    const WHAT: &'static str;
+    /// The value of a word.
+    fn from_word(word: &str) -> Option<Self>;
+}
+
+impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        T::from_word(&word)
+            .map(Word)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{word}` is not {}", T::WHAT)))
+    }
+}
+
+impl Vocabulary for Effect {
+    const WHAT: &'static str = "an effect";
+    fn from_word(word: &str) -> Option<Self> {
+        Effect::parse(word)
+    }
+}
+
+impl Vocabulary for LoopClass {
+    const WHAT: &'static str = "a class of loops (data, bounded, retry, paging, chunked, worker)";
+    fn from_word(word: &str) -> Option<Self> {
+        use LoopClass::*;
+        [Data, Bounded, Retry, Paging, Chunked, Worker].into_iter().find(|class| class.word() == word)
+    }
+}
+
+impl Vocabulary for Use {
+    const WHAT: &'static str = "a use of a value (discarded, bound, stored, iterated, returned, argument, borrowed, \
+                                receiver, tested, compared, formatted, indexed)";
+    fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "discarded" => Use::Discarded,
+            "bound" => Use::Bound,
+            "stored" => Use::Stored,
+            "iterated" => Use::Iterated,
+            "returned" => Use::Returned,
+            "argument" => Use::Argument,
+            "borrowed" => Use::Borrowed,
+            "receiver" => Use::Receiver,
+            "tested" => Use::Tested,
+            "compared" => Use::Compared,
+            "formatted" => Use::Formatted,
+            "indexed" => Use::Indexed,
+            _ => return None,
+        })
+    }
+}
+
+/// A part of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// What the call is made on.
+    Receiver,
+    /// What it is given.
+    Arguments,
+}
+
+macro_rules! conditions {
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty,)*) => {
+        /// Conditions of a rule. Under `[where]` all that are given must hold, under `[unless]` none may.
+        #[derive(Clone, Debug, Default, Deserialize)]
+        #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+        pub struct Conditions { $($(#[doc = $doc])+ pub $field: Option<$type>,)* }
+
+        /// Every condition: its word, and what it means.
+        pub const CONDITIONS: &[(&str, &str)] = &[$((stringify!($field), concat!($($doc),+))),*];
+    };
+}
+
+conditions! {
+    /// stands in a loop of one of these classes; the loop that counts is the innermost data loop
+    inside: Vec<Word<LoopClass>>,
+    /// these parts come from what the loop goes through, or are carried from turn to turn
+    depends_on_loop: Vec<Part>,
+    /// these parts are the same in every turn of the loop, and nothing in the loop changes them
+    invariant: Vec<Part>,
+    /// the receiver was made outside the loop
+    receiver_from_outside: bool,
+    /// the loop adds elements to the receiver
+    grown_in_loop: bool,
+    /// the loop changes the receiver in any way, or hands it to code that may
+    mutated_in_loop: bool,
+    /// what it is given in one turn comes from the turn before
+    carried: bool,
+    /// the loop can be left before its end
+    exits_early: bool,
+    /// the loop waits on purpose: it sleeps, or holds to a limit
+    paced: bool,
+    /// it runs side by side with its kin, or only builds what runs so
+    concurrent: bool,
+    /// its result is awaited on the spot
+    awaited: bool,
+    /// it runs on an event loop
+    asynchronous: bool,
+    /// it stands in a function that runs once per request, event or task
+    entry_point: bool,
+    /// its result is assigned to a place that is among its operands
+    accumulates: bool,
+    /// its result is assigned to a local variable
+    local_result: bool,
+    /// what becomes of its result
+    used: Vec<Word<Use>>,
+    /// its own effects include all of these
+    does: Vec<Word<Effect>>,
+    /// its own effects include one of these
+    does_any: Vec<Word<Effect>>,
+    /// an argument is the result of a call that has one of these effects
+    argument_does: Vec<Word<Effect>>,
+    /// its first argument is this number
+    first_argument: i64,
+    /// it is given at least this many arguments
+    arguments: usize,
+    /// the receiver, or else the first argument, is text
+    on_text: bool,
+    /// the receiver is known to have eight elements or fewer
+    small_receiver: bool,
+    /// copying the receiver costs nothing
+    cheap_clone: bool,
+    /// the receiver's type is known
+    known_receiver: bool,
+    /// the loop reaches one of these effects
+    loop_reaches: Vec<Word<Effect>>,
+    /// what one call costs, as the models write it
+    cost: Vec<String>,
+    /// its result is gone through once and used for nothing else
+    iterated_once: bool,
+    /// it is the only unconditional addition per turn to a container made empty before the loop, and the loop's length is known
+    fills_fresh_container: bool,
+    /// its keyword argument `maxsize`, or its lack of one, sets no limit, and its function has parameters
+    unlimited: bool,
+    /// the effect is reached through a callee
+    reached: bool,
+    /// its result leaves the function: returned, stored, or bound to a name that is
+    escapes: bool,
+}

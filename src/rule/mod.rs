@@ -1,0 +1,271 @@
+//! Rules: pages turned into data that evaluation checks, and the choice of those that run.
+//!
+//! `page.rs` takes pages apart, `condition.rs` is the vocabulary, `builtin.rs` the pages in the binary. The engine
+//! names no rule.
+
+pub mod builtin;
+pub mod condition;
+pub mod message;
+pub mod page;
+pub mod selection;
+
+use serde::Deserialize;
+
+use crate::config::SetupError;
+use crate::diagnostic::{Confidence, Severity};
+use condition::{Conditions, SubjectText};
+use message::Template;
+use page::Page;
+
+/// A rule, ready to be checked.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The name of its page.
+    pub name: String,
+    /// The folder of its page.
+    pub family: String,
+    /// What it finds, in one line.
+    pub summary: String,
+    /// How a finding counts.
+    pub severity: Severity,
+    /// Which set it belongs to.
+    pub set: Set,
+    /// Findings that are less sure than this are not reported.
+    pub least_confidence: Confidence,
+    /// Names of the languages that it is for.
+    pub languages: Vec<String>,
+    /// What it looks for.
+    pub subject: SubjectText,
+    /// What must hold.
+    pub conditions: Conditions,
+    /// What must not hold.
+    pub exceptions: Conditions,
+    /// What it says.
+    pub message: Message,
+    /// Cost class of its findings, for the order of the report.
+    pub weight: f64,
+}
+
+/// The sets of rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Set {
+    /// On unless switched off.
+    #[default]
+    Default,
+    /// Right most of the time, worth it often.
+    Likely,
+    /// Only when asked for.
+    Pedantic,
+}
+
+impl Set {
+    /// The word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Set::Default => "default",
+            Set::Likely => "likely",
+            Set::Pedantic => "pedantic",
+        }
+    }
+}
+
+/// What a rule says.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// The fact, when the effect is reached through a callee.
+    pub text: Template,
+    /// The fact, when the call itself has the effect.
+    pub direct: Template,
+    /// The words at the place itself.
+    pub label: Template,
+    /// The words at the cause.
+    pub cause: Template,
+    /// What to do.
+    pub help: Template,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct RuleText {
+    summary: String,
+    #[serde(default)]
+    level: Level,
+    #[serde(default)]
+    set: Set,
+    #[serde(default)]
+    confidence: Sureness,
+    languages: Vec<String>,
+    /// Cost class, `semantics.md` §4: 100 a query or request, 30 file I/O and blocking, 10 building things that are
+    /// meant to be reused, 5 linear work, 1 allocation.
+    weight: f64,
+    subject: SubjectText,
+    #[serde(default, rename = "where")]
+    conditions: Conditions,
+    #[serde(default)]
+    unless: Conditions,
+    message: MessageText,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Level {
+    Allow,
+    #[default]
+    Warn,
+    Deny,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Sureness {
+    #[default]
+    High,
+    Medium,
+    Low,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct MessageText {
+    text: String,
+    direct: Option<String>,
+    #[serde(default)]
+    label: String,
+    #[serde(default)]
+    cause: String,
+    help: String,
+}
+
+/// A rule that cannot be used: where, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}:{line}: {message}")]
+pub struct RuleError {
+    /// The page.
+    pub path: String,
+    /// 1-based line.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Rule {
+    /// Reads a rule from its page. `path` is named in errors.
+    pub fn from_page(family: &str, name: &str, text: &str, path: &str) -> Result<Rule, RuleError> {
+        let error = |line, message| RuleError { path: path.to_owned(), line, message };
+        let page = page::parse(text).map_err(|bad| error(bad.line, bad.message))?;
+        let data: RuleText = toml::from_str(page.data).map_err(|bad| {
+            let before = bad.span().map_or(0, |span| page.data[..span.start.min(page.data.len())].matches('\n').count());
+            error(page.data_line + before, bad.message().to_owned())
+        })?;
+        data.rule(family, name, &page).map_err(|message| error(page.data_line, message))
+    }
+}
+
+impl RuleText {
+    fn rule(self, family: &str, name: &str, page: &Page) -> Result<Rule, String> {
+        let subject = &self.subject;
+        let subjects = [subject.call.is_some(), subject.hold.is_some(), subject.function.is_some(), subject.sql.is_some()];
+        if subjects.iter().filter(|given| **given).count() != 1 {
+            return Err("[subject] names exactly one of `call`, `hold`, `function`, `sql`".into());
+        }
+        for language in &self.languages {
+            if crate::lang::find(language).is_none() {
+                return Err(format!("`{language}` is not a language of laggard"));
+            }
+        }
+        if page.title.is_empty() {
+            return Err("the page has no heading (`# …`)".into());
+        }
+        let message = self.message;
+        let text = Template::parse(&message.text)?;
+        Ok(Rule {
+            name: name.to_owned(),
+            family: family.to_owned(),
+            summary: self.summary,
+            severity: match self.level {
+                Level::Allow => Severity::Info,
+                Level::Warn => Severity::Warning,
+                Level::Deny => Severity::Error,
+            },
+            set: self.set,
+            least_confidence: match self.confidence {
+                Sureness::High => Confidence::High,
+                Sureness::Medium => Confidence::Medium,
+                Sureness::Low => Confidence::Low,
+            },
+            languages: self.languages,
+            subject: self.subject,
+            conditions: self.conditions,
+            exceptions: self.unless,
+            message: Message {
+                direct: message.direct.map_or(Ok(text.clone()), |direct| Template::parse(&direct))?,
+                text,
+                label: Template::parse(&message.label)?,
+                cause: Template::parse(&message.cause)?,
+                help: Template::parse(&message.help)?,
+            },
+            weight: self.weight,
+        })
+    }
+}
+
+/// The rules that run.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSet {
+    /// In the order of family and name.
+    pub rules: Vec<Rule>,
+}
+
+impl RuleSet {
+    /// The built-in rules that `select` names and `ignore` does not; see [`selection::select`].
+    pub fn select(select: &[String], ignore: &[String]) -> Result<RuleSet, SetupError> {
+        let infos = all_infos();
+        let chosen = selection::select(&infos, select, ignore)?;
+        let mut rules = builtin::rules();
+        rules.retain(|rule| chosen.iter().any(|info| info.name == rule.name));
+        Ok(RuleSet { rules })
+    }
+}
+
+/// What `laggard rules` and `laggard explain` show of a rule.
+#[derive(Clone, Debug)]
+pub struct RuleInfo {
+    /// Its name.
+    pub name: String,
+    /// Its family.
+    pub family: String,
+    /// Its set.
+    pub set: String,
+    /// How its findings count.
+    pub level: String,
+    /// Its languages.
+    pub languages: Vec<String>,
+    /// What it finds.
+    pub summary: String,
+    /// Its page.
+    pub page: &'static str,
+}
+
+/// All built-in rules, for listing.
+pub fn all_infos() -> Vec<RuleInfo> {
+    let rules = builtin::rules();
+    rules
+        .iter()
+        .zip(builtin::PAGES)
+        .map(|(rule, (_, _, page))| RuleInfo {
+            name: rule.name.clone(),
+            family: rule.family.clone(),
+            set: rule.set.word().to_owned(),
+            level: match rule.severity {
+                Severity::Info => "allow",
+                Severity::Warning => "warn",
+                Severity::Error => "deny",
+            }
+            .to_owned(),
+            languages: rule.languages.clone(),
+            summary: rule.summary.clone(),
+            page,
+        })
+        .collect()
+}

@@ -1,0 +1,154 @@
+//! Rule pages: one Markdown file is a rule's data, its prose and its tests.
+//!
+//! The first fence is the data block (`toml`), the prose follows, and fences marked `bad`, `good` or `fixed` are
+//! examples. A rule's name is its file name, its family the folder. Knows the form of pages, and no rule.
+
+use crate::lang;
+
+/// A page, taken apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<'t> {
+    /// The data block, and the 1-based line that it starts on.
+    pub data: &'t str,
+    /// Line of the first line of the data block.
+    pub data_line: usize,
+    /// The heading.
+    pub title: &'t str,
+    /// All after the data block.
+    pub prose: &'t str,
+    /// The examples in order.
+    pub examples: Vec<Example<'t>>,
+}
+
+/// An example: one file, or several that belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Example<'t> {
+    /// Language, as the fence names it.
+    pub language: &'t str,
+    /// What it shows.
+    pub kind: ExampleKind,
+    /// Its files: name (empty for a single unnamed one) and text.
+    pub files: Vec<(&'t str, &'t str)>,
+    /// 1-based line of its first fence in the page.
+    pub line: usize,
+}
+
+/// What an example shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExampleKind {
+    /// Lines marked `~` are reported, and no others.
+    Bad,
+    /// Nothing is reported.
+    Good,
+    /// What the fix makes of the example before it.
+    Fixed,
+}
+
+/// Why a page cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct PageError {
+    /// 1-based line in the page.
+    pub line: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Takes a page apart.
+pub fn parse(text: &str) -> Result<Page<'_>, PageError> {
+    let mut fences = Fences { text, offset: 0, line: 1 };
+    let Some(data) = fences.next().filter(|fence| fence.info == "toml") else {
+        return Err(PageError { line: 1, message: "a rule page starts with a ```toml block".into() });
+    };
+    let prose = text[fences.offset..].trim();
+    let title = prose.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or("").trim();
+    let mut examples: Vec<Example> = Vec::new();
+    let mut joins = false;
+    for fence in fences {
+        let mut words = fence.info.split_whitespace();
+        let language = words.next().unwrap_or("");
+        let kind = match words.next() {
+            Some("bad") => ExampleKind::Bad,
+            Some("good") => ExampleKind::Good,
+            Some("fixed") => ExampleKind::Fixed,
+            None => continue,
+            Some(word) => {
+                let message = format!("`{word}`: an example is `bad`, `good` or `fixed`");
+                return Err(PageError { line: fence.line, message });
+            }
+        };
+        if lang::find(language).is_none() {
+            return Err(PageError { line: fence.line, message: format!("`{language}` is not a language of laggard") });
+        }
+        let name = words.next().unwrap_or("");
+        match examples.last_mut() {
+            // Named fences that follow each other are the files of one example.
+            Some(example)
+                if joins && !name.is_empty() && example.kind == kind && !example.files.iter().any(|(own, _)| *own == name) =>
+            {
+                example.files.push((name, fence.body));
+            }
+            _ => examples.push(Example { language, kind, files: vec![(name, fence.body)], line: fence.line }),
+        }
+        joins = !name.is_empty();
+    }
+    Ok(Page { data: data.body, data_line: data.line + 1, title, prose, examples })
+}
+
+struct Fence<'t> {
+    info: &'t str,
+    body: &'t str,
+    line: usize,
+}
+
+struct Fences<'t> {
+    text: &'t str,
+    offset: usize,
+    line: usize,
+}
+
+impl<'t> Iterator for Fences<'t> {
+    type Item = Fence<'t>;
+
+    fn next(&mut self) -> Option<Fence<'t>> {
+        let mut open: Option<(&str, usize, usize)> = None;
+        while self.offset < self.text.len() {
+            let rest = &self.text[self.offset..];
+            let end = rest.find('\n').map_or(rest.len(), |at| at + 1);
+            let line = &rest[..end];
+            let start = self.offset;
+            self.offset += end;
+            self.line += 1;
+            match (line.trim_end().strip_prefix("```"), open) {
+                (Some(info), None) => open = Some((info.trim(), self.offset, self.line - 1)),
+                (Some(""), Some((info, body, line))) => {
+                    return Some(Fence { info, body: &self.text[body..start], line });
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+/// What a mark in an example says of its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// The line is reported.
+    Reported,
+    /// It ought to be reported, and is not yet.
+    Missed,
+    /// It is reported, and ought not to be.
+    Spurious,
+}
+
+/// The mark of a line: `#~`, `//~`, `#~ missed`, `//~ spurious`.
+pub fn mark_of(line: &str) -> Option<Mark> {
+    let at = line.rfind("#~").or_else(|| line.rfind("//~"))?;
+    match line[at..].trim_start_matches(['#', '/', '~']).trim() {
+        "" => Some(Mark::Reported),
+        "missed" => Some(Mark::Missed),
+        "spurious" => Some(Mark::Spurious),
+        _ => None,
+    }
+}

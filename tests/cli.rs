@@ -1,0 +1,237 @@
+//! The command line: exit codes, formats, and which stream gets what.
+
+mod common;
+
+use std::io::Read;
+use std::process::Stdio;
+
+use common::{Run, SLOW, cargo_laggard, finds_slow_code, has_languages, laggard, project, run, write};
+
+/// Every row: arguments and the exit code, in a folder with one clean file.
+#[test]
+fn exit_codes() {
+    let folder = project(&[("clean.py", "x = 1\n"), ("empty/README.md", "")]);
+    let table: &[(&[&str], i32)] = &[
+        (&["check"], 0),
+        (&["check", "."], 0),
+        (&["check", "clean.py"], 0),
+        (&["check", "clean.py", "clean.py", "./clean.py"], 0),
+        (&["check", "empty"], 0),
+        (&["check", "empty/README.md"], 0),
+        (&["check", "--exit-zero"], 0),
+        (&["check", "--fail-on", "info", "--isolated", "--jobs", "1", "--color", "never"], 0),
+        (&["check", "--select", "all", "--ignore", "pedantic,likely"], 0),
+        (&["rules"], 0),
+        (&["rules", "--output-format", "json"], 0),
+        (&["--help"], 0),
+        (&["check", "--help"], 0),
+        (&["--version"], 0),
+        (&[], 2),
+        (&["chek"], 2),
+        (&["check", "--no-such-flag"], 2),
+        (&["check", "nowhere"], 2),
+        (&["check", "clean.py", "nowhere.py"], 2),
+        (&["check", "--exit-zero", "nowhere"], 2),
+        (&["check", "--select", "no-such-rule"], 2),
+        (&["check", "--ignore", "no-such-rule"], 2),
+        (&["check", "--output-format", "xml"], 2),
+        (&["check", "--jobs", "0"], 2),
+        (&["check", "--max-file-size", "much"], 2),
+        (&["check", "--manifest-path", "Cargo.toml"], 2),
+        (&["explain", "no-such-rule"], 2),
+        (&["explain"], 2),
+    ];
+    for (arguments, code) in table {
+        let run = run(laggard(folder.path(), arguments));
+        assert_eq!(run.code, *code, "{arguments:?}: {run:?}");
+        assert!(*code == 0 || run.stdout.is_empty(), "{arguments:?}: errors go to stderr: {run:?}");
+        assert!(*code == 0 || !run.stderr.is_empty(), "{arguments:?}: an error says something");
+    }
+}
+
+/// Needs a rule that finds [`SLOW`].
+#[test]
+fn exit_codes_of_findings() {
+    if !finds_slow_code() {
+        return;
+    }
+    let folder = project(&[("slow.py", SLOW)]);
+    let table: &[(&[&str], i32)] = &[
+        (&["check"], 1),
+        (&["check", "slow.py", "--quiet"], 1),
+        (&["check", "--exit-zero"], 0),
+        (&["check", "--fail-on", "error"], 0),
+        (&["check", "--ignore", "default"], 0),
+    ];
+    for (arguments, code) in table {
+        let run = run(laggard(folder.path(), arguments));
+        assert_eq!(run.code, *code, "{arguments:?}: {run:?}");
+    }
+}
+
+#[test]
+fn an_empty_folder_is_a_warning() {
+    let folder = project(&[]);
+    let loud = run(laggard(folder.path(), &["check"]));
+    assert_eq!((loud.code, loud.stdout.as_str()), (0, ""));
+    assert!(loud.stderr.starts_with("warning: there are no source files to analyse\n"), "{loud:?}");
+    let quiet = run(laggard(folder.path(), &["check", "--quiet"]));
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn errors_name_what_is_wrong_and_what_to_do() {
+    let folder = project(&[]);
+    let missing = run(laggard(folder.path(), &["check", "nowhere/at/all.py"]));
+    assert!(missing.stderr.contains("error: there is no file or folder `"), "{missing:?}");
+    assert!(missing.stderr.contains("nowhere/at/all.py`"), "{missing:?}");
+    let rule = run(laggard(folder.path(), &["check", "--select", "pedantc"]));
+    assert!(rule.stderr.contains("there is no rule, family or set `pedantc`"), "{rule:?}");
+    assert!(rule.stderr.contains("did you mean `pedantic`?"), "{rule:?}");
+    let quiet = run(laggard(folder.path(), &["check", "--quiet", "nowhere"]));
+    assert!(quiet.stderr.contains("error: "), "errors are never quiet: {quiet:?}");
+}
+
+#[test]
+fn machine_formats_are_alone_on_stdout() {
+    let folder = project(&[("slow.py", SLOW), ("broken.py", "def (:\n"), ("binary.py", "\u{0}")]);
+    write(&folder, "latin.py", b"name = '\xe9'\n");
+    for arguments in [&["check"] as &[&str], &["check", "--verbose", "--timings"]] {
+        let with = |format| run(laggard(folder.path(), &[arguments, &["--output-format", format]].concat()));
+        let array: Vec<serde_json::Value> = serde_json::from_str(&with("json").stdout).expect("valid JSON");
+        let lines: Vec<serde_json::Value> =
+            with("jsonl").stdout.lines().map(|line| serde_json::from_str(line).expect("valid JSON")).collect();
+        assert_eq!(array, lines);
+        assert!(with("json").stderr.contains(" in "), "the summary is on stderr");
+    }
+    let rules = run(laggard(folder.path(), &["rules", "--output-format", "json"]));
+    assert!(serde_json::from_str::<Vec<serde_json::Value>>(&rules.stdout).is_ok(), "{rules:?}");
+}
+
+#[test]
+fn timings_name_the_stages() {
+    let folder = project(&[]);
+    let run = run(laggard(folder.path(), &["check", "--timings"]));
+    assert!(run.stderr.contains(" s  discover\n"), "{run:?}");
+    assert_eq!(run.stdout, "");
+}
+
+/// Needs a rule that finds [`SLOW`]; without it there is nothing to colour.
+#[test]
+fn colour_follows_flag_and_environment() {
+    if !finds_slow_code() {
+        return;
+    }
+    let folder = project(&[("slow.py", SLOW)]);
+    let colored = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = laggard(folder.path(), &[&["check"], arguments].concat());
+        command.envs(variables.iter().copied());
+        let run = run(command);
+        assert!(!run.stdout.is_empty());
+        run.stdout.contains('\u{1b}')
+    };
+    assert!(!colored(&[], &[]), "stdout is no terminal");
+    assert!(colored(&["--color", "always"], &[]));
+    assert!(colored(&["--color", "always"], &[("NO_COLOR", "1")]), "a flag is stronger than the environment");
+    assert!(colored(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!colored(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&["--color", "always", "--output-format", "json"], &[]));
+}
+
+/// Needs a rule that finds [`SLOW`] for the part on findings.
+#[test]
+fn paths_are_relative_and_the_order_of_arguments_does_not_matter() {
+    let folder = project(&[("b/slow.py", SLOW), ("a/slow.py", SLOW), ("a/broken.py", "def (:\n")]);
+    let absolute = folder.path().to_str().unwrap().to_string();
+    let said = |paths: &[&str]| {
+        let run = run(laggard(folder.path(), &[&["check", "--output-format", "concise", "--verbose"], paths].concat()));
+        assert!(!run.stdout.contains(&absolute), "{run:?}");
+        assert!(!run.stderr.contains(&absolute), "{run:?}");
+        (run.stdout, run.stderr)
+    };
+    let expected = said(&["."]);
+    assert_eq!(said(&["a", "b"]), expected);
+    assert_eq!(said(&["b", "a", "a/slow.py"]), expected);
+    assert_eq!(said(&["--jobs", "1", "."]), expected);
+    let from_below = run(laggard(&folder.path().join("a"), &["check", "--output-format", "concise", "../b"]));
+    assert!(!from_below.stdout.contains(&absolute), "{from_below:?}");
+    if finds_slow_code() {
+        assert!(expected.0.starts_with("a/slow.py:6:"), "{expected:?}");
+        assert!(from_below.stdout.starts_with("slow.py:6:"), "{from_below:?}");
+    }
+}
+
+/// Needs Python.
+#[test]
+fn files_are_counted_once() {
+    if !has_languages() {
+        return;
+    }
+    let folder = project(&[("a.py", "x = 1\n"), ("b.py", "x = 1\n"), (".hidden.py", "x = 1\n")]);
+    let run = run(laggard(folder.path(), &["check", ".", "a.py", "./b.py"]));
+    assert!(run.stderr.ends_with("No findings in 2 files.\n"), "{run:?}");
+}
+
+#[test]
+fn explain_suggests_and_prints_pages() {
+    let folder = project(&[]);
+    let rules = run(laggard(folder.path(), &["rules", "--output-format", "json"]));
+    let rules: Vec<serde_json::Value> = serde_json::from_str(&rules.stdout).unwrap();
+    for rule in rules {
+        let name = rule["name"].as_str().unwrap();
+        let page = run(laggard(folder.path(), &["explain", name]));
+        assert_eq!(page.code, 0, "{name}: {page:?}");
+        assert!(page.stdout.contains("# "), "{name}: {page:?}");
+        let slip = run(laggard(folder.path(), &["explain", &format!("{name}x")]));
+        assert_eq!(slip.code, 2);
+        assert!(slip.stderr.contains("did you mean"), "{slip:?}");
+    }
+}
+
+#[test]
+fn cargo_laggard_checks_the_current_package() {
+    let manifest = "[package]\nname = \"p\"\nversion = \"0.1.0\"\n";
+    let folder = project(&[("p/Cargo.toml", manifest), ("p/src/lib.rs", "pub fn f() {}\n"), ("other/x.py", "x = 1\n")]);
+    let below = folder.path().join("p/src");
+    let same = |left: Run, right: Run| assert_eq!((left.code, left.stderr), (right.code, right.stderr));
+    let plain = || run(laggard(&folder.path().join("p"), &["check"]));
+    assert_eq!(plain().code, 0);
+    same(run(cargo_laggard(&below, &[])), plain());
+    same(run(cargo_laggard(&below, &["check"])), plain());
+    same(run(cargo_laggard(folder.path(), &["--manifest-path", "p/Cargo.toml"])), plain());
+    assert_eq!(run(cargo_laggard(&below, &["--output-format", "json"])).stdout, "[]\n");
+    assert_eq!(run(cargo_laggard(&below, &["rules"])).code, 0);
+    assert_eq!(run(cargo_laggard(&below, &["--no-such-flag"])).code, 2);
+    let outside = run(cargo_laggard(folder.path(), &[]));
+    assert_eq!(outside.code, 2);
+    assert!(outside.stderr.contains("there is no `Cargo.toml`"), "{outside:?}");
+    assert!(run(cargo_laggard(&below, &["--help"])).stdout.contains("cargo laggard"));
+}
+
+/// A reader that stops early is no error. Needs a rule that finds [`SLOW`] to write more than a pipe holds.
+#[test]
+fn a_closed_pipe_is_quiet() {
+    let findings = finds_slow_code();
+    let loops = "    for order in orders:\n        order.customer = session.get(Customer, order.customer_id)\n";
+    let folder = project(&[("slow.py", &format!("{SLOW}{}", loops.repeat(if findings { 2000 } else { 1 })))]);
+    let mut command = laggard(folder.path(), &["check", "slow.py"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(i32::from(findings)), "{stderr}");
+    assert!(!stderr.contains("error") && !stderr.contains("panic"), "{stderr}");
+}
+
+/// A full disk is an error, not a clean run.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let folder = project(&[]);
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = laggard(folder.path(), &["check", "--output-format", "json"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the output cannot be written"));
+}
