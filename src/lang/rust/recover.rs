@@ -114,7 +114,10 @@ impl Recovery {
         }
         let grammar = Grammar { language: tree_sitter_rust::LANGUAGE.into(), units: STATEMENTS, filler: "" };
         let (rest, errors) = blank_broken_units(whole, &grammar)?;
-        if rest.len() != whole.len() || check(&rest, container).is_err() {
+        // A signature is not guessed: all that is lost has to lie in a body.
+        let body = whole.find('{')?;
+        let in_body = errors.iter().all(|error| error.span.start as usize > body);
+        if !in_body || rest.len() != whole.len() || check(&rest, container).is_err() {
             return None;
         }
         for error in errors {

@@ -315,6 +315,7 @@ impl Dump<'_> {
                     UnaryOperator::Not => "!",
                     UnaryOperator::Negate => "-",
                     UnaryOperator::Borrow => "&",
+                    UnaryOperator::BorrowMutably => "&mut",
                     UnaryOperator::Dereference => "*",
                 };
                 self.form(operator, &[operand]);
@@ -469,7 +470,7 @@ fn calls_and_paths() {
 #[test]
 fn operators() {
     assert_eq!(expression("!a && b || -c == *d"), "(or (and (! a) b) (equal (- c) (* d)))");
-    assert_eq!(expression("(a + b) * &mut c % d as u64"), "(modulo (multiply (add a b) (& c)) (as d u64))");
+    assert_eq!(expression("(a + b) * &mut c % d as u64"), "(modulo (multiply (add a b) (&mut c)) (as d u64))");
     assert_eq!(expression("a..b; ..=c; d..; .."), "(range a b) (range - c) (range d -) (range - -)");
     assert_eq!(expression("a < b; a ^ b; &raw const x"), "(compare a b) (other a b) (& x)");
 }
@@ -732,22 +733,29 @@ fn recovered(text: &str) -> (String, Vec<&str>) {
 }
 
 #[test]
+fn a_broken_statement_costs_itself() {
+    let (tree, lost) = recovered("fn a() {}\nfn b() {\n    let x = 1;\n    let y = ;\n    g();\n}\nfn c() {}\n");
+    assert_eq!(tree, "(fn a (params) {}) (fn b (params) {(let x 1) (call g)}) (fn c (params) {})");
+    assert_eq!(lost, ["let y = ;"]);
+}
+
+#[test]
 fn a_broken_item_costs_itself() {
-    let (tree, lost) = recovered("/// a\nfn a() {}\n/// b\nfn b() { let = ; }\nfn c() {}\n");
+    let (tree, lost) = recovered("/// a\nfn a() {}\n/// b\nfn b(x y) { z() }\nfn c() {}\nstruct { d }\n");
     assert_eq!(tree, "(fn a (params) {}) (fn c (params) {})");
-    assert_eq!(lost, ["fn b() { let = ; }"]);
+    assert_eq!(lost, ["fn b(x y) { z() }", "struct { d }"]);
 }
 
 #[test]
 fn a_broken_method_costs_itself() {
     let (tree, lost) = recovered(
-        "impl S {\n    fn a() {}\n    pub fn b() { x y }\n    const N: u8 = { 1 };\n}\nmod m { trait T { fn x(); fn y() -> ; } }\nuse a::{b};\n",
+        "impl S {\n    fn a() {}\n    pub fn b(x y) {}\n    const N: u8 = { 1 };\n}\nmod m { trait T { fn x(); fn y() -> ; } }\nuse a::{b};\n",
     );
     assert_eq!(
         tree,
         "(impl S of:S {(fn a static (params) {}) (let N :u8 {1})}) (mod m {(trait T {(fn x static (params))})}) (use a::b b)"
     );
-    assert_eq!(lost, ["pub fn b() { x y }", "fn y() -> ;"]);
+    assert_eq!(lost, ["pub fn b(x y) {}", "fn y() -> ;"]);
 }
 
 #[test]
