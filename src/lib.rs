@@ -13,24 +13,24 @@ pub mod cli;
 pub mod config;
 
 // Nouns.
-pub mod source;
-pub mod syntax;
-pub mod types;
-pub mod facts;
-pub mod effect;
-pub mod program;
 pub mod diagnostic;
+pub mod effect;
+pub mod facts;
 pub mod generated;
-pub mod sql;
 pub mod lang;
 pub mod model;
+pub mod program;
 pub mod rule;
+pub mod source;
+pub mod sql;
+pub mod syntax;
+pub mod types;
 
 // Verbs, in the order of the pipeline.
 pub mod discover;
+pub mod evaluate;
 pub mod extract;
 pub mod link;
-pub mod evaluate;
 pub mod report;
 
 /// What a run found.

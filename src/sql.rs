@@ -21,14 +21,11 @@ pub fn selects_star(text: &str) -> bool {
 fn body_selects_star(body: &SetExpr) -> bool {
     match body {
         SetExpr::Select(select) => {
-            let is_star = |item: &SelectItem| {
-                matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..))
-            };
+            let is_star =
+                |item: &SelectItem| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..));
             // `SELECT * FROM (SELECT a, b …)` names its columns inside.
-            let from_table = select
-                .from
-                .iter()
-                .any(|table| matches!(table.relation, sqlparser::ast::TableFactor::Table { .. }));
+            let from_table =
+                select.from.iter().any(|table| matches!(table.relation, sqlparser::ast::TableFactor::Table { .. }));
             from_table && select.projection.iter().any(is_star)
         }
         SetExpr::Query(query) => body_selects_star(&query.body),

@@ -23,9 +23,8 @@ fn every_page_holds_its_examples() {
         }
         for example in page.examples.iter().filter(|example| example.kind != ExampleKind::Fixed) {
             examples += 1;
-            failures.extend(
-                check(name, example).into_iter().map(|failure| format!("rules/{family}/{name}.md:{failure}")),
-            );
+            failures
+                .extend(check(name, example).into_iter().map(|failure| format!("rules/{family}/{name}.md:{failure}")));
         }
     }
     println!("{} pages, {examples} examples", PAGES.len());
@@ -63,8 +62,11 @@ fn check(rule: &str, example: &Example) -> Vec<String> {
             (file.path.clone(), line)
         })
         .collect();
-    let mut failures: Vec<String> =
-        outcome.notices.iter().map(|notice| format!("{}: {}:{}: {}", example.line, notice.path, notice.line, notice.message)).collect();
+    let mut failures: Vec<String> = outcome
+        .notices
+        .iter()
+        .map(|notice| format!("{}: {}:{}: {}", example.line, notice.path, notice.line, notice.message))
+        .collect();
     for (path, line, mark, _) in &marks {
         let place = format!("{}: {path} line {line}", example.line);
         let found = reported.contains(&(path.clone(), *line));

@@ -82,7 +82,11 @@ pub fn of_call(program: &Program, rule: &Rule, candidate: &Candidate) -> Diagnos
     Diagnostic {
         rank: rank::rank(program, rule, candidate),
         confidence: candidate.effect.reached.confidence,
-        primary: Label { file: candidate.file, span: first_line(facts, place), message: words.fill(&rule.message.label) },
+        primary: Label {
+            file: candidate.file,
+            span: first_line(facts, place),
+            message: words.fill(&rule.message.label),
+        },
         secondary,
         trace,
         ..bare(program, rule, candidate.file, facts.scope(site.scope).function, &words, message)
@@ -163,7 +167,8 @@ fn bare(
     };
     // What identifies a finding has no positions in it; `finish` tells twins apart.
     let identity =
-        [&rule.name, &program.file(file).source.path, &qualified, &words.api, &words.callee, &words.receiver].join_all();
+        [&rule.name, &program.file(file).source.path, &qualified, &words.api, &words.callee, &words.receiver]
+            .join_all();
     Diagnostic {
         rule: rule.name.clone(),
         family: rule.family.clone(),
@@ -258,7 +263,11 @@ fn origin_text(facts: &FileFacts, origin: OriginId) -> Option<String> {
             let site = facts.call(call);
             match site.receiver_place {
                 Some(place) => Some(facts.text(place).to_owned()),
-                None => facts.arguments_of(site).first().and_then(|argument| argument.place).map(|place| facts.text(place).to_owned()),
+                None => facts
+                    .arguments_of(site)
+                    .first()
+                    .and_then(|argument| argument.place)
+                    .map(|place| facts.text(place).to_owned()),
             }
         }
         Origin::Borrowed(inner) => origin_text(facts, inner),
@@ -279,7 +288,8 @@ fn trace_of(program: &Program, chain: &[(FileId, CallId)], cause: &str) -> Vec<L
                 format!("`{function}` calls `{}`", call_text(facts, site))
             }
         };
-        let span = if site.name.is_some() || step + 1 != chain.len() { callee_span(facts, site) } else { site.name_span };
+        let span =
+            if site.name.is_some() || step + 1 != chain.len() { callee_span(facts, site) } else { site.name_span };
         trace.push(Label { file: *file, span: first_line(facts, span), message });
     }
     trace
@@ -309,7 +319,9 @@ pub fn finish(program: &Program, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> 
         let key = |diagnostic: &Diagnostic| (diagnostic.primary.file, diagnostic.primary.span, diagnostic.rule.clone());
         key(left).cmp(&key(right))
     });
-    found.dedup_by(|next, kept| next.rule == kept.rule && next.primary.file == kept.primary.file && next.primary.span == kept.primary.span);
+    found.dedup_by(|next, kept| {
+        next.rule == kept.rule && next.primary.file == kept.primary.file && next.primary.span == kept.primary.span
+    });
     // The same cause reached from the same function twice is one finding.
     let mut causes: rustc_hash::FxHashSet<(String, FileId, String, FileId, Span)> = Default::default();
     found.retain(|diagnostic| match diagnostic.trace.last() {

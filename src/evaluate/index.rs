@@ -43,17 +43,13 @@ impl<'r> Index<'r> {
     /// The rules that look for one of these effects.
     pub fn calls_with(&self, effects: u64) -> impl Iterator<Item = &'r Rule> + '_ {
         let relevant = effects & self.all_effects != 0;
-        self.calls
-            .iter()
-            .filter(move |(wanted, _)| relevant && wanted.0 & effects != 0)
-            .map(|(_, rule)| *rule)
+        self.calls.iter().filter(move |(wanted, _)| relevant && wanted.0 & effects != 0).map(|(_, rule)| *rule)
     }
 }
 
 /// Does the rule look for this effect, as far away as it is?
 pub fn wants(rule: &Rule, effect: &CallEffect) -> bool {
     rule.subject.call.as_ref().is_some_and(|subject| {
-        subject.effect.set().has(effect.reached.effect)
-            && (subject.reach == Reach::Any || effect.reached.via.is_none())
+        subject.effect.set().has(effect.reached.effect) && (subject.reach == Reach::Any || effect.reached.via.is_none())
     })
 }

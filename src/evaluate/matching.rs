@@ -61,11 +61,8 @@ fn frames_of<'p>(
     call: CallId,
     effect: &CallEffect,
 ) -> impl Iterator<Item = LoopFrame> + 'p {
-    let own = effect.repeats.then_some(LoopFrame {
-        source: LoopSource::Call(call),
-        bit: EVERY_TURN,
-        class: LoopClass::Data,
-    });
+    let own =
+        effect.repeats.then_some(LoopFrame { source: LoopSource::Call(call), bit: EVERY_TURN, class: LoopClass::Data });
     own.into_iter().chain(program.context(file, call).loops.iter().copied())
 }
 
@@ -122,7 +119,8 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(does, |wanted| own.intersection(words(wanted)) == words(wanted));
     check!(does_any, |wanted| own.meets(words(wanted)));
     check!(inside, |wanted| candidate.frame.is_some_and(|frame| wanted.iter().any(|class| class.0 == frame.class)));
-    check!(asynchronous, |wanted| (context.is_async && !context.is_offloaded && !candidate.effect.is_offloaded) == *wanted);
+    check!(asynchronous, |wanted| (context.is_async && !context.is_offloaded && !candidate.effect.is_offloaded)
+        == *wanted);
     check!(awaited, |wanted| site.awaited == *wanted);
     check!(reached, |wanted| candidate.effect.reached.via.is_some() == *wanted);
     check!(accumulates, |wanted| site.accumulates == *wanted);
@@ -142,9 +140,14 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let bit = candidate.frame.map_or(0, |frame| frame.bit);
         ((depend.element | depend.carried | depend.volatile) & bit == 0 && made_outside(program, candidate)) == *wanted
     });
-    check!(depends_on_loop, |wanted| candidate
-        .frame
-        .is_some_and(|frame| depends_on(program, file, call, &candidate.effect, wanted, &frame)));
+    check!(depends_on_loop, |wanted| candidate.frame.is_some_and(|frame| depends_on(
+        program,
+        file,
+        call,
+        &candidate.effect,
+        wanted,
+        &frame
+    )));
     check!(carried, |wanted| is_carried(program, candidate) == *wanted);
     check!(invariant, |wanted| is_invariant(program, candidate, wanted));
     check!(small_receiver, |wanted| {
@@ -202,8 +205,7 @@ fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {
         });
     // It stands among the arguments of a call that starts tasks.
     let given = facts.calls.iter().enumerate().take(candidate.call.index()).rev().take(8).any(|(number, outer)| {
-        outer.span.contains(site.span)
-            && program.resolved[candidate.file.0 as usize][number].effects.meets(concurrent)
+        outer.span.contains(site.span) && program.resolved[candidate.file.0 as usize][number].effects.meets(concurrent)
     });
     builds || given
 }
@@ -291,8 +293,7 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
             && (depend.volatile & frame.bit == 0 || is_stable(program, candidate.file, origin, 0))
     };
     let reached = candidate.effect.depend;
-    if candidate.effect.reached.via.is_some()
-        && (reached.element | reached.carried | reached.volatile) & frame.bit != 0
+    if candidate.effect.reached.via.is_some() && (reached.element | reached.carried | reached.volatile) & frame.bit != 0
     {
         return false;
     }
@@ -362,7 +363,11 @@ fn is_stable(program: &Program, file: FileId, origin: OriginId, depth: usize) ->
 }
 
 /// Where a receiver comes from, views of it (`iter`, `keys`) taken off: its place, its origin and what it depends on.
-pub fn root_receiver(program: &Program, file: FileId, site: &CallSite) -> (Option<crate::syntax::Name>, OriginId, Depend) {
+pub fn root_receiver(
+    program: &Program,
+    file: FileId,
+    site: &CallSite,
+) -> (Option<crate::syntax::Name>, OriginId, Depend) {
     let facts = &program.file(file).facts;
     let mut root = (site.receiver_place, site.callee, site.receiver_depend);
     while root.0.is_none()
@@ -454,7 +459,8 @@ fn argument_does(program: &Program, candidate: &Candidate, wanted: EffectSet) ->
         match facts.origin(origin) {
             // Only a call that is written in the argument itself: a variable may be used elsewhere too.
             Origin::Call(call) => {
-                argument.span.contains(facts.call(call).span) && own_effects(program, candidate.file, call).meets(wanted)
+                argument.span.contains(facts.call(call).span)
+                    && own_effects(program, candidate.file, call).meets(wanted)
             }
             _ => false,
         }
@@ -471,9 +477,7 @@ fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> 
     let Some(region) = region_of(program, candidate) else { return false };
     calls_of(region).any(|call| {
         program.resolved(candidate.file, call).effects.meets(wanted)
-            || effects_of_call(program, candidate.file, call)
-                .iter()
-                .any(|effect| wanted.has(effect.reached.effect))
+            || effects_of_call(program, candidate.file, call).iter().any(|effect| wanted.has(effect.reached.effect))
     })
 }
 
@@ -602,7 +606,8 @@ pub fn check_hold(
     let facts = &program.file(file).facts;
     let awaited = (hold.region.awaits.0..hold.region.awaits.1).find(|at| {
         let site = facts.awaits[*at as usize];
-        let same_task = facts.scope(site.scope).function == function && !is_in_other_task(facts, hold.scope, site.scope);
+        let same_task =
+            facts.scope(site.scope).function == function && !is_in_other_task(facts, hold.scope, site.scope);
         same_task && (over.is_empty() || awaited_reaches(program, file, site.origin, over))
     })?;
     Some(super::finding::of_hold(program, rule, file, number, call, awaited as usize))
@@ -650,9 +655,7 @@ fn still_holds(program: &mut Program, file: FileId, origin: OriginId, call: Call
 fn awaited_reaches(program: &Program, file: FileId, origin: OriginId, over: EffectSet) -> bool {
     let facts = &program.file(file).facts;
     match facts.origin(origin) {
-        Origin::Call(call) => {
-            effects_of_call(program, file, call).iter().any(|effect| over.has(effect.reached.effect))
-        }
+        Origin::Call(call) => effects_of_call(program, file, call).iter().any(|effect| over.has(effect.reached.effect)),
         Origin::Propagated(inner) | Origin::Await(inner) => awaited_reaches(program, file, inner, over),
         _ => false,
     }

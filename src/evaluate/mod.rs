@@ -74,8 +74,11 @@ fn evaluate_call(program: &mut Program, index: &Index, file: FileId, call: CallI
         bits |= 1 << effect.reached.effect as u8;
     }
     for rule in index.calls_with(bits) {
-        let mut candidates: Vec<_> =
-            effects.iter().filter(|effect| index::wants(rule, effect)).map(|effect| (effect.reached.via, *effect)).collect();
+        let mut candidates: Vec<_> = effects
+            .iter()
+            .filter(|effect| index::wants(rule, effect))
+            .map(|effect| (effect.reached.via, *effect))
+            .collect();
         // Own effects first, then the shortest way.
         candidates.sort_by_key(|(via, effect)| (via.is_some(), effect.reached.steps));
         for (_, effect) in candidates {

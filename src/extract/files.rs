@@ -119,16 +119,12 @@ fn module_names(discovered: &Discovered) -> Vec<String> {
     let manifests: Vec<lang::Manifest> = discovered
         .manifests
         .iter()
-        .map(|manifest| lang::Manifest {
-            path: discovered.from_outermost(&manifest.path),
-            text: manifest.text.clone(),
-        })
+        .map(|manifest| lang::Manifest { path: discovered.from_outermost(&manifest.path), text: manifest.text.clone() })
         .collect();
     for (index, language) in lang::all().iter().enumerate() {
         let own: Vec<usize> =
             (0..discovered.files.len()).filter(|at| discovered.files[*at].language == index).collect();
-        let paths: Vec<String> =
-            own.iter().map(|at| discovered.from_outermost(&discovered.files[*at].path)).collect();
+        let paths: Vec<String> = own.iter().map(|at| discovered.from_outermost(&discovered.files[*at].path)).collect();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         for (at, name) in own.iter().zip(language.modules(&paths, &manifests)) {
             names[*at] = name;

@@ -599,9 +599,7 @@ impl Extractor<'_> {
             NodeKind::Unary {
                 operator: UnaryOperator::Borrow | UnaryOperator::BorrowMutably | UnaryOperator::Dereference,
                 operand,
-            } => {
-                self.place_of(operand)
-            }
+            } => self.place_of(operand),
             _ => None,
         }
     }

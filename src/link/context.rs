@@ -34,16 +34,14 @@ pub(super) fn contexts<'m>(
         };
         match scope.kind {
             ScopeKind::Function => context.is_async = facts.function(scope.function).is_async,
-            ScopeKind::Loop(id) => context.loops.insert(
-                0,
-                LoopFrame { source: LoopSource::Loop(id), bit: scope.bit(), class: classes[id.index()] },
-            ),
+            ScopeKind::Loop(id) => context
+                .loops
+                .insert(0, LoopFrame { source: LoopSource::Loop(id), bit: scope.bit(), class: classes[id.index()] }),
             ScopeKind::Closure(id) => enter_closure(facts, id, scope, resolved, &mut context),
             ScopeKind::Async(given_to) => {
                 context.is_async = true;
                 let spawns = EffectSet::of(&[Effect::SpawnsTask, Effect::RunsConcurrently]);
-                context.is_concurrent |=
-                    given_to.is_some_and(|(call, _)| resolved[call.index()].effects.meets(spawns));
+                context.is_concurrent |= given_to.is_some_and(|(call, _)| resolved[call.index()].effects.meets(spawns));
                 // Only the start of the task happens in the loop; what it does there is side by side.
             }
             ScopeKind::LastTurn => {

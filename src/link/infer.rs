@@ -657,7 +657,6 @@ impl<'m> Resolver<'m> {
             }
         }
     }
-
 }
 
 /// Does a row run the callable that is given as this argument once per element?

@@ -95,7 +95,9 @@ fn link_file(program: &mut Program, file: FileId) {
         program.tests[reference] = files[number].is_side_code
             || function.decorators.iter().any(|decorator| marks.marks_test(&decorator_text(facts, *decorator)))
             || module_is_test(facts, function.module, marks)
-            || function.parent.is_some_and(|parent| program.tests[files[number].first_function as usize + parent.index()]);
+            || function
+                .parent
+                .is_some_and(|parent| program.tests[files[number].first_function as usize + parent.index()]);
         for decorator in &function.decorators {
             let effects = decorator_effects(program.resolved[number].as_slice(), files, file, *decorator, resolver);
             program.entry_points[reference] |= effects.has(Effect::EntryPoint);

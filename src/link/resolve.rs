@@ -149,7 +149,10 @@ impl<'m> Resolver<'m> {
             class_symbols: FxHashMap::default(),
             extensions: FxHashMap::default(),
             implementors: FxHashMap::default(),
-            name_symbols: files.iter().map(|file| vec![None; if file.source.language == index { file.facts.names.len() } else { 0 }]).collect(),
+            name_symbols: files
+                .iter()
+                .map(|file| vec![None; if file.source.language == index { file.facts.names.len() } else { 0 }])
+                .collect(),
             origins: vec![Vec::new(); files.len()],
             calls: vec![Vec::new(); files.len()],
             returns: FxHashMap::default(),
@@ -158,10 +161,8 @@ impl<'m> Resolver<'m> {
             rows: FxHashMap::default(),
             depth: 0,
         };
-        let own: Vec<FileId> = (0..files.len() as u32)
-            .map(FileId)
-            .filter(|id| files[id.0 as usize].source.language == index)
-            .collect();
+        let own: Vec<FileId> =
+            (0..files.len() as u32).map(FileId).filter(|id| files[id.0 as usize].source.language == index).collect();
         for id in &own {
             resolver.define_file(files, *id);
         }
@@ -549,7 +550,12 @@ impl<'m> Resolver<'m> {
     }
 
     /// The method of a class or of what it inherits from within the program.
-    pub(super) fn method(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Option<(FileId, FunctionId)> {
+    pub(super) fn method(
+        &mut self,
+        files: &[ProgramFile],
+        symbol: Symbol,
+        member: Symbol,
+    ) -> Option<(FileId, FunctionId)> {
         for part in self.lineage(files, symbol) {
             if let Some(method) = self.own_method(files, part, member) {
                 return Some(method);
@@ -1086,7 +1092,13 @@ impl<'m> Resolver<'m> {
     }
 
     /// Notes which arguments each function of the program is called with.
-    pub(super) fn note_arguments(&mut self, files: &[ProgramFile], file: FileId, call: CallId, resolved: &Resolved<'m>) {
+    pub(super) fn note_arguments(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        call: CallId,
+        resolved: &Resolved<'m>,
+    ) {
         let facts = &files[file.0 as usize].facts;
         let site = facts.call(call);
         if site.kind != CallKind::Call {
@@ -1103,7 +1115,6 @@ impl<'m> Resolver<'m> {
             }
         }
     }
-
 }
 
 /// Pairs of argument and parameter positions of a call of a function of the program.
@@ -1227,9 +1238,7 @@ impl<'m> Resolver<'m> {
                 let is_view = site.arguments.0 == site.arguments.1 && site.name.is_some();
                 let resolution = self.call(files, file, call);
                 let lazy = resolution.targets.iter().any(|target| match target {
-                    Target::Row(row) => {
-                        row.laziness == crate::model::table::Laziness::Lazy && row.repeats.is_none()
-                    }
+                    Target::Row(row) => row.laziness == crate::model::table::Laziness::Lazy && row.repeats.is_none(),
                     Target::Function(_) => false,
                 });
                 if is_view && lazy {

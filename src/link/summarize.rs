@@ -89,9 +89,8 @@ fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], compon
     let mut summary = Summary { effects: Vec::new(), memoizes: program.summaries[function.0 as usize].memoizes };
     for call in calls {
         for reached in reached_by_call(program, file, *call) {
-            let recursive = reached.via.is_some_and(|via| {
-                component_of[via.0 as usize] == component_of[function.0 as usize]
-            });
+            let recursive =
+                reached.via.is_some_and(|via| component_of[via.0 as usize] == component_of[function.0 as usize]);
             let mut reached = reached;
             if recursive {
                 let own = program.summaries[reached.via.map_or(0, |via| via.0) as usize].clone();
@@ -112,7 +111,12 @@ fn add(summary: &mut Summary, reached: Reached) {
         Some(known) => {
             let parameters = known.parameters | reached.parameters;
             let key = |reached: &Reached| {
-                (reached.degree, reached.confidence, std::cmp::Reverse(reached.steps), std::cmp::Reverse(reached.witness))
+                (
+                    reached.degree,
+                    reached.confidence,
+                    std::cmp::Reverse(reached.steps),
+                    std::cmp::Reverse(reached.witness),
+                )
             };
             if key(&reached) > key(known) {
                 *known = reached;
@@ -170,10 +174,8 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
     let confidence = if site.certain { resolved.confidence } else { resolved.confidence.min(Confidence::Medium) };
     let effects = own_effects(program, file, call);
     if !effects.is_empty() {
-        let depend = facts
-            .arguments_of(site)
-            .iter()
-            .fold(site.receiver_depend, |depend, argument| depend.or(argument.depend));
+        let depend =
+            facts.arguments_of(site).iter().fold(site.receiver_depend, |depend, argument| depend.or(argument.depend));
         for effect in effects.iter() {
             let parameters = depend.parameters;
             let reached = Reached { effect, degree, parameters, confidence, witness: call, via: None, steps: 0 };

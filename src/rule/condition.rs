@@ -96,9 +96,9 @@ impl OneOrMany {
     pub fn set(&self) -> EffectSet {
         match self {
             OneOrMany::One(word) => EffectSet::of(&[word.0]),
-            OneOrMany::Many(words) => words.iter().fold(EffectSet::EMPTY, |set, word| {
-                set.union(EffectSet::of(&[word.0]))
-            }),
+            OneOrMany::Many(words) => {
+                words.iter().fold(EffectSet::EMPTY, |set, word| set.union(EffectSet::of(&[word.0])))
+            }
         }
     }
 }
@@ -118,9 +118,7 @@ pub trait Vocabulary: Sized {
 impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let word = String::deserialize(deserializer)?;
-        T::from_word(&word)
-            .map(Word)
-            .ok_or_else(|| serde::de::Error::custom(format!("`{word}` is not {}", T::WHAT)))
+        T::from_word(&word).map(Word).ok_or_else(|| serde::de::Error::custom(format!("`{word}` is not {}", T::WHAT)))
     }
 }
 

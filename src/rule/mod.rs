@@ -155,7 +155,8 @@ impl Rule {
         let error = |line, message| RuleError { path: path.to_owned(), line, message };
         let page = page::parse(text).map_err(|bad| error(bad.line, bad.message))?;
         let data: RuleText = toml::from_str(page.data).map_err(|bad| {
-            let before = bad.span().map_or(0, |span| page.data[..span.start.min(page.data.len())].matches('\n').count());
+            let before =
+                bad.span().map_or(0, |span| page.data[..span.start.min(page.data.len())].matches('\n').count());
             error(page.data_line + before, bad.message().to_owned())
         })?;
         data.rule(family, name, &page).map_err(|message| error(page.data_line, message))
@@ -165,7 +166,8 @@ impl Rule {
 impl RuleText {
     fn rule(self, family: &str, name: &str, page: &Page) -> Result<Rule, String> {
         let subject = &self.subject;
-        let subjects = [subject.call.is_some(), subject.hold.is_some(), subject.function.is_some(), subject.sql.is_some()];
+        let subjects =
+            [subject.call.is_some(), subject.hold.is_some(), subject.function.is_some(), subject.sql.is_some()];
         if subjects.iter().filter(|given| **given).count() != 1 {
             return Err("[subject] names exactly one of `call`, `hold`, `function`, `sql`".into());
         }

@@ -84,7 +84,10 @@ pub fn parse(text: &str) -> Result<Page<'_>, PageError> {
         match examples.last_mut() {
             // Named fences that follow each other are the files of one example.
             Some(example)
-                if joins && !name.is_empty() && example.kind == kind && !example.files.iter().any(|(own, _)| *own == name) =>
+                if joins
+                    && !name.is_empty()
+                    && example.kind == kind
+                    && !example.files.iter().any(|(own, _)| *own == name) =>
             {
                 example.files.push((name, fence.body));
             }

@@ -287,9 +287,11 @@ pub(super) fn nesting(source: &str, tokens: &[Token]) -> Nesting {
             }
             TokenKind::Punctuation => match token.byte(source) {
                 b';' => run = Run::default(),
-                // Types and closure parameters nest across commas without brackets: `A<B, A<B, …`.
-                b'<' | b'|' => run.angles += 1,
-                b',' => run.tokens = run.angles * 2,
+                b'<' => run.angles += 1,
+                b'>' if !is_arrow(source, *token) => run.angles = run.angles.saturating_sub(1),
+                b'|' => run.bars += 1,
+                // Types and closures nest across commas without brackets: `A<B, A<B, …`, `|a, b| |a, b| …`.
+                b',' => run.tokens = run.angles + run.bars,
                 _ => {}
             },
             _ => {}
@@ -303,7 +305,15 @@ pub(super) fn nesting(source: &str, tokens: &[Token]) -> Nesting {
 #[derive(Default)]
 struct Run {
     tokens: usize,
+    /// `<` that may still be open.
     angles: usize,
+    /// `|`, which may be those of closures.
+    bars: usize,
+}
+
+/// Is this `>` the end of `->` or `=>`?
+fn is_arrow(source: &str, token: Token) -> bool {
+    token.start > 0 && matches!(source.as_bytes()[token.start - 1], b'-' | b'=')
 }
 
 /// Can this token, after a `}`, only begin another statement?

@@ -200,7 +200,18 @@ fn items_last(kind: Kind, input: ParseStream) -> syn::Result<Body> {
     if let Some(statements) = attempt(input, Block::parse_within) {
         return Ok(Body::Statements(statements));
     }
-    items(input).map(Body::Items)
+    if let Some(items) = attempt(input, items) {
+        return Ok(Body::Items(items));
+    }
+    json_body(input)
+}
+
+/// Parses the beginning of the input, or leaves it untouched.
+fn attempt_part<T>(input: ParseStream, parse: impl FnOnce(ParseStream) -> syn::Result<T>) -> Option<T> {
+    let ahead = input.fork();
+    let parsed = parse(&ahead).ok()?;
+    input.advance_to(&ahead);
+    Some(parsed)
 }
 
 /// Parses all of the input, or leaves it untouched.
@@ -229,7 +240,15 @@ fn items(input: ParseStream) -> syn::Result<Vec<Item>> {
 fn arguments(input: ParseStream, with_semicolons: bool) -> syn::Result<Vec<Argument>> {
     let mut arguments = Vec::new();
     while !input.is_empty() {
-        arguments.push(argument(input)?);
+        match attempt_part(input, argument) {
+            Some(argument) => arguments.push(argument),
+            // Settings before the rest: `info!({ user = id }, "…")`, `with_settings!({ a => b }, { … })`.
+            None => {
+                let inside;
+                braced!(inside in input);
+                arguments.extend(self::arguments(&inside, with_semicolons)?);
+            }
+        }
         if input.peek(Token![,]) {
             input.parse::<Token![,]>()?;
         } else if with_semicolons && input.peek(Token![;]) {

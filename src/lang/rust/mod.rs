@@ -120,14 +120,14 @@ impl Language for Rust {
 /// More open brackets than this are refused; rustc itself stops at 128 in macros.
 const MAXIMAL_BRACKETS: usize = 256;
 
-/// Longer chains than this are refused: they would need half a gibibyte of stack.
-const MAXIMAL_CHAIN: usize = 200_000;
+/// Longer chains than this are refused: they would need hundreds of mebibytes of stack.
+const MAXIMAL_CHAIN: usize = 32_000;
 
-/// What one open bracket costs syn at most, measured: a block in an expression in a statement.
+/// What one open bracket costs syn at most: a block in an expression in a statement. Twice what is needed.
 const STACK_PER_BRACKET: usize = 32 * 1024;
 
-/// What one link of a chain costs at most while parsing and dropping.
-const STACK_PER_LINK: usize = 2 * 1024;
+/// What one link of a chain costs at most while parsing and dropping: `return return …`. Twice what is needed.
+const STACK_PER_LINK: usize = 8 * 1024;
 
 /// What everything else needs.
 const STACK_BASE: usize = 512 * 1024;
@@ -178,9 +178,17 @@ fn parse_whole(source: &str) -> Result<Tree, String> {
     let stack = stack_for(nesting);
     // Twice, so that macro bodies, which are parsed while lowering, seldom need a stack of their own.
     with_stack(stack * 2, || {
-        let file = syn::parse_str::<syn::File>(source).map_err(|error| error.to_string())?;
+        let file = syn::parse_str::<syn::File>(source).map_err(message)?;
         Ok(lower::file(&file, source.len(), stack))
     })
+}
+
+/// What syn says, in words for people who do not know it.
+fn message(error: syn::Error) -> String {
+    match error.to_string() {
+        lexical if lexical.contains("token stream") => "a bracket or quote without its counterpart".to_owned(),
+        message => message,
+    }
 }
 
 /// The tree of a text with errors: what is broken is blanked out and the rest parsed again.

@@ -13,7 +13,7 @@ use crate::lang::recover::{Grammar, blank_broken_units};
 use crate::source::Span;
 
 use super::lexer::{Token, TokenKind, lex, nesting};
-use super::{refusal, stack_for, with_stack};
+use super::{message, refusal, stack_for, with_stack};
 
 /// Statements, for the search inside a function.
 const STATEMENTS: &[&str] = &["let_declaration", "expression_statement", "empty_statement", "macro_invocation"];
@@ -114,7 +114,10 @@ impl Recovery {
         }
         let grammar = Grammar { language: tree_sitter_rust::LANGUAGE.into(), units: STATEMENTS, filler: "" };
         let (rest, errors) = blank_broken_units(whole, &grammar)?;
-        if rest.len() != whole.len() || check(&rest, container).is_err() {
+        // A signature is not guessed: all that is lost has to lie in a body.
+        let body = whole.find('{')?;
+        let in_body = errors.iter().all(|error| error.span.start as usize > body);
+        if !in_body || rest.len() != whole.len() || check(&rest, container).is_err() {
             return None;
         }
         for error in errors {
@@ -137,7 +140,7 @@ fn check(text: &str, container: Container) -> Result<(), String> {
             Container::Impl => members::<syn::ImplItem>.parse_str(text),
             Container::Trait => members::<syn::TraitItem>.parse_str(text),
         };
-        result.map_err(|error| error.to_string())
+        result.map_err(message)
     })
 }
 
@@ -221,9 +224,11 @@ fn item_end_by_indentation(source: &str, tokens: &[Token], first: usize) -> usiz
     let column = indentation(source, tokens[first].start);
     let mut seen_keyword = false;
     for (index, token) in tokens.iter().enumerate().skip(first) {
-        let here = indentation(source, token.start);
-        let starts = here.is_some() && here <= column && begins_item(token.text(source));
-        if starts && seen_keyword {
+        // Only what follows a line break is worth the look back along its line.
+        let gap = index.checked_sub(1).map_or(0, |before| tokens[before].end)..token.start;
+        let may_start = seen_keyword && source[gap].contains('\n') && begins_item(token.text(source));
+        let here = if may_start { indentation(source, token.start) } else { None };
+        if here.is_some() && here <= column {
             return index;
         }
         seen_keyword |= is_item_keyword(token.text(source));
