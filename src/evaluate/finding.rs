@@ -9,8 +9,8 @@ use crate::facts::*;
 use crate::link::summarize::witness_chain;
 use crate::model::table::Row;
 use crate::program::{LoopFrame, LoopSource, Program};
-use crate::rule::Rule;
 use crate::rule::message::{Field, Template};
+use crate::rule::{Place, Rule};
 use crate::source::{FileId, Span};
 
 /// What a message may speak of, for one finding.
@@ -79,14 +79,20 @@ pub fn of_call(program: &Program, rule: &Rule, candidate: &Candidate) -> Diagnos
     let message = words.fill(template);
     let place = if site.kind == CallKind::Call && site.name.is_none() { site.name_span } else { site.span };
     let place = if reached || site.kind == CallKind::Attribute { site.name_span } else { place };
+    let label = words.fill(&rule.message.label);
+    let mut primary = Label { file: candidate.file, span: first_line(facts, place), message: label };
+    if rule.message.place == Place::Receiver
+        && let Some(span) = making_span(facts, site.callee)
+    {
+        secondary.push(std::mem::replace(
+            &mut primary,
+            Label { file: candidate.file, span: first_line(facts, span), message: words.fill(&rule.message.cause) },
+        ));
+    }
     Diagnostic {
         rank: rank::rank(program, rule, candidate),
         confidence: candidate.effect.reached.confidence,
-        primary: Label {
-            file: candidate.file,
-            span: first_line(facts, place),
-            message: words.fill(&rule.message.label),
-        },
+        primary,
         secondary,
         trace,
         ..bare(program, rule, candidate.file, facts.scope(site.scope).function, &words, message)
@@ -236,6 +242,14 @@ fn short_path(path: &str, separator: &str) -> String {
 /// The choices of an alternative, as a phrase.
 fn alternatives(text: &str) -> String {
     text.split(';').map(str::trim).filter(|choice| !choice.is_empty()).collect::<Vec<_>>().join(", or ")
+}
+
+/// Where a value was made by a call.
+fn making_span(facts: &FileFacts, origin: OriginId) -> Option<Span> {
+    match facts.origin(origin) {
+        Origin::Call(call) => Some(facts.call(call).span),
+        _ => None,
+    }
 }
 
 /// Where a loop is announced, what it binds, and what it goes through.

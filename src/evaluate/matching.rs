@@ -119,6 +119,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(does, |wanted| own.intersection(words(wanted)) == words(wanted));
     check!(does_any, |wanted| own.meets(words(wanted)));
     check!(leaf_does_any, |wanted| leaf_row(program, candidate).is_some_and(|row| row.effects.meets(words(wanted))));
+    check!(only_read, |wanted| is_only_read(program, candidate) == *wanted);
     check!(written_call, |wanted| (site.kind == CallKind::Call) == *wanted);
     check!(sends_element, |wanted| sends_element(program, candidate) == *wanted);
     check!(inside, |wanted| candidate.frame.is_some_and(|frame| wanted.iter().any(|class| class.0 == frame.class)));
@@ -190,6 +191,34 @@ fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
         // A variable that starts with the number may hold another one by now.
         Origin::Integer(value) if first.place.is_none() => value,
         _ => None,
+    }
+}
+
+/// Is the result only looked at, and dropped?
+fn is_only_read(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    match site.used {
+        Use::Borrowed | Use::Compared => true,
+        Use::Receiver => {
+            // Outer calls come first. Text is read by all its methods but those that turn it into something else.
+            let outer = (0..candidate.call.0)
+                .rev()
+                .map(CallId)
+                .take(4)
+                .find(|outer| facts.origin(facts.call(*outer).callee) == Origin::Call(candidate.call));
+            outer.is_some_and(|outer| {
+                let resolved = program.resolved(candidate.file, outer);
+                let name = facts.call(outer).name.map_or("", |name| facts.text(name));
+                let language = program.file(candidate.file).source.language;
+                let is_text = match (resolved.receiver, &program.resolvers[language]) {
+                    (Some(receiver), Some(resolver)) => resolver.is_text(receiver),
+                    _ => false,
+                };
+                is_text && resolved.row().is_some() && !name.starts_with("into")
+            })
+        }
+        _ => false,
     }
 }
 
@@ -642,7 +671,11 @@ pub fn check_hold(
     if program.tests[reference.0 as usize] && !include_tests {
         return None;
     }
-    let call = taking_call(program, file, hold.origin, subject.effect.set())?;
+    let wanted = subject.effect.set();
+    let call = match hold.name {
+        Some(_) => taking_call(program, file, hold.origin, wanted)?,
+        None => entering_call(program, file, &hold, wanted)?,
+    };
     let row = program.resolved(file, call).row()?;
     let is_async = hold.is_async || row.color == Color::Async || facts.call(call).awaited;
     if subject.asynchronous.is_some_and(|wanted| wanted != is_async) {
@@ -668,6 +701,16 @@ fn is_in_other_task(facts: &FileFacts, outer: ScopeId, inner: ScopeId) -> bool {
         .scopes_from(inner)
         .take_while(|(id, _)| *id != outer)
         .any(|(_, scope)| matches!(scope.kind, ScopeKind::Async(_) | ScopeKind::Closure(_)))
+}
+
+/// The call that takes what a `with` statement holds: its entry, or the call in its head.
+fn entering_call(program: &Program, file: FileId, hold: &Hold, effects: EffectSet) -> Option<CallId> {
+    let facts = &program.file(file).facts;
+    let entry = (0..hold.region.calls.0).rev().map(CallId).take(16).find(|call| {
+        let site = facts.call(*call);
+        site.kind == CallKind::Enter && site.span == hold.span && program.resolved(file, *call).effects.meets(effects)
+    });
+    entry.or_else(|| taking_call(program, file, hold.origin, effects))
 }
 
 /// The call with one of the effects that an origin leads to, through unwrapping.

@@ -214,6 +214,8 @@ conditions! {
     local_result: bool,
     /// what becomes of its result
     used: Vec<Word<Use>>,
+    /// its result is only looked at: borrowed, compared, or text that something is read from
+    only_read: bool,
     /// its own effects include all of these
     does: Vec<Word<Effect>>,
     /// its own effects include one of these
