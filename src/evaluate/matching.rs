@@ -119,6 +119,11 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(does, |wanted| own.intersection(words(wanted)) == words(wanted));
     check!(does_any, |wanted| own.meets(words(wanted)));
     check!(leaf_does_any, |wanted| leaf_row(program, candidate).is_some_and(|row| row.effects.meets(words(wanted))));
+    check!(near, |wanted| candidate.effect.reached.steps <= *wanted);
+    check!(takes_closure, |wanted| {
+        let facts = &program.file(file).facts;
+        facts.arguments_of(&site).iter().any(|argument| is_closure(facts, argument.origin)) == *wanted
+    });
     check!(only_read, |wanted| is_only_read(program, candidate) == *wanted);
     check!(written_call, |wanted| (site.kind == CallKind::Call) == *wanted);
     check!(sends_element, |wanted| sends_element(program, candidate) == *wanted);

@@ -214,6 +214,10 @@ conditions! {
     local_result: bool,
     /// what becomes of its result
     used: Vec<Word<Use>>,
+    /// an argument is a closure
+    takes_closure: bool,
+    /// the cause is at most this many calls away
+    near: u16,
     /// its result is only looked at: borrowed, compared, or text that something is read from
     only_read: bool,
     /// its own effects include all of these
