@@ -201,7 +201,7 @@ impl<'m> Resolver<'m> {
             let name = resolver.types.get(id).name;
             let mut text = resolver.models.element(resolver.symbols.text(name)).map(str::to_owned);
             if text.is_none() && resolver.definition(name).is_some() {
-                for base in resolver.lineage(files, name).into_iter().skip(1) {
+                for base in resolver.lineage(files, name).iter().copied().skip(1) {
                     text = text.or_else(|| resolver.models.element(resolver.symbols.text(base)).map(str::to_owned));
                 }
             }
@@ -285,7 +285,7 @@ impl<'m> Resolver<'m> {
         let is_type = match self.definition(symbol) {
             Some(Definition::Class(..)) => true,
             Some(Definition::Module(..)) => false,
-            None => self.models.is_type(self.symbols.text(symbol)),
+            None => self.is_known_type(symbol),
         };
         if !is_type {
             return values;

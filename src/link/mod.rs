@@ -67,6 +67,10 @@ fn link_language<'m>(
             let file = FileId(number as u32);
             let mut calls = Vec::with_capacity(entry.facts.calls.len());
             for call in (0..entry.facts.calls.len() as u32).map(CallId) {
+                // What functions are called with is learnt from calls alone.
+                if pass == 0 && entry.facts.call(call).kind != CallKind::Call {
+                    continue;
+                }
                 let call_resolved = resolver.resolved(files, file, call);
                 if pass == 0 {
                     resolver.note_arguments(files, file, call, &call_resolved);

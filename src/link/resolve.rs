@@ -3,6 +3,8 @@
 //! One resolver per language. It follows names through the files of the program and hands over to the models
 //! where a name leaves it. How values get their types is in `infer.rs`. It reads no text and no disk.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 
@@ -132,6 +134,13 @@ pub struct Resolver<'m> {
     /// The arguments that call sites give to each parameter.
     pub(super) callers: FxHashMap<(FunctionRef, u16), SmallVec<[(FileId, OriginId); 2]>>,
     rows: FxHashMap<(Symbol, Symbol), Option<&'m Row>>,
+    known_types: FxHashMap<Symbol, bool>,
+    external_members: FxHashMap<(Symbol, Symbol), Symbol>,
+    /// Answers about names of modules.
+    globals: FxHashMap<(FileId, ModuleId, Name), Values>,
+    lineages: FxHashMap<Symbol, Rc<[Symbol]>>,
+    methods: FxHashMap<(FileId, ClassId, Symbol), FunctionId>,
+    fields: FxHashMap<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>,
     pub(super) depth: usize,
 }
 
@@ -159,6 +168,12 @@ impl<'m> Resolver<'m> {
             imports: FxHashMap::default(),
             callers: FxHashMap::default(),
             rows: FxHashMap::default(),
+            known_types: FxHashMap::default(),
+            external_members: FxHashMap::default(),
+            globals: FxHashMap::default(),
+            lineages: FxHashMap::default(),
+            methods: FxHashMap::default(),
+            fields: FxHashMap::default(),
             depth: 0,
         };
         let own: Vec<FileId> =
@@ -175,9 +190,12 @@ impl<'m> Resolver<'m> {
 
     /// Forgets all answers; definitions stay.
     pub(super) fn forget(&mut self) {
-        self.origins.iter_mut().for_each(Vec::clear);
-        self.calls.iter_mut().for_each(Vec::clear);
+        // The tables are kept: the next questions fill them again.
+        self.origins.iter_mut().for_each(|memos| memos.fill(Memo::Open));
+        self.calls.iter_mut().for_each(|memos| memos.fill(Memo::Open));
         self.returns.clear();
+        self.globals.clear();
+        self.lineages.clear();
     }
 
     fn define_file(&mut self, files: &[ProgramFile], id: FileId) {
@@ -210,8 +228,25 @@ impl<'m> Resolver<'m> {
             let name = self.symbols.intern(facts.text(class.name));
             let symbol = self.symbols.member(owner, name, separator);
             self.class_symbols.insert((id, class_id), symbol);
+            self.define_members(files, id, class_id);
             if class.kind != ClassKind::Extension {
                 self.definitions.entry(symbol).or_insert(Definition::Class(id, class_id));
+            }
+        }
+    }
+
+    fn define_members(&mut self, files: &[ProgramFile], file: FileId, id: ClassId) {
+        let class = files[file.0 as usize].facts.class(id);
+        for (name, function) in &class.methods {
+            let name = self.name_symbol(files, file, *name);
+            // A later definition replaces an earlier one.
+            self.methods.insert((file, id, name), *function);
+        }
+        for field in &class.fields {
+            let name = self.name_symbol(files, file, field.name);
+            let fields = self.fields.entry((file, id, name)).or_default();
+            if fields.len() < MOST_CANDIDATES * 2 {
+                fields.push(*field);
             }
         }
     }
@@ -303,13 +338,22 @@ impl<'m> Resolver<'m> {
 
     /// What a name of a module stands for.
     pub(super) fn global(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, name: Name) -> Values {
-        self.ask(Values::unknown(), |resolver| {
+        if let Some(values) = self.globals.get(&(file, module, name)) {
+            return values.clone();
+        }
+        let values = self.ask(None, |resolver| {
             let symbol = resolver.name_symbol(files, file, name);
-            if let Some(values) = resolver.module_name(files, file, module, symbol) {
-                return values;
+            let own = resolver.module_name(files, file, module, symbol);
+            Some(own.unwrap_or_else(|| resolver.outer_name(files, file, module, name)))
+        });
+        // An answer that was cut short, by depth or by asking itself, is not kept.
+        match values {
+            Some(values) if !values.list.is_empty() => {
+                self.globals.insert((file, module, name), values.clone());
+                values
             }
-            resolver.outer_name(files, file, module, name)
-        })
+            values => values.unwrap_or_else(Values::unknown),
+        }
     }
 
     /// A name that the module itself binds, or gets from a star import.
@@ -504,9 +548,14 @@ impl<'m> Resolver<'m> {
                 if let Some(values) = self.conventional_member(files, symbol, member) {
                     return values;
                 }
+                if let Some(found) = self.external_members.get(&(symbol, member)) {
+                    return Values::one(Value::Item(*found));
+                }
                 let path = self.symbols.member(symbol, member, separator);
                 let text = self.symbols.text(path).to_owned();
-                Values::one(Value::Item(self.external(&text)))
+                let found = self.external(&text);
+                self.external_members.insert((symbol, member), found);
+                Values::one(Value::Item(found))
             }
         }
     }
@@ -515,7 +564,7 @@ impl<'m> Resolver<'m> {
     fn conventional_member(&mut self, files: &[ProgramFile], owner: Symbol, member: Symbol) -> Option<Values> {
         let separator = self.language.separator();
         let class = self.symbols.text(owner).rsplit(separator).next()?;
-        if !self.language.names_a_type(class) || self.models.is_type(self.symbols.text(owner)) {
+        if !self.language.names_a_type(class) || self.is_known_type(owner) {
             return None;
         }
         let row = self.models.row(&["*", separator, self.symbols.text(member)].concat())?;
@@ -542,7 +591,20 @@ impl<'m> Resolver<'m> {
     }
 
     /// A class and all that it inherits from, nearest first; external bases too.
-    pub(super) fn lineage(&mut self, files: &[ProgramFile], symbol: Symbol) -> SmallVec<[Symbol; 4]> {
+    pub(super) fn lineage(&mut self, files: &[ProgramFile], symbol: Symbol) -> Rc<[Symbol]> {
+        if let Some(lineage) = self.lineages.get(&symbol) {
+            return lineage.clone();
+        }
+        let depth = self.depth;
+        let lineage: Rc<[Symbol]> = self.find_lineage(files, symbol).as_slice().into();
+        // Deep inside other questions the bases may have been asked for already.
+        if depth < 8 {
+            self.lineages.insert(symbol, lineage.clone());
+        }
+        lineage
+    }
+
+    fn find_lineage(&mut self, files: &[ProgramFile], symbol: Symbol) -> SmallVec<[Symbol; 4]> {
         let mut lineage: SmallVec<[Symbol; 4]> = smallvec![symbol];
         let mut next = 0;
         while next < lineage.len() && lineage.len() < 32 {
@@ -572,27 +634,18 @@ impl<'m> Resolver<'m> {
         symbol: Symbol,
         member: Symbol,
     ) -> Option<(FileId, FunctionId)> {
-        for part in self.lineage(files, symbol) {
-            if let Some(method) = self.own_method(files, part, member) {
+        for part in self.lineage(files, symbol).iter().copied() {
+            if let Some(method) = self.own_method(part, member) {
                 return Some(method);
             }
         }
         None
     }
 
-    fn own_method(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Option<(FileId, FunctionId)> {
-        let text = self.symbols.text(member);
-        let parts = self.parts_of_class(symbol);
-        let mut declared = None;
-        for (file, class) in parts {
-            let facts = &files[file.0 as usize].facts;
-            let methods = &facts.class(class).methods;
-            if let Some((_, function)) = methods.iter().rev().find(|(name, _)| facts.text(*name) == text) {
-                return Some((file, *function));
-            }
-            declared = declared.or(None);
-        }
-        declared
+    fn own_method(&mut self, symbol: Symbol, member: Symbol) -> Option<(FileId, FunctionId)> {
+        self.parts_of_class(symbol)
+            .into_iter()
+            .find_map(|(file, class)| Some((file, *self.methods.get(&(file, class, member))?)))
     }
 
     /// A member of a class, or of its instance when `instance` is given.
@@ -604,8 +657,8 @@ impl<'m> Resolver<'m> {
         instance: Option<TypeId>,
     ) -> Values {
         let separator = self.language.separator();
-        for part in self.lineage(files, symbol) {
-            if let Some((file, function)) = self.own_method(files, part, member) {
+        for part in self.lineage(files, symbol).iter().copied() {
+            if let Some((file, function)) = self.own_method(part, member) {
                 let flavor = files[file.0 as usize].facts.function(function).flavor;
                 return match flavor {
                     FunctionFlavor::Property | FunctionFlavor::CachedProperty if instance.is_some() => {
@@ -633,20 +686,8 @@ impl<'m> Resolver<'m> {
     }
 
     fn own_field(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Option<Values> {
-        let text = self.symbols.text(member).to_owned();
         for (file, class) in self.parts_of_class(symbol) {
-            let facts = &files[file.0 as usize].facts;
-            let fields: SmallVec<[Field; 4]> = facts
-                .class(class)
-                .fields
-                .iter()
-                .filter(|field| facts.text(field.name) == text)
-                .take(MOST_CANDIDATES * 2)
-                .copied()
-                .collect();
-            if fields.is_empty() {
-                continue;
-            }
+            let Some(fields) = self.fields.get(&(file, class, member)).cloned() else { continue };
             let declared = fields.iter().any(|field| field.declared);
             let mut values = Values::default();
             for field in fields.iter().filter(|field| field.declared == declared) {
@@ -683,6 +724,16 @@ impl<'m> Resolver<'m> {
         let target = self.models.derefs(self.symbols.text(name))?.to_owned();
         let inner = self.type_of_text(files, &TypeText::parse(&target), Some(id), None)?;
         (inner != id).then_some(inner)
+    }
+
+    /// Do the models know this name as a type?
+    pub(super) fn is_known_type(&mut self, symbol: Symbol) -> bool {
+        if let Some(known) = self.known_types.get(&symbol) {
+            return *known;
+        }
+        let known = self.models.is_type(self.symbols.text(symbol));
+        self.known_types.insert(symbol, known);
+        known
     }
 
     /// The row of a member of a type that is not of the program.
@@ -840,7 +891,7 @@ impl<'m> Resolver<'m> {
         resolution: &mut CallResolution<'m>,
     ) {
         let own = self.types.intern(symbol, &[]);
-        for base in self.lineage(files, symbol).into_iter().skip(1) {
+        for base in self.lineage(files, symbol).iter().copied().skip(1) {
             if self.definition(base).is_none()
                 && let Some(row) = self.member_row(base, member)
             {
@@ -879,7 +930,7 @@ impl<'m> Resolver<'m> {
                 }
                 return;
             }
-            for base in self.lineage(files, symbol).into_iter().skip(1) {
+            for base in self.lineage(files, symbol).iter().copied().skip(1) {
                 if self.definition(base).is_none()
                     && let Some(row) = self.member_row(base, member)
                 {
@@ -921,7 +972,7 @@ impl<'m> Resolver<'m> {
         }
         let mut functions = SmallVec::new();
         for implementor in implementors {
-            let function = self.own_method(files, implementor, member).unwrap_or(found);
+            let function = self.own_method(implementor, member).unwrap_or(found);
             if !functions.contains(&function) {
                 functions.push(function);
             }
@@ -992,7 +1043,7 @@ impl<'m> Resolver<'m> {
                 return;
             }
             // The constructor of an external base costs what its row says.
-            for base in self.lineage(files, symbol).into_iter().skip(1) {
+            for base in self.lineage(files, symbol).iter().copied().skip(1) {
                 if self.definition(base).is_none()
                     && let Some(row) = self.models.row(self.symbols.text(base))
                     && row.kind == RowKind::Constructor
