@@ -30,8 +30,7 @@ fn main() {
     let discovered = discover::source_files(&config, lang::all()).expect("paths that exist");
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).num_threads(jobs.unwrap_or(0)).build();
     let start = Instant::now();
-    let bytes: Vec<usize> =
-        pool.expect("threads").install(|| discovered.files.par_iter().filter_map(parse).collect());
+    let bytes: Vec<usize> = pool.expect("threads").install(|| discovered.files.par_iter().filter_map(parse).collect());
     println!("{:.6} {} {}", start.elapsed().as_secs_f64(), bytes.len(), bytes.iter().sum::<usize>());
 }
 
