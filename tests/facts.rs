@@ -1,16 +1,32 @@
 //! The facts of small pieces of code, as text: one test per construct that extraction tells apart.
 //!
 //! A line that starts with a number is a call site (or an operation); `#3` is the result of number 3. Below a loop,
-//! a closure or a function stands what is in it.
+//! a closure or a function stands what is in it. `BLESS=1 cargo test --test facts` rewrites what is expected.
 
 #[path = "common/facts.rs"]
 mod dump;
 
+use std::sync::Mutex;
+
 /// Asserts that a file gives these facts. Its name tells the language.
 fn check(name: &str, source: &str, expected: &str) {
-    let (source, expected) = (source.trim_start_matches('\n'), expected.trim_start_matches('\n'));
-    let actual = dump::dump(name, source);
-    assert!(actual == expected, "{name}:\n{source}\nhas the facts\n{actual}\nand not\n{expected}");
+    let actual = dump::dump(name, source.trim_start_matches('\n'));
+    if std::env::var_os("BLESS").is_some() {
+        bless(source, expected, &actual);
+    } else if actual != expected.trim_start_matches('\n') {
+        panic!("{name}:{source}\nhas the facts\n{actual}\nand not{expected}");
+    }
+}
+
+/// Puts what is true in place of what was expected, in this file.
+fn bless(source: &str, expected: &str, actual: &str) {
+    static FILE: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = FILE.lock();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/facts.rs");
+    let text = std::fs::read_to_string(path).unwrap();
+    let after = text.find(source).expect("the source of a test stands in this file") + source.len();
+    let (before, rest) = text.split_at(after);
+    std::fs::write(path, before.to_owned() + &rest.replacen(expected, &format!("\n{actual}"), 1)).unwrap();
 }
 
 /// A name is what the nearest function around it binds; a nested function sees the names around it.
@@ -18,7 +34,7 @@ fn check(name: &str, source: &str, expected: &str) {
 fn scopes() {
     check(
         "x.py",
-        "
+        r#"
 limit = 10
 
 def outer(items):
@@ -29,8 +45,8 @@ def outer(items):
 
 def other():
     return limit
-",
-        "
+"#,
+        r#"
 define limit = 10
     let limit = 10: unused, shared
 function outer(items) returns list of #1
@@ -42,7 +58,7 @@ function inner(item) returns add of item
         1: call function inner(element of items); argument 0 from item, parameter items; stored
         let item = element of items: argument
 function other() returns limit
-",
+"#,
     );
 }
 
@@ -80,7 +96,7 @@ function outer(items) returns add of #0
 fn imports_of_python() {
     check(
         "x.py",
-        "
+        r#"
 import os.path
 import numpy as np
 from app.db import find as find_one, load
@@ -89,8 +105,8 @@ from ..core.names import *
 
 np.array(load(os.path.join(find_one)))
 models.get(unknown)
-",
-        "
+"#,
+        r#"
 import os.path by its root os
 import numpy as np
 import app.db.find as find_one
@@ -101,7 +117,7 @@ import all of ..core.names
     1: call app.db.load(#2); argument
     2: call os.path.join(app.db.find); argument
     3: call .models.get(unknown); discarded
-",
+"#,
     );
 }
 
@@ -110,7 +126,7 @@ import all of ..core.names
 fn imports_of_rust() {
     check(
         "x.rs",
-        "
+        r#"
 use std::collections::{HashMap as Map, hash_map::*};
 use super::names;
 
@@ -120,8 +136,8 @@ mod inner {
 }
 
 fn run() { names::first(); inner::open(); }
-",
-        "
+"#,
+        r#"
 import std.collections.HashMap as Map
 import all of std.collections.hash_map
 import super.names as names
@@ -131,7 +147,7 @@ function inner.open()
 function run()
     1: call names.first(); discarded
     2: call inner.open(); discarded
-",
+"#,
     );
 }
 
@@ -140,17 +156,17 @@ function run()
 fn reexports() {
     check(
         "pkg/__init__.py",
-        "
+        r#"
 from .views import show
 from .db import engine as database
 
 display = show
-",
-        "
+"#,
+        r#"
 import .views.show as show
 import .db.engine as database
     let display = .views.show: unused, shared
-",
+"#,
     );
 }
 
@@ -159,16 +175,16 @@ import .db.engine as database
 fn reexports_of_rust() {
     check(
         "src/lib.rs",
-        "
+        r#"
 mod db;
 pub use db::Pool;
 pub use crate::db::{open as connect, *};
-",
-        "
+"#,
+        r#"
 import db.Pool as Pool
 import crate.db.open as connect
 import all of crate.db
-",
+"#,
     );
 }
 
@@ -269,7 +285,7 @@ function run(items, client)
 fn turns_that_are_the_last() {
     check(
         "x.py",
-        "
+        r#"
 def first(items):
     for item in items:
         if item.fits:
@@ -279,8 +295,8 @@ def first(items):
             check(item)
         except ValueError:
             report(item)
-",
-        "
+"#,
+        r#"
 function first(items) returns element of items
     let items = items: iterated
     data for item in items, exits early
@@ -289,7 +305,7 @@ function first(items) returns element of items
         2: call found(element of items); argument 0 from item, parameter items; in the last turn; discarded
         3: call check(element of items); argument 0 from item, parameter items; discarded
         4: call report(element of items); argument 0 from item, parameter items; after a failure; discarded
-",
+"#,
     );
 }
 
@@ -298,11 +314,11 @@ function first(items) returns element of items
 fn comprehensions() {
     check(
         "x.py",
-        "
+        r#"
 def names(orders):
     return {line.name for order in open(orders) if order.open for line in order.lines}
-",
-        "
+"#,
+        r#"
 function names(orders) returns set of element of element of #0.lines.name
     let orders = orders: argument
     data comprehension order in #0
@@ -313,7 +329,7 @@ function names(orders) returns set of element of element of #0.lines.name
         2: attribute element of #0.open(); receiver from order, parameter orders; tested
             let line = element of element of #0.lines: receiver
         3: attribute element of #0.lines(); receiver from order, parameter orders; iterated
-",
+"#,
     );
 }
 
@@ -322,14 +338,14 @@ function names(orders) returns set of element of element of #0.lines.name
 fn closures() {
     check(
         "x.py",
-        "
+        r#"
 def order(items, pool):
     items.sort(key=lambda item: item.name)
     pool.submit(lambda: load(items))
     later = lambda item: item.size
     return map(later, items)
-",
-        "
+"#,
+        r#"
 function order(items, pool) returns #5
     let items = items: receiver, argument, argument
     let pool = pool: receiver
@@ -337,7 +353,7 @@ function order(items, pool) returns #5
     closure(item) given to items.sort as key
         let item = closure parameter 0: receiver
         1: attribute closure parameter 0.name(); receiver from item; returned
-    2: call pool.submit(closure); receiver from parameter pool; discarded
+    2: call pool.submit(closure); receiver from parameter pool; argument 0 from parameter items; discarded
     closure() given to pool.submit as 0
         3: call load(items); argument 0 from parameter items; returned
     let later = closure: argument
@@ -345,7 +361,7 @@ function order(items, pool) returns #5
         let item = closure parameter 0: receiver
         4: attribute closure parameter 0.size(); receiver from item; returned
     5: call map(closure, items); argument 1 from parameter items; returned
-",
+"#,
     );
 }
 
@@ -354,21 +370,21 @@ function order(items, pool) returns #5
 fn closures_of_rust() {
     check(
         "x.rs",
-        "
+        r#"
 fn order(items: Vec<Item>) -> Vec<Name> {
     let later = |item: Item| item.name();
     spawn_blocking(move || load(&items));
     items.into_iter().filter(|item| item.is_new()).map(later).collect()
 }
-",
-        "
+"#,
+        r#"
 function order(items) returns #3
     let items = items: borrowed, receiver
     let later = closure: argument
     closure(item) given to #5.map as 0
         let item = a Item: receiver
         0: call a Item.name(); receiver from item; returned
-    1: call spawn_blocking(closure); discarded
+    1: call spawn_blocking(closure); argument 0 from parameter items; discarded
     closure() given to spawn_blocking as 0
         2: call load(&items); argument 0 from parameter items; returned
     3: call #4.collect(); receiver from parameter items; returned
@@ -378,7 +394,7 @@ function order(items) returns #3
     closure(item) given to #6.filter as 0
         let item = closure parameter 0: receiver
         7: call closure parameter 0.is_new(); receiver from item; returned
-",
+"#,
     );
 }
 
@@ -387,7 +403,7 @@ function order(items) returns #3
 fn dependence() {
     check(
         "x.py",
-        "
+        r#"
 class Shop:
     def __init__(self, session):
         self.session = session
@@ -399,8 +415,8 @@ class Shop:
             limit = step(limit)
             for line in order.lines:
                 self.session.add(line, order, now())
-",
-        "
+"#,
+        r#"
 class Shop() {session = session}
 function Shop.__init__(self, session)
     let self = self: other
@@ -423,7 +439,7 @@ function Shop.load(self, orders, limit)
             7: call self.session.add(element of element of orders.lines, element of orders, #9); receiver from parameter self; argument 0 from line, order, parameter orders; argument 1 from order, parameter orders; argument 2 from calls in line, calls in order; discarded
             8: attribute self.session(); receiver from parameter self; receiver
             9: call now(); argument
-",
+"#,
     );
 }
 
@@ -432,7 +448,7 @@ function Shop.load(self, orders, limit)
 fn dependence_of_rust() {
     check(
         "x.rs",
-        "
+        r#"
 struct Shop { session: Session }
 
 impl Shop {
@@ -443,8 +459,8 @@ impl Shop {
         }
     }
 }
-",
-        "
+"#,
+        r#"
 class Shop() {session = a Session}
 extension of Shop() {}
 function Shop.load(self, orders, limit)
@@ -459,7 +475,7 @@ function Shop.load(self, orders, limit)
         let id = #3: argument
         3: call next(); bound
         4: call self.session.get(part 0 of element of #0, part 1 of element of #0, limit, #3); receiver from parameter self; argument 0 from number, parameter orders; argument 1 from number, parameter orders; argument 2 from parameter limit; argument 3 from calls in number; discarded
-",
+"#,
     );
 }
 
@@ -501,7 +517,7 @@ function collect(rows, keep) returns ("" or add of "")
 fn mutation_of_rust() {
     check(
         "x.rs",
-        "
+        r#"
 fn collect(rows: &[Row], keep: &mut Vec<Vec<u8>>) {
     let mut buffer = Vec::new();
     for row in rows {
@@ -510,8 +526,8 @@ fn collect(rows: &[Row], keep: &mut Vec<Vec<u8>>) {
         keep[0] = Vec::new();
     }
 }
-",
-        "
+"#,
+        r#"
 function collect(rows, keep)
     let rows = rows: iterated
     let keep = keep: receiver, other
@@ -525,7 +541,7 @@ function collect(rows, keep)
         4: call #0.clone(); argument
         write local keep by element
         5: call Vec.new(); stored
-",
+"#,
     );
 }
 
@@ -534,7 +550,7 @@ function collect(rows, keep)
 fn escape() {
     check(
         "x.py",
-        "
+        r#"
 def escape(self, log):
     kept = []
     self.kept = kept
@@ -545,8 +561,8 @@ def escape(self, log):
         return []
     back = []
     return back
-",
-        "
+"#,
+        r#"
 function escape(self, log) returns 0 list or 0 list
     let self = self: other
     let log = log: receiver
@@ -555,7 +571,7 @@ function escape(self, log) returns 0 list or 0 list
     0: call log(0 list); receiver from parameter log; discarded
     let tested = 0 list: tested
     let back = 0 list: returned
-",
+"#,
     );
 }
 
@@ -564,15 +580,15 @@ function escape(self, log) returns 0 list or 0 list
 fn asynchronous() {
     check(
         "x.py",
-        "
+        r#"
 async def run(client, items):
     async with client.lock() as held:
         await client.send(held)
     async for item in client.stream():
         await item.save()
     return await gather(*[client.get(item) for item in items])
-",
-        "
+"#,
+        r#"
 async function run(client, items) returns await #6
     let client = client: receiver, receiver, receiver, receiver
     let items = items: iterated
@@ -589,7 +605,7 @@ async function run(client, items) returns await #6
     data comprehension item in items
         8: call client.get(element of items); receiver from parameter client; argument 0 from item, parameter items; stored
         let item = element of items: argument, shared
-",
+"#,
     );
 }
 
@@ -598,7 +614,7 @@ async function run(client, items) returns await #6
 fn asynchronous_of_rust() {
     check(
         "x.rs",
-        "
+        r#"
 async fn run(client: &Client) -> u32 {
     let held = client.lock().await;
     client.send(&held).await?;
@@ -606,8 +622,8 @@ async fn run(client: &Client) -> u32 {
     spawn(async move { client.get().await });
     client.last().await
 }
-",
-        "
+"#,
+        r#"
 async function run(client) returns await #5
     let client = client: receiver, receiver, receiver, receiver
     let held = await #0: borrowed, argument
@@ -618,7 +634,7 @@ async function run(client) returns await #5
     3: call spawn(await #4); argument 0 from parameter client; discarded
     4: call client.get(); receiver from parameter client; in an async block given to spawn as 0; awaited; returned
     5: call client.last(); receiver from parameter client; awaited; returned
-",
+"#,
     );
 }
 
@@ -627,20 +643,20 @@ async function run(client) returns await #5
 fn operations() {
     check(
         "x.py",
-        "
+        r#"
 def operations(xs, names, item):
     if item in names:
         return names[item] + xs
     return [*xs, item.name]
-",
-        "
+"#,
+        r#"
 function operations(xs, names, item) returns add of item of names or list of (element of xs or item.name)
     let xs = xs: other, iterated
     let names = names: other, indexed
     let item = item: compared, other, receiver
     0: membership names(item); receiver from parameter names; argument 0 from parameter item; tested
     1: attribute item.name(); receiver from parameter item; stored
-",
+"#,
     );
 }
 
@@ -704,7 +720,7 @@ function Order.total(self) returns self.lines decorated by cached
 fn patterns() {
     check(
         "x.rs",
-        "
+        r#"
 fn patterns(found: Option<Order>, pair: (u32, Name)) -> Result<u32, Error> {
     let Some(order) = found else { return Err(missing()) };
     let (number, name) = pair;
@@ -713,8 +729,8 @@ fn patterns(found: Option<Order>, pair: (u32, Name)) -> Result<u32, Error> {
         Kind::Small => Ok(number),
     }
 }
-",
-        "
+"#,
+        r#"
 function patterns(found, pair) returns #0 or ?
     let found = found: bound
     let pair = pair: bound
@@ -728,6 +744,6 @@ function patterns(found, pair) returns #0 or ?
     3: call Ok(#4); argument 0 from parameter found; returned
     4: call grow(payload 0 of #2?); argument 0 from parameter found; argument
     5: call Ok(part 0 of pair); argument 0 from parameter pair; returned
-",
+"#,
     );
 }
