@@ -112,7 +112,7 @@ fn deep_nesting() {
 }
 
 /// Rust code with a finding.
-const SLOW_RUST: &str = "pub async fn slow() -> String {\n    std::fs::read_to_string(\"x\").unwrap()\n}\n";
+const SLOW_RUST: &str = "pub async fn slow() {\n    std::thread::sleep(TIME);\n}\n";
 
 /// A hundred thousand brackets that nobody closes, alone and below a function that is in order.
 #[test]
@@ -123,8 +123,7 @@ fn open_brackets() {
         files.push((format!("alone{}.py", files.len()), open.clone()));
         files.push((format!("alone{}.rs", files.len()), open.clone()));
         files.push((format!("below{}.py", files.len()), format!("{SLOW}\n\ndef broken():\n    x = {open}\n")));
-        files
-            .push((format!("below{}.rs", files.len()), format!("fn whole() {{}}\n\nfn broken() {{\n    {open}\n}}\n")));
+        files.push((format!("below{}.rs", files.len()), format!("{SLOW_RUST}\nfn broken() {{\n    {open}\n}}\n")));
     }
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let folder = project(&files);
