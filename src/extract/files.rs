@@ -16,6 +16,9 @@ use crate::source::{self, ReadError, SourceFile};
 /// Room for the parsers of a worker thread, in bytes. The memory is only used by files that nest deeply.
 const WORKER_STACK: usize = 64 * 1024 * 1024;
 
+/// The facts of a file, or why there are none.
+type Extraction = Result<FileFacts, (NoticeKind, String)>;
+
 /// The facts of a run.
 pub struct Extracted {
     /// All files, in the order in which they were found; those that could not be used have no facts.
@@ -39,7 +42,7 @@ pub fn all(discovered: &Discovered, config: &Config) -> Extracted {
         // Large files first, so that no thread is left with one at the end.
         let mut order: Vec<usize> = (0..discovered.files.len()).collect();
         order.sort_by_key(|at| std::cmp::Reverse(discovered.files[*at].size));
-        let mut results: Vec<(usize, Result<FileFacts, (NoticeKind, String)>)> =
+        let mut results: Vec<(usize, Extraction)> =
             order.into_par_iter().map(|at| (at, file(&discovered.files[at], config))).collect();
         results.sort_unstable_by_key(|(at, _)| *at);
         results
@@ -52,11 +55,7 @@ pub fn all(discovered: &Discovered, config: &Config) -> Extracted {
     collect(discovered, modules, results.into_iter().map(|(_, result)| result))
 }
 
-fn collect(
-    discovered: &Discovered,
-    modules: Vec<String>,
-    results: impl Iterator<Item = Result<FileFacts, (NoticeKind, String)>>,
-) -> Extracted {
+fn collect(discovered: &Discovered, modules: Vec<String>, results: impl Iterator<Item = Extraction>) -> Extracted {
     let mut extracted = Extracted { files: Vec::new(), notices: Vec::new(), analysed: 0, analysed_bytes: 0 };
     let mut first_function = 0;
     for ((source, module), result) in discovered.files.iter().zip(modules).zip(results) {
@@ -95,7 +94,7 @@ fn collect(
 }
 
 /// The facts of one file, or why there are none.
-fn file(source: &SourceFile, config: &Config) -> Result<FileFacts, (NoticeKind, String)> {
+fn file(source: &SourceFile, config: &Config) -> Extraction {
     let text = source::read(&source.location).map_err(|error| match error {
         ReadError::Io(_) => (NoticeKind::Unreadable, error.to_string()),
         ReadError::NotUtf8(_) => (NoticeKind::NotUtf8, error.to_string()),
@@ -112,7 +111,7 @@ fn file(source: &SourceFile, config: &Config) -> Result<FileFacts, (NoticeKind, 
 }
 
 /// Runs the work on one file. A panic is a bug in laggard, and costs that file only.
-fn confined(work: impl FnOnce() -> FileFacts) -> Result<FileFacts, (NoticeKind, String)> {
+fn confined(work: impl FnOnce() -> FileFacts) -> Extraction {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         (NoticeKind::Crash, format!("laggard failed on it: {}", said.unwrap_or("no reason given")))
