@@ -53,6 +53,16 @@ fn first_difference(expected: &str, actual: &str) -> String {
     format!("line {}, expected:\n{}\n\nbut it is:\n{}\n", same + 1, from(expected), from(actual))
 }
 
+/// The example on the first page is what the program prints.
+#[test]
+fn the_readme_shows_real_output() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let shown = readme.split("```\n").nth(1).expect("a first example");
+    let real = fs::read_to_string(root.join("fixtures/projects/query-three-files-away").join(EXPECTED)).unwrap();
+    assert!(real.contains(shown.trim_end()), "README.md is behind `fixtures/projects/query-three-files-away`");
+}
+
 #[test]
 fn projects_exist() {
     let projects: Vec<PathBuf> = common::fixture_projects();
