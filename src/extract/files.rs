@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::config::Config;
 use crate::diagnostic::{Notice, NoticeKind};
 use crate::discover::Discovered;
+use crate::facts::FileFacts;
 use crate::generated::is_generated;
 use crate::lang;
 use crate::program::ProgramFile;
@@ -14,6 +15,9 @@ use crate::source::{self, ReadError, SourceFile};
 
 /// Room for the parsers of a worker thread, in bytes. The memory is only used by files that nest deeply.
 const WORKER_STACK: usize = 64 * 1024 * 1024;
+
+/// The facts of a file, or why there are none.
+type Extraction = Result<FileFacts, (NoticeKind, String)>;
 
 /// The facts of a run.
 pub struct Extracted {
@@ -38,7 +42,7 @@ pub fn all(discovered: &Discovered, config: &Config) -> Extracted {
         // Large files first, so that no thread is left with one at the end.
         let mut order: Vec<usize> = (0..discovered.files.len()).collect();
         order.sort_by_key(|at| std::cmp::Reverse(discovered.files[*at].size));
-        let mut results: Vec<(usize, Result<crate::facts::FileFacts, (NoticeKind, String)>)> =
+        let mut results: Vec<(usize, Extraction)> =
             order.into_par_iter().map(|at| (at, file(&discovered.files[at], config))).collect();
         results.sort_unstable_by_key(|(at, _)| *at);
         results
@@ -51,11 +55,7 @@ pub fn all(discovered: &Discovered, config: &Config) -> Extracted {
     collect(discovered, modules, results.into_iter().map(|(_, result)| result))
 }
 
-fn collect(
-    discovered: &Discovered,
-    modules: Vec<String>,
-    results: impl Iterator<Item = Result<crate::facts::FileFacts, (NoticeKind, String)>>,
-) -> Extracted {
+fn collect(discovered: &Discovered, modules: Vec<String>, results: impl Iterator<Item = Extraction>) -> Extracted {
     let mut extracted = Extracted { files: Vec::new(), notices: Vec::new(), analysed: 0, analysed_bytes: 0 };
     let mut first_function = 0;
     for ((source, module), result) in discovered.files.iter().zip(modules).zip(results) {
@@ -67,7 +67,7 @@ fn collect(
             }
             Err((kind, message)) => {
                 extracted.notices.push(Notice { path: source.path.clone(), line: 0, kind, message });
-                crate::facts::FileFacts::default()
+                FileFacts::default()
             }
         };
         for error in &facts.errors {
@@ -94,7 +94,7 @@ fn collect(
 }
 
 /// The facts of one file, or why there are none.
-fn file(source: &SourceFile, config: &Config) -> Result<crate::facts::FileFacts, (NoticeKind, String)> {
+fn file(source: &SourceFile, config: &Config) -> Extraction {
     let text = source::read(&source.location).map_err(|error| match error {
         ReadError::Io(_) => (NoticeKind::Unreadable, error.to_string()),
         ReadError::NotUtf8(_) => (NoticeKind::NotUtf8, error.to_string()),
@@ -107,7 +107,12 @@ fn file(source: &SourceFile, config: &Config) -> Result<crate::facts::FileFacts,
         return Err((NoticeKind::Generated, "is generated or minified".into()));
     }
     let language = lang::all()[source.language];
-    catch_unwind(AssertUnwindSafe(|| super::facts(&text, language.parse(&text)))).map_err(|panic| {
+    confined(|| super::facts(&text, language.parse(&text)))
+}
+
+/// Runs the work on one file. A panic is a bug in laggard, and costs that file only.
+fn confined(work: impl FnOnce() -> FileFacts) -> Extraction {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         (NoticeKind::Crash, format!("laggard failed on it: {}", said.unwrap_or("no reason given")))
     })
@@ -131,4 +136,21 @@ fn module_names(discovered: &Discovered) -> Vec<String> {
         }
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Parsed;
+
+    #[test]
+    fn a_panic_costs_its_file_only() {
+        let parse = |text: &str| -> Parsed { text.chars().next().map(|_| Parsed::default()).expect("a text") };
+        let texts = ["x", "", "y"];
+        let results: Vec<_> =
+            texts.par_iter().map(|text| confined(|| super::super::facts(text, parse(text)))).collect();
+        assert!(results[0].is_ok() && results[2].is_ok());
+        let (kind, message) = results[1].as_ref().expect_err("its parser panics");
+        assert_eq!((*kind, message.as_str()), (NoticeKind::Crash, "laggard failed on it: a text"));
+    }
 }

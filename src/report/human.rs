@@ -39,7 +39,16 @@ fn render(diagnostic: &Diagnostic, sources: &mut Sources, color: bool) -> Option
     if diagnostic.severity == Severity::Info {
         rename_note(&mut text);
     }
+    if !color {
+        trim_line_ends(&mut text);
+    }
     Some(text)
+}
+
+/// The renderer fills up lines between labels with blanks, which nobody sees and editors take away.
+fn trim_line_ends(text: &mut Vec<u8>) {
+    let trimmed: Vec<&[u8]> = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end).collect();
+    *text = trimmed.join(&b'\n');
 }
 
 fn write_without_code(diagnostic: &Diagnostic, sources: &mut Sources, out: &mut dyn Write) -> io::Result<()> {

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -63,12 +63,30 @@ pub fn run(mut command: Command) -> Run {
     }
 }
 
-/// Can Python and Rust files be analysed? Some tests need them.
-pub fn has_languages() -> bool {
-    laggard::lang::find("python").is_some() && laggard::lang::find("rust").is_some()
+/// The folders of `fixtures/projects`.
+pub fn fixture_projects() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/projects");
+    let mut projects: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    projects.sort();
+    projects
 }
 
-/// Python code with a finding for a rule of the default set: a database query per iteration.
+/// A copy of a folder.
+pub fn copy_of(folder: &Path) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry.unwrap();
+        let to = copy.path().join(entry.path().strip_prefix(folder).unwrap());
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).unwrap();
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+    copy
+}
+
+/// Python code with a finding for a rule of the default set, on its line 6: a database query per turn.
 pub const SLOW: &str = "\
 from sqlalchemy.orm import Session
 
@@ -77,9 +95,3 @@ def show(session: Session, orders):
     for order in orders:
         order.customer = session.get(Customer, order.customer_id)
 ";
-
-/// Does that code give a finding? It needs Python, the rule and the model of the library.
-pub fn finds_slow_code() -> bool {
-    let folder = project(&[("slow.py", SLOW)]);
-    run(laggard(folder.path(), &["check", "--output-format", "jsonl", "--exit-zero"])).stdout.lines().count() > 0
-}
