@@ -195,7 +195,7 @@ fn every_fact_has_one_place_and_its_file_is_sorted() {
     for (language, models) in languages() {
         let mut count = 0;
         for (name, file) in files(language) {
-            count += file.calls.len();
+            count += file.calls.keys().filter(|path| !path.contains('*')).count();
             let path = format!("{}/rules/models/{language}/{name}", env!("CARGO_MANIFEST_DIR"));
             let text = fs::read_to_string(path).expect("text");
             let rows = text.lines().filter(|line| line.starts_with('"') && line.contains(" = { kind"));

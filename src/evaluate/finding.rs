@@ -9,8 +9,8 @@ use crate::facts::*;
 use crate::link::summarize::witness_chain;
 use crate::model::table::Row;
 use crate::program::{LoopFrame, LoopSource, Program};
-use crate::rule::Rule;
 use crate::rule::message::{Field, Template};
+use crate::rule::{Place, Rule};
 use crate::source::{FileId, Span};
 
 /// What a message may speak of, for one finding.
@@ -62,7 +62,7 @@ pub fn of_call(program: &Program, rule: &Rule, candidate: &Candidate) -> Diagnos
     let site = candidate.site(program);
     let chain = witness_chain(program, candidate.file, &candidate.effect.reached);
     let row = leaf_row(program, candidate);
-    let mut words = words_of_call(program, candidate.file, site, row);
+    let mut words = words_of_call(program, candidate.file, candidate.call, row);
     let mut secondary = Vec::new();
     if let Some(frame) = candidate.frame {
         let (span, variable, iterable) = describe_loop(program, candidate.file, &frame);
@@ -79,14 +79,20 @@ pub fn of_call(program: &Program, rule: &Rule, candidate: &Candidate) -> Diagnos
     let message = words.fill(template);
     let place = if site.kind == CallKind::Call && site.name.is_none() { site.name_span } else { site.span };
     let place = if reached || site.kind == CallKind::Attribute { site.name_span } else { place };
+    let label = words.fill(&rule.message.label);
+    let mut primary = Label { file: candidate.file, span: first_line(facts, place), message: label };
+    if rule.message.place == Place::Receiver
+        && let Some(span) = making_span(facts, site.callee)
+    {
+        secondary.push(std::mem::replace(
+            &mut primary,
+            Label { file: candidate.file, span: first_line(facts, span), message: words.fill(&rule.message.cause) },
+        ));
+    }
     Diagnostic {
         rank: rank::rank(program, rule, candidate),
         confidence: candidate.effect.reached.confidence,
-        primary: Label {
-            file: candidate.file,
-            span: first_line(facts, place),
-            message: words.fill(&rule.message.label),
-        },
+        primary,
         secondary,
         trace,
         ..bare(program, rule, candidate.file, facts.scope(site.scope).function, &words, message)
@@ -104,7 +110,7 @@ pub fn of_hold(
 ) -> Diagnostic {
     let facts = &program.file(file).facts;
     let hold = facts.holds[number];
-    let mut words = words_of_call(program, file, facts.call(call), program.resolved(file, call).row());
+    let mut words = words_of_call(program, file, call, program.resolved(file, call).row());
     words.result = hold.name.map(|name| facts.text(name).to_owned()).unwrap_or_else(|| words.receiver.clone());
     words.awaited = match facts.origin(facts.awaits[awaited].origin) {
         Origin::Call(call) => call_text(facts, facts.call(call)),
@@ -140,7 +146,7 @@ pub fn of_function(program: &Program, rule: &Rule, file: FileId, function: Funct
 pub fn of_sql(program: &Program, rule: &Rule, file: FileId, call: CallId) -> Diagnostic {
     let facts = &program.file(file).facts;
     let site = facts.call(call);
-    let words = words_of_call(program, file, site, program.resolved(file, call).row());
+    let words = words_of_call(program, file, call, program.resolved(file, call).row());
     let message = words.fill(&rule.message.text);
     let function = facts.scope(site.scope).function;
     let span = facts.arguments_of(site).first().map_or(site.span, |argument| argument.span);
@@ -195,13 +201,19 @@ impl JoinAll for [&String; 6] {
     }
 }
 
-fn words_of_call(program: &Program, file: FileId, site: &CallSite, row: Option<&Row>) -> Words {
+fn words_of_call(program: &Program, file: FileId, call: CallId, row: Option<&Row>) -> Words {
     let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let own_row = program.resolved(file, call).row();
     let separator = crate::lang::all()[program.file(file).source.language].separator();
     let place = |place: Option<crate::syntax::Name>| place.map(|place| facts.text(place).to_owned());
     let argument = facts.arguments_of(site).first();
     Words {
-        callee: call_text(facts, site),
+        callee: match (site.receiver_place, site.name, own_row) {
+            // A chain of calls has no name of its own: the library's name says more than its last word.
+            (None, Some(_), Some(row)) => short_path(&row.path, separator),
+            _ => call_text(facts, site),
+        },
         receiver: place(super::matching::root_receiver(program, file, site).0).unwrap_or_else(|| "the value".into()),
         function: program.qualified(file, facts.scope(site.scope).function),
         api: row.map(|row| short_path(&row.path, separator)).unwrap_or_default(),
@@ -230,6 +242,14 @@ fn short_path(path: &str, separator: &str) -> String {
 /// The choices of an alternative, as a phrase.
 fn alternatives(text: &str) -> String {
     text.split(';').map(str::trim).filter(|choice| !choice.is_empty()).collect::<Vec<_>>().join(", or ")
+}
+
+/// Where a value was made by a call.
+fn making_span(facts: &FileFacts, origin: OriginId) -> Option<Span> {
+    match facts.origin(origin) {
+        Origin::Call(call) => Some(facts.call(call).span),
+        _ => None,
+    }
 }
 
 /// Where a loop is announced, what it binds, and what it goes through.

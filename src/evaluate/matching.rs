@@ -5,7 +5,7 @@ use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::Value;
 use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, own_effects};
-use crate::model::table::{Laziness, Row};
+use crate::model::table::{Color, Laziness, Row};
 use crate::program::{LoopFrame, LoopSource, Program};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, SqlCheck};
@@ -118,6 +118,15 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     let function = program.file(file).facts.scope(site.scope).function;
     check!(does, |wanted| own.intersection(words(wanted)) == words(wanted));
     check!(does_any, |wanted| own.meets(words(wanted)));
+    check!(leaf_does_any, |wanted| leaf_row(program, candidate).is_some_and(|row| row.effects.meets(words(wanted))));
+    check!(near, |wanted| candidate.effect.reached.steps <= *wanted);
+    check!(takes_closure, |wanted| {
+        let facts = &program.file(file).facts;
+        facts.arguments_of(&site).iter().any(|argument| is_closure(facts, argument.origin)) == *wanted
+    });
+    check!(only_read, |wanted| is_only_read(program, candidate) == *wanted);
+    check!(written_call, |wanted| (site.kind == CallKind::Call) == *wanted);
+    check!(sends_element, |wanted| sends_element(program, candidate) == *wanted);
     check!(inside, |wanted| candidate.frame.is_some_and(|frame| wanted.iter().any(|class| class.0 == frame.class)));
     check!(asynchronous, |wanted| (context.is_async && !context.is_offloaded && !candidate.effect.is_offloaded)
         == *wanted);
@@ -184,9 +193,54 @@ fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
     let facts = &program.file(candidate.file).facts;
     let first = facts.arguments_of(candidate.site(program)).first()?;
     match facts.origin(first.origin) {
-        Origin::Integer(value) => value,
+        // A variable that starts with the number may hold another one by now.
+        Origin::Integer(value) if first.place.is_none() => value,
         _ => None,
     }
+}
+
+/// Is the result only looked at, and dropped?
+fn is_only_read(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    match site.used {
+        Use::Borrowed | Use::Compared => true,
+        Use::Receiver => {
+            // Outer calls come first. Text is read by all its methods but those that turn it into something else.
+            let outer = (0..candidate.call.0)
+                .rev()
+                .map(CallId)
+                .take(4)
+                .find(|outer| facts.origin(facts.call(*outer).callee) == Origin::Call(candidate.call));
+            outer.is_some_and(|outer| {
+                let resolved = program.resolved(candidate.file, outer);
+                let name = facts.call(outer).name.map_or("", |name| facts.text(name));
+                let language = program.file(candidate.file).source.language;
+                let is_text = match (resolved.receiver, &program.resolvers[language]) {
+                    (Some(receiver), Some(resolver)) => resolver.is_text(receiver),
+                    _ => false,
+                };
+                is_text && resolved.row().is_some() && !name.starts_with("into")
+            })
+        }
+        _ => false,
+    }
+}
+
+/// Parts of names of variables that hold a statement.
+const STATEMENT_WORDS: &[&str] = &["sql", "stmt", "statement", "query", "ddl", "command"];
+
+/// Is the statement that is sent what the loop goes through, so that there is nothing to put together?
+fn sends_element(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let Some(first) = facts.arguments_of(site).first() else { return false };
+    let is_element = matches!(facts.origin(first.origin), Origin::Element(_) | Origin::Part(..));
+    let named = first.place.is_some_and(|place| {
+        let text = facts.text(place).to_ascii_lowercase();
+        STATEMENT_WORDS.iter().any(|word| text.contains(word))
+    });
+    is_element && named
 }
 
 fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {
@@ -406,7 +460,34 @@ fn is_small(program: &Program, file: FileId, origin: OriginId, place: Option<cra
     {
         return true;
     }
-    small_origin(facts, origin, 0)
+    small_origin(facts, origin, 0) || small_property(program, file, origin, place)
+}
+
+/// Is the receiver read from a property that returns a short display?
+fn small_property(program: &Program, file: FileId, origin: OriginId, place: Option<crate::syntax::Name>) -> bool {
+    let facts = &program.file(file).facts;
+    let Origin::Member(owner, name) = facts.origin(origin) else { return false };
+    let mut reads = facts.calls.iter().enumerate().filter(|(_, site)| {
+        site.kind == CallKind::Attribute && site.callee == owner && site.name == Some(name) && site.text == place
+    });
+    reads.next().is_some_and(|(number, _)| {
+        let mut functions = program.resolved[file.0 as usize][number].functions().peekable();
+        functions.peek().is_some()
+            && functions.all(|function| {
+                let (file, id) = program.function(function);
+                let facts = &program.file(file).facts;
+                let returns = &facts.function(id).returns;
+                !returns.is_empty() && returns.iter().all(|origin| is_short_display(facts, *origin))
+            })
+    })
+}
+
+fn is_short_display(facts: &FileFacts, origin: OriginId) -> bool {
+    match facts.origin(origin) {
+        Origin::Collection(_, _, Some(length)) => length <= crate::extract::FEW,
+        Origin::Tuple(start, end) => end - start <= crate::extract::FEW,
+        _ => false,
+    }
 }
 
 fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
@@ -595,10 +676,16 @@ pub fn check_hold(
     if program.tests[reference.0 as usize] && !include_tests {
         return None;
     }
-    if subject.asynchronous.is_some_and(|wanted| wanted != hold.is_async) {
+    let wanted = subject.effect.set();
+    let call = match hold.name {
+        Some(_) => taking_call(program, file, hold.origin, wanted)?,
+        None => entering_call(program, file, &hold, wanted)?,
+    };
+    let row = program.resolved(file, call).row()?;
+    let is_async = hold.is_async || row.color == Color::Async || facts.call(call).awaited;
+    if subject.asynchronous.is_some_and(|wanted| wanted != is_async) {
         return None;
     }
-    let call = taking_call(program, file, hold.origin, subject.effect.set())?;
     if hold.name.is_some() && !still_holds(program, file, hold.origin, call) {
         return None;
     }
@@ -619,6 +706,16 @@ fn is_in_other_task(facts: &FileFacts, outer: ScopeId, inner: ScopeId) -> bool {
         .scopes_from(inner)
         .take_while(|(id, _)| *id != outer)
         .any(|(_, scope)| matches!(scope.kind, ScopeKind::Async(_) | ScopeKind::Closure(_)))
+}
+
+/// The call that takes what a `with` statement holds: its entry, or the call in its head.
+fn entering_call(program: &Program, file: FileId, hold: &Hold, effects: EffectSet) -> Option<CallId> {
+    let facts = &program.file(file).facts;
+    let entry = (0..hold.region.calls.0).rev().map(CallId).take(16).find(|call| {
+        let site = facts.call(*call);
+        site.kind == CallKind::Enter && site.span == hold.span && program.resolved(file, *call).effects.meets(effects)
+    });
+    entry.or_else(|| taking_call(program, file, hold.origin, effects))
 }
 
 /// The call with one of the effects that an origin leads to, through unwrapping.

@@ -11,6 +11,9 @@ use crate::syntax::{LoopKind, LoopNodeId, Name, NodeId, NodeKind};
 /// Parts of names that a loop hands from one page to the next. Seen in the paging loops of public client code.
 const CURSOR_WORDS: &[&str] = &["cursor", "offset", "page", "token", "marker", "continuation", "next_url", "skip"];
 
+/// Parts of names that stand for many items at once.
+const CHUNK_WORDS: &[&str] = &["chunk", "batch"];
+
 /// Parts of names that count attempts.
 const ATTEMPT_WORDS: &[&str] = &["attempt", "retry", "retries", "tries"];
 
@@ -122,12 +125,23 @@ impl Extractor<'_> {
                 words.iter().any(|word| text.contains(word))
             })
         };
+        let target_is = |words: &[&str]| {
+            let target = syntax.target.and_then(|target| self.first_name(target));
+            target.is_some_and(|name| {
+                let text = self.facts.names.text(name).to_ascii_lowercase();
+                words.iter().any(|word| text == *word || text == format!("{word}s"))
+            })
+        };
         match syntax.kind {
             LoopKind::For | LoopKind::Comprehension => {
                 if syntax.iterable.is_some_and(|iterable| self.is_few(iterable)) {
                     LoopClass::Bounded
                 } else if named(ATTEMPT_WORDS) && self.contains_try(syntax.body) {
                     LoopClass::Retry
+                } else if target_is(CHUNK_WORDS) {
+                    LoopClass::Chunked
+                } else if target_is(&["page"]) {
+                    LoopClass::Paging
                 } else {
                     LoopClass::Data
                 }
@@ -135,6 +149,8 @@ impl Extractor<'_> {
             LoopKind::While | LoopKind::Infinite => {
                 if self.contains_try(syntax.body) && (named(ATTEMPT_WORDS) || syntax.kind == LoopKind::Infinite) {
                     LoopClass::Retry
+                } else if named(CHUNK_WORDS) {
+                    LoopClass::Chunked
                 } else if named(CURSOR_WORDS) {
                     LoopClass::Paging
                 } else if syntax.kind == LoopKind::Infinite && !self.exits_early(syntax.body) {
@@ -149,14 +165,12 @@ impl Extractor<'_> {
     /// Does a value have few elements, or is it named like a constant?
     fn is_few(&self, node: NodeId) -> bool {
         match self.tree.kind(node) {
-            NodeKind::Collection { elements, .. } => {
-                elements.len() <= FEW as usize
-                    && !self
-                        .tree
-                        .nodes_of(elements)
-                        .iter()
-                        .any(|element| matches!(self.tree.kind(*element), NodeKind::Spread(_)))
-            }
+            // However long, a display is as long as somebody wrote it.
+            NodeKind::Collection { elements, .. } => !self
+                .tree
+                .nodes_of(elements)
+                .iter()
+                .any(|element| matches!(self.tree.kind(*element), NodeKind::Spread(_))),
             NodeKind::Range { start, end, .. } => {
                 let number = |node: Option<NodeId>| match node.map(|node| self.tree.kind(node)) {
                     Some(NodeKind::Integer(value)) => value,

@@ -58,6 +58,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         open_holds: Vec::new(),
         receiver: None,
         type_parameters: Vec::new(),
+        captured: Depend::default(),
         pending: VecDeque::new(),
     };
     extractor.file(Span::new(0, text.len()));
@@ -117,6 +118,8 @@ struct Extractor<'t> {
     /// The name of the receiver of the method that is walked.
     receiver: Option<Name>,
     type_parameters: Vec<(Name, Option<TypeExprId>)>,
+    /// What the names read in the present closure depend on.
+    captured: Depend,
     pending: VecDeque<PendingFunction>,
 }
 

@@ -162,9 +162,10 @@ impl Extractor<'_> {
             NodeKind::Name(name) => Some(name),
             _ => None,
         };
+        // A block-scoped declaration makes a new variable: it never adds to an old one of the same name.
         let value_here = value.map(|value| match name {
-            Some(name) => self.value_for(value, name, true),
-            None => self.value(value, Use::Bound),
+            Some(name) if !self.tree.block_scoped => self.value_for(value, name, true),
+            _ => self.value(value, Use::Bound),
         });
         let declared = declared.map(|declared| self.declared(declared));
         let depend = value_here.map(|value| value.depend).unwrap_or_default();

@@ -209,6 +209,7 @@ impl Extractor<'_> {
                 depend.carried |= self.facts.scope(*scope).bit();
             }
         }
+        self.captured = self.captured.or(depend);
         Value { origin: local.origin, depend, place: Some(name) }
     }
 
@@ -556,6 +557,7 @@ impl Extractor<'_> {
         self.returns_to.push(ReturnsTo::Closure(id));
         let start = self.position();
         let bit = self.facts.scope(scope).bit();
+        let outer_captured = std::mem::take(&mut self.captured);
         for (place, parameter) in syntax.parameters.iter().enumerate() {
             let origin = match parameter.declared {
                 Some(declared) => self.declared(declared),
@@ -571,8 +573,14 @@ impl Extractor<'_> {
         self.loop_names.pop();
         self.leave(outer);
         self.locals.undo(mark);
+        let mut depend = self.captured;
+        // What it binds itself is nobody else's matter.
+        depend.element &= !bit;
+        depend.carried &= !bit;
+        depend.volatile &= !bit;
+        self.captured = outer_captured.or(depend);
         let origin = self.origin(Origin::Closure(id));
-        Value { origin, depend: Depend::default(), place: None }
+        Value { origin, depend, place: None }
     }
 
     fn async_block(&mut self, body: NodeId, given_to: Option<(CallId, u16)>) -> Value {

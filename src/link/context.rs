@@ -112,6 +112,13 @@ fn loop_class<'m>(
     }
     if matches!(own.kind, LoopKind::While | LoopKind::Infinite) {
         let calls = own.region.calls.0..own.region.calls.1;
+        let effects = calls.clone().fold(EffectSet::EMPTY, |all, call| all.union(resolved[call as usize].effects));
+        if effects.has(Effect::Batches) {
+            return LoopClass::Chunked;
+        }
+        if effects.has(Effect::Paginates) {
+            return LoopClass::Paging;
+        }
         let waits = calls.map(|call| &resolved[call as usize]).any(|call| {
             call.effects.has(Effect::Sleep)
                 || call.row().is_some_and(|row| row.cost == AWAITS_WORK && !row.effects.has(Effect::Subprocess))
@@ -132,8 +139,8 @@ fn iterable_class<'m>(
 ) -> Option<LoopClass> {
     let facts = &files[file.0 as usize].facts;
     match facts.origin(iterable) {
-        Origin::Collection(_, _, Some(length)) if length <= FEW => return Some(LoopClass::Bounded),
-        Origin::Tuple(start, end) if end - start <= FEW => return Some(LoopClass::Bounded),
+        Origin::Collection(_, _, Some(length)) if length > 0 => return Some(LoopClass::Bounded),
+        Origin::Tuple(..) => return Some(LoopClass::Bounded),
         Origin::Borrowed(inner) => return iterable_class(files, file, inner, resolved, resolver),
         Origin::Call(call) => {
             let site = facts.call(call);

@@ -501,11 +501,27 @@ impl<'m> Resolver<'m> {
             }
             Some(Definition::Class(..)) => self.class_member(files, symbol, member, None),
             None => {
+                if let Some(values) = self.conventional_member(files, symbol, member) {
+                    return values;
+                }
                 let path = self.symbols.member(symbol, member, separator);
                 let text = self.symbols.text(path).to_owned();
                 Values::one(Value::Item(self.external(&text)))
             }
         }
+    }
+
+    /// A member that a class outside the program has by convention (`Customer.objects`): a row under `*.member`.
+    fn conventional_member(&mut self, files: &[ProgramFile], owner: Symbol, member: Symbol) -> Option<Values> {
+        let separator = self.language.separator();
+        let class = self.symbols.text(owner).rsplit(separator).next()?;
+        if !self.language.names_a_type(class) || self.models.is_type(self.symbols.text(owner)) {
+            return None;
+        }
+        let row = self.models.row(&["*", separator, self.symbols.text(member)].concat())?;
+        let instance = self.types.intern(owner, &[]);
+        let values = self.row_returns(files, row, Some(instance), None);
+        Some(Values { is_partial: true, ..values })
     }
 
     // ---- classes ------------------------------------------------------------------------------------------------

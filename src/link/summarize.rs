@@ -12,8 +12,8 @@ use super::resolve::matched_arguments;
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::model::table::Laziness;
-use crate::program::{Context, FunctionRef, Program, Reached, Summary};
+use crate::model::table::{Color, Laziness};
+use crate::program::{Context, FunctionRef, Program, Reached, Summary, Target};
 use crate::source::FileId;
 
 /// Degrees above this are all the same.
@@ -172,7 +172,11 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
     let degree = degree_of(context);
     let resolved = program.resolved(file, call);
     let confidence = if site.certain { resolved.confidence } else { resolved.confidence.min(Confidence::Medium) };
-    let effects = own_effects(program, file, call);
+    let builds = is_only_built(program, file, call);
+    let mut effects = own_effects(program, file, call);
+    if builds {
+        effects = effects.intersection(EffectSet::of(&[Effect::SpawnsTask, Effect::RunsConcurrently]));
+    }
     if !effects.is_empty() {
         let depend =
             facts.arguments_of(site).iter().fold(site.receiver_depend, |depend, argument| depend.or(argument.depend));
@@ -187,7 +191,7 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
         let (callee_file, callee_id) = program.function(callee.function);
         let callee_facts = &program.file(callee_file).facts;
         let summary = &program.summaries[callee.function.0 as usize];
-        if summary.memoizes {
+        if summary.memoizes || builds {
             continue;
         }
         let is_async = callee_facts.function(callee_id).is_async;
@@ -219,6 +223,10 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
     found
 }
 
+/// What makes something that can be kept.
+const BUILDS: EffectSet =
+    EffectSet(1 << Effect::ConstructsClient as u8 | 1 << Effect::CompilesRegex as u8 | 1 << Effect::Compiles as u8);
+
 /// The bit of a `Depend` that speaks of a call which runs a named function once per element.
 pub const EVERY_TURN: u32 = 1 << 31;
 
@@ -226,15 +234,50 @@ pub const EVERY_TURN: u32 = 1 << 31;
 fn reached_by_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[Reached; 4]> {
     let scope = program.file(file).facts.call(call).scope;
     let elsewhere = is_elsewhere(program, file, scope);
+    let is_kept = program.file(file).facts.call(call).used == Use::Stored;
     effects_of_call(program, file, call)
         .into_iter()
         .filter(|found| found.reached.effect.travels())
+        // What is built once and kept is not built per call.
+        .filter(|found| !(is_kept && found.reached.via.is_none() && BUILDS.has(found.reached.effect)))
         .filter(|found| {
             let blocks = matches!(found.reached.effect, Effect::Blocking | Effect::Sleep);
             !blocks || !(elsewhere || found.is_offloaded)
         })
         .map(|found| found.reached)
         .collect()
+}
+
+/// Does an asynchronous call only make something to be awaited, that nobody awaits here?
+fn is_only_built(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    if site.kind != CallKind::Call || site.awaited || matches!(site.used, Use::Returned | Use::Receiver) {
+        return false;
+    }
+    let resolved = program.resolved(file, call);
+    let is_async = resolved.targets.iter().any(|target| match target {
+        Target::Row(row) => row.color == Color::Async,
+        Target::Function(function) => {
+            let (file, id) = program.function(*function);
+            let function = program.file(file).facts.function(id);
+            function.is_async && function.yields.is_empty()
+        }
+    });
+    // `gather(f())`, `wait_for(f(), 5)`: what it is given to awaits it.
+    is_async && !(site.used == Use::Argument && enclosing_awaits(program, file, call))
+}
+
+/// Is the call an argument of one that awaits what it is given?
+fn enclosing_awaits(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let awaits = EffectSet::of(&[Effect::RunsConcurrently, Effect::Waits, Effect::RunsEventLoop]);
+    // Outer calls come before inner ones; arguments are seldom many.
+    (call.0.saturating_sub(12)..call.0)
+        .rev()
+        .map(CallId)
+        .any(|outer| facts.call(outer).span.contains(site.span) && program.resolved(file, outer).effects.meets(awaits))
 }
 
 /// A function that a call site runs.

@@ -214,10 +214,22 @@ conditions! {
     local_result: bool,
     /// what becomes of its result
     used: Vec<Word<Use>>,
+    /// an argument is a closure
+    takes_closure: bool,
+    /// the cause is at most this many calls away
+    near: u16,
+    /// its result is only looked at: borrowed, compared, or text that something is read from
+    only_read: bool,
     /// its own effects include all of these
     does: Vec<Word<Effect>>,
     /// its own effects include one of these
     does_any: Vec<Word<Effect>>,
+    /// the library call at the end of the path has one of these effects
+    leaf_does_any: Vec<Word<Effect>>,
+    /// it is written as a call: no operator, attribute or loop
+    written_call: bool,
+    /// the statement that it sends is itself what the loop goes through
+    sends_element: bool,
     /// an argument is the result of a call that has one of these effects
     argument_does: Vec<Word<Effect>>,
     /// its first argument is this number

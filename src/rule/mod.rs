@@ -83,6 +83,19 @@ pub struct Message {
     pub cause: Template,
     /// What to do.
     pub help: Template,
+    /// Which place is shown first.
+    pub place: Place,
+}
+
+/// The place that a finding is shown at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// The call site itself.
+    #[default]
+    Call,
+    /// Where its receiver was made.
+    Receiver,
 }
 
 #[derive(Debug, Deserialize)]
@@ -135,6 +148,8 @@ struct MessageText {
     #[serde(default)]
     cause: String,
     help: String,
+    #[serde(default)]
+    place: Place,
 }
 
 /// A rule that cannot be used: where, and why.
@@ -206,6 +221,7 @@ impl RuleText {
                 label: Template::parse(&message.label)?,
                 cause: Template::parse(&message.cause)?,
                 help: Template::parse(&message.help)?,
+                place: message.place,
             },
             weight: self.weight,
         })
