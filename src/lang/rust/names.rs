@@ -12,7 +12,7 @@ use crate::syntax::Operator;
 /// Types of literals.
 pub(super) const LITERAL_TYPES: LiteralTypes = LiteralTypes {
     string: "std::str",
-    bytes: "std::slice",
+    bytes: "std::array",
     integer: "i32",
     float: "f64",
     character: "char",
