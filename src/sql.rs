@@ -50,9 +50,9 @@ fn neutral_placeholders(text: &str) -> String {
             2
         } else if tail.starts_with("%(") {
             tail.find(")s").map_or(1, |end| end + 2)
-        } else if tail.starts_with("%%") {
+        } else if let Some(after) = tail.strip_prefix("%%") {
             out.push('%');
-            rest = &tail[2..];
+            rest = after;
             continue;
         } else {
             1

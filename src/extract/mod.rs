@@ -436,7 +436,7 @@ impl Extractor<'_> {
                 }
                 continue;
             }
-            pending.extend(expr.arguments.iter().filter(|argument| argument.0 < id.0 || argument.0 > id.0));
+            pending.extend(expr.arguments.iter().filter(|argument| argument.0 != id.0));
             if pending.len() > 256 {
                 break;
             }

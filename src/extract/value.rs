@@ -523,7 +523,7 @@ impl Extractor<'_> {
     /// A block in value position: its value is its last expression.
     fn block_value(&mut self, list: List, used: Use) -> Value {
         let Some((last, rest)) = self.tree.nodes_of(list).split_last() else { return self.unknown() };
-        let mark = self.tree.block_scoped.then(|| self.open_holds.len());
+        let mark = self.tree.block_scoped.then_some(self.open_holds.len());
         for node in rest {
             self.statement(*node);
         }

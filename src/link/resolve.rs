@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use crate::diagnostic::Confidence;
@@ -110,6 +110,12 @@ pub(super) enum Memo<T> {
     Known(T),
 }
 
+/// What each name of a module is bound to.
+type ModuleNames = FxHashMap<Symbol, SmallVec<[OriginId; 1]>>;
+
+/// What call sites give to a parameter.
+type GivenArguments = SmallVec<[(FileId, OriginId); 2]>;
+
 /// Resolves the names of one language.
 pub struct Resolver<'m> {
     pub(super) language: &'static dyn Language,
@@ -118,7 +124,7 @@ pub struct Resolver<'m> {
     pub(super) types: Types,
     definitions: FxHashMap<Symbol, Definition>,
     /// Per file and module: what its names are bound to.
-    scopes: FxHashMap<(FileId, ModuleId), FxHashMap<Symbol, SmallVec<[OriginId; 1]>>>,
+    scopes: FxHashMap<(FileId, ModuleId), ModuleNames>,
     module_symbols: FxHashMap<(FileId, ModuleId), Symbol>,
     class_symbols: FxHashMap<(FileId, ClassId), Symbol>,
     /// Methods added to a type elsewhere.
@@ -132,13 +138,17 @@ pub struct Resolver<'m> {
     pub(super) returns: FxHashMap<FunctionRef, Memo<Values>>,
     imports: FxHashMap<(FileId, ImportId), Values>,
     /// The arguments that call sites give to each parameter.
-    pub(super) callers: FxHashMap<(FunctionRef, u16), SmallVec<[(FileId, OriginId); 2]>>,
+    pub(super) callers: FxHashMap<(FunctionRef, u16), GivenArguments>,
     rows: FxHashMap<(Symbol, Symbol), Option<&'m Row>>,
     known_types: FxHashMap<Symbol, bool>,
     external_members: FxHashMap<(Symbol, Symbol), Symbol>,
     /// Answers about names of modules.
     globals: FxHashMap<(FileId, ModuleId, Name), Values>,
     lineages: FxHashMap<Symbol, Rc<[Symbol]>>,
+    star_names: FxHashMap<(FileId, ModuleId, Symbol), Option<Values>>,
+    /// Where the present search through star imports has been.
+    star_search: FxHashSet<(FileId, ModuleId, Symbol)>,
+    in_star_search: bool,
     methods: FxHashMap<(FileId, ClassId, Symbol), FunctionId>,
     fields: FxHashMap<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>,
     pub(super) depth: usize,
@@ -172,6 +182,9 @@ impl<'m> Resolver<'m> {
             external_members: FxHashMap::default(),
             globals: FxHashMap::default(),
             lineages: FxHashMap::default(),
+            star_names: FxHashMap::default(),
+            star_search: FxHashSet::default(),
+            in_star_search: false,
             methods: FxHashMap::default(),
             fields: FxHashMap::default(),
             depth: 0,
@@ -196,6 +209,7 @@ impl<'m> Resolver<'m> {
         self.returns.clear();
         self.globals.clear();
         self.lineages.clear();
+        self.star_names.clear();
     }
 
     fn define_file(&mut self, files: &[ProgramFile], id: FileId) {
@@ -367,6 +381,30 @@ impl<'m> Resolver<'m> {
             }
             return Some(values);
         }
+        self.star_name(files, file, module, name)
+    }
+
+    /// A name that a module gets from a star import. Star imports may go in circles: one search enters a module once.
+    fn star_name(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, name: Symbol) -> Option<Values> {
+        let key = (file, module, name);
+        if let Some(known) = self.star_names.get(&key) {
+            return known.clone();
+        }
+        if files[file.0 as usize].facts.modules[module.index()].stars.is_empty() || !self.star_search.insert(key) {
+            return None;
+        }
+        let is_outermost = !std::mem::replace(&mut self.in_star_search, true);
+        let found = self.search_stars(files, file, module, name);
+        if is_outermost {
+            // Only the first question saw everything; the others may have been cut short by its own steps.
+            self.in_star_search = false;
+            self.star_search.clear();
+            self.star_names.insert(key, found.clone());
+        }
+        found
+    }
+
+    fn search_stars(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, name: Symbol) -> Option<Values> {
         let stars = files[file.0 as usize].facts.modules[module.index()].stars.clone();
         for star in stars.iter().rev() {
             for value in self.import_values(files, file, *star).list {
@@ -861,7 +899,7 @@ impl<'m> Resolver<'m> {
         resolution: &mut CallResolution<'m>,
     ) {
         match owner {
-            Value::Instance(id) => self.call_method(files, site, id, id, member, resolution),
+            Value::Instance(id) => self.call_method(files, site, id, member, resolution),
             Value::Item(symbol) if matches!(self.definition(symbol), Some(Definition::Class(..))) => {
                 if let Some((file, function)) = self.method(files, symbol, member) {
                     resolution.callee = Some(self.symbols.member(symbol, member, self.language.separator()));
@@ -899,7 +937,7 @@ impl<'m> Resolver<'m> {
                 return;
             }
         }
-        for value in self.class_member(files, symbol, member, None).list {
+        if let Some(value) = self.class_member(files, symbol, member, None).list.first().copied() {
             self.call_value(files, site, value, Some(own), resolution);
             return;
         }
@@ -909,12 +947,11 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    /// A method call on a value. `own` is the type that was asked first, before dereferencing.
+    /// A method call on a value.
     fn call_method(
         &mut self,
         files: &[ProgramFile],
         site: (FileId, CallId),
-        own: TypeId,
         id: TypeId,
         member: Symbol,
         resolution: &mut CallResolution<'m>,
@@ -945,7 +982,7 @@ impl<'m> Resolver<'m> {
         }
         match self.deref(files, id).filter(|_| self.depth < DEEPEST_QUESTION) {
             Some(inner) if inner != id => {
-                self.ask((), |resolver| resolver.call_method(files, site, own, inner, member, resolution));
+                self.ask((), |resolver| resolver.call_method(files, site, inner, member, resolution));
             }
             _ => {
                 resolution.silent += 1;
