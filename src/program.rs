@@ -99,6 +99,8 @@ pub struct Reached {
     pub via: Option<FunctionRef>,
     /// Calls from here to the cause.
     pub steps: u16,
+    /// How much the cause costs, roughly: of several causes the costliest speaks for the effect.
+    pub weight: u8,
 }
 
 /// What a function does.

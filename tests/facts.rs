@@ -731,12 +731,12 @@ fn patterns(found: Option<Order>, pair: (u32, Name)) -> Result<u32, Error> {
 }
 "#,
         r#"
-function patterns(found, pair) returns #0 or ?
+function patterns(found, pair) returns ?
     let found = found: bound
     let pair = pair: bound
     let order = payload 0 of found: receiver
-    0: call Err(#1); returned
-    1: call missing(); argument
+    0: call Err(#1); after a failure; other
+    1: call missing(); after a failure; argument
     let number = part 0 of pair: argument
     let name = part 1 of pair: unused
     2: call payload 0 of found.kind(); receiver from parameter found; tested

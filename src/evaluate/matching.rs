@@ -83,7 +83,9 @@ fn depends_on(
         if parts.contains(&Part::Receiver) {
             depend = depend.or(site.receiver_depend);
         }
-        if parts.contains(&Part::Arguments) {
+        let is_cached = matches!(site.kind, CallKind::Membership | CallKind::Iterate)
+            && program.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Conditional);
+        if parts.contains(&Part::Arguments) && !is_cached {
             for argument in facts.arguments_of(site) {
                 depend = depend.or(argument.depend);
             }
@@ -303,9 +305,16 @@ enum Change {
 
 /// Does the loop change the receiver?
 fn is_changed(program: &Program, candidate: &Candidate, change: Change) -> bool {
-    let facts = &program.file(candidate.file).facts;
+    match root_receiver(program, candidate.file, candidate.site(program)) {
+        (Some(place), _, _) => is_place_changed(program, candidate, place, change),
+        _ => false,
+    }
+}
+
+/// Does the loop change what is at a place?
+fn is_place_changed(program: &Program, candidate: &Candidate, place: crate::syntax::Name, change: Change) -> bool {
     let Some(region) = region_of(program, candidate) else { return false };
-    let (Some(place), _, _) = root_receiver(program, candidate.file, candidate.site(program)) else { return false };
+    let facts = &program.file(candidate.file).facts;
     let place_text = facts.text(place);
     let writes = &facts.writes[region.writes.0 as usize..region.writes.1 as usize];
     let written = writes.iter().any(|write| match (change, write.kind) {
@@ -346,10 +355,10 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
         (depend.element | depend.carried) & frame.bit == 0
             && (depend.volatile & frame.bit == 0 || is_stable(program, candidate.file, origin, 0))
     };
-    let reached = candidate.effect.depend;
-    if candidate.effect.reached.via.is_some() && (reached.element | reached.carried | reached.volatile) & frame.bit != 0
-    {
-        return false;
+    // What a callee does depends on what feeds it, and on nothing else of the call.
+    if candidate.effect.reached.via.is_some() {
+        let reached = candidate.effect.depend;
+        return (reached.element | reached.carried | reached.volatile) & frame.bit == 0;
     }
     let region = region_of(program, candidate);
     let is_written = |place: Option<crate::syntax::Name>| {
@@ -368,6 +377,7 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
             is_same(argument.depend, argument.origin)
                 && !is_written(argument.place)
                 && !is_closure(facts, argument.origin)
+                && !argument.place.is_some_and(|place| is_place_changed(program, candidate, place, Change::Any))
         }),
     })
 }

@@ -80,7 +80,9 @@ fn evaluate_call(program: &mut Program, index: &Index, file: FileId, call: CallI
             .map(|effect| (effect.reached.via, *effect))
             .collect();
         // Own effects first, then the shortest way.
-        candidates.sort_by_key(|(via, effect)| (via.is_some(), effect.reached.steps));
+        candidates.sort_by_key(|(via, effect)| {
+            (via.is_some(), std::cmp::Reverse(effect.reached.weight), effect.reached.steps)
+        });
         for (_, effect) in candidates {
             if let Some(diagnostic) = evaluate_rule(program, rule, file, call, effect) {
                 found.push(diagnostic);

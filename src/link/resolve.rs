@@ -958,6 +958,13 @@ impl<'m> Resolver<'m> {
     ) {
         let symbol = self.types.get(id).name;
         let separator = self.language.separator();
+        // What a type outside the program can do itself comes before what the program adds to it.
+        if self.definition(symbol).is_none()
+            && let Some(row) = self.member_row(symbol, member)
+        {
+            self.call_row(files, site, row, Some(id), resolution);
+            return;
+        }
         if self.definition(symbol).is_some() || self.extensions.contains_key(&symbol) {
             if let Some((file, function)) = self.method(files, symbol, member) {
                 resolution.callee = Some(self.symbols.member(symbol, member, separator));

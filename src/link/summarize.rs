@@ -113,6 +113,7 @@ fn add(summary: &mut Summary, reached: Reached) {
             let key = |reached: &Reached| {
                 (
                     reached.degree,
+                    reached.weight,
                     reached.confidence,
                     std::cmp::Reverse(reached.steps),
                     std::cmp::Reverse(reached.witness),
@@ -180,9 +181,11 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
     if !effects.is_empty() {
         let depend =
             facts.arguments_of(site).iter().fold(site.receiver_depend, |depend, argument| depend.or(argument.depend));
+        let weight = resolved.row().map_or(0, |row| weight_of(&row.cost));
         for effect in effects.iter() {
             let parameters = depend.parameters;
-            let reached = Reached { effect, degree, parameters, confidence, witness: call, via: None, steps: 0 };
+            let reached =
+                Reached { effect, degree, parameters, confidence, witness: call, via: None, steps: 0, weight };
             let is_offloaded = context.is_offloaded;
             found.push(CallEffect { reached, depend, callee_degree: 0, repeats: false, is_offloaded });
         }
@@ -216,11 +219,23 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
                 witness: call,
                 via: Some(callee.function),
                 steps: entry.steps.saturating_add(1),
+                weight: entry.weight,
             };
             found.push(CallEffect { reached, depend, callee_degree, repeats: callee.repeats, is_offloaded });
         }
     }
     found
+}
+
+/// How much a call costs, from how the models write it: one system call is least, a round trip or an unbounded wait
+/// most.
+fn weight_of(cost: &str) -> u8 {
+    match cost {
+        "1sys" => 0,
+        "" | "O(1)" | "O(k)" => 1,
+        "wait" | "1q" | "nq" | "1rt" => 3,
+        _ => 2,
+    }
 }
 
 /// What makes something that can be kept.
@@ -365,7 +380,7 @@ pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<
         let (file, _) = program.function(function);
         let summary = &program.summaries[function.0 as usize];
         let candidates = summary.effects.iter().filter(|entry| entry.effect == reached.effect);
-        let Some(entry) = candidates.min_by_key(|entry| entry.steps) else { break };
+        let Some(entry) = candidates.max_by_key(|entry| (entry.weight, std::cmp::Reverse(entry.steps))) else { break };
         chain.push((file, entry.witness));
         via = entry.via;
         if chain.len() > 64 {

@@ -255,7 +255,11 @@ impl Lowering {
         let keyword = at(result.return_token.span);
         let value = result.expr.as_ref().map(|value| self.expression(value));
         let span = value.map_or(keyword, |value| join(keyword, self.extent(value)));
-        self.add(NodeKind::Return(value), span)
+        // `return Err(…)` is how the language raises.
+        match result.expr.as_deref() {
+            Some(Expr::Call(call)) if is_path_to(&call.func, "Err") => self.add(NodeKind::Raise(value), span),
+            _ => self.add(NodeKind::Return(value), span),
+        }
     }
 
     fn yield_expression(&mut self, result: &syn::ExprYield) -> NodeId {
@@ -480,4 +484,9 @@ fn type_end(ty: &syn::Type) -> Option<Span> {
             _ => return None,
         };
     }
+}
+
+/// Is the expression a path that ends in this name?
+fn is_path_to(expression: &Expr, name: &str) -> bool {
+    matches!(expression, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
 }

@@ -25,7 +25,6 @@ pub(super) fn file(file: &syn::File, length: usize, stack: usize) -> Tree {
     let mut tree = lowering.tree;
     let statements = tree.list(&items);
     tree.root = Some(tree.add(NodeKind::Block(statements), Span::new(0, length)));
-    tree.names.freeze();
     tree
 }
 
