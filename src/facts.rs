@@ -137,6 +137,8 @@ pub enum Origin {
     Propagated(OriginId),
     /// A value of a declared type, seen from a module.
     Declared(ModuleId, TypeExprId),
+    /// A value that is declared to be of a type: the declaration, and the value.
+    Ascribed(OriginId, OriginId),
     /// A static path with type arguments: the path, and the type.
     Generic(OriginId, TypeExprId),
     /// A string.

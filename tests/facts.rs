@@ -78,8 +78,8 @@ fn outer(items: &[usize]) -> usize {
 }
 "#,
         r#"
-define LIMIT = a usize
-    let LIMIT = a usize: unused, shared
+define LIMIT = 10 as a usize
+    let LIMIT = 10 as a usize: unused, shared
 function outer(items) returns add of #0
     let items = items: receiver
     let limit = #0: other

@@ -248,6 +248,7 @@ fn alternatives(text: &str) -> String {
 fn making_span(facts: &FileFacts, origin: OriginId) -> Option<Span> {
     match facts.origin(origin) {
         Origin::Call(call) => Some(facts.call(call).span),
+        Origin::Ascribed(_, inner) => making_span(facts, inner),
         _ => None,
     }
 }

@@ -351,14 +351,16 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
     let Some(frame) = candidate.frame else { return false };
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
+    // What comes from a loop inside this one is another thing in every turn too.
+    let bits = !(frame.bit - 1);
     let is_same = |depend: Depend, origin: OriginId| {
-        (depend.element | depend.carried) & frame.bit == 0
-            && (depend.volatile & frame.bit == 0 || is_stable(program, candidate.file, origin, 0))
+        (depend.element | depend.carried) & bits == 0
+            && (depend.volatile & bits == 0 || is_stable(program, candidate.file, origin, 0))
     };
     // What a callee does depends on what feeds it, and on nothing else of the call.
     if candidate.effect.reached.via.is_some() {
         let reached = candidate.effect.depend;
-        return (reached.element | reached.carried | reached.volatile) & frame.bit == 0;
+        return (reached.element | reached.carried | reached.volatile) & bits == 0;
     }
     let region = region_of(program, candidate);
     let is_written = |place: Option<crate::syntax::Name>| {
@@ -508,7 +510,7 @@ fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
         Origin::Collection(_, _, Some(length)) => length <= crate::extract::FEW && length > 0,
         Origin::Tuple(start, end) => end - start <= crate::extract::FEW,
         Origin::String(_) | Origin::Range => true,
-        Origin::Borrowed(inner) => small_origin(facts, inner, depth + 1),
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => small_origin(facts, inner, depth + 1),
         Origin::Join(start, end) => {
             facts.origin_list(start, end).iter().all(|member| small_origin(facts, *member, depth + 1))
         }
@@ -601,7 +603,7 @@ fn binding_of_call(facts: &FileFacts, call: CallId) -> Option<&Binding> {
         loop {
             match facts.origin(origin) {
                 Origin::Call(own) => return own == call,
-                Origin::Propagated(inner) | Origin::Await(inner) => origin = inner,
+                Origin::Propagated(inner) | Origin::Await(inner) | Origin::Ascribed(_, inner) => origin = inner,
                 _ => return false,
             }
         }
@@ -655,7 +657,11 @@ fn is_made_empty(program: &Program, file: FileId, origin: OriginId, before: u32)
     let Some(binding) = binding else { return false };
     // Anything that happens to it between its making and the loop may have given it room.
     let early = binding.uses.iter().any(|site| site.span.start < before);
-    let declared = match facts.origin(origin) {
+    let mut made = origin;
+    while let Origin::Ascribed(_, inner) = facts.origin(made) {
+        made = inner;
+    }
+    let declared = match facts.origin(made) {
         Origin::Call(call) => facts.call(call).arguments.0 == facts.call(call).arguments.1,
         Origin::Collection(_, None, Some(0)) => true,
         _ => false,
@@ -740,7 +746,9 @@ fn taking_call(program: &Program, file: FileId, origin: OriginId, effects: Effec
                 }
                 origin = facts.call(call).callee;
             }
-            Origin::Propagated(inner) | Origin::Await(inner) | Origin::Borrowed(inner) => origin = inner,
+            Origin::Propagated(inner) | Origin::Await(inner) | Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => {
+                origin = inner
+            }
             _ => break,
         }
     }

@@ -171,7 +171,8 @@ impl Extractor<'_> {
         let depend = value_here.map(|value| value.depend).unwrap_or_default();
         let origin = match (declared, value_here) {
             // `let xs: Vec<_> = iter.collect()`: the declaration is the type, the value what it costs.
-            (Some(declared), _) => declared,
+            (Some(declared), Some(value)) => self.origin(Origin::Ascribed(declared, value.origin)),
+            (Some(declared), None) => declared,
             (None, Some(value)) => value.origin,
             (None, None) => self.origin(Origin::Unknown),
         };

@@ -83,6 +83,13 @@ impl<'m> Resolver<'m> {
                 })
             }
             Origin::Declared(module, declared) => self.type_values(files, file, module, declared),
+            Origin::Ascribed(declared, value) => {
+                let values = self.infer(files, file, declared);
+                match values.list.is_empty() {
+                    true => self.infer(files, file, value),
+                    false => values,
+                }
+            }
             Origin::Generic(inner, arguments) => self.generic(files, file, inner, arguments),
             Origin::String(_) => self.literal(literals.string, &[]),
             Origin::Bytes => self.literal(literals.bytes, &[]),

@@ -311,6 +311,7 @@ impl Dump<'_> {
             Origin::Generator(id) => of("generator of", id),
             Origin::Operation(operator, id) => format!("{operator:?} of {}", self.origin(id)).to_lowercase(),
             Origin::Borrowed(id) => format!("&{}", self.origin(id)),
+            Origin::Ascribed(declared, value) => format!("{} as {}", self.origin(value), self.origin(declared)),
             Origin::Join(start, end) => format!("({})", list(start, end)),
             other => format!("{other:?}").to_lowercase(),
         }
