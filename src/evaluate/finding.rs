@@ -335,7 +335,7 @@ fn first_line(facts: &FileFacts, span: Span) -> Span {
 }
 
 /// Puts findings in order, leaves out repetitions, and gives each its fingerprint.
-pub fn finish(program: &Program, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub fn finish(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     found.sort_by(|left, right| {
         let key = |diagnostic: &Diagnostic| (diagnostic.primary.file, diagnostic.primary.span, diagnostic.rule.clone());
         key(left).cmp(&key(right))
@@ -362,6 +362,5 @@ pub fn finish(program: &Program, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> 
         *number += 1;
         diagnostic.fingerprint = blake3::hash(identity.as_bytes()).to_hex()[..32].to_owned();
     }
-    let _ = program;
     found
 }

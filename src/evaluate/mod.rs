@@ -54,7 +54,7 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
             }
         }
     }
-    finding::finish(program, found)
+    finding::finish(found)
 }
 
 fn is_test(program: &Program, file: FileId, call: CallId) -> bool {

@@ -78,8 +78,15 @@ impl Extractor<'_> {
         let id = CallId(self.facts.calls.len() as u32);
         let span = self.tree.span(node);
         let callee = self.origin(Origin::Unknown);
-        self.facts.calls.push(CallSite {
-            kind: CallKind::Call,
+        let site = self.plain_site(CallKind::Call, span, callee);
+        self.facts.calls.push(site);
+        id
+    }
+
+    /// A call site of which only this is known, in the present scope.
+    fn plain_site(&self, kind: CallKind, span: Span, callee: OriginId) -> CallSite {
+        CallSite {
+            kind,
             span,
             name_span: span,
             callee,
@@ -96,8 +103,7 @@ impl Extractor<'_> {
             result_is_local: false,
             type_arguments: None,
             certain: true,
-        });
-        id
+        }
     }
 
     fn callee(&mut self, node: NodeId) -> Callee {
@@ -199,50 +205,34 @@ impl Extractor<'_> {
             });
         }
         let arguments = (start, self.facts.arguments.len() as u32);
-        self.facts.calls.push(CallSite {
-            kind: operation.kind,
-            span: operation.span,
-            name_span: operation.span,
-            callee: operation.receiver.origin,
-            name: None,
+        let site = CallSite {
             text: operation.receiver.place,
             receiver_place: operation.receiver.place,
             receiver_depend: operation.receiver.depend,
             arguments,
-            scope: self.scope,
             used: operation.used,
-            awaited: false,
             result_place: operation.result.map(|(place, _)| place),
             accumulates: operation.accumulates,
             result_is_local: operation.result.is_some_and(|(_, is_local)| is_local),
-            type_arguments: None,
-            certain: true,
-        });
+            ..self.plain_site(operation.kind, operation.span, operation.receiver.origin)
+        };
+        self.facts.calls.push(site);
     }
 
     /// An attribute is read.
     pub(super) fn attribute(&mut self, node: NodeId, object: Value, name: Name, place: Option<Name>, used: Use) {
         let span = self.tree.span(node);
         let length = self.facts.names.text(name).len() as u32;
-        let arguments = self.facts.arguments.len() as u32;
-        self.facts.calls.push(CallSite {
-            kind: CallKind::Attribute,
-            span,
-            name_span: Span { start: span.end.saturating_sub(length), end: span.end },
-            callee: object.origin,
+        let name_span = Span { start: span.end.saturating_sub(length), end: span.end };
+        let site = CallSite {
+            name_span,
             name: Some(name),
             text: place.or(Some(name)),
             receiver_place: object.place,
             receiver_depend: object.depend,
-            arguments: (arguments, arguments),
-            scope: self.scope,
             used,
-            awaited: false,
-            result_place: None,
-            accumulates: false,
-            result_is_local: false,
-            type_arguments: None,
-            certain: true,
-        });
+            ..self.plain_site(CallKind::Attribute, span, object.origin)
+        };
+        self.facts.calls.push(site);
     }
 }
