@@ -1,4 +1,4 @@
-//! Compiles `rules/` into the program: the model tables as sorted static data, the rule pages as text.
+//! Compiles `rules/` into the program: the model tables as static data with their indexes, the rule pages as text.
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
@@ -11,13 +11,17 @@ use walkdir::WalkDir;
 #[path = "src/effect.rs"]
 mod effect;
 #[allow(dead_code)]
+#[path = "src/model/hash.rs"]
+mod hash;
+#[allow(dead_code)]
 #[path = "src/model/table.rs"]
 mod table;
 
-use table::{Argument, ModelFile, Row, Table, Text, TypeRow};
+use hash::HashIndex;
+use table::{Argument, Indexes, ModelFile, Row, Table, Text, TypeRow};
 
 fn main() {
-    for input in ["rules", "build.rs", "src/effect.rs", "src/model/table.rs"] {
+    for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs"] {
         println!("cargo:rerun-if-changed={input}");
     }
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package folder"));
@@ -108,10 +112,24 @@ fn table_code(name: &str, table: &Table) -> String {
         ),
         format!("aliases: {}", list_code(&table.aliases, pair_code)),
         format!("factories: {}", list_code(&table.factories, pair_code)),
-        format!("returned: {}", list_code(&table.returned, text_code)),
+        format!("type_names: {}", list_code(&table.type_names, text_code)),
         format!("members: {}", list_code(&table.members, u32::to_string)),
+        format!("indexes: {}", indexes_code(&table.indexes)),
     ];
     format!("static {name}: Table = Table {{\n{} }};\n", parts.join(",\n"))
+}
+
+fn indexes_code(indexes: &Indexes) -> String {
+    let Indexes { rows, types, aliases, factories, type_names } = indexes;
+    let parts = [("rows", rows), ("types", types), ("aliases", aliases), ("factories", factories)];
+    let all = parts.into_iter().chain([("type_names", type_names)]);
+    let code: Vec<String> = all.map(|(name, index)| format!("{name}: {}", index_code(index))).collect();
+    format!("Indexes {{ {} }}", code.join(",\n"))
+}
+
+fn index_code(index: &HashIndex) -> String {
+    let slots: Vec<String> = index.slots.iter().map(u32::to_string).collect();
+    format!("HashIndex {{ slots: Borrowed(&[{}]) }}", slots.join(","))
 }
 
 fn row_code(row: &Row) -> String {

@@ -1,26 +1,26 @@
 //! Model look-up: a qualified name → what it does and costs.
 //!
-//! The built-in tables are static and sorted: using them costs nothing at start, and a look-up is a few binary
-//! searches without allocation. A project's own model files are laid over them. It knows no library and no language;
+//! The built-in tables and their indexes are static: using them costs nothing at start, and a look-up is a hash and a
+//! comparison, without allocation. A project's own model files are laid over them. It knows no library and no language;
 //! what separates the parts of a name is told to it.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use smallvec::SmallVec;
 use thiserror::Error;
 use walkdir::WalkDir;
 
-use super::table::{FormError, ModelFile, Row, RowKind, Sorted, Table, Text, TypeRow, last_segment};
+use super::table::{FormError, ModelFile, Row, Table, Text, TypeRow, last_segment};
 
 mod built_in {
     //! The tables as the build script wrote them.
     use std::borrow::Cow::Borrowed;
 
     use crate::effect::EffectSet;
+    use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
-    use crate::model::table::{Argument, Color, Laziness, Row, RowKind, Table, TypeRow};
+    use crate::model::table::{Argument, Color, Indexes, Laziness, Row, RowKind, Table, TypeRow};
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
 
@@ -80,11 +80,17 @@ impl Models {
     fn rewrite(&self, path: &str) -> Option<String> {
         let mut prefix = path;
         loop {
-            if let Some(target) = find_pair(&self.table.aliases, prefix) {
+            if let Some(target) = self.alias(prefix) {
                 return Some(format!("{target}{}", &path[prefix.len()..]));
             }
             prefix = &prefix[..prefix.rfind(self.separator)?];
         }
+    }
+
+    fn alias(&self, path: &str) -> Option<&str> {
+        let aliases = &self.table.aliases;
+        let found = self.table.indexes.aliases.find([path], |at| &aliases[at].0)?;
+        Some(&aliases[found].1)
     }
 
     /// The row of a path: exact, else with wildcards.
@@ -94,14 +100,14 @@ impl Models {
 
     fn row_of_parts(&self, parts: [&str; 3]) -> Option<&Row> {
         let rows = &self.table.rows;
-        match rows.binary_search_by(|row| compare(&row.path, parts)) {
-            Ok(index) => Some(&rows[index]),
-            Err(_) if self.table.patterns.is_empty() => None,
-            Err(_) => {
-                let path = parts.concat();
-                self.table.patterns.iter().find(|row| matches_pattern(&row.path, &path, self.separator))
-            }
+        if let Some(found) = self.table.indexes.rows.find(parts, |at| &rows[at].path) {
+            return Some(&rows[found]);
         }
+        if self.table.patterns.is_empty() {
+            return None;
+        }
+        let path = parts.concat();
+        self.table.patterns.iter().find(|row| matches_pattern(&row.path, &path, self.separator))
     }
 
     /// The row of a member of a type: its own, else that of the nearest type that it inherits from or dereferences
@@ -118,7 +124,7 @@ impl Models {
     /// What the tables say of a type.
     pub fn type_row(&self, path: &str) -> Option<&TypeRow> {
         let types = &self.table.types;
-        types.binary_search_by(|(name, _)| name.as_ref().cmp(path)).ok().map(|index| &types[index].1)
+        self.table.indexes.types.find([path], |at| &types[at].0).map(|found| &types[found].1)
     }
 
     /// The types that a type inherits from, nearest first.
@@ -150,25 +156,15 @@ impl Models {
 
     /// Do the tables know this path as a type? (It has an entry, a constructor or methods, or some row returns it.)
     pub fn is_type(&self, path: &str) -> bool {
-        self.type_row(path).is_some()
-            || self.table.returned.binary_search_by(|name| name.as_ref().cmp(path)).is_ok()
-            || self.row(path).is_some_and(|row| row.kind == RowKind::Constructor)
-            || self.has_methods(path)
-    }
-
-    fn has_methods(&self, path: &str) -> bool {
-        let rows = &self.table.rows;
-        let first = rows.partition_point(|row| compare(&row.path, [path, self.separator, ""]) == Ordering::Less);
-        let own = rows[first..].iter().map_while(|row| {
-            let member = row.path.strip_prefix(path)?.strip_prefix(self.separator)?;
-            Some((row, member))
-        });
-        own.into_iter().any(|(row, member)| row.kind == RowKind::Method && !member.contains(self.separator))
+        let names = &self.table.type_names;
+        self.table.indexes.type_names.find([path], |at| &names[at]).is_some()
     }
 
     /// The type of what calling this function gives, if the tables call it a factory.
     pub fn factory(&self, path: &str) -> Option<&str> {
-        find_pair(&self.table.factories, path)
+        let factories = &self.table.factories;
+        let found = self.table.indexes.factories.find([path], |at| &factories[at].0)?;
+        Some(&factories[found].1)
     }
 
     /// All methods and attributes with this name, whatever their type, sorted by path.
@@ -281,24 +277,6 @@ fn without_arguments(name: &str) -> &str {
     name.split('<').next().unwrap_or(name)
 }
 
-fn find_pair<'t>(pairs: &'t Sorted<(Text, Text)>, key: &str) -> Option<&'t str> {
-    pairs.binary_search_by(|(from, _)| from.as_ref().cmp(key)).ok().map(|index| pairs[index].1.as_ref())
-}
-
-/// Compares a text with the concatenation of three, without making it.
-fn compare(text: &str, parts: [&str; 3]) -> Ordering {
-    let mut rest = text.as_bytes();
-    for part in parts {
-        let part = part.as_bytes();
-        let (head, tail) = rest.split_at(part.len().min(rest.len()));
-        match head.cmp(part) {
-            Ordering::Equal => rest = tail,
-            unequal => return unequal,
-        }
-    }
-    if rest.is_empty() { Ordering::Equal } else { Ordering::Greater }
-}
-
 /// Does a path with wildcards stand for this path? `*` is any one segment, a `*` at the end of a segment any rest.
 fn matches_pattern(pattern: &str, path: &str, separator: &str) -> bool {
     let mut segments = path.split(separator);
@@ -373,19 +351,6 @@ fn language_of(folder: &Path, file: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn parts_compare_like_their_concatenation() {
-        let texts = ["", "a", "a.b", "a.bc", "a.c", "ab", "b"];
-        for text in texts {
-            for (head, tail) in [("a", "b"), ("a", ""), ("", ""), ("a", "bc"), ("ab", "c")] {
-                for separator in [".", ""] {
-                    let whole = [head, separator, tail].concat();
-                    assert_eq!(compare(text, [head, separator, tail]), text.cmp(&whole), "{text} {whole}");
-                }
-            }
-        }
-    }
 
     #[test]
     fn a_star_is_one_segment_or_the_rest_of_one() {

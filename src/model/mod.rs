@@ -1,5 +1,6 @@
 //! Models: what library calls cost, as data. `table.rs` is the form, `lookup.rs` answers questions.
 
+pub mod hash;
 pub mod lookup;
 pub mod table;
 

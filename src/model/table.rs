@@ -28,6 +28,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
+use super::hash::HashIndex;
 use crate::effect::{Effect, EffectSet};
 
 /// A text that is either compiled in or read from a project's file.
@@ -233,7 +234,7 @@ impl fmt::Display for FormError {
 
 impl std::error::Error for FormError {}
 
-/// The models of one language, every part sorted for look-up by its first text, bytewise.
+/// The models of one language: every part sorted by its first text, bytewise, with an index of these texts.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// Rows without wildcards.
@@ -246,10 +247,48 @@ pub struct Table {
     pub aliases: Sorted<(Text, Text)>,
     /// Functions that make a value of a type.
     pub factories: Sorted<(Text, Text)>,
-    /// Names of types that some row returns.
-    pub returned: Sorted<Text>,
+    /// Names that stand for types: those with an entry, a constructor or members, and those that some row returns.
+    pub type_names: Sorted<Text>,
     /// Positions in [`Table::rows`] of methods and attributes, sorted by [`last_segment`], then by path.
     pub members: Sorted<u32>,
+    /// Where each part has a name.
+    pub indexes: Indexes,
+}
+
+/// The indexes of the parts of a [`Table`].
+#[derive(Clone, Debug, Default)]
+pub struct Indexes {
+    /// Of [`Table::rows`].
+    pub rows: HashIndex,
+    /// Of [`Table::types`].
+    pub types: HashIndex,
+    /// Of [`Table::aliases`].
+    pub aliases: HashIndex,
+    /// Of [`Table::factories`].
+    pub factories: HashIndex,
+    /// Of [`Table::type_names`].
+    pub type_names: HashIndex,
+}
+
+impl Indexes {
+    /// Indexes of nothing.
+    pub const EMPTY: Indexes = Indexes {
+        rows: HashIndex::EMPTY,
+        types: HashIndex::EMPTY,
+        aliases: HashIndex::EMPTY,
+        factories: HashIndex::EMPTY,
+        type_names: HashIndex::EMPTY,
+    };
+
+    fn of(table: &Table) -> Indexes {
+        Indexes {
+            rows: HashIndex::new(table.rows.iter().map(|row| row.path.as_ref())),
+            types: HashIndex::new(table.types.iter().map(|(name, _)| name.as_ref())),
+            aliases: HashIndex::new(table.aliases.iter().map(|(name, _)| name.as_ref())),
+            factories: HashIndex::new(table.factories.iter().map(|(name, _)| name.as_ref())),
+            type_names: HashIndex::new(table.type_names.iter().map(|name| name.as_ref())),
+        }
+    }
 }
 
 impl Table {
@@ -260,8 +299,9 @@ impl Table {
         types: Cow::Borrowed(&[]),
         aliases: Cow::Borrowed(&[]),
         factories: Cow::Borrowed(&[]),
-        returned: Cow::Borrowed(&[]),
+        type_names: Cow::Borrowed(&[]),
         members: Cow::Borrowed(&[]),
+        indexes: Indexes::EMPTY,
     };
 
     /// This table and the files, which override it, the later the stronger.
@@ -281,20 +321,29 @@ impl Table {
             factories.extend(file.factories.into_iter().map(|(from, to)| (from.into(), to.into())));
         }
         let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
-        Table {
-            returned: returned(rows.iter().chain(&patterns)),
+        let mut table = Table {
+            type_names: names_of_types(&rows, &patterns, types.keys()),
             members: members(&rows),
             rows: rows.into(),
             patterns: patterns.into(),
             types: types.into_iter().collect(),
             aliases: aliases.into_iter().collect(),
             factories: factories.into_iter().collect(),
-        }
+            indexes: Indexes::EMPTY,
+        };
+        table.indexes = Indexes::of(&table);
+        table
     }
 }
 
-fn returned<'a>(rows: impl Iterator<Item = &'a Row>) -> Sorted<Text> {
-    let names: BTreeSet<&str> = rows.flat_map(|row| type_names(&row.returns)).collect();
+fn names_of_types<'a>(rows: &'a [Row], patterns: &'a [Row], types: impl Iterator<Item = &'a Text>) -> Sorted<Text> {
+    let returned = rows.iter().chain(patterns).flat_map(|row| type_names(&row.returns));
+    let own = rows.iter().filter_map(|row| match row.kind {
+        RowKind::Constructor => Some(row.path.as_ref()),
+        RowKind::Method => row.path.strip_suffix(last_segment(&row.path)).map(|owner| owner.trim_end_matches(['.', ':'])),
+        _ => None,
+    });
+    let names: BTreeSet<&str> = returned.chain(own).chain(types.map(|name| name.as_ref())).collect();
     names.into_iter().map(|name| Text::Owned(name.to_owned())).collect()
 }
 

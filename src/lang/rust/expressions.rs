@@ -8,7 +8,8 @@ use crate::syntax::{
     ParameterNode, TypeExprId, UnaryOperator,
 };
 
-use super::lower::{Lowering, Tail, at, from_to, join};
+use super::lower::{Lowering, Tail, from_to, join};
+use super::positions::at;
 
 impl Lowering {
     pub(super) fn expression(&mut self, expression: &Expr) -> NodeId {

@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Item, Stmt, Token};
 
+use super::positions::at;
 use crate::source::Span;
 use crate::syntax::{
     Certainty, ClassKind, ClassNode, FunctionFlavor, FunctionNode, ImportNode, List, Name, NodeId, NodeKind,
@@ -53,12 +54,6 @@ pub(super) enum Tail {
 enum Place {
     Free,
     Member,
-}
-
-/// The bytes of a token.
-pub(super) fn at(span: proc_macro2::Span) -> Span {
-    let range = span.byte_range();
-    Span::new(range.start, range.end)
 }
 
 /// The span from the first of two tokens to the second.

@@ -8,6 +8,7 @@ mod macro_body;
 mod macros;
 mod names;
 mod patterns;
+mod positions;
 mod recover;
 mod types;
 
@@ -179,6 +180,7 @@ fn parse_whole(source: &str) -> Result<Tree, String> {
     // Twice, so that macro bodies, which are parsed while lowering, seldom need a stack of their own.
     with_stack(stack * 2, || {
         let file = syn::parse_str::<syn::File>(source).map_err(message)?;
+        positions::enter(source);
         Ok(lower::file(&file, source.len(), stack))
     })
 }

@@ -5,7 +5,8 @@ use syn::Pat;
 use crate::source::Span;
 use crate::syntax::{CollectionKind, Name, NodeId, NodeKind, TypeExprId};
 
-use super::lower::{Lowering, at, join};
+use super::lower::{Lowering, join};
+use super::positions::at;
 
 impl Lowering {
     /// A pattern and the type declared for it (`x: T`).

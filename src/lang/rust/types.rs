@@ -7,7 +7,8 @@ use syn::{GenericArgument, PathArguments, ReturnType, Token, Type, TypeParamBoun
 use crate::source::Span;
 use crate::syntax::{Name, TypeExprId, TypeForm};
 
-use super::lower::{Lowering, at};
+use super::lower::Lowering;
+use super::positions::at;
 
 /// Traits that say nothing about what a value can do; another bound beside them is the telling one.
 const MARKERS: &[&str] = &["Send", "Sync", "Sized", "Unpin", "UnwindSafe", "RefUnwindSafe", "Copy", "Clone"];
