@@ -22,12 +22,22 @@ impl<'m> Resolver<'m> {
         }
         match &slots[origin.index()] {
             Memo::Known(values) => return values.clone(),
-            Memo::Asked => return Values::unknown(),
+            Memo::Provisional(values) => {
+                let values = values.clone();
+                self.waits_for_callers();
+                return values;
+            }
+            Memo::Asked => {
+                self.waits_for_callers();
+                return Values::unknown();
+            }
             Memo::Open => {}
         }
         slots[origin.index()] = Memo::Asked;
-        let values = self.ask(None, |resolver| Some(resolver.infer_origin(files, file, origin)));
+        let (values, is_provisional) = self
+            .provisionally(|resolver| resolver.ask(None, |resolver| Some(resolver.infer_origin(files, file, origin))));
         self.origins[file.0 as usize][origin.index()] = match &values {
+            Some(values) if is_provisional => Memo::Provisional(values.clone()),
             Some(values) => Memo::Known(values.clone()),
             None => Memo::Open,
         };
@@ -333,6 +343,7 @@ impl<'m> Resolver<'m> {
             ParameterKind::Keywords => return self.literal(self.language.literal_types().map, &[]),
             ParameterKind::Ordinary => {}
         }
+        self.waits_for_callers();
         let callers = self.callers.get(&(function_ref(files, file, id), place)).cloned().unwrap_or_default();
         if callers.is_empty() {
             return Values::unknown();
@@ -365,15 +376,26 @@ impl<'m> Resolver<'m> {
         let reference = function_ref(files, file, id);
         match self.returns.get(&reference) {
             Some(Memo::Known(values)) => return values.clone(),
-            Some(Memo::Asked) => return Values::unknown(),
+            Some(Memo::Provisional(values)) => {
+                let values = values.clone();
+                self.waits_for_callers();
+                return values;
+            }
+            Some(Memo::Asked) => {
+                self.waits_for_callers();
+                return Values::unknown();
+            }
             _ => {}
         }
         self.returns.insert(reference, Memo::Asked);
-        let values = self.ask(None, |resolver| Some(resolver.infer_returns(files, file, id)));
-        match &values {
-            Some(values) => self.returns.insert(reference, Memo::Known(values.clone())),
-            None => self.returns.remove(&reference),
+        let (values, is_provisional) = self
+            .provisionally(|resolver| resolver.ask(None, |resolver| Some(resolver.infer_returns(files, file, id))));
+        let memo = match &values {
+            Some(values) if is_provisional => Memo::Provisional(values.clone()),
+            Some(values) => Memo::Known(values.clone()),
+            None => Memo::Open,
         };
+        self.returns.insert(reference, memo);
         values.unwrap_or_else(Values::unknown)
     }
 

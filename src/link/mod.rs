@@ -52,35 +52,37 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
     program
 }
 
-/// Resolves all call sites of a language: once to learn what functions are called with, once to use it.
+/// Resolves all call sites of a language: once to learn what functions are called with, then once more those that
+/// depend on it.
 fn link_language<'m>(
     resolved: &mut [Vec<Resolved<'m>>],
     files: &[ProgramFile],
     language: usize,
     resolver: &mut Resolver<'m>,
 ) {
-    for pass in 0..2 {
-        for (number, entry) in files.iter().enumerate() {
-            if entry.source.language != language {
-                continue;
+    let own = |number: &usize| files[*number].source.language == language;
+    let calls_of = |number: usize| (0..files[number].facts.calls.len() as u32).map(CallId);
+    for number in (0..files.len()).filter(own) {
+        let file = FileId(number as u32);
+        for call in calls_of(number) {
+            let mut call_resolved = Resolved::default();
+            // What functions are called with is learnt from calls alone.
+            if files[number].facts.call(call).kind == CallKind::Call {
+                call_resolved = resolver.resolved(files, file, call);
+                resolver.note_arguments(files, file, call, &call_resolved);
             }
-            let file = FileId(number as u32);
-            let mut calls = Vec::with_capacity(entry.facts.calls.len());
-            for call in (0..entry.facts.calls.len() as u32).map(CallId) {
-                // What functions are called with is learnt from calls alone.
-                if pass == 0 && entry.facts.call(call).kind != CallKind::Call {
-                    continue;
-                }
-                let call_resolved = resolver.resolved(files, file, call);
-                if pass == 0 {
-                    resolver.note_arguments(files, file, call, &call_resolved);
-                }
-                calls.push(call_resolved);
-            }
-            resolved[number] = calls;
+            resolved[number].push(call_resolved);
         }
-        if pass == 0 {
-            resolver.forget();
+    }
+    resolver.use_callers();
+    for number in (0..files.len()).filter(own) {
+        let file = FileId(number as u32);
+        for call in calls_of(number) {
+            let is_settled =
+                files[number].facts.call(call).kind == CallKind::Call && resolver.is_settled(file, call);
+            if !is_settled {
+                resolved[number][call.index()] = resolver.resolved(files, file, call);
+            }
         }
     }
 }

@@ -108,6 +108,16 @@ pub(super) enum Memo<T> {
     Open,
     Asked,
     Known(T),
+    /// Known as far as it can be before all call sites were seen: a parameter had part in it.
+    Provisional(T),
+}
+
+impl<T> Memo<T> {
+    fn forget_provisional(&mut self) {
+        if !matches!(self, Memo::Known(_)) {
+            *self = Memo::Open;
+        }
+    }
 }
 
 /// What each name of a module is bound to.
@@ -137,6 +147,10 @@ pub struct Resolver<'m> {
     pub(super) calls: Vec<Vec<Memo<CallResolution<'m>>>>,
     pub(super) returns: FxHashMap<FunctionRef, Memo<Values>>,
     imports: FxHashMap<(FileId, ImportId), Values>,
+    /// Were the arguments of all call sites noted?
+    knows_callers: bool,
+    /// The answer under way may be another once they are.
+    pub(super) is_provisional: bool,
     /// The arguments that call sites give to each parameter.
     pub(super) callers: FxHashMap<(FunctionRef, u16), GivenArguments>,
     rows: FxHashMap<(Symbol, Symbol), Option<&'m Row>>,
@@ -176,6 +190,8 @@ impl<'m> Resolver<'m> {
             calls: vec![Vec::new(); files.len()],
             returns: FxHashMap::default(),
             imports: FxHashMap::default(),
+            knows_callers: false,
+            is_provisional: false,
             callers: FxHashMap::default(),
             rows: FxHashMap::default(),
             known_types: FxHashMap::default(),
@@ -202,14 +218,41 @@ impl<'m> Resolver<'m> {
     }
 
     /// Forgets all answers; definitions stay.
-    pub(super) fn forget(&mut self) {
-        // The tables are kept: the next questions fill them again.
-        self.origins.iter_mut().for_each(|memos| memos.fill(Memo::Open));
-        self.calls.iter_mut().for_each(|memos| memos.fill(Memo::Open));
+    fn forget(&mut self) {
+        self.origins.iter_mut().for_each(Vec::clear);
+        self.calls.iter_mut().for_each(Vec::clear);
         self.returns.clear();
         self.globals.clear();
         self.lineages.clear();
         self.star_names.clear();
+    }
+
+    /// From here on it is known what functions are called with: forgets the answers that may be others now.
+    pub(super) fn use_callers(&mut self) {
+        self.origins.iter_mut().flatten().for_each(Memo::forget_provisional);
+        self.calls.iter_mut().flatten().for_each(Memo::forget_provisional);
+        self.returns.values_mut().for_each(Memo::forget_provisional);
+        self.knows_callers = true;
+        self.is_provisional = false;
+    }
+
+    /// Notes that the answer under way may be another once all callers are known.
+    pub(super) fn waits_for_callers(&mut self) {
+        self.is_provisional |= !self.knows_callers;
+    }
+
+    /// Answers a question, and says whether this answer is provisional.
+    pub(super) fn provisionally<T>(&mut self, question: impl FnOnce(&mut Self) -> T) -> (T, bool) {
+        let outer = std::mem::replace(&mut self.is_provisional, false);
+        let answer = question(self);
+        let own = std::mem::replace(&mut self.is_provisional, outer);
+        self.is_provisional |= own;
+        (answer, own)
+    }
+
+    /// Is the answer about a call final?
+    pub(super) fn is_settled(&self, file: FileId, call: CallId) -> bool {
+        self.calls[file.0 as usize].get(call.index()).is_some_and(|memo| matches!(memo, Memo::Known(_)))
     }
 
     fn define_file(&mut self, files: &[ProgramFile], id: FileId) {
@@ -355,14 +398,16 @@ impl<'m> Resolver<'m> {
         if let Some(values) = self.globals.get(&(file, module, name)) {
             return values.clone();
         }
-        let values = self.ask(None, |resolver| {
-            let symbol = resolver.name_symbol(files, file, name);
-            let own = resolver.module_name(files, file, module, symbol);
-            Some(own.unwrap_or_else(|| resolver.outer_name(files, file, module, name)))
+        let (values, is_provisional) = self.provisionally(|resolver| {
+            resolver.ask(None, |resolver| {
+                let symbol = resolver.name_symbol(files, file, name);
+                let own = resolver.module_name(files, file, module, symbol);
+                Some(own.unwrap_or_else(|| resolver.outer_name(files, file, module, name)))
+            })
         });
         // An answer that was cut short, by depth or by asking itself, is not kept.
         match values {
-            Some(values) if !values.list.is_empty() => {
+            Some(values) if !values.list.is_empty() && !is_provisional => {
                 self.globals.insert((file, module, name), values.clone());
                 values
             }
@@ -394,12 +439,15 @@ impl<'m> Resolver<'m> {
             return None;
         }
         let is_outermost = !std::mem::replace(&mut self.in_star_search, true);
-        let found = self.search_stars(files, file, module, name);
+        let (found, is_provisional) =
+            self.provisionally(|resolver| resolver.search_stars(files, file, module, name));
         if is_outermost {
             // Only the first question saw everything; the others may have been cut short by its own steps.
             self.in_star_search = false;
             self.star_search.clear();
-            self.star_names.insert(key, found.clone());
+            if !is_provisional {
+                self.star_names.insert(key, found.clone());
+            }
         }
         found
     }
@@ -634,9 +682,10 @@ impl<'m> Resolver<'m> {
             return lineage.clone();
         }
         let depth = self.depth;
-        let lineage: Rc<[Symbol]> = self.find_lineage(files, symbol).as_slice().into();
+        let (lineage, is_provisional) = self.provisionally(|resolver| resolver.find_lineage(files, symbol));
+        let lineage: Rc<[Symbol]> = lineage.as_slice().into();
         // Deep inside other questions the bases may have been asked for already.
-        if depth < 8 {
+        if depth < 8 && !is_provisional {
             self.lineages.insert(symbol, lineage.clone());
         }
         lineage
@@ -792,23 +841,30 @@ impl<'m> Resolver<'m> {
         if slots.is_empty() {
             slots.resize_with(files[file.0 as usize].facts.calls.len(), Memo::default);
         }
+        let nothing = || CallResolution { results: Values::unknown(), ..CallResolution::default() };
         match &slots[call.index()] {
             Memo::Known(resolution) => return resolution.clone(),
-            Memo::Asked => return CallResolution { results: Values::unknown(), ..CallResolution::default() },
+            Memo::Provisional(resolution) => {
+                let resolution = resolution.clone();
+                self.waits_for_callers();
+                return resolution;
+            }
+            Memo::Asked => {
+                self.waits_for_callers();
+                return nothing();
+            }
             Memo::Open => {}
         }
         slots[call.index()] = Memo::Asked;
-        let resolution = self.ask(None, |resolver| Some(resolver.resolve_call(files, file, call)));
-        match resolution {
-            Some(resolution) => {
-                self.calls[file.0 as usize][call.index()] = Memo::Known(resolution.clone());
-                resolution
-            }
-            None => {
-                self.calls[file.0 as usize][call.index()] = Memo::Open;
-                CallResolution { results: Values::unknown(), ..CallResolution::default() }
-            }
-        }
+        let (resolution, is_provisional) = self.provisionally(|resolver| {
+            resolver.ask(None, |resolver| Some(resolver.resolve_call(files, file, call)))
+        });
+        self.calls[file.0 as usize][call.index()] = match &resolution {
+            Some(resolution) if is_provisional => Memo::Provisional(resolution.clone()),
+            Some(resolution) => Memo::Known(resolution.clone()),
+            None => Memo::Open,
+        };
+        resolution.unwrap_or_else(nothing)
     }
 
     fn resolve_call(&mut self, files: &[ProgramFile], file: FileId, id: CallId) -> CallResolution<'m> {
