@@ -388,8 +388,8 @@ impl<'m> Resolver<'m> {
             _ => {}
         }
         self.returns.insert(reference, Memo::Asked);
-        let (values, is_provisional) = self
-            .provisionally(|resolver| resolver.ask(None, |resolver| Some(resolver.infer_returns(files, file, id))));
+        let (values, is_provisional) =
+            self.provisionally(|resolver| resolver.ask(None, |resolver| Some(resolver.infer_returns(files, file, id))));
         let memo = match &values {
             Some(values) if is_provisional => Memo::Provisional(values.clone()),
             Some(values) => Memo::Known(values.clone()),

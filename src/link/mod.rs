@@ -78,8 +78,7 @@ fn link_language<'m>(
     for number in (0..files.len()).filter(own) {
         let file = FileId(number as u32);
         for call in calls_of(number) {
-            let is_settled =
-                files[number].facts.call(call).kind == CallKind::Call && resolver.is_settled(file, call);
+            let is_settled = files[number].facts.call(call).kind == CallKind::Call && resolver.is_settled(file, call);
             if !is_settled {
                 resolved[number][call.index()] = resolver.resolved(files, file, call);
             }

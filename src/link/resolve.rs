@@ -42,7 +42,7 @@ pub enum Value {
 #[derive(Clone, Debug, Default)]
 pub struct Values {
     /// The candidates.
-    pub list: SmallVec<[Value; 2]>,
+    pub list: SmallVec<[Value; 1]>,
     /// There are others of which nothing is known.
     pub is_partial: bool,
 }
@@ -439,8 +439,7 @@ impl<'m> Resolver<'m> {
             return None;
         }
         let is_outermost = !std::mem::replace(&mut self.in_star_search, true);
-        let (found, is_provisional) =
-            self.provisionally(|resolver| resolver.search_stars(files, file, module, name));
+        let (found, is_provisional) = self.provisionally(|resolver| resolver.search_stars(files, file, module, name));
         if is_outermost {
             // Only the first question saw everything; the others may have been cut short by its own steps.
             self.in_star_search = false;
@@ -856,9 +855,8 @@ impl<'m> Resolver<'m> {
             Memo::Open => {}
         }
         slots[call.index()] = Memo::Asked;
-        let (resolution, is_provisional) = self.provisionally(|resolver| {
-            resolver.ask(None, |resolver| Some(resolver.resolve_call(files, file, call)))
-        });
+        let (resolution, is_provisional) = self
+            .provisionally(|resolver| resolver.ask(None, |resolver| Some(resolver.resolve_call(files, file, call))));
         self.calls[file.0 as usize][call.index()] = match &resolution {
             Some(resolution) if is_provisional => Memo::Provisional(resolution.clone()),
             Some(resolution) => Memo::Known(resolution.clone()),

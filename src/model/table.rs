@@ -340,7 +340,9 @@ fn names_of_types<'a>(rows: &'a [Row], patterns: &'a [Row], types: impl Iterator
     let returned = rows.iter().chain(patterns).flat_map(|row| type_names(&row.returns));
     let own = rows.iter().filter_map(|row| match row.kind {
         RowKind::Constructor => Some(row.path.as_ref()),
-        RowKind::Method => row.path.strip_suffix(last_segment(&row.path)).map(|owner| owner.trim_end_matches(['.', ':'])),
+        RowKind::Method => {
+            row.path.strip_suffix(last_segment(&row.path)).map(|owner| owner.trim_end_matches(['.', ':']))
+        }
         _ => None,
     });
     let names: BTreeSet<&str> = returned.chain(own).chain(types.map(|name| name.as_ref())).collect();

@@ -3,6 +3,7 @@
 //! The exact parser recurses without a limit of its own, and so does dropping its trees; a file of a hundred
 //! thousand opening brackets must not end the process. Knows tokens, not grammar.
 
+use memchr::memmem;
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
 
@@ -15,6 +16,9 @@ const CHAINING: usize = 512;
 const BASE: usize = 256 * 1024;
 /// The most that is ever asked for; it is reserved, not used.
 const MOST: usize = 128 * 1024 * 1024;
+
+/// The words after which the parser recurses.
+const PREFIX_WORDS: [&str; 5] = ["not", "lambda", "await", "else", "yield"];
 
 /// A text nests too deeply to be parsed.
 #[derive(Debug)]
@@ -37,33 +41,16 @@ pub fn grow_if_low<R>(step: impl FnOnce() -> R) -> R {
 /// What all tokens together could take: far too much, but found quickly, and enough for most files.
 fn most_possible(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let mut room = 0;
-    let mut in_word = false;
-    for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 128.. => {
-                if !in_word && may_start_prefix(*byte) && is_prefix_word(&bytes[at..]) {
-                    room += NESTING;
-                }
-                in_word = true;
-                continue;
-            }
-            b' ' | b'\n' | b'\r' | b'\t' | b',' | b'"' | b'\'' | b'#' | b')' | b']' | b'}' => {}
-            b'.' | b'=' => room += CHAINING,
-            _ => room += NESTING,
-        }
-        in_word = false;
-    }
-    room
+    let operators = bytes.iter().filter(|byte| is_operator(**byte)).count();
+    let words: usize = PREFIX_WORDS.iter().map(|word| memmem::find_iter(bytes, word).count()).sum();
+    let links = bytes.iter().filter(|byte| matches!(byte, b'.' | b'=')).count();
+    (operators + words) * NESTING + links * CHAINING
 }
 
-fn may_start_prefix(byte: u8) -> bool {
-    matches!(byte, b'a' | b'e' | b'l' | b'n' | b'y')
-}
-
-/// Does a word start here after which the parser recurses?
-fn is_prefix_word(bytes: &[u8]) -> bool {
-    [&b"not"[..], b"lambda", b"await", b"else", b"yield"].iter().any(|word| bytes.starts_with(word))
+/// May the parser recurse after it? Words, blanks, quotes and closing brackets are no operators.
+fn is_operator(byte: u8) -> bool {
+    matches!(byte, b'(' | b'[' | b'{' | b'+' | b'-' | b'*' | b'/' | b'%' | b'@' | b'<' | b'>' | b'&' | b'|' | b'^')
+        || matches!(byte, b'~' | b':' | b'!' | b';' | b'\\' | b'$' | b'?' | b'`' | ..=8 | 11..=12 | 14..=31 | 127)
 }
 
 /// What an open bracket has come to.

@@ -8,8 +8,8 @@ use crate::syntax::{Certainty, CollectionKind, FunctionFlavor, FunctionNode, Nod
 use super::expressions::path_span;
 use super::format_string::{captured_names, placeholders, plain_text};
 use super::lower::{Lowering, Tail, join};
-use super::positions::at;
 use super::macro_body::{Argument, Body, Branch, Json, Key, Kind, Static, kind, never_returns, parse, string_literal};
+use super::positions::at;
 
 impl Lowering {
     /// A macro call where an expression or pattern stands.
