@@ -481,6 +481,8 @@ pub enum Use {
     Argument,
     /// An argument by reference, or dereferenced.
     Borrowed,
+    /// Borrowed so that it can be changed.
+    Exposed,
     /// The receiver of a call or attribute.
     Receiver,
     /// Tested for truth.
@@ -605,6 +607,8 @@ pub struct Binding {
     pub scope: ScopeId,
     /// Where its value comes from.
     pub origin: OriginId,
+    /// The code that its value is computed by, or taken out of; empty for parameters.
+    pub source: Span,
     /// How it is read, in order.
     pub uses: Vec<UseSite>,
     /// It is joined with another value of the name, captured, or read where the reads cannot be told apart.
@@ -620,6 +624,12 @@ pub struct UseSite {
     pub span: Span,
     /// Its scope.
     pub scope: ScopeId,
+    /// Where the innermost statement around it starts.
+    pub statement: u32,
+    /// What is read: the variable, or a part of it (`x.names`).
+    pub place: Name,
+    /// How that is read.
+    pub place_kind: Use,
 }
 
 /// A value held by a name or a `with` statement over a region.

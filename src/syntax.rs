@@ -528,6 +528,8 @@ pub struct Tree {
     pub strings: Vec<Box<str>>,
     /// Comments that contain the word `laggard`, leader included; others need not be recorded.
     pub comments: Vec<Span>,
+    /// Names in the bodies of macros that could not be lowered, and where they stand: something is done with them.
+    pub opaque_names: Vec<(Name, u32)>,
     /// The statements of the file.
     pub root: Option<NodeId>,
     /// Does a `Let` end with its block? Otherwise all names live until their function ends.

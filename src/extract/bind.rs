@@ -39,6 +39,7 @@ impl Extractor<'_> {
                 self.bind(inner, slice, depend, declares);
             }
             NodeKind::Unary { operator: UnaryOperator::Borrow | UnaryOperator::BorrowMutably, operand } => {
+                let origin = self.origin(Origin::Borrowed(origin));
                 self.bind(operand, origin, depend, declares);
             }
             NodeKind::Other(parts) => {
@@ -102,7 +103,9 @@ impl Extractor<'_> {
         }
         let binding = BindingId(self.facts.bindings.len() as u32);
         let scope = self.scope;
-        self.facts.bindings.push(Binding { name, span, scope, origin, uses: Vec::new(), is_shared: at_module_level });
+        let source = self.source;
+        let uses = Vec::new();
+        self.facts.bindings.push(Binding { name, span, scope, origin, source, uses, is_shared: at_module_level });
         if !declares || self.in_loop() {
             self.write(name, span, WriteKind::Assign, origin, true);
         }

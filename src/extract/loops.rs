@@ -74,6 +74,7 @@ impl Extractor<'_> {
             let bit = self.facts.scope(scope).bit();
             let mut depend = iterable.depend;
             depend.element |= bit;
+            self.source = syntax.iterable.map(|iterable| self.tree.span(iterable)).unwrap_or_default();
             self.bind(target, origin, depend, true);
         }
         if let Some(condition) = syntax.condition {

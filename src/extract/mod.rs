@@ -60,8 +60,11 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         type_parameters: Vec::new(),
         captured: Depend::default(),
         pending: VecDeque::new(),
+        statement: 0,
+        source: Span::default(),
     };
     extractor.file(Span::new(0, text.len()));
+    extractor.opaque_uses();
     extractor.comments(text);
     extractor.facts.names.freeze();
     extractor.facts
@@ -121,6 +124,10 @@ struct Extractor<'t> {
     /// What the names read in the present closure depend on.
     captured: Depend,
     pending: VecDeque<PendingFunction>,
+    /// Where the innermost statement around this point starts.
+    statement: u32,
+    /// The code that the names which are bound now take their value from.
+    source: Span,
 }
 
 impl Extractor<'_> {
@@ -296,6 +303,7 @@ impl Extractor<'_> {
         self.open_holds.clear();
         self.returns_to = vec![ReturnsTo::Function(pending.id)];
         self.receiver = None;
+        self.source = Span::default();
         let start = self.position();
         for (place, parameter) in node.parameters.iter().enumerate() {
             let origin = self.origin(Origin::Parameter(pending.id, place.min(u16::MAX as usize) as u16));
@@ -312,6 +320,17 @@ impl Extractor<'_> {
         }
         self.end_holds(0);
         self.facts.functions[pending.id.index()].region = self.region_from(start);
+    }
+
+    /// What stands in a macro body that could not be read may be used there, nobody knows how.
+    fn opaque_uses(&mut self) {
+        for (name, offset) in &self.tree.opaque_names {
+            for binding in self.facts.bindings.iter_mut().filter(|binding| binding.name == *name) {
+                let function = self.facts.scopes[binding.scope.index()].function;
+                let span = self.facts.functions[function.index()].span;
+                binding.is_shared |= span.start <= *offset && *offset < span.end;
+            }
+        }
     }
 
     /// A class definition: fields and methods.

@@ -9,7 +9,9 @@ use crate::syntax::{ImportNodeId, List, NodeId, NodeKind, Operator, TypeExprId};
 impl Extractor<'_> {
     /// Walks a statement, or an expression that stands alone.
     pub(super) fn statement(&mut self, node: NodeId) {
+        let outer = std::mem::replace(&mut self.statement, self.tree.span(node).start);
         stacker::maybe_grow(96 * 1024, 2 * 1024 * 1024, || self.statement_here(node));
+        self.statement = outer;
     }
 
     fn statement_here(&mut self, node: NodeId) {
@@ -176,6 +178,7 @@ impl Extractor<'_> {
             (None, Some(value)) => value.origin,
             (None, None) => self.origin(Origin::Unknown),
         };
+        self.source = value.map(|value| self.tree.span(value)).unwrap_or_default();
         self.bind(target, origin, depend, true);
         if let (Some(name), Some(value), true) = (name, value, self.tree.block_scoped)
             && self.is_call_chain(value)
@@ -201,11 +204,13 @@ impl Extractor<'_> {
             return self.update(target, operator, value);
         }
         let (place, is_local) = self.target_place(target);
+        let source = self.tree.span(value);
         let value = match place {
             Some(place) => self.value_for(value, place, is_local),
             None if matches!(self.tree.kind(target), NodeKind::Index { .. }) => self.value(value, Use::Stored),
             None => self.value(value, Use::Bound),
         };
+        self.source = source;
         self.bind(target, value.origin, value.depend, false);
         value
     }
@@ -278,7 +283,9 @@ impl Extractor<'_> {
     pub(super) fn condition(&mut self, node: NodeId) {
         match self.tree.kind(node) {
             NodeKind::LetCondition { pattern, value } => {
+                let source = self.tree.span(value);
                 let value = self.value(value, Use::Tested);
+                self.source = source;
                 self.bind(pattern, value.origin, value.depend, true);
             }
             NodeKind::Binary { operator: Operator::And, left, right } => {
@@ -324,11 +331,13 @@ impl Extractor<'_> {
 
     /// `match`, as a statement or an expression whose arms are used as `used` says.
     pub(super) fn match_statement(&mut self, subject: NodeId, arms: List, used: Use) {
+        let source = self.tree.span(subject);
         let subject = self.value(subject, Use::Tested);
         let mut changes = Vec::new();
         for arm in self.tree.nodes_of(arms) {
             let NodeKind::Arm { pattern, guard, body } = self.tree.kind(*arm) else { continue };
             let mark = self.locals.mark();
+            self.source = source;
             self.bind(pattern, subject.origin, subject.depend, true);
             if let Some(guard) = guard {
                 self.condition(guard);
@@ -397,6 +406,7 @@ impl Extractor<'_> {
                 call.awaited = is_async;
             }
             if let Some(target) = target {
+                self.source = span;
                 self.bind(target, origin, value.depend, true);
             }
             entered.push((value.origin, span));

@@ -191,10 +191,17 @@ impl Extractor<'_> {
             return Value { origin, depend: Depend::default(), place: Some(name) };
         };
         if let Some(binding) = local.binding {
-            let site = UseSite { kind: used, span: self.tree.span(node), scope: self.scope };
+            let site = UseSite {
+                kind: used,
+                span: self.tree.span(node),
+                scope: self.scope,
+                statement: self.statement,
+                place: name,
+                place_kind: used,
+            };
             let binding = &mut self.facts.bindings[binding.index()];
-            // Beyond a handful of reads no rule asks for each.
-            if binding.uses.len() < 12 {
+            // Beyond a few dozen reads no rule asks for each.
+            if binding.uses.len() < 32 {
                 binding.uses.push(site);
             } else {
                 binding.is_shared = true;
@@ -285,11 +292,27 @@ impl Extractor<'_> {
     fn member(&mut self, node: NodeId, object: NodeId, name: Name, used: Use) -> Value {
         let object_value = self.value(object, Use::Receiver);
         let place = object_value.place.map(|place| self.member_place(place, name));
+        if let Some(place) = place {
+            self.use_of_part(object, place, used);
+        }
         let origin = self.origin(Origin::Member(object_value.origin, name));
         if self.tree.attributes_run_code && !self.is_import_path(object_value.origin) {
             self.attribute(node, object_value, name, place, used);
         }
         Value { origin, depend: object_value.depend, place }
+    }
+
+    /// The variable at the root of `object` is read for a part of it only.
+    fn use_of_part(&mut self, mut object: NodeId, place: Name, used: Use) {
+        while let NodeKind::Member { object: inner, .. } = self.tree.kind(object) {
+            object = inner;
+        }
+        let NodeKind::Name(name) = self.tree.kind(object) else { return };
+        let binding = self.locals.get(name).and_then(|local| local.binding);
+        let last = binding.and_then(|binding| self.facts.bindings[binding.index()].uses.last_mut());
+        if let Some(site) = last.filter(|site| site.span == self.tree.span(object)) {
+            (site.place, site.place_kind) = (place, used);
+        }
     }
 
     /// A path into an imported module: reading it runs nothing.
@@ -463,7 +486,7 @@ impl Extractor<'_> {
                 Value { origin, ..value }
             }
             UnaryOperator::BorrowMutably => {
-                let value = self.value(operand, Use::Borrowed);
+                let value = self.value(operand, Use::Exposed);
                 if let Some(place) = value.place {
                     let is_local = self.is_local_place(operand);
                     self.write(place, self.tree.span(operand), WriteKind::Exposed, value.origin, is_local);
@@ -558,6 +581,7 @@ impl Extractor<'_> {
         let start = self.position();
         let bit = self.facts.scope(scope).bit();
         let outer_captured = std::mem::take(&mut self.captured);
+        self.source = crate::source::Span::default();
         for (place, parameter) in syntax.parameters.iter().enumerate() {
             let origin = match parameter.declared {
                 Some(declared) => self.declared(declared),

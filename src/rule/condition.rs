@@ -139,7 +139,7 @@ impl Vocabulary for LoopClass {
 
 impl Vocabulary for Use {
     const WHAT: &'static str = "a use of a value (discarded, bound, stored, iterated, returned, argument, borrowed, \
-                                receiver, tested, compared, formatted, indexed)";
+                                exposed, receiver, tested, compared, formatted, indexed)";
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "discarded" => Use::Discarded,
@@ -149,6 +149,7 @@ impl Vocabulary for Use {
             "returned" => Use::Returned,
             "argument" => Use::Argument,
             "borrowed" => Use::Borrowed,
+            "exposed" => Use::Exposed,
             "receiver" => Use::Receiver,
             "tested" => Use::Tested,
             "compared" => Use::Compared,

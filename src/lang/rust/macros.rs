@@ -1,5 +1,6 @@
 //! Macro calls, lowered: a call whose name ends in `!`, with what its body evaluates as arguments.
 
+use proc_macro2::{TokenStream, TokenTree};
 use syn::{Expr, Macro};
 
 use crate::source::Span;
@@ -45,6 +46,9 @@ impl Lowering {
             let body = parse(kind, call.tokens.clone(), expects_items);
 
             self.certainty = inside;
+            if matches!(body, Body::Nothing) {
+                self.opaque_names(call.tokens.clone());
+            }
             match body {
                 Body::Items(items) => {
                     items.iter().for_each(|item| self.item(item, nodes));
@@ -65,6 +69,23 @@ impl Lowering {
             }
             self.certainty = outside;
         });
+    }
+
+    /// Keeps the names in tokens that mean nothing to us.
+    fn opaque_names(&mut self, tokens: TokenStream) {
+        let mut pending = vec![tokens];
+        while let Some(tokens) = pending.pop() {
+            for token in tokens {
+                match token {
+                    TokenTree::Group(group) => pending.push(group.stream()),
+                    TokenTree::Ident(ident) => {
+                        let name = self.name(&ident);
+                        self.tree.opaque_names.push((name, at(ident.span()).start));
+                    }
+                    _ => {}
+                }
+            }
+        }
     }
 
     /// What the body of a macro gives as arguments, in the order of evaluation.

@@ -3,7 +3,7 @@
 use syn::Pat;
 
 use crate::source::Span;
-use crate::syntax::{CollectionKind, Name, NodeId, NodeKind, TypeExprId};
+use crate::syntax::{CollectionKind, Name, NodeId, NodeKind, TypeExprId, UnaryOperator};
 
 use super::lower::{Lowering, join};
 use super::positions::at;
@@ -74,7 +74,11 @@ impl Lowering {
     }
 
     fn ident_pattern(&mut self, pattern: &syn::PatIdent) -> NodeId {
-        let name = self.name_node(&pattern.ident);
+        let mut name = self.name_node(&pattern.ident);
+        if pattern.by_ref.is_some() {
+            let span = self.tree.span(name);
+            name = self.add(NodeKind::Unary { operator: UnaryOperator::Borrow, operand: name }, span);
+        }
         let Some((_, inner)) = &pattern.subpat else { return name };
         let inner = self.pattern(inner);
         let span = join(self.tree.span(name), self.extent(inner));
