@@ -487,8 +487,10 @@ pub struct TypeExpr {
 pub enum TypeForm {
     /// `a.b.C[X, Y]`.
     Named,
-    /// `&T`, `&mut T`.
+    /// `&T`.
     Reference,
+    /// `&mut T`.
+    MutableReference,
     /// `A | B`, `Union[A, B]`; `Optional[T]` and `T | None` are lowered to `T`.
     Union,
     /// `(A, B)`, `tuple[A, B]`.

@@ -27,6 +27,7 @@ struct Words {
     argument: String,
     result: String,
     awaited: String,
+    remedy: String,
 }
 
 impl Words {
@@ -44,6 +45,7 @@ impl Words {
                 Field::Argument => &self.argument,
                 Field::Result => &self.result,
                 Field::Awaited => &self.awaited,
+                Field::Remedy => &self.remedy,
             }
             .clone()
         })
@@ -52,17 +54,23 @@ impl Words {
     /// The help; empty when it is about an alternative and there is none.
     fn help(&self, template: &Template) -> String {
         let text = self.fill(template);
-        if self.alternative.is_empty() { text.trim_end_matches([':', ' ']).to_owned() } else { text }
+        if self.alternative.is_empty() && self.remedy.is_empty() { text.trim_end_matches([':', ' ']).to_owned() } else { text }
     }
 }
 
 /// The finding for a call site.
-pub fn of_call(program: &Program, rule: &Rule, candidate: &Candidate) -> Diagnostic {
+pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Diagnostic {
+    let wasted = match rule.conditions.waste {
+        Some(_) => super::waste::wasted(program, candidate.file, candidate.call),
+        None => None,
+    };
+    let program = &*program;
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let chain = witness_chain(program, candidate.file, &candidate.effect.reached);
     let row = leaf_row(program, candidate);
     let mut words = words_of_call(program, candidate.file, candidate.call, row);
+    words.remedy = wasted.map(|wasted| wasted.remedy).unwrap_or_default();
     let mut secondary = Vec::new();
     if let Some(frame) = candidate.frame {
         let (span, variable, iterable) = describe_loop(program, candidate.file, &frame);

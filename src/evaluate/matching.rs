@@ -175,6 +175,8 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(loop_reaches, |wanted| loop_reaches(program, candidate, words(wanted)));
     check!(iterated_once, |wanted| is_iterated_once(program, candidate) == *wanted);
     check!(fills_fresh_container, |wanted| fills_fresh_container(program, candidate) == *wanted);
+    check!(waste, |wanted| super::waste::wasted(program, file, call)
+        .is_some_and(|wasted| wanted.iter().any(|kind| kind.0 == wasted.kind)));
     check!(escapes, |wanted| escapes(program, candidate) == *wanted);
     check!(unlimited, |_wanted| false);
     all

@@ -1,7 +1,7 @@
 //! Evaluation: rules held against the program.
 //!
 //! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, `finding.rs` says it
-//! in words, `rank.rs` orders, `suppress.rs` leaves out what comments ask for. No input or output, and no rule by
+//! in words, `waste.rs` tells needless copies, `rank.rs` orders, `suppress.rs` leaves out what comments ask for. No input or output, and no rule by
 //! name.
 
 pub mod finding;
@@ -9,6 +9,7 @@ pub mod index;
 pub mod matching;
 pub mod rank;
 pub mod suppress;
+pub mod waste;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::{CallId, FunctionId};

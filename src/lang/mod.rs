@@ -129,6 +129,11 @@ pub trait Language: Sync {
     /// The name under which calling a class finds its constructor, if methods have one (`__init__`).
     fn constructor_member(&self) -> Option<&'static str>;
 
+    /// The member that makes a copy of any value, if there is one.
+    fn copy_member(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The member that tells how many elements a container has.
     fn length_member(&self) -> Option<&'static str> {
         None

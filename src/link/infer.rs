@@ -518,7 +518,7 @@ impl<'m> Resolver<'m> {
         let literals = self.language.literal_types();
         match expr.form {
             TypeForm::Named | TypeForm::Trait => self.named_type(files, file, module, id),
-            TypeForm::Reference => match expr.arguments.first() {
+            TypeForm::Reference | TypeForm::MutableReference => match expr.arguments.first() {
                 Some(inner) => self.type_values(files, file, module, *inner),
                 None => Values::unknown(),
             },

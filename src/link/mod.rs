@@ -1,10 +1,11 @@
 //! Linking: from the facts of all files to the program.
 //!
-//! Names across files (`resolve.rs`), types (`infer.rs`), circumstances (`context.rs`), effects of functions
+//! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), circumstances (`context.rs`), effects of functions
 //! (`summarize.rs`). No input or output; the same facts and models give the same program, whatever the threads.
 
 pub mod context;
 pub mod infer;
+pub mod ownership;
 pub mod resolve;
 pub mod summarize;
 

@@ -72,6 +72,11 @@ pub struct Row {
     pub source: Text,
     /// The argument that is a callable which runs once per element.
     pub repeats: Option<Argument>,
+    /// The argument that is gone through once, from front to back, and may be anything that can be.
+    pub streams: Option<Argument>,
+    /// What does the same on an iterator, where the receiver was collected for this call only. May be empty.
+    #[serde(default)]
+    pub piecewise: Text,
 }
 
 /// Kinds of rows.

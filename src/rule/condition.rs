@@ -160,6 +160,45 @@ impl Vocabulary for Use {
     }
 }
 
+/// Why a value need not be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waste {
+    /// A copy of a variable that is not used again.
+    LastUse,
+    /// A copy that is only borrowed or compared.
+    OnlyRead,
+    /// A text that is only borrowed or compared.
+    FormattedToRead,
+    /// A collection that is handed at once to code that takes any iterator, or that iterators do themselves.
+    Streamed,
+    /// A collection that an iterator is made of at once.
+    Restarted,
+    /// A collection that a loop goes through at once.
+    Looped,
+    /// A collection that is bound to a variable and gone through later.
+    Later,
+    /// A collection of which the last element is taken.
+    KeptLast,
+}
+
+impl Vocabulary for Waste {
+    const WHAT: &'static str = "a reason why a value need not be made (last-use, only-read, formatted-to-read, \
+                                streamed, restarted, looped, later, kept-last)";
+    fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "last-use" => Waste::LastUse,
+            "only-read" => Waste::OnlyRead,
+            "formatted-to-read" => Waste::FormattedToRead,
+            "streamed" => Waste::Streamed,
+            "restarted" => Waste::Restarted,
+            "looped" => Waste::Looped,
+            "later" => Waste::Later,
+            "kept-last" => Waste::KeptLast,
+            _ => return None,
+        })
+    }
+}
+
 /// A part of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -257,6 +296,8 @@ conditions! {
     unlimited: bool,
     /// the effect is reached through a callee
     reached: bool,
+    /// what it makes need not be made, for one of these reasons
+    waste: Vec<Word<Waste>>,
     /// its result leaves the function: returned, stored, or bound to a name that is
     escapes: bool,
 }

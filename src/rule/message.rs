@@ -52,6 +52,8 @@ fields! {
     Result = "result",
     /// what is awaited meanwhile
     Awaited = "awaited",
+    /// what to write instead of a value that need not be made
+    Remedy = "remedy",
 }
 
 impl Template {

@@ -9,10 +9,7 @@ use syn::{Expr, Item, Stmt, Token};
 
 use super::positions::at;
 use crate::source::Span;
-use crate::syntax::{
-    Certainty, ClassKind, ClassNode, FunctionFlavor, FunctionNode, ImportNode, List, Name, NodeId, NodeKind,
-    ParameterKind, ParameterNode, PathNode, Tree, TypeExprId,
-};
+use crate::syntax::{Certainty, ClassKind, ClassNode, FunctionFlavor, FunctionNode, ImportNode, List, Name, NodeId, NodeKind, ParameterKind, ParameterNode, PathNode, Tree, TypeExprId, TypeForm};
 
 /// Free stack below which lowering moves to a new one.
 const RED_ZONE: usize = 256 * 1024;
@@ -343,6 +340,15 @@ impl Lowering {
                 let target = self.add(NodeKind::Name(name), at(receiver.self_token.span));
                 let declared = match &receiver.kind {
                     syn::ReceiverKind::Typed(_, declared) => Some(self.type_expr(declared)),
+                    syn::ReceiverKind::Reference(_, _, mutable) => {
+                        let own = self.intern("Self");
+                        let own = self.tree.type_expr(TypeForm::Named, vec![own], Vec::new());
+                        let form = match mutable {
+                            Some(_) => TypeForm::MutableReference,
+                            None => TypeForm::Reference,
+                        };
+                        Some(self.tree.type_expr(form, Vec::new(), vec![own]))
+                    }
                     _ => None,
                 };
                 (target, declared, ParameterKind::Receiver)

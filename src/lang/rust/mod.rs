@@ -95,6 +95,10 @@ impl Language for Rust {
         names::is_side_code(path)
     }
 
+    fn copy_member(&self) -> Option<&'static str> {
+        Some("clone")
+    }
+
     fn payload(&self, constructor: &str) -> Option<usize> {
         match constructor {
             "Some" | "Ok" => Some(0),

@@ -83,7 +83,7 @@ impl Dump<'_> {
         match ty.form {
             TypeForm::Named if arguments.is_empty() => names,
             TypeForm::Named => format!("{names}<{arguments}>"),
-            TypeForm::Reference => format!("&{arguments}"),
+            TypeForm::Reference | TypeForm::MutableReference => format!("&{arguments}"),
             TypeForm::Union => format!("|{arguments}|"),
             TypeForm::Tuple => format!("tuple<{arguments}>"),
             TypeForm::Slice => format!("[{arguments}]"),

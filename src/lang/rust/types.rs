@@ -21,8 +21,14 @@ impl Lowering {
     fn type_here(&mut self, ty: &Type) -> TypeExprId {
         match ty {
             Type::Path(path) => self.path_type(path.qself.as_ref(), &path.path),
-            Type::Reference(reference) => self.wrapped_type(TypeForm::Reference, &reference.elem),
-            Type::Ptr(pointer) => self.wrapped_type(TypeForm::Reference, &pointer.elem),
+            Type::Reference(reference) => {
+                let form = match reference.mutability {
+                    Some(_) => TypeForm::MutableReference,
+                    None => TypeForm::Reference,
+                };
+                self.wrapped_type(form, &reference.elem)
+            }
+            Type::Ptr(pointer) => self.wrapped_type(TypeForm::MutableReference, &pointer.elem),
             Type::Slice(slice) => self.wrapped_type(TypeForm::Slice, &slice.elem),
             Type::Array(array) => self.wrapped_type(TypeForm::Array, &array.elem),
             Type::Paren(inner) => self.type_expr(&inner.elem),

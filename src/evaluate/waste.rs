@@ -1,0 +1,619 @@
+//! Waste: copies and collections that nobody needs, and what to write instead.
+//!
+//! A copy is wasted when the original is not used again, or when the copy is only looked at. A collection is wasted
+//! when its elements are gone through once, at once, by code that could take them from the iterator. What cannot be
+//! shown from the uses of the variables involved is not claimed: captured variables, code in macros that could not be
+//! read, calls of which nobody knows what they change.
+
+use crate::effect::{Effect, EffectSet};
+use crate::facts::*;
+use crate::program::Program;
+use crate::rule::condition::Waste;
+use crate::source::{FileId, Span};
+use crate::syntax::Name;
+
+/// A value that need not be made.
+#[derive(Clone, Debug)]
+pub struct Wasted {
+    /// Why.
+    pub kind: Waste,
+    /// What to write instead.
+    pub remedy: String,
+}
+
+/// Is what a call makes wasted?
+pub fn wasted(program: &mut Program, file: FileId, call: CallId) -> Option<Wasted> {
+    let site = *program.file(file).facts.call(call);
+    if site.kind != CallKind::Call || site.name.is_none() || !site.certain || site.arguments.0 != site.arguments.1 {
+        return None;
+    }
+    let effects = program.resolved(file, call).effects;
+    if effects.has(Effect::Materializes) && !effects.has(Effect::RunsConcurrently) {
+        return wasted_collection(program, file, call);
+    }
+    if effects.has(Effect::Copies) || effects.has(Effect::Formats) {
+        return wasted_copy(program, file, call);
+    }
+    None
+}
+
+// ---- copies ---------------------------------------------------------------------------------------------------------
+
+fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wasted> {
+    let site = *program.file(file).facts.call(call);
+    let place = site.receiver_place?;
+    let receiver = program.resolved(file, call).receiver?;
+    let text = program.file(file).facts.text(place).to_owned();
+    let language = program.file(file).source.language;
+    let resolver = program.resolvers[language].as_mut()?;
+    let result = resolver.call(&program.files, file, call).results().instance();
+    let is_text = resolver.is_text(receiver);
+    let same_type = result == Some(receiver);
+    let text_to_text = is_text && result.is_some_and(|result| resolver.is_text(result));
+    let formats = program.resolved(file, call).effects.has(Effect::Formats) && !text_to_text;
+    let resolver = program.resolvers[language].as_mut()?;
+    if !formats && !text_to_text && !resolver.is_costly_to_copy(&program.files, receiver, 0) {
+        return None;
+    }
+    if same_type && is_last_use(program, file, call) {
+        return Some(Wasted { kind: Waste::LastUse, remedy: format!("move it: `{text}`") });
+    }
+    if !(same_type || text_to_text || formats) {
+        return None;
+    }
+    let kind = |read| match (formats, read) {
+        (false, _) => Waste::OnlyRead,
+        (true, _) => Waste::FormattedToRead,
+    };
+    match site.used {
+        Use::Compared => Some(Wasted { kind: kind(()), remedy: format!("compare `{text}` itself") }),
+        Use::Borrowed => {
+            let outer = argument_of(program, file, call)?;
+            if is_disturbed(program, file, call, place) {
+                return None;
+            }
+            borrowed_remedy(program, file, outer, &text, same_type).map(|remedy| Wasted { kind: kind(()), remedy })
+        }
+        _ => None,
+    }
+}
+
+/// The call that a value is an argument of, by reference.
+fn argument_of(program: &Program, file: FileId, call: CallId) -> Option<CallId> {
+    let facts = &program.file(file).facts;
+    (call.0.saturating_sub(24)..call.0).rev().map(CallId).find(|outer| {
+        facts.arguments_of(facts.call(*outer)).iter().any(|argument| match facts.origin(argument.origin) {
+            Origin::Borrowed(inner) => facts.origin(inner) == Origin::Call(call),
+            _ => false,
+        })
+    })
+}
+
+/// What to hand over instead of a borrowed copy; `None` where the callee may want exactly the type of the copy.
+fn borrowed_remedy(
+    program: &Program,
+    file: FileId,
+    outer: CallId,
+    text: &str,
+    same_type: bool,
+) -> Option<String> {
+    let facts = &program.file(file).facts;
+    let resolved = program.resolved(file, outer);
+    // A macro that formats takes what it is given by reference.
+    let row = resolved.row();
+    if same_type {
+        return Some(format!("borrow it: `&{text}`"));
+    }
+    let row = row?;
+    // A search through a sequence compares with values of its own type.
+    let language = program.file(file).source.language;
+    let resolver = program.resolvers[language].as_ref()?;
+    let in_sequence = resolved.receiver.is_some_and(|receiver| resolver.is_sequence(receiver));
+    if in_sequence {
+        let receiver = facts.call(outer).receiver_place.map(|place| facts.text(place).to_owned())?;
+        let scans = row.effects.has(Effect::Searches);
+        return scans.then(|| format!("compare without it: `{receiver}.iter().any(|item| item == {text})`"));
+    }
+    Some(format!("hand over `{text}` as it is"))
+}
+
+/// Does code around the copy, in the same expression, use the original in a way that the copy makes possible?
+fn is_disturbed(program: &Program, file: FileId, call: CallId, place: Name) -> bool {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let around = (call.0.saturating_sub(32)..call.0)
+        .map(CallId)
+        .filter(|outer| facts.call(*outer).span.contains(site.span) && facts.call(*outer).span != site.span);
+    around.into_iter().any(|outer| {
+        let span = facts.call(outer).span;
+        let others = uses_in(program, file, span, |span| !site.span.contains(span));
+        others.iter().any(|other| overlap(facts, other.root_place, place) && !is_harmless(program, file, other))
+            || is_written(facts, span, place)
+    })
+}
+
+/// Is the receiver of a copying call a local variable of its own, and is this the last that is done with it?
+fn is_last_use(program: &mut Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let site = *facts.call(call);
+    if matches!(site.used, Use::Borrowed | Use::Exposed | Use::Compared | Use::Receiver | Use::Discarded | Use::Formatted)
+        || program.context(file, call).is_handler
+    {
+        return false;
+    }
+    let Some((binding, at)) = binding_read_at(facts, site.span.start, site.receiver_place) else { return false };
+    let binding = &facts.bindings[binding.index()];
+    let read = binding.uses[at];
+    let is_whole = read.place == binding.name && at + 1 == binding.uses.len() && !binding.is_shared;
+    if !is_whole || !runs_at_most_once(facts, read.scope, binding.scope) {
+        return false;
+    }
+    if binding.uses[..at].iter().any(|earlier| earlier.statement == read.statement) {
+        return false;
+    }
+    let written_later = facts.writes.iter().any(|write| {
+        write.span.start > site.span.end
+            && facts.scope(write.scope).function == facts.scope(site.scope).function
+            && is_part_or_same(facts.text(write.place), facts.text(binding.name))
+            && write.place != binding.name
+    });
+    let origin = binding.origin;
+    if written_later || is_borrowed_later(program, file, call, read) {
+        return false;
+    }
+    let language = program.file(file).source.language;
+    let Some(resolver) = program.resolvers[language].as_mut() else { return false };
+    resolver.is_owned(&program.files, file, origin)
+}
+
+/// Is there nothing but branches between two scopes?
+fn runs_at_most_once(facts: &FileFacts, inner: ScopeId, outer: ScopeId) -> bool {
+    for (id, scope) in facts.scopes_from(inner) {
+        if id == outer {
+            return true;
+        }
+        if !matches!(scope.kind, ScopeKind::Branch | ScopeKind::LastTurn | ScopeKind::Handler) {
+            return false;
+        }
+    }
+    false
+}
+
+/// Is something that may borrow from the variable used after this read?
+fn is_borrowed_later(program: &mut Program, file: FileId, call: CallId, read: UseSite) -> bool {
+    let facts = &program.file(file).facts;
+    let own = facts.scope(read.scope).function;
+    let end = facts.call(call).span.start;
+    let Some((binding, at)) = binding_read_at(facts, read.span.start, Some(read.place)) else { return true };
+    let mut borrowed: Vec<UseSite> = facts.bindings[binding.index()].uses[..at].to_vec();
+    let mut suspects: Vec<BindingId> = Vec::new();
+    let mut next = 0;
+    while next < borrowed.len() {
+        let early = borrowed[next];
+        next += 1;
+        for (number, other) in facts.bindings.iter().enumerate() {
+            let id = BindingId(number as u32);
+            let in_function = facts.scope(other.scope).function == own;
+            if !in_function || id == binding || suspects.contains(&id) {
+                continue;
+            }
+            let from_it = other.source.contains(early.span) && !other.source.is_empty();
+            let keeps_it = other.uses.iter().any(|site| {
+                site.statement == early.statement && matches!(site.place_kind, Use::Receiver | Use::Exposed)
+            });
+            if from_it || keeps_it {
+                suspects.push(id);
+                borrowed.extend(other.uses.iter().filter(|site| site.span.start < end));
+            }
+        }
+        if suspects.len() > 16 || borrowed.len() > 128 {
+            return true;
+        }
+    }
+    let language = program.file(file).source.language;
+    suspects.into_iter().any(|id| {
+        let other = &program.files[file.0 as usize].facts.bindings[id.index()];
+        let (origin, is_used) = (other.origin, other.is_shared || other.uses.iter().any(|site| site.span.start > end));
+        let Some(resolver) = program.resolvers[language].as_mut() else { return true };
+        is_used && !resolver.holds_no_borrow(&program.files, file, origin)
+    })
+}
+
+/// The variable that is read at a place of the text, and which of its reads that is.
+fn binding_read_at(facts: &FileFacts, start: u32, place: Option<Name>) -> Option<(BindingId, usize)> {
+    let place = place?;
+    facts.bindings.iter().enumerate().find_map(|(number, binding)| {
+        let at = binding.uses.iter().position(|site| site.span.start == start && site.place == place)?;
+        Some((BindingId(number as u32), at))
+    })
+}
+
+// ---- collections ----------------------------------------------------------------------------------------------------
+
+/// How the elements of a collection are gone through.
+struct Consumption {
+    kind: Waste,
+    /// The code that runs while they are.
+    span: Span,
+    remedy: String,
+    /// Does it stop before the end?
+    stops: bool,
+}
+
+fn wasted_collection(program: &mut Program, file: FileId, call: CallId) -> Option<Wasted> {
+    if !is_plain_chain(program, file, call) {
+        return None;
+    }
+    let kept = kept_last(program, file, call);
+    if let Some(remedy) = kept {
+        return Some(Wasted { kind: Waste::KeptLast, remedy });
+    }
+    let language = program.file(file).source.language;
+    let site = *program.file(file).facts.call(call);
+    let binding = binding_of(&program.file(file).facts, call);
+    let resolver = program.resolvers[language].as_mut()?;
+    let result = match binding {
+        Some(id) => {
+            let origin = program.files[file.0 as usize].facts.bindings[id.index()].origin;
+            resolver.infer(&program.files, file, origin).instance()
+        }
+        None => resolver.call(&program.files, file, call).results().instance(),
+    };
+    let is_sequence = result.is_some_and(|result| resolver.is_sequence(result));
+    let consumption = match binding {
+        Some(id) => consumption_of_binding(program, file, call, id)?,
+        None => consumption_at_once(program, file, call)?,
+    };
+    // Where the elements are handed on, other collections than sequences change them: they sort, or drop twins.
+    if !is_sequence {
+        return None;
+    }
+    let mut chain = uses_in(program, file, site.span, |_| true);
+    let facts = &program.file(file).facts;
+    if consumption.stops && changes_something(program, file, site.span) {
+        return None;
+    }
+    let others = uses_in(program, file, consumption.span, |span| !site.span.contains(span));
+    // What closures of the chain bind for themselves is nobody else's.
+    chain.retain(|used| !site.span.contains(facts.bindings[used.binding.index()].span));
+    let disturbed = chain.iter().any(|one| {
+        others.iter().any(|other| {
+            overlap(facts, one.root_place, other.root_place)
+                && !(is_harmless(program, file, one) && is_harmless(program, file, other))
+        }) || is_written_outside(facts, consumption.span, site.span, one.root_place)
+    });
+    if disturbed || (consumption.kind != Waste::Streamed && changes_something(program, file, site.span)) {
+        return None;
+    }
+    Some(Wasted { kind: consumption.kind, remedy: consumption.remedy })
+}
+
+/// Does the chain of calls before the collection start at a variable, and do nothing but go through it?
+fn is_plain_chain(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let mut site = facts.call(call);
+    let allowed = EffectSet::of(&[Effect::Pure, Effect::LinearScan, Effect::CpuLight]);
+    for _ in 0..16 {
+        if site.receiver_place.is_some() {
+            return true;
+        }
+        match facts.origin(site.callee) {
+            Origin::Call(inner) => {
+                let resolved = program.resolved(file, inner);
+                if !resolved.effects.without(allowed).is_empty() || !facts.call(inner).certain {
+                    return false;
+                }
+                if facts.call(inner).name.is_none() {
+                    // `once(x)`, `a.zip(b)` as a path: nothing is known of what it holds.
+                    return false;
+                }
+                site = facts.call(inner);
+            }
+            Origin::Range => return true,
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// The variable that a result is bound to, whole.
+fn binding_of(facts: &FileFacts, call: CallId) -> Option<BindingId> {
+    let site = facts.call(call);
+    let found = facts.bindings.iter().position(|binding| {
+        let origin = match facts.origin(binding.origin) {
+            Origin::Ascribed(_, inner) => facts.origin(inner),
+            origin => origin,
+        };
+        origin == Origin::Call(call) && binding.source.start == site.span.start
+    })?;
+    Some(BindingId(found as u32))
+}
+
+/// What goes through a collection where it is made.
+fn consumption_at_once(program: &Program, file: FileId, call: CallId) -> Option<Consumption> {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    match site.used {
+        Use::Iterated => consuming_loop(facts, Origin::Call(call), Waste::Looped),
+        Use::Receiver => consuming_method(program, file, Origin::Call(call), call),
+        Use::Argument => {
+            let outer = call_given(facts, call.0, |argument| facts.origin(argument.origin) == Origin::Call(call))?;
+            consuming_argument(program, file, outer)
+        }
+        _ => None,
+    }
+}
+
+/// What goes through a collection that is bound to a variable, when that is all that is done with it.
+fn consumption_of_binding(program: &Program, file: FileId, call: CallId, id: BindingId) -> Option<Consumption> {
+    let facts = &program.file(file).facts;
+    let binding = &facts.bindings[id.index()];
+    let [only] = binding.uses[..] else { return None };
+    if binding.is_shared || only.place != binding.name || only.scope != binding.scope {
+        // A loop's header stands in the scope around the loop.
+        return None;
+    }
+    let start = facts.call(call).span.end;
+    let mut found = match only.kind {
+        Use::Iterated => consuming_loop_at(facts, only.span, Waste::Later),
+        Use::Argument => {
+            let outer = facts.calls.iter().position(|outer| {
+                facts.arguments_of(outer).iter().any(|argument| argument.span == only.span)
+            })?;
+            consuming_argument(program, file, CallId(outer as u32))
+        }
+        _ => None,
+    }?;
+    found.kind = Waste::Later;
+    found.span = Span { start, end: found.span.end };
+    Some(found)
+}
+
+fn consuming_loop(facts: &FileFacts, origin: Origin, kind: Waste) -> Option<Consumption> {
+    let own = facts.loops.iter().find(|own| own.iterable.is_some_and(|iterable| facts.origin(iterable) == origin))?;
+    (!own.is_async).then(|| loop_consumption(own, kind))
+}
+
+fn consuming_loop_at(facts: &FileFacts, iterable: Span, kind: Waste) -> Option<Consumption> {
+    let own = facts.loops.iter().find(|own| own.header.contains(iterable) && own.header.end == iterable.end)?;
+    (!own.is_async).then(|| loop_consumption(own, kind))
+}
+
+fn loop_consumption(own: &Loop, kind: Waste) -> Consumption {
+    Consumption { kind, span: own.span, remedy: "let the loop go through the iterator itself".into(), stops: false }
+}
+
+/// A method that iterators have too, called on the collection.
+fn consuming_method(program: &Program, file: FileId, origin: Origin, inner: CallId) -> Option<Consumption> {
+    let facts = &program.file(file).facts;
+    let outer = receiving_call(facts, origin, inner.0)?;
+    let row = program.resolved(file, outer).row()?;
+    if row.piecewise.is_empty() {
+        return None;
+    }
+    let site = facts.call(outer);
+    let is_lazy = row.laziness == crate::model::table::Laziness::Lazy;
+    if !is_lazy {
+        // All of the elements, or the first few of them: what runs is what ran before.
+        let stops = row.piecewise.contains("is_none") || row.piecewise.starts_with("any") || row.piecewise == "next()";
+        let remedy = format!("leave the collection out: `.{}`", row.piecewise);
+        return Some(Consumption { kind: Waste::Streamed, span: site.span, remedy, stops });
+    }
+    // An iterator again: it must be used up here, by adaptors that every iterator has.
+    let mut last = outer;
+    for _ in 0..16 {
+        let site = facts.call(last);
+        match site.used {
+            Use::Receiver => {
+                let next = receiving_call(facts, Origin::Call(last), last.0)?;
+                let row = program.resolved(file, next).row()?;
+                if row.notes.starts_with("guard") || !row.path.contains("Iterator::") {
+                    return None;
+                }
+                last = next;
+                if row.laziness != crate::model::table::Laziness::Lazy {
+                    let remedy = "leave out the collection and this call".into();
+                    return Some(Consumption {
+                        kind: Waste::Restarted,
+                        span: facts.call(last).span,
+                        remedy,
+                        stops: false,
+                    });
+                }
+            }
+            Use::Iterated => {
+                let mut found = consuming_loop(facts, Origin::Call(last), Waste::Looped)?;
+                found.remedy = "leave out the collection and this call".into();
+                return Some(found);
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// The call whose receiver is this value. Outer calls come first.
+fn receiving_call(facts: &FileFacts, origin: Origin, before: u32) -> Option<CallId> {
+    (before.saturating_sub(16)..before).rev().map(CallId).find(|outer| {
+        let outer = facts.call(*outer);
+        outer.kind == CallKind::Call && outer.name.is_some() && facts.origin(outer.callee) == origin
+    })
+}
+
+fn call_given(facts: &FileFacts, before: u32, is_it: impl Fn(&Argument) -> bool) -> Option<CallId> {
+    (before.saturating_sub(24)..before)
+        .rev()
+        .map(CallId)
+        .find(|outer| facts.arguments_of(facts.call(*outer)).iter().any(&is_it))
+}
+
+fn consuming_argument(program: &Program, file: FileId, outer: CallId) -> Option<Consumption> {
+    let facts = &program.file(file).facts;
+    let site = facts.call(outer);
+    let row = program.resolved(file, outer).row()?;
+    let streams = row.streams.as_ref()?;
+    // One argument, and it is the one.
+    let is_only = site.arguments.1 - site.arguments.0 == 1 && streams.is_at(0);
+    let callee = site.text.map_or("it".into(), |text| facts.text(text).to_owned());
+    is_only.then(|| Consumption {
+        kind: Waste::Streamed,
+        span: site.span,
+        remedy: format!("hand the iterator itself to `{callee}`"),
+        stops: false,
+    })
+}
+
+/// Is the last element all that is taken from the collection?
+fn kept_last(program: &Program, file: FileId, call: CallId) -> Option<String> {
+    let facts = &program.file(file).facts;
+    let takes_last = |outer: CallId| {
+        program.resolved(file, outer).row().is_some_and(|row| row.piecewise == "last()") && {
+            let site = facts.call(outer);
+            site.arguments.0 == site.arguments.1
+        }
+    };
+    let read_once = |binding: &Binding| {
+        let [only] = binding.uses[..] else { return false };
+        let is_whole = only.place == binding.name && only.kind == Use::Receiver && !binding.is_shared;
+        let outer = facts.calls.iter().position(|outer| {
+            outer.span.start == only.span.start && outer.receiver_place == Some(binding.name)
+        });
+        is_whole && outer.is_some_and(|outer| takes_last(CallId(outer as u32)))
+    };
+    let remedy = "keep the last one only: `try_fold(None, |_, item| item.map(Some))`".to_owned();
+    // `let mut all = ….collect::<Result<Vec<_>, _>>()?; all.pop()`
+    let bound = facts.bindings.iter().find(|binding| {
+        let origin = match facts.origin(binding.origin) {
+            Origin::Ascribed(_, inner) => facts.origin(inner),
+            origin => origin,
+        };
+        matches!(origin, Origin::Propagated(inner) if facts.origin(inner) == Origin::Call(call))
+    });
+    if let Some(binding) = bound {
+        return read_once(binding).then_some(remedy);
+    }
+    // `….collect::<Result<Vec<_>, _>>().map(|mut all| all.pop())`
+    let outer = receiving_call(facts, Origin::Call(call), call.0)?;
+    let closure = facts.closures.iter().position(|closure| closure.given_to == Some((outer, 0)))?;
+    let parameter = Origin::ClosureParameter(ClosureId(closure as u32), 0);
+    let binding = facts.bindings.iter().find(|binding| facts.origin(binding.origin) == parameter)?;
+    read_once(binding).then_some(remedy)
+}
+
+// ---- what code does with places -------------------------------------------------------------------------------------
+
+/// A place that is used, and how.
+#[derive(Clone, Copy)]
+struct PlaceUse {
+    root_place: Name,
+    binding: BindingId,
+    site: UseSite,
+}
+
+/// The uses of variables in a span, as far as they are wanted. Variables with too many uses to tell count as used.
+fn uses_in(program: &Program, file: FileId, span: Span, wanted: impl Fn(Span) -> bool) -> Vec<PlaceUse> {
+    let facts = &program.file(file).facts;
+    let mut found = Vec::new();
+    for (number, binding) in facts.bindings.iter().enumerate() {
+        for site in &binding.uses {
+            if span.contains(site.span) && wanted(site.span) {
+                found.push(PlaceUse { root_place: site.place, binding: BindingId(number as u32), site: *site });
+            }
+        }
+    }
+    found
+}
+
+/// Are two places the same, or one a part of the other?
+fn overlap(facts: &FileFacts, one: Name, other: Name) -> bool {
+    let (one, other) = (facts.text(one), facts.text(other));
+    is_part_or_same(one, other) || is_part_or_same(other, one)
+}
+
+fn is_part_or_same(place: &str, owner: &str) -> bool {
+    place.strip_prefix(owner).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+fn is_written(facts: &FileFacts, span: Span, place: Name) -> bool {
+    facts.writes.iter().any(|write| span.contains(write.span) && overlap(facts, write.place, place))
+}
+
+fn is_written_outside(facts: &FileFacts, span: Span, but: Span, place: Name) -> bool {
+    facts.writes.iter().any(|write| {
+        span.contains(write.span) && !but.contains(write.span) && overlap(facts, write.place, place)
+    })
+}
+
+/// Does the code in a span write to a place, or do something that is seen outside the program?
+fn changes_something(program: &Program, file: FileId, span: Span) -> bool {
+    let facts = &program.file(file).facts;
+    let seen = EffectSet::of(&[
+        Effect::Blocking,
+        Effect::Network,
+        Effect::FileIo,
+        Effect::Subprocess,
+        Effect::ConsoleIo,
+        Effect::DbQuery,
+        Effect::DbWrite,
+        Effect::Grows,
+        Effect::Shrinks,
+        Effect::Mutates,
+        Effect::Locks,
+        Effect::Logs,
+    ]);
+    facts.writes.iter().any(|write| span.contains(write.span) && write.kind != WriteKind::Assign)
+        || facts.calls.iter().enumerate().any(|(number, site)| {
+            span.contains(site.span) && program.resolved(file, CallId(number as u32)).effects.meets(seen)
+        })
+}
+
+/// Does a use only look at its place, whoever else looks at it meanwhile?
+fn is_harmless(program: &Program, file: FileId, used: &PlaceUse) -> bool {
+    let facts = &program.file(file).facts;
+    let site = used.site;
+    match site.place_kind {
+        Use::Borrowed | Use::Formatted | Use::Compared | Use::Indexed | Use::Tested => true,
+        Use::Receiver => {
+            let call = facts.calls.iter().position(|call| {
+                call.span.start == site.span.start && call.receiver_place == Some(site.place)
+            });
+            call.is_some_and(|call| only_looks(program, file, CallId(call as u32)))
+        }
+        Use::Argument => is_shared_reference(facts, used.binding) && site.place == facts.bindings[used.binding.index()].name,
+        _ => false,
+    }
+}
+
+/// Does a call leave its receiver as it is, and where it is?
+fn only_looks(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let changing = EffectSet::of(&[Effect::Grows, Effect::Shrinks, Effect::Mutates, Effect::Shifts, Effect::Locks]);
+    let resolved = program.resolved(file, call);
+    let name = facts.call(call).name.map_or("", |name| facts.text(name));
+    let language = program.file(file).source.language;
+    let mut functions = resolved.functions().peekable();
+    if functions.peek().is_some() {
+        let Some(resolver) = program.resolvers[language].as_ref() else { return false };
+        return functions.all(|function| {
+            let (file, function) = program.function(function);
+            resolver.borrows_to_read(&program.files, file, function, 0)
+        });
+    }
+    // What turns a value into something else takes it away; what ends in `mut` lends it out for changes.
+    let takes = name.starts_with("into") || name.ends_with("mut") || name == "entry" || name == "drain";
+    resolved.row().is_some() && !resolved.effects.meets(changing) && !takes
+}
+
+/// Is the variable a parameter that is a reference which cannot be written through?
+fn is_shared_reference(facts: &FileFacts, binding: BindingId) -> bool {
+    match facts.origin(facts.bindings[binding.index()].origin) {
+        Origin::Parameter(function, place) => {
+            let parameter = facts.function(function).parameters.get(place as usize);
+            let declared = parameter.and_then(|parameter| parameter.declared);
+            declared.is_some_and(|declared| {
+                facts.types[declared.0 as usize].form == crate::syntax::TypeForm::Reference
+            })
+        }
+        _ => false,
+    }
+}

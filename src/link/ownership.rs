@@ -1,0 +1,268 @@
+//! Ownership: whether a value is surely its holder's own, so that it can be moved, and whether copying it costs memory.
+//!
+//! Types forget what is borrowed, so this goes back to what the code declares. It knows nothing of lifetimes, and
+//! nothing of values whose declaration it cannot see: those count as borrowed.
+
+use super::resolve::{Resolver, Value};
+use crate::effect::{Effect, EffectSet};
+use crate::facts::*;
+use crate::model::table::Row;
+use crate::program::{ProgramFile, Target};
+use crate::source::FileId;
+use crate::syntax::{ParameterKind, TypeExprId, TypeForm};
+use crate::types::{TypeId, TypeText};
+
+/// How many steps an answer may take.
+const LONGEST_WAY: usize = 12;
+
+/// A value that belongs to its holder.
+#[derive(Clone, Copy, Debug)]
+enum Owned {
+    /// Of this declared type.
+    Declared(FileId, TypeExprId),
+    /// Made by a library call or a display.
+    Made,
+}
+
+impl<'m> Resolver<'m> {
+    /// Is the value surely owned, not borrowed from somebody else?
+    pub fn is_owned(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> bool {
+        match self.owned(files, file, origin, 0) {
+            Some(Owned::Declared(file, declared)) => {
+                let facts = &files[file.0 as usize].facts;
+                matches!(facts.types[declared.0 as usize].form, TypeForm::Named | TypeForm::Tuple | TypeForm::Array)
+            }
+            Some(Owned::Made) => true,
+            None => false,
+        }
+    }
+
+    fn owned(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId, depth: usize) -> Option<Owned> {
+        if depth > LONGEST_WAY {
+            return None;
+        }
+        let facts = &files[file.0 as usize].facts;
+        match facts.origin(origin) {
+            Origin::Parameter(function, place) => {
+                let parameter = facts.function(function).parameters.get(place as usize)?;
+                let is_plain = parameter.kind == ParameterKind::Ordinary;
+                is_plain.then_some(Owned::Declared(file, parameter.declared?))
+            }
+            Origin::Declared(_, declared) => Some(Owned::Declared(file, declared)),
+            Origin::Ascribed(declared, value) => match self.owned(files, file, declared, depth + 1)? {
+                // `Vec<_>` says less than the value may.
+                Owned::Declared(from, declared) => Some(Owned::Declared(from, declared)),
+                Owned::Made => self.owned(files, file, value, depth + 1),
+            },
+            Origin::Call(call) => self.owned_result(files, file, call, depth),
+            Origin::Await(inner) => self.owned(files, file, inner, depth + 1),
+            Origin::Propagated(inner) => self.owned_payload(files, file, inner, 0, depth),
+            Origin::Payload(inner, constructor, place) => {
+                let values = self.infer(files, file, constructor);
+                let Some(Value::Item(symbol)) = values.list.first().copied() else { return None };
+                if let Some(super::resolve::Definition::Class(from, class)) = self.definition(symbol) {
+                    self.owned(files, file, inner, depth + 1)?;
+                    let field = files[from.0 as usize].facts.class(class).fields.get(place as usize)?.origin;
+                    return self.owned(files, from, field, depth + 1);
+                }
+                let text = self.symbols.text(symbol);
+                let name = text.rsplit(self.language.separator()).next().unwrap_or(text);
+                let argument = self.language.payload(name)?;
+                self.owned_payload(files, file, inner, argument, depth)
+            }
+            Origin::Member(inner, name) => {
+                if !self.is_owned(files, file, inner) {
+                    return None;
+                }
+                let owner = self.infer(files, file, inner).instance()?;
+                let (from, class) = self.class_of(owner)?;
+                let name = facts.text(name);
+                let facts = &files[from.0 as usize].facts;
+                let field = facts.class(class).fields.iter().find(|field| facts.text(field.name) == name)?;
+                self.owned(files, from, field.origin, depth + 1)
+            }
+            Origin::Part(inner, place) => {
+                // The parts of what a map is made of stand in the declaration of the map.
+                let (container, is_element) = match facts.origin(inner) {
+                    Origin::Element(container) => (container, true),
+                    _ => (inner, false),
+                };
+                let Owned::Declared(file, declared) = self.owned(files, file, container, depth + 1)? else {
+                    return None;
+                };
+                let expr = &files[file.0 as usize].facts.types[declared.0 as usize];
+                let is_pair = is_element && expr.form == TypeForm::Named && expr.arguments.len() >= 2;
+                let is_tuple = !is_element && expr.form == TypeForm::Tuple;
+                (is_pair || is_tuple).then_some(())?;
+                Some(Owned::Declared(file, *expr.arguments.get(place as usize)?))
+            }
+            Origin::Element(inner) => {
+                let Owned::Declared(file, declared) = self.owned(files, file, inner, depth + 1)? else { return None };
+                let expr = &files[file.0 as usize].facts.types[declared.0 as usize];
+                let is_sequence = matches!(expr.form, TypeForm::Named | TypeForm::Array) && expr.arguments.len() == 1;
+                is_sequence.then(|| Owned::Declared(file, expr.arguments[0]))
+            }
+            Origin::Collection(..) | Origin::Tuple(..) => Some(Owned::Made),
+            Origin::Join(start, end) => {
+                let mut first = None;
+                for member in facts.origin_list(start, end).to_vec() {
+                    let owned = self.owned(files, file, member, depth + 1)?;
+                    first = first.or(Some(owned));
+                    if !self.is_owned(files, file, member) {
+                        return None;
+                    }
+                }
+                first
+            }
+            _ => None,
+        }
+    }
+
+    /// What a call gives.
+    fn owned_result(&mut self, files: &[ProgramFile], file: FileId, call: CallId, depth: usize) -> Option<Owned> {
+        let site = *files[file.0 as usize].facts.call(call);
+        let resolution = self.call(files, file, call);
+        match resolution.targets[..] {
+            [Target::Function(function)] => {
+                let (file, function) = self.place_of_function(files, function)?;
+                let function = files[file.0 as usize].facts.function(function);
+                Some(Owned::Declared(file, function.declared?))
+            }
+            [Target::Row(row)] => {
+                if row.returns == "T" && site.name.is_some() {
+                    // `unwrap` and its kin give what the receiver holds.
+                    return self.owned_payload(files, file, site.callee, 0, depth);
+                }
+                let makes = EffectSet::of(&[
+                    Effect::Allocates,
+                    Effect::Copies,
+                    Effect::Materializes,
+                    Effect::Formats,
+                    Effect::FileIo,
+                    Effect::Network,
+                    Effect::Serializes,
+                ]);
+                let constructs = site.name.is_none() && !row.returns.is_empty() && row.path.starts_with(&*row.returns);
+                (row.effects.meets(makes) || constructs).then_some(Owned::Made)
+            }
+            // `T { … }` and `T(…)` have no target of their own.
+            [] => {
+                let callees = self.infer(files, file, site.callee);
+                let is_class = matches!(callees.list[..], [Value::Item(symbol)]
+                    if matches!(self.definition(symbol), Some(super::resolve::Definition::Class(..))));
+                (site.name.is_none() && is_class).then_some(Owned::Made)
+            }
+            _ => None,
+        }
+    }
+
+    /// What a value of a generic type holds: `T` of `Option<T>`.
+    fn owned_payload(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        origin: OriginId,
+        argument: usize,
+        depth: usize,
+    ) -> Option<Owned> {
+        match self.owned(files, file, origin, depth + 1)? {
+            Owned::Declared(file, declared) => {
+                let expr = &files[file.0 as usize].facts.types[declared.0 as usize];
+                let is_generic = expr.form == TypeForm::Named;
+                Some(Owned::Declared(file, *expr.arguments.get(argument).filter(|_| is_generic)?))
+            }
+            Owned::Made => {
+                // Only what the table itself names is known: a placeholder may stand for something borrowed.
+                let row = self.row_behind(files, file, origin)?;
+                let text = TypeText::parse(&row.returns);
+                let inner = text.arguments.get(argument)?;
+                inner.name.contains(self.language.separator()).then_some(Owned::Made)
+            }
+        }
+    }
+
+    fn row_behind(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Option<&'m Row> {
+        match files[file.0 as usize].facts.origin(origin) {
+            Origin::Call(call) => match self.call(files, file, call).targets[..] {
+                [Target::Row(row)] => Some(row),
+                _ => None,
+            },
+            Origin::Await(inner) => self.row_behind(files, file, inner),
+            _ => None,
+        }
+    }
+
+    fn place_of_function(
+        &self,
+        files: &[ProgramFile],
+        function: crate::program::FunctionRef,
+    ) -> Option<(FileId, FunctionId)> {
+        let after = files.partition_point(|file| file.first_function <= function.0);
+        let file = after.checked_sub(1)?;
+        Some((FileId(file as u32), FunctionId(function.0 - files[file].first_function)))
+    }
+
+    /// Does copying a value of this type surely allocate?
+    pub fn is_costly_to_copy(&mut self, files: &[ProgramFile], id: TypeId, depth: usize) -> bool {
+        if depth > 4 || self.is_cheap_to_clone(id) {
+            return false;
+        }
+        let ty = self.types.get(id).clone();
+        if let Some((file, class)) = self.class_of(id) {
+            return self.is_costly_class(files, file, class, depth);
+        }
+        if self.is_growable(id) {
+            return true;
+        }
+        ty.arguments.iter().any(|argument| self.is_costly_to_copy(files, *argument, depth + 1))
+    }
+
+    fn is_costly_class(&mut self, files: &[ProgramFile], file: FileId, class: ClassId, depth: usize) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        let variants = (0..facts.classes.len() as u32).map(ClassId).filter(|id| facts.class(*id).parent == Some(class));
+        let parts: Vec<ClassId> = std::iter::once(class).chain(variants).collect();
+        parts.into_iter().any(|part| {
+            let fields: Vec<OriginId> = facts.class(part).fields.iter().map(|field| field.origin).collect();
+            fields.into_iter().any(|field| {
+                if let Origin::Declared(_, declared) = facts.origin(field)
+                    && !matches!(facts.types[declared.0 as usize].form, TypeForm::Named | TypeForm::Tuple)
+                {
+                    return false;
+                }
+                let id = self.infer(files, file, field).instance();
+                id.is_some_and(|id| self.is_costly_to_copy(files, id, depth + 1))
+            })
+        })
+    }
+
+    /// Does a library's type keep its contents in memory of its own?
+    fn is_growable(&self, id: TypeId) -> bool {
+        let Some(copying) = self.language.copy_member() else { return false };
+        let row = self.models.member(self.type_name(id), copying);
+        // A wrapper that is as costly as what is in it has no cost of its own.
+        row.is_some_and(|(row, steps)| steps == 0 && row.effects.has(Effect::Allocates) && !row.cost.is_empty())
+    }
+
+    /// Is it certain that a value borrows from nothing?
+    pub fn holds_no_borrow(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> bool {
+        let Some(id) = self.infer(files, file, origin).instance() else { return false };
+        let is_plain = self.types.get(id).arguments.is_empty() && self.definition(self.types.get(id).name).is_none();
+        let is_number = is_plain && self.is_cheap_to_clone(id);
+        is_number || is_plain && self.is_growable(id) && self.is_owned(files, file, origin)
+    }
+
+    /// Is a value of this type a sequence of its elements, all of them and in their order?
+    pub fn is_sequence(&self, id: TypeId) -> bool {
+        let list = self.language.literal_types().list;
+        let name = self.type_name(id);
+        name == list || self.models.derefs(name).is_some_and(|inner| inner.split('<').next() == Some(list))
+    }
+
+    /// What is declared of the parameters of a function: does it borrow this one, and only to read?
+    pub fn borrows_to_read(&self, files: &[ProgramFile], file: FileId, function: FunctionId, place: usize) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        let parameter = facts.function(function).parameters.get(place);
+        let declared = parameter.and_then(|parameter| parameter.declared);
+        declared.is_some_and(|declared| facts.types[declared.0 as usize].form == TypeForm::Reference)
+    }
+}
