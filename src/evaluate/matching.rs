@@ -537,11 +537,11 @@ fn is_on_text(program: &Program, candidate: &Candidate) -> bool {
     resolver.is_text(receiver)
 }
 
-fn is_cheap_to_clone(program: &Program, candidate: &Candidate) -> bool {
-    let resolved = program.resolved(candidate.file, candidate.call);
+fn is_cheap_to_clone(program: &mut Program, candidate: &Candidate) -> bool {
+    let Some(receiver) = program.resolved(candidate.file, candidate.call).receiver else { return false };
     let language = program.file(candidate.file).source.language;
-    let (Some(receiver), Some(resolver)) = (resolved.receiver, &program.resolvers[language]) else { return false };
-    resolver.is_cheap_to_clone(receiver)
+    let Some(resolver) = program.resolvers[language].as_mut() else { return false };
+    !resolver.may_be_costly_to_copy(&program.files, receiver, 0)
 }
 
 fn argument_does(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {

@@ -42,9 +42,13 @@ pub fn wasted(program: &mut Program, file: FileId, call: CallId) -> Option<Waste
 fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wasted> {
     let site = *program.file(file).facts.call(call);
     let place = site.receiver_place?;
+    let member = site.name.map(|name| program.file(file).facts.text(name))?;
+    let language = program.file(file).source.language;
+    if !crate::lang::all()[language].copy_members().contains(&member) {
+        return None;
+    }
     let receiver = program.resolved(file, call).receiver?;
     let text = program.file(file).facts.text(place).to_owned();
-    let language = program.file(file).source.language;
     let resolver = program.resolvers[language].as_mut()?;
     let result = resolver.call(&program.files, file, call).results().instance();
     let is_text = resolver.is_text(receiver);
@@ -52,11 +56,16 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
     let text_to_text = is_text && result.is_some_and(|result| resolver.is_text(result));
     let formats = program.resolved(file, call).effects.has(Effect::Formats) && !text_to_text;
     let resolver = program.resolvers[language].as_mut()?;
-    if !formats && !text_to_text && !resolver.is_costly_to_copy(&program.files, receiver, 0) {
+    let is_costly = formats || text_to_text || resolver.is_costly_to_copy(&program.files, receiver, 0);
+    if !is_costly && !resolver.may_be_costly_to_copy(&program.files, receiver, 0) {
         return None;
     }
     if same_type && is_last_use(program, file, call) {
-        return Some(Wasted { kind: Waste::LastUse, remedy: format!("move it: `{text}`") });
+        let kind = if is_costly { Waste::LastUse } else { Waste::LastUseOfAny };
+        return Some(Wasted { kind, remedy: format!("move it: `{text}`") });
+    }
+    if !is_costly {
+        return None;
     }
     if !(same_type || text_to_text || formats) {
         return None;

@@ -97,25 +97,33 @@ impl Extractor<'_> {
     pub(super) fn block(&mut self, list: List) {
         let block = self.open_holds.len();
         let nodes = self.tree.nodes_of(list);
-        let before: Vec<(crate::syntax::Name, Option<Local>)> = Vec::new();
-        let mut shadowed = before;
+        let mut shadowed = Vec::new();
         for node in nodes {
-            if self.tree.block_scoped
-                && let NodeKind::Let { target, .. } = self.tree.kind(*node)
-            {
-                let mut names = rustc_hash::FxHashSet::default();
-                super::scope::target_names(self.tree, target, &mut names);
-                shadowed.extend(names.into_iter().map(|name| (name, self.locals.get(name))));
-            }
+            self.note_shadowed(*node, &mut shadowed);
             self.statement(*node);
         }
         if self.tree.block_scoped {
             self.end_holds(block);
-            // Names declared here end here; what they hid is seen again. Module-level names stay.
-            if self.scope != self.facts.functions[0].scope {
-                for (name, local) in shadowed.into_iter().rev() {
-                    self.locals.set(name, local);
-                }
+        }
+        self.end_shadows(shadowed);
+    }
+
+    /// Notes what the names stood for that a statement declares for the block around it.
+    pub(super) fn note_shadowed(&self, node: NodeId, shadowed: &mut Vec<(crate::syntax::Name, Option<Local>)>) {
+        if self.tree.block_scoped
+            && let NodeKind::Let { target, .. } = self.tree.kind(node)
+        {
+            let mut names = rustc_hash::FxHashSet::default();
+            super::scope::target_names(self.tree, target, &mut names);
+            shadowed.extend(names.into_iter().map(|name| (name, self.locals.get(name))));
+        }
+    }
+
+    /// Names declared in a block end with it; what they hid is seen again. Module-level names stay.
+    pub(super) fn end_shadows(&mut self, shadowed: Vec<(crate::syntax::Name, Option<Local>)>) {
+        if self.scope != self.facts.functions[0].scope {
+            for (name, local) in shadowed.into_iter().rev() {
+                self.locals.set(name, local);
             }
         }
     }

@@ -547,13 +547,16 @@ impl Extractor<'_> {
     fn block_value(&mut self, list: List, used: Use) -> Value {
         let Some((last, rest)) = self.tree.nodes_of(list).split_last() else { return self.unknown() };
         let mark = self.tree.block_scoped.then_some(self.open_holds.len());
+        let mut shadowed = Vec::new();
         for node in rest {
+            self.note_shadowed(*node, &mut shadowed);
             self.statement(*node);
         }
         let value = self.value(*last, used);
         if let Some(block) = mark {
             self.end_holds(block);
         }
+        self.end_shadows(shadowed);
         Value { place: None, ..value }
     }
 

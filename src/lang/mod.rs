@@ -129,9 +129,9 @@ pub trait Language: Sync {
     /// The name under which calling a class finds its constructor, if methods have one (`__init__`).
     fn constructor_member(&self) -> Option<&'static str>;
 
-    /// The member that makes a copy of any value, if there is one.
-    fn copy_member(&self) -> Option<&'static str> {
-        None
+    /// The members that give an equal value of one's own, the one that every type may have first.
+    fn copy_members(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// The member that tells how many elements a container has.

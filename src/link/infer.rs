@@ -169,7 +169,7 @@ impl<'m> Resolver<'m> {
         mapped
     }
 
-    fn is_known(&self, id: TypeId) -> bool {
+    pub(super) fn is_known(&self, id: TypeId) -> bool {
         self.symbols.text(self.types.get(id).name) != "?"
     }
 

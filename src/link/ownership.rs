@@ -61,7 +61,8 @@ impl<'m> Resolver<'m> {
                 let values = self.infer(files, file, constructor);
                 let Some(Value::Item(symbol)) = values.list.first().copied() else { return None };
                 if let Some(super::resolve::Definition::Class(from, class)) = self.definition(symbol) {
-                    self.owned(files, file, inner, depth + 1)?;
+                    // What is matched by reference gives references.
+                    self.is_owned(files, file, inner).then_some(())?;
                     let field = files[from.0 as usize].facts.class(class).fields.get(place as usize)?.origin;
                     return self.owned(files, from, field, depth + 1);
                 }
@@ -217,27 +218,71 @@ impl<'m> Resolver<'m> {
         ty.arguments.iter().any(|argument| self.is_costly_to_copy(files, *argument, depth + 1))
     }
 
-    fn is_costly_class(&mut self, files: &[ProgramFile], file: FileId, class: ClassId, depth: usize) -> bool {
+    /// Is a type neither known to be cheap to copy nor to be made of what is?
+    pub fn may_be_costly_to_copy(&mut self, files: &[ProgramFile], id: TypeId, depth: usize) -> bool {
+        if depth > 4 || self.is_cheap_to_clone(id) || !self.is_known(id) {
+            return false;
+        }
+        let Some((file, class)) = self.class_of(id) else {
+            let arguments = self.types.get(id).arguments.clone();
+            // What is generic is as costly as its contents.
+            return arguments.is_empty()
+                || arguments.iter().any(|argument| self.may_be_costly_to_copy(files, *argument, depth + 1));
+        };
         let facts = &files[file.0 as usize].facts;
-        let variants = (0..facts.classes.len() as u32).map(ClassId).filter(|id| facts.class(*id).parent == Some(class));
-        let parts: Vec<ClassId> = std::iter::once(class).chain(variants).collect();
-        parts.into_iter().any(|part| {
-            let fields: Vec<OriginId> = facts.class(part).fields.iter().map(|field| field.origin).collect();
-            fields.into_iter().any(|field| {
-                if let Origin::Declared(_, declared) = facts.origin(field)
-                    && !matches!(facts.types[declared.0 as usize].form, TypeForm::Named | TypeForm::Tuple)
-                {
-                    return false;
-                }
-                let id = self.infer(files, file, field).instance();
-                id.is_some_and(|id| self.is_costly_to_copy(files, id, depth + 1))
-            })
+        if facts.class(class).kind == crate::syntax::ClassKind::Interface || self.is_plain_data(files, file, class) {
+            return false;
+        }
+        let fields = self.parts_with_fields(files, file, class);
+        fields.into_iter().any(|field| {
+            let id = self.infer(files, file, field).instance();
+            id.is_some_and(|id| self.may_be_costly_to_copy(files, id, depth + 1))
+        })
+    }
+
+    /// The fields of a class and of its variants that are not references.
+    fn parts_with_fields(&self, files: &[ProgramFile], file: FileId, class: ClassId) -> Vec<OriginId> {
+        let facts = &files[file.0 as usize].facts;
+        let is_part = |id: ClassId| id == class || facts.class(id).parent == Some(class);
+        let parts = (0..facts.classes.len() as u32).map(ClassId).filter(|id| is_part(*id));
+        let fields = parts.flat_map(|part| facts.class(part).fields.iter().map(|field| field.origin));
+        let is_owned = |field: &OriginId| match facts.origin(*field) {
+            Origin::Declared(_, declared) => {
+                matches!(facts.types[declared.0 as usize].form, TypeForm::Named | TypeForm::Tuple)
+            }
+            _ => true,
+        };
+        fields.filter(is_owned).collect()
+    }
+
+    /// Is a class declared to be copied bit by bit?
+    fn is_plain_data(&mut self, files: &[ProgramFile], file: FileId, class: ClassId) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        let derived = facts.class(class).decorators.iter().filter_map(|decorator| match facts.origin(*decorator) {
+            Origin::Call(call) => Some(facts.arguments_of(facts.call(call)).iter().map(|argument| argument.origin)),
+            _ => None,
+        });
+        let derived: Vec<OriginId> = derived.flatten().collect();
+        let is_derived = derived.into_iter().any(|origin| match self.infer(files, file, origin).list[..] {
+            [Value::Item(symbol)] => self.models.is_cheap_to_clone(self.symbols.text(symbol)),
+            _ => false,
+        });
+        let Some(symbol) = self.class_symbol(file, class) else { return is_derived };
+        let lineage = self.lineage(files, symbol);
+        is_derived || lineage.iter().any(|base| self.models.is_cheap_to_clone(self.symbols.text(*base)))
+    }
+
+    fn is_costly_class(&mut self, files: &[ProgramFile], file: FileId, class: ClassId, depth: usize) -> bool {
+        let fields = self.parts_with_fields(files, file, class);
+        fields.into_iter().any(|field| {
+            let id = self.infer(files, file, field).instance();
+            id.is_some_and(|id| self.is_costly_to_copy(files, id, depth + 1))
         })
     }
 
     /// Does a library's type keep its contents in memory of its own?
     fn is_growable(&self, id: TypeId) -> bool {
-        let Some(copying) = self.language.copy_member() else { return false };
+        let Some(copying) = self.language.copy_members().first() else { return false };
         let row = self.models.member(self.type_name(id), copying);
         // A wrapper that is as costly as what is in it has no cost of its own.
         row.is_some_and(|(row, steps)| steps == 0 && row.effects.has(Effect::Allocates) && !row.cost.is_empty())

@@ -163,8 +163,10 @@ impl Vocabulary for Use {
 /// Why a value need not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waste {
-    /// A copy of a variable that is not used again.
+    /// A copy of a variable that is not used again; it is known to allocate.
     LastUse,
+    /// A copy of a variable that is not used again; its type is not known to be costly, nor to be cheap.
+    LastUseOfAny,
     /// A copy that is only borrowed or compared.
     OnlyRead,
     /// A text that is only borrowed or compared.
@@ -182,11 +184,12 @@ pub enum Waste {
 }
 
 impl Vocabulary for Waste {
-    const WHAT: &'static str = "a reason why a value need not be made (last-use, only-read, formatted-to-read, \
+    const WHAT: &'static str = "a reason why a value need not be made (last-use, last-use-of-any, only-read, formatted-to-read, \
                                 streamed, restarted, looped, later, kept-last)";
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "last-use" => Waste::LastUse,
+            "last-use-of-any" => Waste::LastUseOfAny,
             "only-read" => Waste::OnlyRead,
             "formatted-to-read" => Waste::FormattedToRead,
             "streamed" => Waste::Streamed,

@@ -95,8 +95,8 @@ impl Language for Rust {
         names::is_side_code(path)
     }
 
-    fn copy_member(&self) -> Option<&'static str> {
-        Some("clone")
+    fn copy_members(&self) -> &'static [&'static str] {
+        &["clone", "to_owned", "to_string", "to_vec"]
     }
 
     fn payload(&self, constructor: &str) -> Option<usize> {
