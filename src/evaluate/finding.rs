@@ -54,7 +54,11 @@ impl Words {
     /// The help; empty when it is about an alternative and there is none.
     fn help(&self, template: &Template) -> String {
         let text = self.fill(template);
-        if self.alternative.is_empty() && self.remedy.is_empty() { text.trim_end_matches([':', ' ']).to_owned() } else { text }
+        if self.alternative.is_empty() && self.remedy.is_empty() {
+            text.trim_end_matches([':', ' ']).to_owned()
+        } else {
+            text
+        }
     }
 }
 

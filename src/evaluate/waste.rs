@@ -7,6 +7,7 @@
 
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
+use crate::link::summarize::effects_of_call;
 use crate::program::Program;
 use crate::rule::condition::Waste;
 use crate::source::{FileId, Span};
@@ -70,21 +71,41 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
     if !(same_type || text_to_text || formats) {
         return None;
     }
-    let kind = |read| match (formats, read) {
-        (false, _) => Waste::OnlyRead,
-        (true, _) => Waste::FormattedToRead,
-    };
+    let kind = if formats { Waste::FormattedToRead } else { Waste::OnlyRead };
     match site.used {
-        Use::Compared => Some(Wasted { kind: kind(()), remedy: format!("compare `{text}` itself") }),
+        // Of two texts that are compared with each other, the first speaks for both.
+        Use::Compared if formats && is_second_of_two(program, file, call) => None,
+        Use::Compared => Some(Wasted { kind, remedy: format!("compare `{text}` itself") }),
+        Use::Receiver if formats => {
+            let length = crate::lang::all()[language].length_member()?;
+            let facts = &program.file(file).facts;
+            let outer = facts.call(receiving_call(facts, Origin::Call(call), call.0)?);
+            let measures = outer.name.is_some_and(|name| facts.text(name) == length);
+            measures.then(|| Wasted { kind, remedy: format!("ask `{text}` for its length") })
+        }
         Use::Borrowed => {
             let outer = argument_of(program, file, call)?;
             if is_disturbed(program, file, call, place) {
                 return None;
             }
-            borrowed_remedy(program, file, outer, &text, same_type).map(|remedy| Wasted { kind: kind(()), remedy })
+            borrowed_remedy(program, file, outer, &text, same_type).map(|remedy| Wasted { kind, remedy })
         }
         _ => None,
     }
+}
+
+/// Is it compared with the result of the same kind of call?
+fn is_second_of_two(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let first = (call.0.saturating_sub(4)..call.0).map(|call| facts.call(CallId(call)));
+    first.into_iter().any(|first| {
+        first.used == Use::Compared
+            && first.name == site.name
+            && first.scope == site.scope
+            && first.span.end < site.span.start
+            && site.span.start - first.span.end <= 8
+    })
 }
 
 /// The call that a value is an argument of, by reference.
@@ -99,13 +120,7 @@ fn argument_of(program: &Program, file: FileId, call: CallId) -> Option<CallId> 
 }
 
 /// What to hand over instead of a borrowed copy; `None` where the callee may want exactly the type of the copy.
-fn borrowed_remedy(
-    program: &Program,
-    file: FileId,
-    outer: CallId,
-    text: &str,
-    same_type: bool,
-) -> Option<String> {
+fn borrowed_remedy(program: &Program, file: FileId, outer: CallId, text: &str, same_type: bool) -> Option<String> {
     let facts = &program.file(file).facts;
     let resolved = program.resolved(file, outer);
     // A macro that formats takes what it is given by reference.
@@ -145,8 +160,10 @@ fn is_disturbed(program: &Program, file: FileId, call: CallId, place: Name) -> b
 fn is_last_use(program: &mut Program, file: FileId, call: CallId) -> bool {
     let facts = &program.file(file).facts;
     let site = *facts.call(call);
-    if matches!(site.used, Use::Borrowed | Use::Exposed | Use::Compared | Use::Receiver | Use::Discarded | Use::Formatted)
-        || program.context(file, call).is_handler
+    if matches!(
+        site.used,
+        Use::Borrowed | Use::Exposed | Use::Compared | Use::Receiver | Use::Discarded | Use::Formatted
+    ) || program.context(file, call).is_handler
     {
         return false;
     }
@@ -157,9 +174,8 @@ fn is_last_use(program: &mut Program, file: FileId, call: CallId) -> bool {
     if !is_whole || !runs_at_most_once(facts, read.scope, binding.scope) {
         return false;
     }
-    if binding.uses[..at].iter().any(|earlier| earlier.statement == read.statement) {
-        return false;
-    }
+    let beside: Vec<UseSite> =
+        binding.uses[..at].iter().filter(|earlier| earlier.statement == read.statement).copied().collect();
     let written_later = facts.writes.iter().any(|write| {
         write.span.start > site.span.end
             && facts.scope(write.scope).function == facts.scope(site.scope).function
@@ -167,12 +183,29 @@ fn is_last_use(program: &mut Program, file: FileId, call: CallId) -> bool {
             && write.place != binding.name
     });
     let origin = binding.origin;
+    // What the same statement has read before may still be borrowed, unless it was a number or the like.
+    if beside.into_iter().any(|earlier| !gives_plain_value(program, file, earlier)) {
+        return false;
+    }
     if written_later || is_borrowed_later(program, file, call, read) {
         return false;
     }
     let language = program.file(file).source.language;
     let Some(resolver) = program.resolvers[language].as_mut() else { return false };
     resolver.is_owned(&program.files, file, origin)
+}
+
+/// Is the variable read for something that borrows from nothing: a number, a truth value?
+fn gives_plain_value(program: &mut Program, file: FileId, site: UseSite) -> bool {
+    let facts = &program.files[file.0 as usize].facts;
+    let call = facts.calls.iter().position(|call| {
+        call.span.start == site.span.start && call.receiver_place == Some(site.place) && call.kind == CallKind::Call
+    });
+    let Some(call) = call else { return false };
+    let language = program.files[file.0 as usize].source.language;
+    let Some(resolver) = program.resolvers[language].as_mut() else { return false };
+    let result = resolver.call(&program.files, file, CallId(call as u32)).results().instance();
+    result.is_some_and(|result| resolver.is_plain_value(result))
 }
 
 /// Is there nothing but branches between two scopes?
@@ -191,10 +224,12 @@ fn runs_at_most_once(facts: &FileFacts, inner: ScopeId, outer: ScopeId) -> bool 
 /// Is something that may borrow from the variable used after this read?
 fn is_borrowed_later(program: &mut Program, file: FileId, call: CallId, read: UseSite) -> bool {
     let facts = &program.file(file).facts;
-    let own = facts.scope(read.scope).function;
-    let end = facts.call(call).span.start;
     let Some((binding, at)) = binding_read_at(facts, read.span.start, Some(read.place)) else { return true };
     let mut borrowed: Vec<UseSite> = facts.bindings[binding.index()].uses[..at].to_vec();
+    borrowed.retain(|site| !gives_plain_value(program, file, *site));
+    let facts = &program.file(file).facts;
+    let own = facts.scope(read.scope).function;
+    let end = facts.call(call).span.start;
     let mut suspects: Vec<BindingId> = Vec::new();
     let mut next = 0;
     while next < borrowed.len() {
@@ -366,9 +401,10 @@ fn consumption_of_binding(program: &Program, file: FileId, call: CallId, id: Bin
     let mut found = match only.kind {
         Use::Iterated => consuming_loop_at(facts, only.span, Waste::Later),
         Use::Argument => {
-            let outer = facts.calls.iter().position(|outer| {
-                facts.arguments_of(outer).iter().any(|argument| argument.span == only.span)
-            })?;
+            let outer = facts
+                .calls
+                .iter()
+                .position(|outer| facts.arguments_of(outer).iter().any(|argument| argument.span == only.span))?;
             consuming_argument(program, file, CallId(outer as u32))
         }
         _ => None,
@@ -484,9 +520,10 @@ fn kept_last(program: &Program, file: FileId, call: CallId) -> Option<String> {
     let read_once = |binding: &Binding| {
         let [only] = binding.uses[..] else { return false };
         let is_whole = only.place == binding.name && only.kind == Use::Receiver && !binding.is_shared;
-        let outer = facts.calls.iter().position(|outer| {
-            outer.span.start == only.span.start && outer.receiver_place == Some(binding.name)
-        });
+        let outer = facts
+            .calls
+            .iter()
+            .position(|outer| outer.span.start == only.span.start && outer.receiver_place == Some(binding.name));
         is_whole && outer.is_some_and(|outer| takes_last(CallId(outer as u32)))
     };
     let remedy = "keep the last one only: `try_fold(None, |_, item| item.map(Some))`".to_owned();
@@ -548,9 +585,10 @@ fn is_written(facts: &FileFacts, span: Span, place: Name) -> bool {
 }
 
 fn is_written_outside(facts: &FileFacts, span: Span, but: Span, place: Name) -> bool {
-    facts.writes.iter().any(|write| {
-        span.contains(write.span) && !but.contains(write.span) && overlap(facts, write.place, place)
-    })
+    facts
+        .writes
+        .iter()
+        .any(|write| span.contains(write.span) && !but.contains(write.span) && overlap(facts, write.place, place))
 }
 
 /// Does the code in a span write to a place, or do something that is seen outside the program?
@@ -570,10 +608,16 @@ fn changes_something(program: &Program, file: FileId, span: Span) -> bool {
         Effect::Locks,
         Effect::Logs,
     ]);
+    let reaches = |call: CallId| {
+        program.resolved(file, call).effects.meets(seen)
+            || effects_of_call(program, file, call).iter().any(|effect| seen.has(effect.reached.effect))
+    };
     facts.writes.iter().any(|write| span.contains(write.span) && write.kind != WriteKind::Assign)
-        || facts.calls.iter().enumerate().any(|(number, site)| {
-            span.contains(site.span) && program.resolved(file, CallId(number as u32)).effects.meets(seen)
-        })
+        || facts
+            .calls
+            .iter()
+            .enumerate()
+            .any(|(number, site)| span.contains(site.span) && reaches(CallId(number as u32)))
 }
 
 /// Does a use only look at its place, whoever else looks at it meanwhile?
@@ -583,12 +627,15 @@ fn is_harmless(program: &Program, file: FileId, used: &PlaceUse) -> bool {
     match site.place_kind {
         Use::Borrowed | Use::Formatted | Use::Compared | Use::Indexed | Use::Tested => true,
         Use::Receiver => {
-            let call = facts.calls.iter().position(|call| {
-                call.span.start == site.span.start && call.receiver_place == Some(site.place)
-            });
+            let call = facts
+                .calls
+                .iter()
+                .position(|call| call.span.start == site.span.start && call.receiver_place == Some(site.place));
             call.is_some_and(|call| only_looks(program, file, CallId(call as u32)))
         }
-        Use::Argument => is_shared_reference(facts, used.binding) && site.place == facts.bindings[used.binding.index()].name,
+        Use::Argument => {
+            is_shared_reference(facts, used.binding) && site.place == facts.bindings[used.binding.index()].name
+        }
         _ => false,
     }
 }
@@ -619,9 +666,7 @@ fn is_shared_reference(facts: &FileFacts, binding: BindingId) -> bool {
         Origin::Parameter(function, place) => {
             let parameter = facts.function(function).parameters.get(place as usize);
             let declared = parameter.and_then(|parameter| parameter.declared);
-            declared.is_some_and(|declared| {
-                facts.types[declared.0 as usize].form == crate::syntax::TypeForm::Reference
-            })
+            declared.is_some_and(|declared| facts.types[declared.0 as usize].form == crate::syntax::TypeForm::Reference)
         }
         _ => false,
     }

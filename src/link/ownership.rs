@@ -292,8 +292,13 @@ impl<'m> Resolver<'m> {
     pub fn holds_no_borrow(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> bool {
         let Some(id) = self.infer(files, file, origin).instance() else { return false };
         let is_plain = self.types.get(id).arguments.is_empty() && self.definition(self.types.get(id).name).is_none();
-        let is_number = is_plain && self.is_cheap_to_clone(id);
-        is_number || is_plain && self.is_growable(id) && self.is_owned(files, file, origin)
+        self.is_plain_value(id) || is_plain && self.is_growable(id) && self.is_owned(files, file, origin)
+    }
+
+    /// Is it a number or the like, which borrows from nothing?
+    pub fn is_plain_value(&self, id: TypeId) -> bool {
+        let ty = self.types.get(id);
+        ty.arguments.is_empty() && self.definition(ty.name).is_none() && self.is_cheap_to_clone(id)
     }
 
     /// Is a value of this type a sequence of its elements, all of them and in their order?

@@ -9,7 +9,10 @@ use syn::{Expr, Item, Stmt, Token};
 
 use super::positions::at;
 use crate::source::Span;
-use crate::syntax::{Certainty, ClassKind, ClassNode, FunctionFlavor, FunctionNode, ImportNode, List, Name, NodeId, NodeKind, ParameterKind, ParameterNode, PathNode, Tree, TypeExprId, TypeForm};
+use crate::syntax::{
+    Certainty, ClassKind, ClassNode, FunctionFlavor, FunctionNode, ImportNode, List, Name, NodeId, NodeKind,
+    ParameterKind, ParameterNode, PathNode, Tree, TypeExprId, TypeForm,
+};
 
 /// Free stack below which lowering moves to a new one.
 const RED_ZONE: usize = 256 * 1024;
