@@ -167,6 +167,10 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let (place, origin, _) = root_receiver(program, file, &site);
         is_small(program, file, origin, place) == *wanted
     });
+    check!(holds_data, |wanted| {
+        let (place, origin, _) = root_receiver(program, file, &site);
+        super::volume::holds_data(program, file, function, origin, place, candidate.frame) == *wanted
+    });
     check!(on_text, |wanted| is_on_text(program, candidate) == *wanted);
     check!(cheap_clone, |wanted| is_cheap_to_clone(program, candidate) == *wanted);
     check!(known_receiver, |wanted| program.resolved(file, call).receiver.is_some() == *wanted);
@@ -491,17 +495,9 @@ fn small_property(program: &Program, file: FileId, origin: OriginId, place: Opti
                 let (file, id) = program.function(function);
                 let facts = &program.file(file).facts;
                 let returns = &facts.function(id).returns;
-                !returns.is_empty() && returns.iter().all(|origin| is_short_display(facts, *origin))
+                !returns.is_empty() && returns.iter().all(|origin| super::volume::is_short_display(facts, *origin))
             })
     })
-}
-
-fn is_short_display(facts: &FileFacts, origin: OriginId) -> bool {
-    match facts.origin(origin) {
-        Origin::Collection(_, _, Some(length)) => length <= crate::extract::FEW,
-        Origin::Tuple(start, end) => end - start <= crate::extract::FEW,
-        _ => false,
-    }
 }
 
 fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
