@@ -514,7 +514,7 @@ fn is_carried(program: &Program, candidate: &Candidate) -> bool {
 fn is_small(program: &Program, file: FileId, origin: OriginId, place: Option<crate::syntax::Name>) -> bool {
     let facts = &program.file(file).facts;
     if let Some(place) = place
-        && facts.text(place).rsplit('.').next().is_some_and(crate::extract::is_constant_name)
+        && facts.text(place).rsplit('.').next().is_some_and(crate::facts::is_constant_name)
     {
         return true;
     }
@@ -545,8 +545,8 @@ fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
         return false;
     }
     match facts.origin(origin) {
-        Origin::Collection(_, _, Some(length)) => length <= crate::extract::FEW && length > 0,
-        Origin::Tuple(start, end) => end - start <= crate::extract::FEW,
+        Origin::Collection(_, _, Some(length)) => length <= crate::facts::FEW && length > 0,
+        Origin::Tuple(start, end) => end - start <= crate::facts::FEW,
         Origin::String(_) | Origin::Range => true,
         Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => small_origin(facts, inner, depth + 1),
         Origin::Join(start, end) => {
