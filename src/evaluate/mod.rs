@@ -1,14 +1,17 @@
 //! Evaluation: rules held against the program.
 //!
 //! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, `finding.rs` says it
-//! in words, `waste.rs` tells needless copies, `rank.rs` orders, `suppress.rs` leaves out what comments ask for. No input or output, and no rule by
+//! in words, `waste.rs` tells needless copies, `volume.rs` tells what grows with the data, `rank.rs` orders,
+//! `suppress.rs` leaves out what comments ask for, `group.rs` joins what is mended at once. No input or output, and no rule by
 //! name.
 
 pub mod finding;
+pub mod group;
 pub mod index;
 pub mod matching;
 pub mod rank;
 pub mod suppress;
+mod volume;
 pub mod waste;
 
 use crate::diagnostic::Diagnostic;
