@@ -11,7 +11,7 @@ use crate::link::summarize::effects_of_call;
 use crate::program::Program;
 use crate::rule::condition::Waste;
 use crate::source::{FileId, Span};
-use crate::syntax::Name;
+use crate::syntax::{CollectionKind, LoopKind, Name};
 
 /// A value that need not be made.
 #[derive(Clone, Debug)]
@@ -25,10 +25,16 @@ pub struct Wasted {
 /// Is what a call makes wasted?
 pub fn wasted(program: &mut Program, file: FileId, call: CallId) -> Option<Wasted> {
     let site = *program.file(file).facts.call(call);
-    if site.kind != CallKind::Call || site.name.is_none() || !site.certain || site.arguments.0 != site.arguments.1 {
+    if site.kind != CallKind::Call || !site.certain {
         return None;
     }
     let effects = program.resolved(file, call).effects;
+    if site.name.is_none() && site.arguments.1 - site.arguments.0 == 1 {
+        return listed_argument(program, file, call).or_else(|| copied_for_call(program, file, call));
+    }
+    if site.name.is_none() || site.arguments.0 != site.arguments.1 {
+        return None;
+    }
     if effects.has(Effect::Materializes) && !effects.has(Effect::RunsConcurrently) {
         return wasted_collection(program, file, call);
     }
@@ -95,17 +101,18 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
 }
 
 /// Is it compared with the result of the same kind of call?
-fn is_second_of_two(program: &Program, file: FileId, call: CallId) -> bool {
+fn is_second_of_two(program: &mut Program, file: FileId, call: CallId) -> bool {
     let facts = &program.file(file).facts;
     let site = facts.call(call);
-    let first = (call.0.saturating_sub(4)..call.0).map(|call| facts.call(CallId(call)));
-    first.into_iter().any(|first| {
+    let first = (call.0.saturating_sub(4)..call.0).map(CallId).find(|first| {
+        let first = facts.call(*first);
         first.used == Use::Compared
             && first.name == site.name
             && first.scope == site.scope
             && first.span.end < site.span.start
             && site.span.start - first.span.end <= 8
-    })
+    });
+    first.is_some_and(|first| wasted(program, file, first).is_some())
 }
 
 /// The call that a value is an argument of, by reference.
@@ -320,13 +327,18 @@ fn wasted_collection(program: &mut Program, file: FileId, call: CallId) -> Optio
     let others = uses_in(program, file, consumption.span, |span| !site.span.contains(span));
     // What closures of the chain bind for themselves is nobody else's.
     chain.retain(|used| !site.span.contains(facts.bindings[used.binding.index()].span));
+    // The work of the chain takes turns with that of the loop from now on: all of it has to be known.
+    let interleaves = consumption.kind != Waste::Streamed;
+    if interleaves && calls_somebody_unknown(program, file, site.span) {
+        return None;
+    }
     let disturbed = chain.iter().any(|one| {
         others.iter().any(|other| {
             overlap(facts, one.root_place, other.root_place)
                 && !(is_harmless(program, file, one) && is_harmless(program, file, other))
         }) || is_written_outside(facts, consumption.span, site.span, one.root_place)
     });
-    if disturbed || (consumption.kind != Waste::Streamed && changes_something(program, file, site.span)) {
+    if disturbed || (interleaves && changes_something(program, file, site.span)) {
         return None;
     }
     Some(Wasted { kind: consumption.kind, remedy: consumption.remedy })
@@ -546,6 +558,43 @@ fn kept_last(program: &Program, file: FileId, call: CallId) -> Option<String> {
     read_once(binding).then_some(remedy)
 }
 
+/// The list that a comprehension builds as the only argument of a function that could take the elements one by one.
+fn listed_argument(program: &Program, file: FileId, call: CallId) -> Option<Wasted> {
+    let facts = &program.file(file).facts;
+    let row = program.resolved(file, call).row()?;
+    row.streams.as_ref().filter(|streams| streams.is_at(0) && !row.piecewise.is_empty())?;
+    let [argument] = facts.arguments_of(facts.call(call)) else { return None };
+    let Origin::Collection(CollectionKind::List, Some(_), None) = facts.origin(argument.origin) else { return None };
+    let comprehends = facts.loops.iter().any(|own| {
+        own.kind == LoopKind::Comprehension && argument.span.contains(own.span) && argument.keyword.is_none()
+    });
+    // What stops at the first hit leaves out what comes after it.
+    let awaits = facts.awaits.iter().any(|site| argument.span.contains(site.span));
+    let is_known =
+        !calls_somebody_unknown(program, file, argument.span) && !changes_something(program, file, argument.span);
+    let kind = Waste::Listed;
+    (comprehends && !awaits && is_known && !argument.is_spread)
+        .then(|| Wasted { kind, remedy: row.piecewise.to_string() })
+}
+
+/// A copy of an iterable that is made only for the call around it.
+fn copied_for_call(program: &Program, file: FileId, call: CallId) -> Option<Wasted> {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    if !program.resolved(file, call).effects.has(Effect::Materializes) || site.used != Use::Argument {
+        return None;
+    }
+    let outer = call_given(facts, call.0, |argument| facts.origin(argument.origin) == Origin::Call(call))?;
+    let consumption = consuming_argument(program, file, outer)?;
+    let [argument] = facts.arguments_of(site) else { return None };
+    let receiver = facts.call(outer).receiver_place;
+    let is_itself = receiver.zip(argument.place).is_some_and(|(receiver, place)| overlap(facts, receiver, place));
+    // Code that runs while the elements are made may look at what they are added to.
+    let is_simple = receiver.is_none() || argument.place.is_some();
+    (is_simple && !is_itself && !argument.is_spread && argument.keyword.is_none())
+        .then_some(Wasted { kind: consumption.kind, remedy: consumption.remedy })
+}
+
 // ---- what code does with places -------------------------------------------------------------------------------------
 
 /// A place that is used, and how.
@@ -618,6 +667,22 @@ fn changes_something(program: &Program, file: FileId, span: Span) -> bool {
             .iter()
             .enumerate()
             .any(|(number, site)| span.contains(site.span) && reaches(CallId(number as u32)))
+}
+
+/// Is a method called in a span of which nothing is known?
+fn calls_somebody_unknown(program: &Program, file: FileId, span: Span) -> bool {
+    let facts = &program.file(file).facts;
+    facts.calls.iter().enumerate().any(|(number, site)| {
+        let resolved = program.resolved(file, CallId(number as u32));
+        // Without classes of values a bare name may be anything; otherwise it makes a value mostly.
+        let is_call = site.kind == CallKind::Call && (site.name.is_some() || !is_capitalised(facts, site));
+        is_call && span.contains(site.span) && resolved.targets.is_empty()
+    })
+}
+
+fn is_capitalised(facts: &FileFacts, site: &CallSite) -> bool {
+    let text = site.text.map_or("", |text| facts.text(text));
+    text.rsplit(':').next().is_some_and(|last| last.starts_with(char::is_uppercase))
 }
 
 /// Does a use only look at its place, whoever else looks at it meanwhile?

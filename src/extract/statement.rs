@@ -51,8 +51,7 @@ impl Extractor<'_> {
             }
             NodeKind::Loop(id) => self.loop_statement(id, span),
             NodeKind::If { condition, then, otherwise } => {
-                self.condition(condition);
-                self.branches(&[Some(then), otherwise], ScopeKind::Branch);
+                self.choice(condition, then, otherwise, &mut |extractor, block| extractor.statement(block));
             }
             NodeKind::Match { subject, arms } => self.match_statement(subject, arms, Use::Discarded),
             NodeKind::Try { body, handlers, otherwise, finally } => {
@@ -117,6 +116,45 @@ impl Extractor<'_> {
             super::scope::target_names(self.tree, target, &mut names);
             shadowed.extend(names.into_iter().map(|name| (name, self.locals.get(name))));
         }
+    }
+
+    /// A condition and its branches. Names that a pattern in the condition binds end with the first branch, where the
+    /// language has blocks.
+    pub(super) fn choice(
+        &mut self,
+        condition: NodeId,
+        then: NodeId,
+        otherwise: Option<NodeId>,
+        walk: &mut dyn FnMut(&mut Self, NodeId),
+    ) {
+        let mut shadowed = Vec::new();
+        if self.tree.block_scoped {
+            let mut pending = vec![condition];
+            let mut names = rustc_hash::FxHashSet::default();
+            while let Some(node) = pending.pop() {
+                match self.tree.kind(node) {
+                    NodeKind::LetCondition { pattern, .. } => {
+                        super::scope::target_names(self.tree, pattern, &mut names)
+                    }
+                    NodeKind::Binary { operator: Operator::And, left, right } => pending.extend([left, right]),
+                    _ => {}
+                }
+            }
+            shadowed.extend(names.into_iter().map(|name| (name, self.locals.get(name))));
+        }
+        self.condition(condition);
+        let mut first = self.branch(then, ScopeKind::Branch, &mut *walk);
+        for (name, _) in &shadowed {
+            if let Some(first) = &mut first {
+                first.remove(name);
+            }
+        }
+        self.end_shadows(shadowed);
+        let second = match otherwise {
+            Some(block) => self.branch(block, ScopeKind::Branch, &mut *walk),
+            None => Some(Changes::default()),
+        };
+        self.merge(vec![first, second]);
     }
 
     /// Names declared in a block end with it; what they hid is seen again. Module-level names stay.
@@ -304,18 +342,6 @@ impl Extractor<'_> {
                 self.value(node, Use::Tested);
             }
         }
-    }
-
-    /// Blocks of which one runs at the most; a missing one stands for doing nothing.
-    pub(super) fn branches(&mut self, blocks: &[Option<NodeId>], kind: ScopeKind) {
-        let mut changes = Vec::with_capacity(blocks.len());
-        for block in blocks {
-            changes.push(match block {
-                Some(block) => self.branch(*block, kind, |extractor, block| extractor.statement(block)),
-                None => Some(Changes::default()),
-            });
-        }
-        self.merge(changes);
     }
 
     /// Walks a branch and undoes it: its changes, or `None` when control does not come out of it.

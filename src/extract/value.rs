@@ -524,20 +524,8 @@ impl Extractor<'_> {
     }
 
     fn conditional(&mut self, condition: NodeId, then: NodeId, otherwise: Option<NodeId>, used: Use) -> Value {
-        self.condition(condition);
         let mut values = Vec::new();
-        let mut changes = Vec::new();
-        for block in [Some(then), otherwise] {
-            let mut value = None;
-            changes.push(match block {
-                Some(block) => self.branch(block, ScopeKind::Branch, |extractor, block| {
-                    value = Some(extractor.value(block, used));
-                }),
-                None => Some(Default::default()),
-            });
-            values.extend(value);
-        }
-        self.merge(changes);
+        self.choice(condition, then, otherwise, &mut |extractor, block| values.push(extractor.value(block, used)));
         let origins: Vec<OriginId> = values.iter().map(|value| value.origin).collect();
         let depend = values.iter().fold(Depend::default(), |depend, value| depend.or(value.depend));
         let origin = if origins.is_empty() { self.origin(Origin::Unknown) } else { self.join(&origins) };

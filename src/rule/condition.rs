@@ -181,11 +181,14 @@ pub enum Waste {
     Later,
     /// A collection of which the last element is taken.
     KeptLast,
+    /// The list that a comprehension builds for a function that could take the elements one by one.
+    Listed,
 }
 
 impl Vocabulary for Waste {
     const WHAT: &'static str = "a reason why a value need not be made (last-use, last-use-of-any, only-read, formatted-to-read, \
-                                streamed, restarted, looped, later, kept-last)";
+                                streamed, restarted, looped, later, kept-last, \
+                                listed)";
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "last-use" => Waste::LastUse,
@@ -197,6 +200,7 @@ impl Vocabulary for Waste {
             "looped" => Waste::Looped,
             "later" => Waste::Later,
             "kept-last" => Waste::KeptLast,
+            "listed" => Waste::Listed,
             _ => return None,
         })
     }
