@@ -531,7 +531,7 @@ fn collect(rows: &[Row], keep: &mut Vec<Vec<u8>>) {
 function collect(rows, keep)
     let rows = rows: iterated
     let keep = keep: receiver, other
-    let buffer = #0: borrowed, receiver
+    let buffer = #0: exposed, receiver
     0: call Vec.new(); bound
     data for row in rows
         let row = element of rows: argument

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use laggard::effect::Effect;
 use laggard::facts::{LoopClass, Use};
-use laggard::rule::condition::{CONDITIONS, Vocabulary};
+use laggard::rule::condition::{CONDITIONS, Vocabulary, Waste};
 use laggard::rule::message::FIELDS;
 use quote::ToTokens;
 
@@ -61,10 +61,11 @@ fn conditions() -> String {
     });
     let rows: String = rows.collect();
     format!(
-        "| condition | value | of a finding that |\n| --- | --- | --- |\n{rows}\nA value names {}; {}; or parts \
-         (receiver, arguments).\n",
+        "| condition | value | of a finding that |\n| --- | --- | --- |\n{rows}\nA value names {}; {}; {}; or \
+         parts (receiver, arguments).\n",
         LoopClass::WHAT,
-        Use::WHAT
+        Use::WHAT,
+        Waste::WHAT
     )
 }
 
@@ -85,6 +86,7 @@ fn value_in_words(value: &str) -> &'static str {
         "i64" | "usize" | "u16" => "number",
         "Vec<Word<LoopClass>>" => "loop classes",
         "Vec<Word<Use>>" => "uses",
+        "Vec<Word<Waste>>" => "reasons",
         "Vec<Word<Effect>>" => "effects",
         "Vec<Part>" => "parts",
         "Vec<String>" => "texts",

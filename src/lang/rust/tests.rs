@@ -381,7 +381,7 @@ fn structs_enums_traits() {
     );
     assert_eq!(
         dump("trait T: a::B + 'static { const N: u8 = 1; type X; type Y = u8; fn f(&self); fn g() -> u8 { 1 } }"),
-        "(trait T (bases a::B) {(let N :u8 1) (type Y u8) (fn f (params receiver self)) (fn g static (params) ->u8 {(return 1)})})"
+        "(trait T (bases a::B) {(let N :u8 1) (type Y u8) (fn f (params receiver self :&Self)) (fn g static (params) ->u8 {(return 1)})})"
     );
 }
 
@@ -449,7 +449,7 @@ fn the_tail_is_returned() {
 fn bindings() {
     assert_eq!(
         body("let x: Vec<_> = y; let (ref a, mut b); let &c = d;"),
-        "(let x :Vec<?> y) (let (tuple a b)) (let c d)"
+        "(let x :Vec<?> y) (let (tuple (& a) b)) (let c d)"
     );
     assert_eq!(body("let Some(x) = y else { return; };"), "(let (call Some x) y) (if _ {(return)})");
     assert_eq!(body("a += 1; b <<= 2; (c, _) = d; *e = f;"), "(add= a 1) (other= b 2) (= (tuple c _) d) (= (* e) f)");
