@@ -135,8 +135,8 @@ fn index_code(index: &HashIndex) -> String {
 fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
-         returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, \
-         streams: {}, piecewise: {} }}",
+         returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, iterates: {}, \
+         piecewise: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -147,13 +147,13 @@ fn row_code(row: &Row) -> String {
         text_code(&row.cost),
         text_code(&row.notes),
         text_code(&row.source),
-        optional_argument_code(&row.repeats),
-        optional_argument_code(&row.streams),
+        option_code(&row.repeats),
+        option_code(&row.iterates),
         text_code(&row.piecewise),
     )
 }
 
-fn optional_argument_code(argument: &Option<Argument>) -> String {
+fn option_code(argument: &Option<Argument>) -> String {
     argument.as_ref().map_or("None".to_owned(), |argument| format!("Some({})", argument_code(argument)))
 }
 

@@ -508,9 +508,9 @@ fn consuming_argument(program: &Program, file: FileId, outer: CallId) -> Option<
     let facts = &program.file(file).facts;
     let site = facts.call(outer);
     let row = program.resolved(file, outer).row()?;
-    let streams = row.streams.as_ref()?;
+    let iterated = row.iterates.as_ref()?;
     // One argument, and it is the one.
-    let is_only = site.arguments.1 - site.arguments.0 == 1 && streams.is_at(0);
+    let is_only = site.arguments.1 - site.arguments.0 == 1 && iterated.is_at(0);
     let callee = site.text.map_or("it".into(), |text| facts.text(text).to_owned());
     is_only.then(|| Consumption {
         kind: Waste::Streamed,
@@ -562,7 +562,7 @@ fn kept_last(program: &Program, file: FileId, call: CallId) -> Option<String> {
 fn listed_argument(program: &Program, file: FileId, call: CallId) -> Option<Wasted> {
     let facts = &program.file(file).facts;
     let row = program.resolved(file, call).row()?;
-    row.streams.as_ref().filter(|streams| streams.is_at(0) && !row.piecewise.is_empty())?;
+    row.iterates.as_ref().filter(|iterated| iterated.is_at(0) && !row.piecewise.is_empty())?;
     let [argument] = facts.arguments_of(facts.call(call)) else { return None };
     let Origin::Collection(CollectionKind::List, Some(_), None) = facts.origin(argument.origin) else { return None };
     let comprehends = facts.loops.iter().any(|own| {

@@ -4,7 +4,7 @@ use super::scope::{Changes, Leaves, Local, leaves};
 use super::{Extractor, ReturnsTo};
 use crate::facts::*;
 use crate::source::Span;
-use crate::syntax::{ImportNodeId, List, NodeId, NodeKind, Operator, TypeExprId};
+use crate::syntax::{ImportNodeId, List, NodeId, NodeKind, Operator, TypeExprId, UnaryOperator};
 
 impl Extractor<'_> {
     /// Walks a statement, or an expression that stands alone.
@@ -143,15 +143,23 @@ impl Extractor<'_> {
             shadowed.extend(names.into_iter().map(|name| (name, self.locals.get(name))));
         }
         self.condition(condition);
+        let (without, otherwise_without) = self.absent_parameters(condition);
+        let scope = self.facts.scopes.len();
         let mut first = self.branch(then, ScopeKind::Branch, &mut *walk);
+        self.facts.scopes[scope].without = without;
         for (name, _) in &shadowed {
             if let Some(first) = &mut first {
                 first.remove(name);
             }
         }
         self.end_shadows(shadowed);
+        let scope = self.facts.scopes.len();
         let second = match otherwise {
-            Some(block) => self.branch(block, ScopeKind::Branch, &mut *walk),
+            Some(block) => {
+                let changes = self.branch(block, ScopeKind::Branch, &mut *walk);
+                self.facts.scopes[scope].without = otherwise_without;
+                changes
+            }
             None => Some(Changes::default()),
         };
         self.merge(vec![first, second]);
@@ -341,6 +349,32 @@ impl Extractor<'_> {
             _ => {
                 self.value(node, Use::Tested);
             }
+        }
+    }
+
+    /// The parameters of the function that are absent where a condition holds, and where it does not.
+    pub(super) fn absent_parameters(&self, condition: NodeId) -> (Option<u16>, Option<u16>) {
+        match self.tree.kind(condition) {
+            NodeKind::Name(_) => (None, self.parameter_of(condition)),
+            NodeKind::Unary { operator: UnaryOperator::Not, operand } => {
+                let (holds, fails) = self.absent_parameters(operand);
+                (fails, holds)
+            }
+            NodeKind::Binary { operator, left, right } if self.tree.kind(right) == NodeKind::Null => match operator {
+                Operator::Equal => (self.parameter_of(left), None),
+                Operator::NotEqual => (None, self.parameter_of(left)),
+                _ => (None, None),
+            },
+            _ => (None, None),
+        }
+    }
+
+    /// The parameter of the function that a name still stands for.
+    fn parameter_of(&self, node: NodeId) -> Option<u16> {
+        let NodeKind::Name(name) = self.tree.kind(node) else { return None };
+        match self.facts.origin(self.locals.get(name)?.origin) {
+            Origin::Parameter(function, place) if function == self.function => Some(place),
+            _ => None,
         }
     }
 

@@ -8,6 +8,7 @@
 //! [calls]
 //! "queue.Queue.get" = { kind = "method", effects = ["blocking", "locks"], cost = "wait", alternative = "asyncio.Queue", source = "cpython docs" }
 //! "builtins.map" = { kind = "function", effects = ["pure"], lazy = "lazy", repeats = 0, source = "cpython docs" }
+//! "builtins.sum" = { kind = "function", effects = ["linear-scan"], iterates = 0, source = "cpython docs" }
 //! "itertools.groupby" = { kind = "function", effects = ["pure"], lazy = "lazy", repeats = [1, "key"], source = "cpython docs" }
 //!
 //! [types."builtins.list"]
@@ -72,8 +73,8 @@ pub struct Row {
     pub source: Text,
     /// The argument that is a callable which runs once per element.
     pub repeats: Option<Argument>,
-    /// The argument that is gone through once, from front to back, and may be anything that can be.
-    pub streams: Option<Argument>,
+    /// The argument that it goes through from start to end: what iterating over that does, the call does too.
+    pub iterates: Option<Argument>,
     /// What does the same on an iterator, where the receiver was collected for this call only. May be empty.
     #[serde(default)]
     pub piecewise: Text,
