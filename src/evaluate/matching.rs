@@ -167,7 +167,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         == *wanted);
     check!(awaited, |wanted| site.awaited == *wanted);
     check!(reached, |wanted| candidate.effect.reached.via.is_some() == *wanted);
-    check!(accumulates, |wanted| site.accumulates == *wanted);
+    check!(accumulates, |wanted| accumulates(program, candidate) == *wanted);
     check!(local_result, |wanted| site.result_is_local == *wanted);
     check!(used, |wanted| wanted.iter().any(|used| used.0 == site.used));
     check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);
@@ -244,6 +244,19 @@ fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
         Origin::Integer(value) if first.place.is_none() => value,
         _ => None,
     }
+}
+
+/// Is the result assigned to a named place that is among its operands, and that a turn finds as the last one left it?
+fn accumulates(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let bit = candidate.frame.map_or(0, |frame| frame.bit);
+    let place = site.result_place;
+    let is_new = |operand: Option<crate::syntax::Name>, depend: Depend| operand == place && depend.element & bit != 0;
+    site.accumulates
+        && place.is_some()
+        && !is_new(site.receiver_place, site.receiver_depend)
+        && !facts.arguments_of(site).iter().any(|argument| is_new(argument.place, argument.depend))
 }
 
 /// Is the result only looked at, and dropped?
