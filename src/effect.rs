@@ -135,6 +135,12 @@ effects! {
     Mutates = "mutates", false;
     /// as a decorator: the function runs once per request, event or task
     EntryPoint = "entry-point", false;
+    /// gives the number of elements, or whether there are any
+    Counts = "counts", false;
+    /// gives the first or the last element
+    TakesEnd = "takes-end", false;
+    /// looks a key up
+    LooksUp = "looks-up", false;
     /// known, and nothing of the above
     Pure = "pure", false;
 }

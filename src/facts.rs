@@ -462,6 +462,8 @@ pub enum CallKind {
     Enter,
     /// A loop goes through the receiver.
     Iterate,
+    /// The receiver is tested for truth.
+    Test,
 }
 
 /// What becomes of a value.
@@ -491,6 +493,8 @@ pub enum Use {
     Formatted,
     /// Indexed or sliced.
     Indexed,
+    /// Indexed at its first or last position.
+    FirstOrLast,
     /// Anything else.
     Other,
 }
