@@ -5,7 +5,9 @@
 
 use rustc_hash::FxHashSet;
 
-use super::matching::{Candidate, Change, binding_of_call, calls_of, is_place_changed, region_of, root_receiver};
+use super::matching::{
+    Candidate, Change, binding_of_call, calls_of, is_place_changed, is_small, region_of, root_receiver,
+};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::matched_arguments;
@@ -19,7 +21,11 @@ use crate::syntax::ParameterKind;
 /// Does the call start one task per element of data, and do the tasks reach one of these effects?
 pub(super) fn fans_out(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
     let file = candidate.file;
-    started(program, candidate).iter().any(|call| {
+    let is_chunked = |call| program.context(file, call).loops.iter().any(|frame| frame.class == LoopClass::Chunked);
+    if is_chunked(candidate.call) {
+        return false;
+    }
+    started(program, candidate).iter().filter(|call| !is_chunked(**call)).any(|call| {
         let in_data_loop = program.context(file, *call).loops.iter().any(|frame| frame.class == LoopClass::Data)
             || is_task(program, candidate);
         in_data_loop && reaches(program, file, *call, wanted)
@@ -156,9 +162,16 @@ pub(super) fn scans_invariant(program: &Program, candidate: &Candidate) -> bool 
     let chain = witness_chain(program, candidate.file, &candidate.effect.reached);
     let (Some(via), [_, (callee_file, search)]) = (candidate.effect.reached.via, &chain[..]) else { return false };
     let callee_facts = &program.file(*callee_file).facts;
-    let (_, container, _) = root_receiver(program, *callee_file, callee_facts.call(*search));
+    let (place, container, _) = root_receiver(program, *callee_file, callee_facts.call(*search));
     let (_, callee) = program.function(via);
     let Some(parameter) = parameter_of(callee_facts, container, callee) else { return false };
+    let search = callee_facts.call(*search);
+    if is_small(program, *callee_file, container, place)
+        || !compares(callee_facts, search)
+        || place.is_none_or(|place| callee_changes(program, *callee_file, callee, place))
+    {
+        return false;
+    }
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let is_receiver = callee_facts
@@ -180,6 +193,29 @@ pub(super) fn scans_invariant(program: &Program, candidate: &Candidate) -> bool 
         let changes = |place| is_place_changed(program, candidate, place, Change::Grown);
         is_same(argument.depend) && !argument.place.is_none_or(changes)
     })
+}
+
+/// Does a search compare elements with something, so that a map could answer it? A test of their own could not.
+fn compares(facts: &FileFacts, search: &CallSite) -> bool {
+    facts.arguments_of(search).iter().all(|argument| match facts.origin(argument.origin) {
+        Origin::Closure(closure) => {
+            let returns = &facts.closure(closure).returns;
+            !returns.is_empty() && returns.iter().all(|origin| facts.origin(*origin) == Origin::Bool)
+        }
+        _ => true,
+    })
+}
+
+/// Does a function change the container that it searches?
+fn callee_changes(program: &Program, file: FileId, function: FunctionId, place: crate::syntax::Name) -> bool {
+    let facts = &program.file(file).facts;
+    let region = facts.function(function).region;
+    let changes = EffectSet::of(&[Effect::Grows, Effect::Shrinks, Effect::Mutates, Effect::Shifts]);
+    let changed = |call: CallId| {
+        facts.call(call).receiver_place == Some(place) && program.resolved(file, call).effects.meets(changes)
+    };
+    let writes = &facts.writes[region.writes.0 as usize..region.writes.1 as usize];
+    writes.iter().any(|write| write.place == place) || calls_of(region).any(changed)
 }
 
 /// The parameter that a value is, or is a field of.

@@ -230,12 +230,13 @@ pub(super) fn is_container_from_outside(program: &Program, candidate: &Candidate
 /// How many lines further the second look-up may be.
 const NEAR_LINES: u32 = 12;
 
-/// Does the branch after a look-up look up or add the same key?
+/// Does the branch after a question for a key look up or add the same key?
 pub(super) fn is_looked_up_again(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let (Some(map), [key]) = (site.receiver_place, facts.arguments_of(site)) else { return false };
-    let Some(key) = key.place.filter(|_| site.used == Use::Tested) else { return false };
+    let asks = program.resolved(candidate.file, candidate.call).row().is_some_and(|row| row.returns.ends_with("bool"));
+    let Some(key) = key.place.filter(|_| asks && site.used == Use::Tested) else { return false };
     let last_line = facts.line(site.span.end) + NEAR_LINES;
     let later = (candidate.call.0 + 1..facts.calls.len() as u32).map(CallId);
     let mut nearby = later.take_while(|call| facts.line(facts.call(*call).span.start) <= last_line);
@@ -244,19 +245,11 @@ pub(super) fn is_looked_up_again(program: &Program, candidate: &Candidate) -> bo
         let again = EffectSet::of(&[Effect::LooksUp, Effect::Grows]);
         other.receiver_place == Some(map)
             && is_in_branch_of(facts, site.scope, other.scope)
-            && facts.arguments_of(other).first().is_some_and(|first| is_key(facts, first, key))
+            // A key that is cloned to be added is cheaper to ask for first.
+            && facts.arguments_of(other).first().is_some_and(|first| first.place == Some(key))
             && program.resolved(candidate.file, *call).effects.meets(again)
     });
-    again.is_some_and(|again| !is_changed_between(program, candidate, map, again))
-}
-
-/// Is an argument the key, or a copy of it?
-fn is_key(facts: &FileFacts, argument: &Argument, key: Name) -> bool {
-    let copied = match facts.origin(argument.origin) {
-        Origin::Call(call) if argument.span.contains(facts.call(call).span) => facts.call(call).receiver_place,
-        _ => None,
-    };
-    argument.place == Some(key) || copied == Some(key)
+    again.is_some_and(|again| !is_touched_between(facts, candidate.call, map, again))
 }
 
 /// Does a scope belong to a branch that opens in the outer one, with no loop or closure between?
@@ -266,11 +259,17 @@ fn is_in_branch_of(facts: &FileFacts, outer: ScopeId, inner: ScopeId) -> bool {
         && facts.scopes_from(inner).any(|(id, _)| id == outer)
 }
 
-/// Is the map changed between the two look-ups?
-fn is_changed_between(program: &Program, candidate: &Candidate, map: Name, again: CallId) -> bool {
-    let facts = &program.file(candidate.file).facts;
-    let changes = EffectSet::of(&[Effect::Grows, Effect::Shrinks, Effect::Mutates]);
-    calls_of(Region { calls: (candidate.call.0 + 1, again.0), ..Region::default() }).any(|call| {
-        facts.call(call).receiver_place == Some(map) && program.resolved(candidate.file, call).effects.meets(changes)
-    })
+/// Does anything between the two look-ups use the map, so that it cannot stay borrowed?
+fn is_touched_between(facts: &FileFacts, first: CallId, map: Name, again: CallId) -> bool {
+    let span = facts.call(again).span;
+    let given = |call: CallId| {
+        let site = facts.call(call);
+        let is_map = |argument: &Argument| argument.place == Some(map);
+        site.receiver_place == Some(map) || facts.arguments_of(site).iter().any(is_map)
+    };
+    let exposes = |write: &Write| {
+        write.place == map && write.span.start > facts.call(first).span.end && write.span.end < span.start
+    };
+    calls_of(Region { calls: (first.0 + 1, again.0), ..Region::default() }).any(given)
+        || facts.writes.iter().any(exposes)
 }

@@ -201,7 +201,7 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
         let is_offloaded = callee.is_offloaded || context.is_offloaded;
         for entry in &summary.effects {
             // What blocks in an asynchronous function is its own matter, and reported there.
-            if is_async && matches!(entry.effect, Effect::Blocking | Effect::Sleep) {
+            if is_async && holds_thread(entry.effect) {
                 continue;
             }
             let mut depend = Depend::default();
@@ -255,12 +255,14 @@ fn reached_by_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[R
         .filter(|found| found.reached.effect.travels())
         // What is built once and kept is not built per call.
         .filter(|found| !(is_kept && found.reached.via.is_none() && BUILDS.has(found.reached.effect)))
-        .filter(|found| {
-            let blocks = matches!(found.reached.effect, Effect::Blocking | Effect::Sleep);
-            !blocks || !(elsewhere || found.is_offloaded)
-        })
+        .filter(|found| !holds_thread(found.reached.effect) || !(elsewhere || found.is_offloaded))
         .map(|found| found.reached)
         .collect()
+}
+
+/// Is it the matter of the thread that it happens on?
+fn holds_thread(effect: Effect) -> bool {
+    matches!(effect, Effect::Blocking | Effect::Sleep | Effect::CpuHeavy)
 }
 
 /// Does an asynchronous call only make something to be awaited, that nobody awaits here?
