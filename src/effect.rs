@@ -141,6 +141,8 @@ effects! {
     TakesEnd = "takes-end", false;
     /// looks a key up
     LooksUp = "looks-up", false;
+    /// as part of a query: asks for some of the rows, or for a few at a time
+    Narrows = "narrows", false;
     /// known, and nothing of the above
     Pure = "pure", false;
 }

@@ -191,6 +191,8 @@ pub struct Program<'m> {
     pub entry_points: Vec<bool>,
     /// Which functions are tests or helpers of tests.
     pub tests: Vec<bool>,
+    /// Which asynchronous functions are known to run as the only task of their event loop.
+    pub runs_alone: Vec<bool>,
     /// The resolver of each language, by its place in `lang::all()`.
     pub resolvers: Vec<Option<crate::link::resolve::Resolver<'m>>>,
 }

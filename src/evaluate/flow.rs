@@ -6,7 +6,7 @@
 use rustc_hash::FxHashSet;
 
 use super::matching::{
-    Candidate, Change, binding_of_call, calls_of, is_place_changed, is_small, region_of, root_receiver,
+    Candidate, Change, binding_of_call, calls_of, is_closure, is_place_changed, is_small, region_of, root_receiver,
 };
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -21,7 +21,11 @@ use crate::syntax::ParameterKind;
 /// Does the call start one task per element of data, and do the tasks reach one of these effects?
 pub(super) fn fans_out(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
     let file = candidate.file;
-    let is_chunked = |call| program.context(file, call).loops.iter().any(|frame| frame.class == LoopClass::Chunked);
+    let facts = &program.file(file).facts;
+    let is_chunked = |call| {
+        let loops = &program.context(file, call).loops;
+        loops.iter().any(|frame| frame.class == LoopClass::Chunked || is_called_chunk(facts, frame.source))
+    };
     if is_chunked(candidate.call) {
         return false;
     }
@@ -29,6 +33,17 @@ pub(super) fn fans_out(program: &Program, candidate: &Candidate, wanted: EffectS
         let in_data_loop = program.context(file, *call).loops.iter().any(|frame| frame.class == LoopClass::Data)
             || is_task(program, candidate);
         in_data_loop && reaches(program, file, *call, wanted)
+    })
+}
+
+/// Parts of the names of what is a chunk already.
+const CHUNK_WORDS: &[&str] = &["batch", "chunk"];
+
+fn is_called_chunk(facts: &FileFacts, source: LoopSource) -> bool {
+    let LoopSource::Loop(id) = source else { return false };
+    facts.loop_of(id).iterable_place.is_some_and(|place| {
+        let text = facts.text(place).to_ascii_lowercase();
+        CHUNK_WORDS.iter().any(|word| text.contains(word))
     })
 }
 
@@ -181,6 +196,10 @@ pub(super) fn scans_invariant(program: &Program, candidate: &Candidate) -> bool 
         .is_some_and(|parameter| parameter.kind == ParameterKind::Receiver);
     let is_same = |depend: Depend| (depend.element | depend.carried | depend.volatile) & frame.bit == 0;
     if is_receiver {
+        // Records that are looked for by a key; what a field only lists is mostly short.
+        if callee_facts.arguments_of(search).iter().all(|argument| !is_closure(callee_facts, argument.origin)) {
+            return false;
+        }
         let grows = |place| is_place_changed(program, candidate, place, Change::Grown);
         return site.name.is_some()
             && is_same(site.receiver_depend)
@@ -191,7 +210,11 @@ pub(super) fn scans_invariant(program: &Program, candidate: &Candidate) -> bool 
     let argument = given.into_iter().find(|(_, own)| *own == parameter).map(|(at, _)| facts.arguments_of(site)[at]);
     argument.is_some_and(|argument| {
         let changes = |place| is_place_changed(program, candidate, place, Change::Grown);
-        is_same(argument.depend) && !argument.place.is_none_or(changes)
+        let function = facts.scope(site.scope).function;
+        let (origin, place) = (argument.origin, argument.place);
+        is_same(argument.depend)
+            && !place.is_none_or(changes)
+            && super::volume::holds_data(program, candidate.file, function, origin, place, candidate.frame)
     })
 }
 

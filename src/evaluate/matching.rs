@@ -141,6 +141,8 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);
     check!(first_argument, |wanted| first_argument(program, candidate) == Some(*wanted));
     check!(concurrent, |wanted| is_concurrent(program, candidate) == *wanted);
+    check!(waits_alone, |wanted| waits_alone(program, candidate) == *wanted);
+    check!(loop_also, |wanted| loop_also_reaches(program, candidate, words(wanted)));
     check!(exits_early, |wanted| exits_early(program, candidate) == *wanted);
     check!(entry_point, |wanted| {
         let reference = program.function_ref(file, function);
@@ -166,6 +168,10 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let (place, origin, _) = root_receiver(program, file, &site);
         is_small(program, file, origin, place) == *wanted
     });
+    check!(holds_data, |wanted| {
+        let (place, origin, _) = root_receiver(program, file, &site);
+        super::volume::holds_data(program, file, function, origin, place, candidate.frame) == *wanted
+    });
     check!(on_text, |wanted| is_on_text(program, candidate) == *wanted);
     check!(cheap_clone, |wanted| is_cheap_to_clone(program, candidate) == *wanted);
     check!(known_receiver, |wanted| program.resolved(file, call).receiver.is_some() == *wanted);
@@ -178,6 +184,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(fills_fresh_container, |wanted| fills_fresh_container(program, candidate) == *wanted);
     check!(escapes, |wanted| escapes(program, candidate) == *wanted);
     check!(loaded_to_count, |wanted| values::is_loaded_to_count(program, candidate) == *wanted);
+    check!(whole_table, |wanted| values::is_whole_table(program, candidate) == *wanted);
     check!(only_ends_read, |wanted| values::only_ends_are_read(program, candidate) == *wanted);
     check!(container_from_outside, |wanted| values::is_container_from_outside(program, candidate) == *wanted);
     check!(of_type, |wanted| values::is_of_type(program, candidate, wanted));
@@ -507,17 +514,9 @@ fn small_property(program: &Program, file: FileId, origin: OriginId, place: Opti
                 let (file, id) = program.function(function);
                 let facts = &program.file(file).facts;
                 let returns = &facts.function(id).returns;
-                !returns.is_empty() && returns.iter().all(|origin| is_short_display(facts, *origin))
+                !returns.is_empty() && returns.iter().all(|origin| super::volume::is_short_display(facts, *origin))
             })
     })
-}
-
-fn is_short_display(facts: &FileFacts, origin: OriginId) -> bool {
-    match facts.origin(origin) {
-        Origin::Collection(_, _, Some(length)) => length <= crate::extract::FEW,
-        Origin::Tuple(start, end) => end - start <= crate::extract::FEW,
-        _ => false,
-    }
 }
 
 fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
@@ -589,6 +588,39 @@ fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> 
     calls_of(region).any(|call| {
         program.resolved(candidate.file, call).effects.meets(wanted)
             || effects_of_call(program, candidate.file, call).iter().any(|effect| wanted.has(effect.reached.effect))
+    })
+}
+
+/// Is it the only task of its event loop, and short of what it would be on a network?
+fn waits_alone(program: &Program, candidate: &Candidate) -> bool {
+    let local = EffectSet::of(&[Effect::FileIo, Effect::Subprocess, Effect::CpuHeavy]);
+    leaf_row(program, candidate).is_some_and(|row| row.effects.meets(local) && !row.effects.has(Effect::Network))
+        && crate::link::tasks::runs_alone(program, candidate.file, candidate.call)
+}
+
+/// Speaking to a database.
+const DATABASE: EffectSet = EffectSet(
+    1 << Effect::DbQuery as u8
+        | 1 << Effect::DbWrite as u8
+        | 1 << Effect::DbCommit as u8
+        | 1 << Effect::DbConnect as u8
+        | 1 << Effect::DbFetch as u8
+        | 1 << Effect::LazyLoad as u8,
+);
+
+/// Does every turn of the loop do something else as well, other than speaking to a database?
+fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
+    let Some(region) = region_of(program, candidate) else { return false };
+    calls_of(region).any(|call| {
+        effects_of_call(program, candidate.file, call).iter().any(|effect| {
+            // A single system call is nothing beside a query.
+            let is_short = effect.reached.weight == 0 && effect.reached.effect == Effect::FileIo;
+            wanted.has(effect.reached.effect) && !is_short && {
+                let chain = crate::link::summarize::witness_chain(program, candidate.file, &effect.reached);
+                let (file, cause) = chain.last().copied().unwrap_or((candidate.file, call));
+                !program.resolved(file, cause).effects.meets(DATABASE)
+            }
+        })
     })
 }
 

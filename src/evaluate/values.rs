@@ -111,7 +111,7 @@ fn is_loaded(program: &mut Program, file: FileId, origin: OriginId) -> bool {
     length.is_some_and(|row| row.effects.has(Effect::Materializes) && row.effects.has(Effect::DbQuery))
 }
 
-/// Is a variable counted, tested, looked at from an end, and nothing else? The first such use speaks for all.
+/// Is a variable counted, tested, asked for something else, and nothing more? The first such use speaks for all.
 fn is_only_counted(program: &Program, file: FileId, binding: &Binding, site: &CallSite) -> bool {
     if binding.is_shared {
         return false;
@@ -121,7 +121,7 @@ fn is_only_counted(program: &Program, file: FileId, binding: &Binding, site: &Ca
     let first = uses.clone().find(|site| matches!(site.kind, Use::Tested | Use::Argument));
     first.is_some_and(|first| site.span.contains(first.span))
         && uses.all(|at| match at.kind {
-            Use::Tested | Use::FirstOrLast => true,
+            Use::Tested => true,
             Use::Argument => calls_around(facts, at).any(|call| {
                 let is_given = |argument: &Argument| argument.span == at.span;
                 program.resolved(file, call).effects.has(Effect::Counts)
@@ -146,6 +146,39 @@ fn calls_around<'f>(facts: &'f FileFacts, at: &UseSite) -> impl Iterator<Item = 
     (0..facts.calls.len() as u32)
         .map(CallId)
         .filter(move |call| facts.call(*call).scope == scope && facts.call(*call).span.contains(span))
+}
+
+// ---- whole tables -----------------------------------------------------------------------------------------------
+
+/// Calls that a query is put together of, at the most.
+const LONGEST_QUERY: usize = 24;
+
+/// Does the call load the rows of a query that has neither a condition nor a limit?
+pub(super) fn is_whole_table(program: &Program, candidate: &Candidate) -> bool {
+    let site = candidate.site(program);
+    is_whole(program, candidate.file, site.callee, LONGEST_QUERY)
+}
+
+fn is_whole(program: &Program, file: FileId, origin: OriginId, calls: usize) -> bool {
+    let facts = &program.file(file).facts;
+    let Origin::Call(call) = facts.origin(bare(facts, origin)) else { return false };
+    let resolved = program.resolved(file, call);
+    let Some(row) = resolved.row().filter(|_| calls > 0) else { return false };
+    if resolved.effects.has(Effect::Narrows) {
+        return false;
+    }
+    let site = facts.call(call);
+    let sends = EffectSet::of(&[Effect::DbQuery, Effect::DbFetch]);
+    // `execute(select(User))`: the statement is the argument.
+    if resolved.effects.meets(sends) {
+        return facts.arguments_of(site).first().is_some_and(|first| is_whole(program, file, first.origin, calls - 1));
+    }
+    let is_last = !matches!(facts.origin(bare(facts, site.callee)), Origin::Call(_));
+    row.laziness == Laziness::Lazy
+        && match site.name {
+            Some(_) if !is_last => is_whole(program, file, site.callee, calls - 1),
+            _ => true,
+        }
 }
 
 // ---- sorted for an end ------------------------------------------------------------------------------------------
@@ -220,9 +253,19 @@ pub(super) fn is_container_from_outside(program: &Program, candidate: &Candidate
     let Some(container) = container(facts, candidate.site(program)) else { return false };
     let (Some(place), Some(region)) = (container.place, region_of(program, candidate)) else { return false };
     let writes = &facts.writes[region.writes.0 as usize..region.writes.1 as usize];
-    let is_made_inside = |write: &Write| write.place == place && write.kind == WriteKind::Assign;
+    let is_made_inside =
+        |write: &Write| write.place == place && matches!(write.kind, WriteKind::Assign | WriteKind::Exposed);
+    let is_emptied = |call: CallId| {
+        let resolved = program.resolved(candidate.file, call);
+        facts.call(call).receiver_place == Some(place)
+            && resolved.effects.has(Effect::Shrinks)
+            && !resolved.effects.has(Effect::Shifts)
+            && resolved.row().is_some_and(|row| row.cost != "O(1)")
+    };
     let depend = container.depend;
-    (depend.element | depend.carried | depend.volatile) & frame.bit == 0 && !writes.iter().any(is_made_inside)
+    (depend.element | depend.carried | depend.volatile) & frame.bit == 0
+        && !writes.iter().any(is_made_inside)
+        && !calls_of(region).any(is_emptied)
 }
 
 // ---- looked up twice --------------------------------------------------------------------------------------------

@@ -207,6 +207,10 @@ conditions! {
     awaited: bool,
     /// it runs on an event loop
     asynchronous: bool,
+    /// it waits for files or processes of this machine, as the only task of an event loop started for it: nobody else waits
+    waits_alone: bool,
+    /// another call of the loop, or the same one, reaches one of these effects, other than by speaking to a database
+    loop_also: Vec<Word<Effect>>,
     /// it stands in a function that runs once per request, event or task
     entry_point: bool,
     /// its result is assigned to a place that is among its operands
@@ -241,6 +245,8 @@ conditions! {
     on_text: bool,
     /// the receiver is known to have eight elements or fewer
     small_receiver: bool,
+    /// the receiver holds as many elements as there are data: it was read from outside the program, or filled by a loop or collected from one that goes through such data or through what the function was given
+    holds_data: bool,
     /// copying the receiver costs nothing
     cheap_clone: bool,
     /// the receiver's type is known
@@ -261,6 +267,8 @@ conditions! {
     escapes: bool,
     /// what it counts or tests was loaded from a database, and nobody looks at the rows
     loaded_to_count: bool,
+    /// the query whose rows it loads has no condition and no limit
+    whole_table: bool,
     /// of what it gives, or puts in order in place, only the first and the last element are read
     only_ends_read: bool,
     /// what it works on, its receiver or else its first argument, was made outside the loop
