@@ -143,6 +143,8 @@ effects! {
     LooksUp = "looks-up", false;
     /// as part of a query: asks for some of the rows, or for a few at a time
     Narrows = "narrows", false;
+    /// as a decorator: the function runs in the background, and nobody waits for it
+    Background = "background", false;
     /// known, and nothing of the above
     Pure = "pure", false;
 }

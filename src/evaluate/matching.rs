@@ -148,6 +148,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let reference = program.function_ref(file, function);
         program.entry_points[reference.0 as usize] == *wanted
     });
+    check!(background, |wanted| is_background(program, file, function) == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
     check!(receiver_from_outside, |wanted| {
         let (_, _, depend) = root_receiver(program, file, &site);
@@ -206,6 +207,18 @@ pub fn leaf_row<'m>(program: &Program<'m>, candidate: &Candidate) -> Option<&'m 
     let chain = crate::link::summarize::witness_chain(program, candidate.file, &candidate.effect.reached);
     let (file, call) = chain.last()?;
     program.resolved(*file, *call).row()
+}
+
+/// Does a decorator say that a function runs in the background?
+fn is_background(program: &mut Program, file: FileId, function: FunctionId) -> bool {
+    let decorators = program.file(file).facts.function(function).decorators.clone();
+    let language = program.file(file).source.language;
+    let Some(resolver) = &mut program.resolvers[language] else { return false };
+    let resolved = &program.resolved[file.0 as usize];
+    let mut effects = decorators
+        .into_iter()
+        .map(|decorator| crate::link::decorator_effects(resolved, &program.files, file, decorator, resolver));
+    effects.any(|effects| effects.has(Effect::Background))
 }
 
 fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {

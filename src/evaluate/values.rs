@@ -173,11 +173,12 @@ fn is_whole(program: &Program, file: FileId, origin: OriginId, calls: usize) -> 
     if resolved.effects.meets(sends) {
         return facts.arguments_of(site).first().is_some_and(|first| is_whole(program, file, first.origin, calls - 1));
     }
-    let is_last = !matches!(facts.origin(bare(facts, site.callee)), Origin::Call(_));
+    let starts_query = row.returns != "Self" && !matches!(facts.origin(bare(facts, site.callee)), Origin::Join(..));
     row.laziness == Laziness::Lazy
-        && match site.name {
-            Some(_) if !is_last => is_whole(program, file, site.callee, calls - 1),
-            _ => true,
+        && match facts.origin(bare(facts, site.callee)) {
+            Origin::Call(_) if site.name.is_some() => is_whole(program, file, site.callee, calls - 1),
+            // A query that is given, or is one of several, may have its limit already.
+            _ => starts_query,
         }
 }
 

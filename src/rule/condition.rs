@@ -213,6 +213,8 @@ conditions! {
     loop_also: Vec<Word<Effect>>,
     /// it stands in a function that runs once per request, event or task
     entry_point: bool,
+    /// it stands in a function that runs in the background, so that nobody waits for it
+    background: bool,
     /// its result is assigned to a place that is among its operands
     accumulates: bool,
     /// its result is assigned to a local variable
