@@ -5,7 +5,7 @@
 //! was made for a purpose.
 
 use crate::effect::{Effect, EffectSet};
-use crate::extract::{FEW, is_constant_name};
+
 use crate::facts::*;
 use crate::program::{LoopFrame, LoopSource, Program};
 use crate::source::FileId;
