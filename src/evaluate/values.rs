@@ -106,8 +106,8 @@ fn is_loaded(program: &mut Program, file: FileId, origin: OriginId) -> bool {
     }
     let language = program.file(file).source.language;
     let Some(resolver) = &mut program.resolvers[language] else { return false };
-    let values = resolver.infer(&program.files, file, origin);
-    let length = values.instance().filter(|_| !values.is_partial).and_then(|id| resolver.length_row(id));
+    let made = resolver.infer(&program.files, file, origin).instance();
+    let length = made.and_then(|id| resolver.length_row(id));
     length.is_some_and(|row| row.effects.has(Effect::Materializes) && row.effects.has(Effect::DbQuery))
 }
 
