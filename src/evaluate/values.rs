@@ -68,12 +68,14 @@ pub(super) fn is_loaded_to_count(program: &mut Program, candidate: &Candidate) -
     let facts = &program.file(file).facts;
     let site = *candidate.site(program);
     let Some(counted) = counted(facts, &site) else { return false };
-    let is_alone = match counted.place {
+    if !is_loaded(program, file, counted.origin) {
+        return false;
+    }
+    match counted.place {
         None => true,
-        Some(name) => binding_of(facts, counted.origin, name)
-            .is_some_and(|binding| is_only_counted(program, candidate.file, binding, &site)),
-    };
-    is_alone && is_loaded(program, file, counted.origin)
+        Some(name) => binding_of(&program.file(file).facts, counted.origin, name)
+            .is_some_and(|binding| is_only_counted(program, file, binding, &site)),
+    }
 }
 
 /// The value that a call counts or tests.
