@@ -157,8 +157,14 @@ const LONGEST_QUERY: usize = 24;
 
 /// Does the call load the rows of a query that has neither a condition nor a limit?
 pub(super) fn is_whole_table(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
-    is_whole(program, candidate.file, site.callee, LONGEST_QUERY)
+    let query = match (site.kind, site.name, facts.arguments_of(site)) {
+        // `list(query)`
+        (CallKind::Call, None, [only]) => only.origin,
+        _ => site.callee,
+    };
+    is_whole(program, candidate.file, query, LONGEST_QUERY)
 }
 
 fn is_whole(program: &Program, file: FileId, origin: OriginId, calls: usize) -> bool {
