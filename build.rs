@@ -135,7 +135,7 @@ fn index_code(index: &HashIndex) -> String {
 fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
-         returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {} }}",
+         returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, iterates: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -146,8 +146,13 @@ fn row_code(row: &Row) -> String {
         text_code(&row.cost),
         text_code(&row.notes),
         text_code(&row.source),
-        row.repeats.as_ref().map_or("None".to_owned(), |argument| format!("Some({})", argument_code(argument))),
+        option_code(&row.repeats),
+        option_code(&row.iterates),
     )
+}
+
+fn option_code(argument: &Option<Argument>) -> String {
+    argument.as_ref().map_or("None".to_owned(), |argument| format!("Some({})", argument_code(argument)))
 }
 
 fn argument_code(argument: &Argument) -> String {

@@ -7,11 +7,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lang::SyntaxError;
 use crate::source::Span;
 use crate::syntax::{
-    ClassKind, CollectionKind, FunctionFlavor, LoopKind, Name, Names, Operator, ParameterKind, StringId, TypeExpr,
-    TypeExprId,
+    ClassKind, CollectionKind, FunctionFlavor, LoopKind, Name, Names, Operator, ParameterKind, StringId, SyntaxError,
+    TypeExpr, TypeExprId,
 };
 
 macro_rules! fact_id {
@@ -180,6 +179,8 @@ pub struct Scope {
     pub kind: ScopeKind,
     /// The function that it belongs to.
     pub function: FunctionId,
+    /// The parameter without which it runs only: `if x is None:`.
+    pub without: Option<u16>,
     /// How many loops and closures there are from the function to here, this one included. Bit `depth - 1` of a
     /// [`Depend`] speaks of it; deeper ones than 32 share the last bit.
     pub depth: u8,
@@ -358,6 +359,16 @@ pub struct Region {
     pub writes: (u32, u32),
     /// First await and one past the last.
     pub awaits: (u32, u32),
+}
+
+/// A display of at most this many elements does not make a loop worth a finding.
+pub const FEW: u32 = 8;
+
+/// `ALL_CAPS` of at least two letters: by convention a constant of the module.
+pub fn is_constant_name(text: &str) -> bool {
+    text.len() > 1
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        && text.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// How often a loop runs, as far as its text tells.
@@ -693,6 +704,34 @@ impl FileFacts {
     pub fn scopes_from(&self, scope: ScopeId) -> impl Iterator<Item = (ScopeId, &Scope)> {
         std::iter::successors(Some(scope), |id| self.scope(*id).parent).map(|id| (id, self.scope(id)))
     }
+    /// The text of a string that an origin leads to: the literal, a constant of the module, `text("…")`.
+    pub fn literal_text(&self, origin: OriginId) -> Option<&str> {
+        self.literal_text_below(origin, 0)
+    }
+
+    fn literal_text_below(&self, origin: OriginId, depth: usize) -> Option<&str> {
+        if depth > 8 {
+            return None;
+        }
+        match self.origin(origin) {
+            Origin::String(Some(id)) => Some(&self.strings[id.0 as usize]),
+            Origin::Borrowed(inner) => self.literal_text_below(inner, depth + 1),
+            Origin::Global(module, name) => {
+                let definitions = &self.modules[module.index()].definitions;
+                let mut own = definitions.iter().filter(|(own, _)| *own == name);
+                match (own.next(), own.next()) {
+                    (Some((_, origin)), None) => self.literal_text_below(*origin, depth + 1),
+                    _ => None,
+                }
+            }
+            Origin::Call(call) => {
+                let first = self.arguments_of(self.call(call)).first()?;
+                self.literal_text_below(first.origin, depth + 1)
+            }
+            _ => None,
+        }
+    }
+
     /// The members of a join or tuple.
     pub fn origin_list(&self, start: u32, end: u32) -> &[OriginId] {
         &self.origin_lists[start as usize..end as usize]

@@ -85,7 +85,10 @@ fn depends_on(
         }
         let is_cached = matches!(site.kind, CallKind::Membership | CallKind::Iterate)
             && program.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Conditional);
-        if parts.contains(&Part::Arguments) && !is_cached {
+        let iterated = iterated_argument(program, file, call, effect.reached.effect);
+        if let Some(argument) = iterated {
+            depend = depend.or(argument.depend);
+        } else if parts.contains(&Part::Arguments) && !is_cached {
             for argument in facts.arguments_of(site) {
                 depend = depend.or(argument.depend);
             }
@@ -99,6 +102,36 @@ fn depends_on(
         bits |= depend.volatile;
     }
     bits & frame.bit != 0
+}
+
+/// The argument that brings an effect because the call goes through it.
+pub fn iterated_argument<'p>(program: &'p Program, file: FileId, call: CallId, effect: Effect) -> Option<&'p Argument> {
+    let resolved = program.resolved(file, call);
+    let row = resolved.row().filter(|row| !row.effects.has(effect))?;
+    resolved.iterates.filter(|iterated| iterated.effects.has(effect))?;
+    let facts = &program.file(file).facts;
+    let mut arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
+    let found = arguments.find(|(position, argument)| match argument.keyword {
+        Some(keyword) => row.iterates.as_ref().is_some_and(|iterates| iterates.is_named(facts.text(keyword))),
+        None => row.iterates.as_ref().is_some_and(|iterates| iterates.is_at(*position)),
+    });
+    found.map(|(_, argument)| argument)
+}
+
+/// Does what is gone through keep what it got, so that only the first time costs? It has a name, and so lives on.
+fn is_kept(program: &Program, candidate: &Candidate) -> bool {
+    let resolved = program.resolved(candidate.file, candidate.call);
+    let site = candidate.site(program);
+    match iterated_argument(program, candidate.file, candidate.call, candidate.effect.reached.effect) {
+        Some(argument) => {
+            argument.place.is_some() && resolved.iterates.is_some_and(|row| row.laziness == Laziness::Conditional)
+        }
+        None => {
+            matches!(site.kind, CallKind::Membership | CallKind::Iterate)
+                && site.receiver_place.is_some()
+                && resolved.row().is_some_and(|row| row.laziness == Laziness::Conditional)
+        }
+    }
 }
 
 /// With `all`: do all given conditions hold? Without: does one?
@@ -120,7 +153,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     let function = program.file(file).facts.scope(site.scope).function;
     check!(does, |wanted| own.intersection(words(wanted)) == words(wanted));
     check!(does_any, |wanted| own.meets(words(wanted)));
-    check!(leaf_does_any, |wanted| leaf_row(program, candidate).is_some_and(|row| row.effects.meets(words(wanted))));
+    check!(leaf_does_any, |wanted| leaf_effects(program, candidate).meets(words(wanted)));
     check!(near, |wanted| candidate.effect.reached.steps <= *wanted);
     check!(takes_closure, |wanted| {
         let facts = &program.file(file).facts;
@@ -194,7 +227,13 @@ fn words(words: &[crate::rule::condition::Word<Effect>]) -> EffectSet {
 pub fn leaf_row<'m>(program: &Program<'m>, candidate: &Candidate) -> Option<&'m Row> {
     let chain = crate::link::summarize::witness_chain(program, candidate.file, &candidate.effect.reached);
     let (file, call) = chain.last()?;
-    program.resolved(*file, *call).row()
+    program.resolved(*file, *call).row_with(candidate.effect.reached.effect)
+}
+
+/// What the library call at the end of the path does.
+fn leaf_effects(program: &Program, candidate: &Candidate) -> EffectSet {
+    let chain = crate::link::summarize::witness_chain(program, candidate.file, &candidate.effect.reached);
+    chain.last().map_or(EffectSet::EMPTY, |(file, call)| own_effects(program, *file, *call))
 }
 
 fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
@@ -355,6 +394,9 @@ fn is_part_of(place: &str, owner: &str) -> bool {
 
 fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> bool {
     let Some(frame) = candidate.frame else { return false };
+    if is_kept(program, candidate) {
+        return false;
+    }
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     // What comes from a loop inside this one is another thing in every turn too.
@@ -514,7 +556,7 @@ fn is_carried(program: &Program, candidate: &Candidate) -> bool {
 fn is_small(program: &Program, file: FileId, origin: OriginId, place: Option<crate::syntax::Name>) -> bool {
     let facts = &program.file(file).facts;
     if let Some(place) = place
-        && facts.text(place).rsplit('.').next().is_some_and(crate::extract::is_constant_name)
+        && facts.text(place).rsplit('.').next().is_some_and(crate::facts::is_constant_name)
     {
         return true;
     }
@@ -545,8 +587,8 @@ fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
         return false;
     }
     match facts.origin(origin) {
-        Origin::Collection(_, _, Some(length)) => length <= crate::extract::FEW && length > 0,
-        Origin::Tuple(start, end) => end - start <= crate::extract::FEW,
+        Origin::Collection(_, _, Some(length)) => length <= crate::facts::FEW && length > 0,
+        Origin::Tuple(start, end) => end - start <= crate::facts::FEW,
         Origin::String(_) | Origin::Range => true,
         Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => small_origin(facts, inner, depth + 1),
         Origin::Join(start, end) => {
@@ -649,6 +691,9 @@ fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet
 fn is_iterated_once(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
+    if is_rebuilt(facts, candidate.call) {
+        return false;
+    }
     match site.used {
         Use::Iterated => true,
         Use::Bound => {
@@ -665,6 +710,15 @@ fn is_iterated_once(program: &Program, candidate: &Candidate) -> bool {
         }
         _ => false,
     }
+}
+
+/// Is the result gone through to make a container of as many elements? Then nothing is won by taking it in pieces.
+fn is_rebuilt(facts: &FileFacts, call: CallId) -> bool {
+    facts.origins.iter().any(|origin| match origin {
+        Origin::Collection(_, Some(element), None) => super::volume::element_source(facts, *element, 0)
+            .is_some_and(|source| facts.origin(source) == Origin::Call(call)),
+        _ => false,
+    })
 }
 
 /// The local variable that holds the result of a call, unwrapped or awaited.
@@ -907,31 +961,9 @@ pub fn check_sql(program: &mut Program, rule: &Rule, file: FileId, call: CallId)
     }
     let facts = &program.file(file).facts;
     let site = facts.call(call);
-    let text = facts.arguments_of(site).iter().take(2).find_map(|argument| string_of(facts, argument.origin, 0))?;
+    let text = facts.arguments_of(site).iter().take(2).find_map(|argument| facts.literal_text(argument.origin))?;
     let matches = match subject.check {
         SqlCheck::SelectStar => crate::sql::selects_star(text),
     };
     matches.then(|| super::finding::of_sql(program, rule, file, call))
-}
-
-/// The text of a string that an origin leads to.
-fn string_of(facts: &FileFacts, origin: OriginId, depth: usize) -> Option<&str> {
-    match facts.origin(origin) {
-        Origin::String(Some(id)) => Some(&facts.strings[id.0 as usize]),
-        Origin::Borrowed(inner) if depth < 8 => string_of(facts, inner, depth + 1),
-        Origin::Global(module, name) if depth < 8 => {
-            let definitions = &facts.modules[module.index()].definitions;
-            let mut own = definitions.iter().filter(|(own, _)| *own == name);
-            match (own.next(), own.next()) {
-                (Some((_, origin)), None) => string_of(facts, *origin, depth + 1),
-                _ => None,
-            }
-        }
-        // `text("…")`, `String::from("…")`.
-        Origin::Call(call) if depth < 8 => {
-            let arguments = facts.arguments_of(facts.call(call));
-            arguments.first().and_then(|argument| string_of(facts, argument.origin, depth + 1))
-        }
-        _ => None,
-    }
 }

@@ -5,7 +5,7 @@
 //! was made for a purpose.
 
 use crate::effect::{Effect, EffectSet};
-use crate::extract::{FEW, is_constant_name};
+
 use crate::facts::*;
 use crate::program::{LoopFrame, LoopSource, Program};
 use crate::source::FileId;
@@ -48,7 +48,19 @@ pub(super) fn holds_data(
     };
     is_made_of_data(program, file, origin, 0)
         || place.is_some_and(|place| is_filled(program, file, function, place))
-        || is_input(facts, origin, 0) && goes_through_input()
+        || is_input(facts, origin, 0) && is_given_data(program, file, origin) && goes_through_input()
+}
+
+/// Is what call sites give to a parameter made of data? Where nobody calls the function, that is left open.
+fn is_given_data(program: &Program, file: FileId, origin: OriginId) -> bool {
+    let language = program.file(file).source.language;
+    let (Origin::Parameter(function, place), Some(resolver)) =
+        (program.file(file).facts.origin(origin), &program.resolvers[language])
+    else {
+        return true;
+    };
+    let given = resolver.given_to(program.function_ref(file, function), place);
+    given.is_empty() || given.iter().any(|(file, origin)| is_made_of_data(program, *file, *origin, 0))
 }
 
 /// Is it a parameter, or a view of one? The receiver of a method is none: what it holds is another matter.
@@ -150,7 +162,7 @@ fn is_on_text(program: &Program, file: FileId, call: CallId) -> bool {
 }
 
 /// What the elements of a comprehension are taken from.
-fn element_source(facts: &FileFacts, origin: OriginId, depth: usize) -> Option<OriginId> {
+pub(super) fn element_source(facts: &FileFacts, origin: OriginId, depth: usize) -> Option<OriginId> {
     if depth > DEEPEST {
         return None;
     }

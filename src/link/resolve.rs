@@ -9,18 +9,22 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use crate::diagnostic::Confidence;
-use crate::effect::EffectSet;
+use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::lang::Language;
 use crate::model::lookup::Models;
 use crate::model::table::{Row, RowKind};
 use crate::program::{FunctionRef, ProgramFile, Resolved, Target};
 use crate::source::FileId;
+use crate::sql::{self, Verb};
 use crate::syntax::{ClassKind, FunctionFlavor, Name, ParameterKind};
 use crate::types::{Symbol, Symbols, TypeId, TypeText, Types};
 
 /// More candidates than this are as good as none.
 pub(super) const MOST_CANDIDATES: usize = 4;
+
+/// The pseudo-member of going through a value, as model tables write it.
+const ITERATE: &str = "__iter__";
 
 /// How deep a question may lead to other questions.
 const DEEPEST_QUESTION: usize = 96;
@@ -912,7 +916,7 @@ impl<'m> Resolver<'m> {
             CallKind::Membership => Some("__contains__"),
             CallKind::Enter => Some(if site.awaited { "__aenter__" } else { "__enter__" }),
             CallKind::Spread => Some("copy"),
-            CallKind::Iterate => Some("__iter__"),
+            CallKind::Iterate => Some(ITERATE),
             _ => None,
         }
     }
@@ -1245,15 +1249,40 @@ impl<'m> Resolver<'m> {
             () if resolution.is_partial || resolution.silent > 0 => Confidence::Medium,
             () => Confidence::High,
         };
+        let mut effects = effects.unwrap_or_default();
+        if effects.has(Effect::DbQuery) {
+            effects = with_verb(&files[file.0 as usize].facts, call, effects);
+        }
         // One candidate of several that is silent speaks against what the others would do.
         let disputed = resolution.silent > 0 && !resolution.targets.is_empty();
+        let only_row = match resolution.targets[..] {
+            [Target::Row(row)] if !disputed => Some(row),
+            _ => None,
+        };
+        let iterates = only_row.and_then(|row| self.iterated_row(files, file, call, row));
         Resolved {
-            effects: if disputed { EffectSet::EMPTY } else { effects.unwrap_or_default() },
+            iterates,
+            effects: if disputed { EffectSet::EMPTY } else { effects },
             targets: if disputed { SmallVec::new() } else { resolution.targets },
             confidence,
             callee: resolution.callee,
             receiver: resolution.receiver,
         }
+    }
+
+    /// The row of going through the argument that a row goes through.
+    fn iterated_row(&mut self, files: &[ProgramFile], file: FileId, call: CallId, row: &'m Row) -> Option<&'m Row> {
+        let iterates = row.iterates.as_ref()?;
+        let facts = &files[file.0 as usize].facts;
+        let mut arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
+        let (_, argument) = arguments.find(|(position, argument)| match argument.keyword {
+            Some(keyword) => iterates.is_named(facts.text(keyword)),
+            None => iterates.is_at(*position),
+        })?;
+        let id = self.infer(files, file, argument.origin).instance()?;
+        let member = self.symbols.intern(ITERATE);
+        let symbol = self.types.get(id).name;
+        self.member_row(symbol, member)
     }
 
     /// Notes which arguments each function of the program is called with.
@@ -1280,6 +1309,43 @@ impl<'m> Resolver<'m> {
             }
         }
     }
+}
+
+/// The effects of a call that sends a statement, once it is known what the statement is about.
+fn with_verb(facts: &FileFacts, call: CallId, effects: EffectSet) -> EffectSet {
+    match statement_text(facts, call).and_then(sql::verb) {
+        Some(Verb::Write) => effects.union(EffectSet::of(&[Effect::DbWrite])),
+        Some(Verb::Other) => effects.without(EffectSet::of(&[Effect::DbQuery, Effect::DbWrite])),
+        Some(Verb::Read) | None => effects,
+    }
+}
+
+/// The text of the statement that a call sends: its own argument, or that of the call that its receiver was made by
+/// (`query("…").bind(x).execute(pool)`).
+fn statement_text(facts: &FileFacts, call: CallId) -> Option<&str> {
+    let mut call = call;
+    for _ in 0..8 {
+        let site = facts.call(call);
+        let texts = facts.arguments_of(site).iter().take(2);
+        if let Some(text) =
+            texts.filter_map(|argument| facts.literal_text(argument.origin)).find(|text| sql::verb(text).is_some())
+        {
+            return Some(text);
+        }
+        let mut origin = site.callee;
+        while let Origin::Await(inner)
+        | Origin::Propagated(inner)
+        | Origin::Borrowed(inner)
+        | Origin::Generic(inner, _) = facts.origin(origin)
+        {
+            origin = inner;
+        }
+        match facts.origin(origin) {
+            Origin::Call(inner) => call = inner,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// Pairs of argument and parameter positions of a call of a function of the program.
@@ -1340,6 +1406,11 @@ pub fn locate(files: &[ProgramFile], function: FunctionRef) -> (FileId, Function
 }
 
 impl<'m> Resolver<'m> {
+    /// What call sites give to a parameter of a function of the program.
+    pub fn given_to(&self, function: FunctionRef, place: u16) -> &[(FileId, OriginId)] {
+        self.callers.get(&(function, place)).map_or(&[], |given| given)
+    }
+
     /// Types of literals of the language.
     pub fn language_literals(&self) -> &'static crate::lang::LiteralTypes {
         self.language.literal_types()

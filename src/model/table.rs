@@ -8,6 +8,7 @@
 //! [calls]
 //! "queue.Queue.get" = { kind = "method", effects = ["blocking", "locks"], cost = "wait", alternative = "asyncio.Queue", source = "cpython docs" }
 //! "builtins.map" = { kind = "function", effects = ["pure"], lazy = "lazy", repeats = 0, source = "cpython docs" }
+//! "builtins.sum" = { kind = "function", effects = ["linear-scan"], iterates = 0, source = "cpython docs" }
 //! "itertools.groupby" = { kind = "function", effects = ["pure"], lazy = "lazy", repeats = [1, "key"], source = "cpython docs" }
 //!
 //! [types."builtins.list"]
@@ -72,6 +73,8 @@ pub struct Row {
     pub source: Text,
     /// The argument that is a callable which runs once per element.
     pub repeats: Option<Argument>,
+    /// The argument that it goes through from start to end: what iterating over that does, the call does too.
+    pub iterates: Option<Argument>,
 }
 
 /// Kinds of rows.
