@@ -348,7 +348,8 @@ fn wasted_collection(program: &mut Program, file: FileId, call: CallId) -> Optio
 fn is_plain_chain(program: &Program, file: FileId, call: CallId) -> bool {
     let facts = &program.file(file).facts;
     let mut site = facts.call(call);
-    let allowed = EffectSet::of(&[Effect::Pure, Effect::LinearScan, Effect::CpuLight]);
+    let allowed =
+        EffectSet::of(&[Effect::Pure, Effect::LinearScan, Effect::CpuLight, Effect::LooksUp, Effect::TakesEnd]);
     for _ in 0..16 {
         if site.receiver_place.is_some() {
             return true;
