@@ -108,7 +108,9 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         Some(LoopSource::Loop(id)) => facts.loop_of(id).span,
         Some(LoopSource::Closure(id)) => facts.closure(id).span,
         Some(LoopSource::Call(call)) => facts.call(call).span,
-        None => facts.function(function).span,
+        // What keeps an event loop waiting is handed away as a whole; anything else is mended where it stands.
+        None if rule.conditions.asynchronous.is_some() => facts.function(function).span,
+        None => Span::default(),
     };
     Diagnostic {
         rank: rank::rank(program, rule, candidate),
@@ -208,7 +210,7 @@ fn bare(
         primary: Label { file, span: Span::default(), message: String::new() },
         secondary: Vec::new(),
         trace: Vec::new(),
-        within: facts.function(function).span,
+        within: Span::default(),
         also: Vec::new(),
         function: qualified,
         fingerprint: identity,

@@ -1,5 +1,5 @@
-//! One finding per place to change: what a rule says of several calls of one loop, or of one function where no loop
-//! counts, is mended at once, so it is said once.
+//! One finding per place to change: what a rule says of several calls of one loop, or of one asynchronous function
+//! that blocks, is mended at once, so it is said once.
 //!
 //! Runs after suppression, so that a comment at one of the places leaves the others reported. The findings of one
 //! family at one and the same place are one as well: the worst speaks.
@@ -16,6 +16,7 @@ pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     for diagnostic in worst_of_each_place(found) {
         let key = (diagnostic.rule.clone(), diagnostic.primary.file, diagnostic.within);
         match groups.get(&key) {
+            _ if diagnostic.within.is_empty() => heads.push(diagnostic),
             Some(at) => join(&mut heads[*at], diagnostic),
             None => {
                 groups.insert(key, heads.len());
