@@ -367,7 +367,7 @@ impl<'m> Resolver<'m> {
         let Some(symbol) = self.class_symbol(file, class_id) else { return Values::unknown() };
         match function.flavor {
             FunctionFlavor::ClassMethod => Values::one(Value::Item(symbol)),
-            _ => Values::one(Value::Instance(self.types.intern(symbol, &[]))),
+            _ => Values::one(Value::Instance(self.receiver_of_rows(files, symbol))),
         }
     }
 
@@ -504,6 +504,21 @@ impl<'m> Resolver<'m> {
             id = self.deref(files, id)?;
         }
         None
+    }
+
+    /// The receiver of the method that a call stands in, as its first base sees it.
+    fn inherited_receiver(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId)) -> Option<TypeId> {
+        let facts = &files[file.0 as usize].facts;
+        let mut function = facts.scope(facts.call(call).scope).function;
+        while facts.function(function).class.is_none() {
+            function = facts.function(function).parent?;
+        }
+        let class = facts.function(function).class?;
+        let symbol = self.class_symbol(file, class)?;
+        let base = *self.lineage(files, symbol).get(1)?;
+        let own = self.receiver_of_rows(files, symbol);
+        let arguments = self.types.get(own).arguments.clone();
+        Some(self.types.intern(base, &arguments))
     }
 
     // ---- types as written ---------------------------------------------------------------------------------------
@@ -674,6 +689,7 @@ impl<'m> Resolver<'m> {
                     _ => None,
                 }
             }
+            "super" => self.inherited_receiver(files, site?),
             "related.model" => None,
             name => {
                 let mut arguments: SmallVec<[TypeId; 2]> = SmallVec::new();

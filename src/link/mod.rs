@@ -1,10 +1,14 @@
 //! Linking: from the facts of all files to the program.
 //!
-//! Names across files (`resolve.rs`), types (`infer.rs`), circumstances (`context.rs`), effects of functions
+//! Names across files (`resolve.rs`), types (`infer.rs`), relations between classes (`relations.rs`) and
+//! what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`), circumstances (`context.rs`), effects of functions
 //! (`summarize.rs`). No input or output; the same facts and models give the same program, whatever the threads.
 
 pub mod context;
 pub mod infer;
+pub(crate) mod loading;
+pub(crate) mod relation_reads;
+pub mod relations;
 pub mod resolve;
 pub mod summarize;
 
@@ -33,6 +37,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
         entry_points: vec![false; functions.len()],
         tests: vec![false; functions.len()],
         resolvers: Vec::new(),
+        relation_reads: Vec::new(),
         functions,
         files,
     };
@@ -49,6 +54,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
         link_file(&mut program, file);
     }
     summarize::summarize(&mut program);
+    read_relations(&mut program);
     program
 }
 
@@ -83,6 +89,19 @@ fn link_language<'m>(
                 resolved[number][call.index()] = resolver.resolved(files, file, call);
             }
         }
+    }
+}
+
+fn read_relations(program: &mut Program) {
+    for (index, resolver) in program.resolvers.iter_mut().enumerate() {
+        let Some(resolver) = resolver else { continue };
+        let own: Vec<FileId> = (0..program.files.len() as u32)
+            .map(FileId)
+            .filter(|file| program.files[file.0 as usize].source.language == index)
+            .collect();
+        let (files, resolved, contexts) = (&program.files, &program.resolved, &program.contexts);
+        let reads = relation_reads::relation_reads(files, resolved, contexts, resolver, &own);
+        program.relation_reads.extend(reads);
     }
 }
 

@@ -19,6 +19,10 @@
 //!
 //! [factories]
 //! "a.make_client" = "a.Client"
+//!
+//! [relations."a.orm.Reference"]         # a call in a class body that relates the class to another
+//! target = [0, "to"]
+//! kind = "one"
 //! ```
 
 use std::borrow::Cow;
@@ -72,6 +76,8 @@ pub struct Row {
     pub source: Text,
     /// The argument that is a callable which runs once per element.
     pub repeats: Option<Argument>,
+    /// It loads relations ahead: the position of the first argument that names one.
+    pub loads: Option<u8>,
 }
 
 /// Kinds of rows.
@@ -161,6 +167,65 @@ pub struct TypeRow {
     /// Its member names are everybody's: they never tell that an unknown receiver is of this type.
     #[serde(default)]
     pub common: bool,
+    /// As an attribute of a class it gives rows of that class: the class is its type argument.
+    #[serde(default)]
+    pub of_class: bool,
+    /// The method that makes what its other methods start from.
+    #[serde(default)]
+    pub rows_from: Text,
+}
+
+/// What a call in a class body says of how the class relates to another.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RelationRow {
+    /// The argument that names the other class.
+    pub target: Option<Argument>,
+    /// How many of the other class there are for one of this.
+    pub kind: RelationKind,
+    /// The keyword that names the attribute of the other class which leads back. May be empty.
+    #[serde(default)]
+    pub reverse: Text,
+    /// What that attribute is called otherwise; `{model}` stands for the class in lower case. Empty: there is none.
+    #[serde(default)]
+    pub reverse_default: Text,
+    /// How many of this class there are for one of the other.
+    #[serde(default)]
+    pub reverse_kind: RelationKind,
+    /// The keyword that names an attribute of the other class, declared there, which leads back. May be empty.
+    #[serde(default)]
+    pub inverse: Text,
+    /// The type of a relation to many when it is read; `T` is the other class.
+    #[serde(default)]
+    pub many: Text,
+    /// What separates the steps of a path through relations.
+    pub separator: Text,
+    /// How a relation to one is loaded ahead: `{path}` is the whole path, or `{model}` and `{name}` one step of it.
+    pub load_one: Text,
+    /// How a relation to many is loaded ahead.
+    pub load_many: Text,
+    /// The field of a class written in a class body, as `Class.field`, that makes it abstract. May be empty.
+    #[serde(default)]
+    pub abstract_by: Text,
+    /// The keyword that says when the relation is loaded. May be empty.
+    #[serde(default)]
+    pub when: Text,
+    /// The value of that keyword that means: when it is read. Another value means that it need not be loaded ahead.
+    #[serde(default)]
+    pub when_read: Text,
+}
+
+/// How many there are at the other end of a relation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RelationKind {
+    /// One, or none.
+    #[default]
+    One,
+    /// Any number.
+    Many,
+    /// As the declared type of the attribute says: a collection is many.
+    Declared,
 }
 
 /// A model file as written.
@@ -179,6 +244,9 @@ pub struct ModelFile {
     /// Functions that make a value of a type.
     #[serde(default)]
     pub factories: BTreeMap<String, String>,
+    /// Calls in class bodies that relate classes, by path.
+    #[serde(default)]
+    pub relations: BTreeMap<String, RelationRow>,
 }
 
 impl ModelFile {
@@ -247,6 +315,8 @@ pub struct Table {
     pub aliases: Sorted<(Text, Text)>,
     /// Functions that make a value of a type.
     pub factories: Sorted<(Text, Text)>,
+    /// Calls in class bodies that relate classes.
+    pub relations: Sorted<(Text, RelationRow)>,
     /// Names that stand for types: those with an entry, a constructor or members, and those that some row returns.
     pub type_names: Sorted<Text>,
     /// Positions in [`Table::rows`] of methods and attributes, sorted by [`last_segment`], then by path.
@@ -299,6 +369,7 @@ impl Table {
         types: Cow::Borrowed(&[]),
         aliases: Cow::Borrowed(&[]),
         factories: Cow::Borrowed(&[]),
+        relations: Cow::Borrowed(&[]),
         type_names: Cow::Borrowed(&[]),
         members: Cow::Borrowed(&[]),
         indexes: Indexes::EMPTY,
@@ -311,6 +382,7 @@ impl Table {
         let mut types: BTreeMap<Text, TypeRow> = self.types.iter().cloned().collect();
         let mut aliases: BTreeMap<Text, Text> = self.aliases.iter().cloned().collect();
         let mut factories: BTreeMap<Text, Text> = self.factories.iter().cloned().collect();
+        let mut relations: BTreeMap<Text, RelationRow> = self.relations.iter().cloned().collect();
         for file in files {
             rows.extend(file.calls.into_iter().map(|(path, row)| {
                 let path = Text::Owned(path);
@@ -319,6 +391,7 @@ impl Table {
             types.extend(file.types.into_iter().map(|(name, row)| (name.into(), row)));
             aliases.extend(file.aliases.into_iter().map(|(from, to)| (from.into(), to.into())));
             factories.extend(file.factories.into_iter().map(|(from, to)| (from.into(), to.into())));
+            relations.extend(file.relations.into_iter().map(|(path, row)| (path.into(), row)));
         }
         let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
         let mut table = Table {
@@ -329,6 +402,7 @@ impl Table {
             types: types.into_iter().collect(),
             aliases: aliases.into_iter().collect(),
             factories: factories.into_iter().collect(),
+            relations: relations.into_iter().collect(),
             indexes: Indexes::EMPTY,
         };
         table.indexes = Indexes::of(&table);

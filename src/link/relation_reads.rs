@@ -1,0 +1,339 @@
+//! Relations that are read once per row, and were not loaded with the rows.
+//!
+//! Each read is followed back to the row that it starts from, through functions that take the row as a parameter or
+//! are its own methods. What the query of the rows loads is the matter of `loading.rs`.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::{SmallVec, smallvec};
+
+use super::loading::{Flow, Loaded, Path, Step};
+use super::resolve::{Resolver, function_ref};
+use crate::diagnostic::Confidence;
+use crate::effect::Effect;
+use crate::facts::*;
+use crate::model::table::{Laziness, RowKind};
+use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, Resolved};
+use crate::source::FileId;
+use crate::types::Symbol;
+
+/// How many functions a row may be handed through.
+const LONGEST_CHAIN: usize = 6;
+
+/// How many reads of one parameter are kept.
+const MOST_READS: usize = 24;
+
+/// A relation that is read of some object.
+#[derive(Clone)]
+struct Read<'m> {
+    /// From the object to what is read.
+    steps: SmallVec<[Step<'m>; 2]>,
+    /// The call sites from the place at hand to the read itself.
+    chain: SmallVec<[(FileId, CallId); 2]>,
+}
+
+/// Where the object of a read comes from.
+enum Root {
+    Parameter(FunctionId, u16),
+    Object(OriginId),
+    Unknown,
+}
+
+/// All reads per row of relations that the rows were loaded without.
+pub(super) fn relation_reads<'m>(
+    files: &[ProgramFile],
+    resolved: &[Vec<Resolved<'m>>],
+    contexts: &[Vec<Context>],
+    resolver: &mut Resolver<'m>,
+    own: &[FileId],
+) -> Vec<RelationRead> {
+    if !resolver.models.knows_relations() || !resolver.has_relations() {
+        return Vec::new();
+    }
+    let flow = Flow::new(files, resolved, resolver);
+    let mut search = Search { flow, contexts, found: Vec::new(), pending: Vec::new(), known: FxHashMap::default() };
+    for file in own {
+        for call in 0..files[file.0 as usize].facts.calls.len() as u32 {
+            search.visit(*file, CallId(call));
+        }
+    }
+    while let Some((function, place, read)) = search.pending.pop() {
+        search.hand_to_callers(function, place, read);
+    }
+    search.finish()
+}
+
+struct Found {
+    read: RelationRead,
+    path: Path,
+    /// The loop whose turns read it.
+    per: (FileId, LoopSource),
+}
+
+struct Search<'a, 'm> {
+    flow: Flow<'a, 'm>,
+    contexts: &'a [Vec<Context>],
+    found: Vec<Found>,
+    pending: Vec<(FunctionRef, u16, Read<'m>)>,
+    known: FxHashMap<(FunctionRef, u16), FxHashSet<Path>>,
+}
+
+impl<'a, 'm> Search<'a, 'm> {
+    fn facts(&self, file: FileId) -> &'a FileFacts {
+        &self.flow.files[file.0 as usize].facts
+    }
+
+    /// Looks whether a call site reads a relation.
+    fn visit(&mut self, file: FileId, call: CallId) {
+        let Some((object, step)) = self.read_at(file, call) else { return };
+        if step.relation.is_loaded {
+            return;
+        }
+        let read = Read { steps: smallvec![step], chain: smallvec![(file, call)] };
+        self.follow(file, call, object, read);
+    }
+
+    /// The relation that a call site reads, and of which object.
+    fn read_at(&mut self, file: FileId, call: CallId) -> Option<(OriginId, Step<'m>)> {
+        let facts = self.facts(file);
+        let site = facts.call(call);
+        match site.kind {
+            CallKind::Attribute => {
+                let step = self.flow.relation_of(file, site.callee, site.name?)?;
+                (!step.relation.is_manager).then_some((site.callee, step))
+            }
+            CallKind::Call | CallKind::Iterate | CallKind::Membership => {
+                let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+                let uses_rows = row.effects.has(Effect::LazyLoad) && row.kind == RowKind::Method;
+                let made = match uses_rows {
+                    true => site.callee,
+                    // Rows that are looked at where they stand, or handed to what goes through them.
+                    false if row.laziness == Laziness::Conditional && matches!(site.used, Use::Tested | Use::Indexed) => {
+                        site.callee
+                    }
+                    false => self.consumed(file, call)?,
+                };
+                self.related(file, made)
+            }
+            _ => None,
+        }
+    }
+
+    /// The related rows that a built-in function goes through.
+    fn consumed(&mut self, file: FileId, call: CallId) -> Option<OriginId> {
+        let facts = self.facts(file);
+        let site = facts.call(call);
+        let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+        if site.name.is_some() || row.laziness == Laziness::Lazy || !self.flow.resolver.is_built_in(&row.path) {
+            return None;
+        }
+        let first = facts.arguments_of(site).first().filter(|argument| !argument.is_spread)?;
+        let id = self.flow.type_of(file, first.origin)?;
+        let is_related = self.flow.resolver.reads_when_iterated(id);
+        is_related.then_some(first.origin)
+    }
+
+    /// The relation to many that rows come from, as they are.
+    fn related(&mut self, file: FileId, rows: OriginId) -> Option<(OriginId, Step<'m>)> {
+        let facts = self.facts(file);
+        let mut rows = rows;
+        for _ in 0..4 {
+            match facts.origin(rows) {
+                Origin::Member(owner, name) => {
+                    let step = self.flow.relation_of(file, owner, name)?;
+                    return step.relation.is_manager.then_some((owner, step));
+                }
+                Origin::Call(call) => {
+                    let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+                    if row.laziness != Laziness::Conditional || row.effects.has(Effect::LazyLoad) {
+                        return None;
+                    }
+                    rows = facts.call(call).callee;
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Follows the object of a read to where it comes from.
+    fn follow(&mut self, file: FileId, call: CallId, object: OriginId, mut read: Read<'m>) {
+        let context = self.context(file, call);
+        if context.is_handler || context.is_deferred || self.is_assigned(file, call) {
+            return;
+        }
+        match self.root(file, object, &mut read.steps) {
+            Root::Unknown => {}
+            Root::Parameter(function, place) => {
+                let function = function_ref(self.flow.files, file, function);
+                let path: Path = read.steps.iter().map(|step| step.name).collect();
+                let known = self.known.entry((function, place)).or_default();
+                if known.len() < MOST_READS && read.chain.len() <= LONGEST_CHAIN && known.insert(path) {
+                    self.pending.push((function, place, read));
+                }
+            }
+            Root::Object(origin) => self.judge(file, call, origin, read),
+        }
+    }
+
+    fn context(&self, file: FileId, call: CallId) -> &'a Context {
+        let scope = self.facts(file).call(call).scope;
+        &self.contexts[file.0 as usize][scope.index()]
+    }
+
+    /// Is the attribute that is read given a value in the same function?
+    fn is_assigned(&self, file: FileId, call: CallId) -> bool {
+        let facts = self.facts(file);
+        let site = facts.call(call);
+        let function = facts.scope(site.scope).function;
+        let region = facts.function(function).region;
+        site.kind == CallKind::Attribute
+            && facts.writes[region.writes.0 as usize..region.writes.1 as usize]
+                .iter()
+                .any(|write| Some(write.place) == site.text)
+    }
+
+    fn root(&mut self, file: FileId, object: OriginId, steps: &mut SmallVec<[Step<'m>; 2]>) -> Root {
+        let facts = self.facts(file);
+        let mut object = object;
+        for _ in 0..16 {
+            match facts.origin(object) {
+                Origin::Member(owner, name) => match self.flow.relation_of(file, owner, name) {
+                    Some(step) if !step.relation.is_many => {
+                        steps.insert(0, step);
+                        object = owner;
+                    }
+                    _ => return Root::Unknown,
+                },
+                Origin::Ascribed(_, inner) | Origin::Await(inner) | Origin::Borrowed(inner) => object = inner,
+                Origin::Parameter(function, place) => return Root::Parameter(function, place),
+                Origin::Unknown | Origin::Declared(..) => return Root::Unknown,
+                _ => return Root::Object(object),
+            }
+        }
+        Root::Unknown
+    }
+
+    /// Is the object a row of a loop around the call site, and was it loaded without what is read?
+    fn judge(&mut self, file: FileId, call: CallId, object: OriginId, read: Read<'m>) {
+        let Some(frame) = self.loop_of(file, call, object) else { return };
+        let Some(loading) = self.flow.loaded_with(file, object) else { return };
+        let path: Path = read.steps.iter().map(|step| step.name).collect();
+        let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path)) else { return };
+        let relation_read = self.describe(file, call, frame, &read, lacking);
+        self.found.push(Found { read: relation_read, path, per: (file, frame.source) });
+    }
+
+    /// The loop around a call site that an object is a row of.
+    fn loop_of(&self, file: FileId, call: CallId, object: OriginId) -> Option<LoopFrame> {
+        let facts = self.facts(file);
+        let frames = &self.context(file, call).loops;
+        let frame = match facts.origin(object) {
+            Origin::Element(rows) => frames.iter().find(|frame| goes_through(facts, frame, rows)),
+            Origin::Part(whole, _) => match facts.origin(whole) {
+                Origin::Element(rows) => frames.iter().find(|frame| goes_through(facts, frame, rows)),
+                _ => None,
+            },
+            Origin::ClosureParameter(closure, _) => {
+                frames.iter().find(|frame| frame.source == LoopSource::Closure(closure))
+            }
+            _ => None,
+        }?;
+        (frame.class == LoopClass::Data).then_some(*frame)
+    }
+
+    fn describe(
+        &mut self,
+        file: FileId,
+        call: CallId,
+        frame: LoopFrame,
+        read: &Read<'m>,
+        lacking: &Loaded<'m>,
+    ) -> RelationRead {
+        let steps: Vec<Step<'m>> = lacking.prefix.iter().chain(&read.steps).copied().collect();
+        let relation = read.steps.iter().map(|step| self.flow.resolver.text(step.name)).collect::<Vec<_>>().join(".");
+        RelationRead {
+            file,
+            call,
+            frame,
+            relation,
+            loader: self.loader(&steps),
+            made: lacking.made,
+            chain: read.chain.to_vec(),
+            confidence: Confidence::High,
+        }
+    }
+
+    /// How relations are loaded ahead, in the words of the library.
+    fn loader(&self, steps: &[Step<'m>]) -> String {
+        let Some(first) = steps.first() else { return String::new() };
+        let row = first.relation.row;
+        let is_many = steps.iter().any(|step| step.relation.is_many || step.relation.target.is_none());
+        let whole = if is_many { &row.load_many } else { &row.load_one };
+        if whole.contains("{path}") {
+            let names: Vec<&str> = steps.iter().map(|step| self.flow.resolver.text(step.name)).collect();
+            return whole.replace("{path}", &names.join(&row.separator));
+        }
+        let one = |step: &Step<'m>| {
+            let form = if step.relation.is_many { &row.load_many } else { &row.load_one };
+            let owner = self.flow.resolver.last_name(step.relation.owner);
+            form.replace("{model}", owner).replace("{name}", self.flow.resolver.text(step.name))
+        };
+        steps.iter().map(one).collect::<Vec<_>>().join(".")
+    }
+
+    /// A function reads a relation of its parameter: what do those who call it give?
+    fn hand_to_callers(&mut self, function: FunctionRef, place: u16, read: Read<'m>) {
+        let callers = self.flow.callers.get(&function).cloned().unwrap_or_default();
+        for (file, call) in callers {
+            let Some(origin) = self.flow.given(file, call, function, place) else { continue };
+            let mut read = read.clone();
+            read.chain.insert(0, (file, call));
+            self.follow(file, call, origin, read);
+        }
+    }
+
+    /// One finding for each relation and loop: the first read, with the longest way.
+    fn finish(self) -> Vec<RelationRead> {
+        let mut found = self.found;
+        found.sort_by_key(|found| (found.read.file, found.read.call, std::cmp::Reverse(found.path.len())));
+        let is_covered = |own: &Found, other: &Found| own.per == other.per && other.path.starts_with(&own.path);
+        let is_first = |index: usize| {
+            let own = &found[index];
+            let longer = found.iter().any(|other| other.path.len() > own.path.len() && is_covered(own, other));
+            !longer && !found[..index].iter().any(|other| other.path.len() == own.path.len() && is_covered(own, other))
+        };
+        let kept: Vec<bool> = (0..found.len()).map(is_first).collect();
+        found.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(found, _)| found.read).collect()
+    }
+}
+
+/// Does a loop go through these very rows?
+fn goes_through(facts: &FileFacts, frame: &LoopFrame, rows: OriginId) -> bool {
+    match frame.source {
+        LoopSource::Loop(id) => facts.loop_of(id).iterable == Some(rows),
+        _ => false,
+    }
+}
+
+impl Resolver<'_> {
+    /// Does going through a value of this type read a relation?
+    fn reads_when_iterated(&mut self, id: crate::types::TypeId) -> bool {
+        let symbol = self.types.get(id).name;
+        let iterate = self.symbols.intern("__iter__");
+        self.member_row(symbol, iterate).is_some_and(|row| row.effects.has(Effect::LazyLoad))
+    }
+
+    /// Is a path one of what the language itself brings?
+    fn is_built_in(&self, path: &str) -> bool {
+        let separator = self.language.separator();
+        self.language.implicit_modules().iter().any(|module| {
+            path.strip_prefix(module).is_some_and(|rest| rest.starts_with(separator))
+        })
+    }
+
+    /// The last part of a qualified name.
+    pub(super) fn last_name(&self, symbol: Symbol) -> &str {
+        let text = self.text(symbol);
+        text.rsplit(self.language.separator()).next().unwrap_or(text)
+    }
+}
