@@ -8,7 +8,7 @@ use crate::diagnostic::{Confidence, Diagnostic, Label};
 use crate::facts::*;
 use crate::link::summarize::witness_chain;
 use crate::model::table::Row;
-use crate::program::{LoopFrame, LoopSource, Program};
+use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
 use crate::rule::message::{Field, Template};
 use crate::rule::{Place, Rule};
 use crate::source::{FileId, Span};
@@ -27,6 +27,8 @@ struct Words {
     argument: String,
     result: String,
     awaited: String,
+    relation: String,
+    loader: String,
 }
 
 impl Words {
@@ -44,6 +46,8 @@ impl Words {
                 Field::Argument => &self.argument,
                 Field::Result => &self.result,
                 Field::Awaited => &self.awaited,
+                Field::Relation => &self.relation,
+                Field::Loader => &self.loader,
             }
             .clone()
         })
@@ -52,7 +56,8 @@ impl Words {
     /// The help; empty when it is about an alternative and there is none.
     fn help(&self, template: &Template) -> String {
         let text = self.fill(template);
-        if self.alternative.is_empty() { text.trim_end_matches([':', ' ']).to_owned() } else { text }
+        let has_advice = !self.alternative.is_empty() || !self.loader.is_empty();
+        if !has_advice { text.trim_end_matches([':', ' ']).to_owned() } else { text }
     }
 }
 
@@ -155,6 +160,36 @@ pub fn of_sql(program: &Program, rule: &Rule, file: FileId, call: CallId) -> Dia
         confidence: program.resolved(file, call).confidence,
         primary: Label { file, span: first_line(facts, span), message: words.fill(&rule.message.label) },
         ..bare(program, rule, file, function, &words, message)
+    }
+}
+
+/// The finding for a relation that is read once per row.
+pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagnostic {
+    let facts = &program.file(read.file).facts;
+    let site = facts.call(read.call);
+    let (span, variable, iterable) = describe_loop(program, read.file, &read.frame);
+    let mut words = words_of_call(program, read.file, read.call, None);
+    words.callee = call_text(facts, site);
+    words.relation = read.relation.clone();
+    words.loader = read.loader.clone();
+    let (made_file, made) = read.made;
+    let mut secondary = vec![Label { file: read.file, span, message: format!("runs once per {variable}") }];
+    words.variable = variable;
+    words.iterable = iterable;
+    if !made.is_empty() {
+        let span = first_line(&program.file(made_file).facts, made);
+        secondary.push(Label { file: made_file, span, message: words.fill(&rule.message.cause) });
+    }
+    let reached = read.chain.len() > 1;
+    let message = words.fill(if reached { &rule.message.text } else { &rule.message.direct });
+    let place = if site.kind == CallKind::Attribute || reached { site.name_span } else { site.span };
+    Diagnostic {
+        rank: rule.weight * 10.0,
+        confidence: read.confidence,
+        primary: Label { file: read.file, span: first_line(facts, place), message: words.fill(&rule.message.label) },
+        secondary,
+        trace: trace_of(program, &read.chain, &format!("`{}` is read here", read.relation)),
+        ..bare(program, rule, read.file, facts.scope(site.scope).function, &words, message)
     }
 }
 

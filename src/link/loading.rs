@@ -521,7 +521,7 @@ impl<'a, 'm> Flow<'a, 'm> {
         let facts = self.facts(file);
         let mut paths = Vec::new();
         for (number, resolved) in self.resolved[file.0 as usize].iter().enumerate() {
-            let Some(row) = resolved.row() else { continue };
+        let Some(row) = resolved.row() else { continue };
             let call = CallId(number as u32);
             if let (Some(first), RowKind::Function) = (row.loads, row.kind)
                 && first > 0

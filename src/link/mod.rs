@@ -81,14 +81,17 @@ fn link_language<'m>(
         }
     }
     resolver.use_callers();
-    for number in (0..files.len()).filter(own) {
-        let file = FileId(number as u32);
-        for call in calls_of(number) {
-            let is_settled = files[number].facts.call(call).kind == CallKind::Call && resolver.is_settled(file, call);
-            if !is_settled {
-                resolved[number][call.index()] = resolver.resolved(files, file, call);
-            }
-        }
+    // Answering one of them may settle others: which are open is asked before the first.
+    let is_open = |resolver: &Resolver, number: usize, call: CallId| {
+        files[number].facts.call(call).kind != CallKind::Call || !resolver.is_settled(FileId(number as u32), call)
+    };
+    let open: Vec<(usize, CallId)> = (0..files.len())
+        .filter(own)
+        .flat_map(|number| calls_of(number).map(move |call| (number, call)))
+        .filter(|(number, call)| is_open(resolver, *number, *call))
+        .collect();
+    for (number, call) in open {
+        resolved[number][call.index()] = resolver.resolved(files, FileId(number as u32), call);
     }
 }
 

@@ -52,6 +52,10 @@ fields! {
     Result = "result",
     /// what is awaited meanwhile
     Awaited = "awaited",
+    /// the relation that is read, from the row on
+    Relation = "relation",
+    /// what loads the relation with the rows
+    Loader = "loader",
 }
 
 impl Template {
