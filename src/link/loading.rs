@@ -11,7 +11,7 @@ use super::relations::Relation;
 use super::resolve::{Resolver, Value, locate, matched_arguments};
 use crate::effect::Effect;
 use crate::facts::*;
-use crate::model::table::{Row, RowKind};
+use crate::model::table::{Color, Row, RowKind};
 use crate::program::{FunctionRef, ProgramFile, Resolved};
 use crate::source::{FileId, Span};
 use crate::syntax::{FunctionFlavor, Name, ParameterKind};
@@ -114,6 +114,18 @@ impl<'a, 'm> Flow<'a, 'm> {
         Some(Step { name, relation })
     }
 
+    /// Can a value have this relation? Yes, when its type is not known.
+    pub fn may_have(&mut self, file: FileId, object: OriginId, step: Step<'m>) -> bool {
+        match self.type_of(file, object) {
+            Some(id) => {
+                let class = self.resolver.types.get(id).name;
+                let own = self.resolver.relation(self.files, class, step.name);
+                own.is_some_and(|own| own.owner == step.relation.owner)
+            }
+            None => true,
+        }
+    }
+
     /// What is loaded with an object. Starts a new question.
     pub fn loaded_with(&mut self, file: FileId, origin: OriginId) -> Loading<'m> {
         self.steps = 0;
@@ -170,8 +182,7 @@ impl<'a, 'm> Flow<'a, 'm> {
     fn object_of_call(&mut self, file: FileId, call: CallId, frame: Option<&Frame>) -> Loading<'m> {
         let resolved = self.resolved(file, call);
         if let Some(row) = resolved.row() {
-            // What was written just now has what it was given.
-            if row.effects.has(Effect::DbWrite) {
+            if !is_plain_read(row) {
                 return None;
             }
             return match row.returns.as_ref() {
@@ -270,6 +281,9 @@ impl<'a, 'm> Flow<'a, 'm> {
             }
             return self.returned(file, call, frame, |flow, file, origin, frame| flow.rows(file, origin, frame));
         };
+        if !is_plain_read(row) {
+            return None;
+        }
         let returns = TypeText::parse(&row.returns);
         let is_method = site.name.is_some() && matches!(row.kind, RowKind::Method);
         if mentions(&returns, &["item0"]) {
@@ -282,8 +296,7 @@ impl<'a, 'm> Flow<'a, 'm> {
             return self.first_argument_rows(file, call, frame);
         }
         if mentions(&returns, &["super"]) {
-            let id = resolved.receiver.or_else(|| None);
-            let id = id.or_else(|| self.resolver.call(self.files, file, call).results().instance())?;
+            let id = self.resolver.call(self.files, file, call).results().instance()?;
             return self.manager_rows(id, (file, site.span));
         }
         if !is_method || !(row.returns == "Self" || mentions(&returns, &["self.model", "T"])) {
@@ -566,7 +579,7 @@ impl<'a, 'm> Flow<'a, 'm> {
                 let definitions = &facts.modules[module.index()].definitions;
                 let mut own = definitions.iter().filter(|(own, _)| *own == name);
                 match (own.next(), own.next()) {
-                    (Some((_, origin)), None) if *origin != OriginId(u32::MAX) => match facts.origin(*origin) {
+                    (Some((_, origin)), None) => match facts.origin(*origin) {
                         Origin::Tuple(start, end) => Some(facts.origin_list(start, end).to_vec()),
                         _ => None,
                     },
@@ -672,6 +685,11 @@ fn below<'m>(mut loaded: Loaded<'m>, step: Step<'m>) -> Loaded<'m> {
 
 fn nothing_loaded<'m>(made: (FileId, Span)) -> Loaded<'m> {
     Loaded { paths: Vec::new(), prefix: Vec::new(), made }
+}
+
+/// What was written just now has what it was given, and asynchronous rows load nothing when they are read.
+fn is_plain_read(row: &Row) -> bool {
+    !row.effects.has(Effect::DbWrite) && row.color != Color::Async
 }
 
 /// Does a type speak of one of these placeholders?

@@ -65,8 +65,15 @@ pub(super) fn relation_reads<'m>(
 struct Found {
     read: RelationRead,
     path: Path,
-    /// The loop whose turns read it.
-    per: (FileId, LoopSource),
+    /// The rows that it is read of: rows that are gone through again are the same ones.
+    per: (FileId, Rows),
+}
+
+/// What a loop goes through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    Of(OriginId),
+    Turns(LoopSource),
 }
 
 struct Search<'a, 'm> {
@@ -161,6 +168,9 @@ impl<'a, 'm> Search<'a, 'm> {
         if context.is_handler || context.is_deferred || self.is_assigned(file, call) {
             return;
         }
+        if read.steps.first().is_some_and(|step| !self.flow.may_have(file, object, *step)) {
+            return;
+        }
         match self.root(file, object, &mut read.steps) {
             Root::Unknown => {}
             Root::Parameter(function, place) => {
@@ -216,11 +226,15 @@ impl<'a, 'm> Search<'a, 'm> {
     /// Is the object a row of a loop around the call site, and was it loaded without what is read?
     fn judge(&mut self, file: FileId, call: CallId, object: OriginId, read: Read<'m>) {
         let Some(frame) = self.loop_of(file, call, object) else { return };
+        // Only rows of a known class have relations to speak of.
+        if self.flow.type_of(file, object).is_none() {
+            return;
+        }
         let Some(loading) = self.flow.loaded_with(file, object) else { return };
         let path: Path = read.steps.iter().map(|step| step.name).collect();
         let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path)) else { return };
         let relation_read = self.describe(file, call, frame, &read, lacking);
-        self.found.push(Found { read: relation_read, path, per: (file, frame.source) });
+        self.found.push(Found { read: relation_read, path, per: (file, self.rows_of(file, frame.source)) });
     }
 
     /// The loop around a call site that an object is a row of.
@@ -239,6 +253,13 @@ impl<'a, 'm> Search<'a, 'm> {
             _ => None,
         }?;
         (frame.class == LoopClass::Data).then_some(*frame)
+    }
+
+    fn rows_of(&self, file: FileId, source: LoopSource) -> Rows {
+        match source {
+            LoopSource::Loop(id) => self.facts(file).loop_of(id).iterable.map_or(Rows::Turns(source), Rows::Of),
+            _ => Rows::Turns(source),
+        }
     }
 
     fn describe(

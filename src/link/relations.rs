@@ -111,6 +111,10 @@ impl<'m> Resolver<'m> {
             let Origin::Call(call) = facts.origin(field.origin) else { continue };
             let Some(row) = self.relation_row(files, file, call) else { continue };
             let declared = fields.iter().find(|other| other.declared && other.name == field.name);
+            // One or many? Without a declaration nobody knows.
+            if row.kind == RelationKind::Declared && declared.is_none() {
+                continue;
+            }
             let is_declared_many =
                 declared.is_some_and(|declared| self.declares_collection(files, file, declared.origin));
             let name = self.name_symbol(files, file, field.name);
