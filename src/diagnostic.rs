@@ -62,6 +62,10 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// The path from the primary place to the cause, step by step; each in its own file.
     pub trace: Vec<Label>,
+    /// The loop or function in which it would be mended, in the file of the primary label.
+    pub within: Span,
+    /// Other places of the same rule that the same change would mend; each in the file of the primary label.
+    pub also: Vec<Label>,
     /// Qualified name of the function that it is in; empty at module level.
     pub function: String,
     /// What identifies it across edits: no line numbers in it. Hexadecimal.

@@ -703,6 +703,15 @@ impl FileFacts {
     }
 }
 
+impl Depend {
+    /// What it says of the outermost `depth` loops and closures.
+    pub fn within(self, depth: u8) -> Depend {
+        let bits = if depth >= 32 { u32::MAX } else { (1 << depth) - 1 };
+        let Depend { element, carried, volatile, parameters } = self;
+        Depend { element: element & bits, carried: carried & bits, volatile: volatile & bits, parameters }
+    }
+}
+
 impl Scope {
     /// The bit of a [`Depend`] that speaks of this loop or closure.
     pub fn bit(&self) -> u32 {

@@ -81,6 +81,7 @@ pub fn check(config: &Config) -> Result<Outcome, SetupError> {
     let options = evaluate::Options { include_side_code: config.include_side_code };
     let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
     let (diagnostics, unused) = evaluate::suppress::suppressed(&program, found, &rules);
+    let diagnostics = evaluate::group::grouped(diagnostics);
     notices.extend(unused);
     let files = program.files.into_iter().map(|file| file.source).collect();
     Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes })

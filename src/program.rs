@@ -214,6 +214,8 @@ pub struct Program<'m> {
     pub tests: Vec<bool>,
     /// Relations that are read once per row.
     pub relation_reads: Vec<RelationRead>,
+    /// Which asynchronous functions are known to run as the only task of their event loop.
+    pub runs_alone: Vec<bool>,
     /// The resolver of each language, by its place in `lang::all()`.
     pub resolvers: Vec<Option<crate::link::resolve::Resolver<'m>>>,
 }

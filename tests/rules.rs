@@ -55,10 +55,11 @@ fn check(rule: &str, example: &Example) -> Vec<String> {
     let reported: BTreeSet<(String, usize)> = outcome
         .diagnostics
         .iter()
-        .map(|diagnostic| {
-            let file = &outcome.files[diagnostic.primary.file.0 as usize];
+        .flat_map(|diagnostic| std::iter::once(&diagnostic.primary).chain(&diagnostic.also))
+        .map(|label| {
+            let file = &outcome.files[label.file.0 as usize];
             let text = std::fs::read_to_string(&file.location).expect("just written");
-            let line = text[..diagnostic.primary.span.start as usize].matches('\n').count() + 1;
+            let line = text[..label.span.start as usize].matches('\n').count() + 1;
             (file.path.clone(), line)
         })
         .collect();

@@ -94,13 +94,21 @@ pub fn of_call(program: &Program, rule: &Rule, candidate: &Candidate) -> Diagnos
             Label { file: candidate.file, span: first_line(facts, span), message: words.fill(&rule.message.cause) },
         ));
     }
+    let function = facts.scope(site.scope).function;
+    let within = match candidate.frame.map(|frame| frame.source) {
+        Some(LoopSource::Loop(id)) => facts.loop_of(id).span,
+        Some(LoopSource::Closure(id)) => facts.closure(id).span,
+        Some(LoopSource::Call(call)) => facts.call(call).span,
+        None => facts.function(function).span,
+    };
     Diagnostic {
         rank: rank::rank(program, rule, candidate),
         confidence: candidate.effect.reached.confidence,
         primary,
         secondary,
         trace,
-        ..bare(program, rule, candidate.file, facts.scope(site.scope).function, &words, message)
+        within,
+        ..bare(program, rule, candidate.file, function, &words, message)
     }
 }
 
@@ -221,6 +229,8 @@ fn bare(
         primary: Label { file, span: Span::default(), message: String::new() },
         secondary: Vec::new(),
         trace: Vec::new(),
+        within: facts.function(function).span,
+        also: Vec::new(),
         function: qualified,
         fingerprint: identity,
     }

@@ -140,6 +140,8 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);
     check!(first_argument, |wanted| first_argument(program, candidate) == Some(*wanted));
     check!(concurrent, |wanted| is_concurrent(program, candidate) == *wanted);
+    check!(waits_alone, |wanted| waits_alone(program, candidate) == *wanted);
+    check!(loop_also, |wanted| loop_also_reaches(program, candidate, words(wanted)));
     check!(exits_early, |wanted| exits_early(program, candidate) == *wanted);
     check!(entry_point, |wanted| {
         let reference = program.function_ref(file, function);
@@ -571,6 +573,39 @@ fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> 
     calls_of(region).any(|call| {
         program.resolved(candidate.file, call).effects.meets(wanted)
             || effects_of_call(program, candidate.file, call).iter().any(|effect| wanted.has(effect.reached.effect))
+    })
+}
+
+/// Is it the only task of its event loop, and short of what it would be on a network?
+fn waits_alone(program: &Program, candidate: &Candidate) -> bool {
+    let local = EffectSet::of(&[Effect::FileIo, Effect::Subprocess, Effect::CpuHeavy]);
+    leaf_row(program, candidate).is_some_and(|row| row.effects.meets(local) && !row.effects.has(Effect::Network))
+        && crate::link::tasks::runs_alone(program, candidate.file, candidate.call)
+}
+
+/// Speaking to a database.
+const DATABASE: EffectSet = EffectSet(
+    1 << Effect::DbQuery as u8
+        | 1 << Effect::DbWrite as u8
+        | 1 << Effect::DbCommit as u8
+        | 1 << Effect::DbConnect as u8
+        | 1 << Effect::DbFetch as u8
+        | 1 << Effect::LazyLoad as u8,
+);
+
+/// Does every turn of the loop do something else as well, other than speaking to a database?
+fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
+    let Some(region) = region_of(program, candidate) else { return false };
+    calls_of(region).any(|call| {
+        effects_of_call(program, candidate.file, call).iter().any(|effect| {
+            // A single system call is nothing beside a query.
+            let is_short = effect.reached.weight == 0 && effect.reached.effect == Effect::FileIo;
+            wanted.has(effect.reached.effect) && !is_short && {
+                let chain = crate::link::summarize::witness_chain(program, candidate.file, &effect.reached);
+                let (file, cause) = chain.last().copied().unwrap_or((candidate.file, call));
+                !program.resolved(file, cause).effects.meets(DATABASE)
+            }
+        })
     })
 }
 

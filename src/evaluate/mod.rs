@@ -1,10 +1,11 @@
 //! Evaluation: rules held against the program.
 //!
 //! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, `finding.rs` says it
-//! in words, `rank.rs` orders, `suppress.rs` leaves out what comments ask for. No input or output, and no rule by
+//! in words, `rank.rs` orders, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is mended at once. No input or output, and no rule by
 //! name.
 
 pub mod finding;
+pub mod group;
 pub mod index;
 pub mod matching;
 pub mod rank;

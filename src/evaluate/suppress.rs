@@ -279,6 +279,8 @@ mod tests {
             primary: Label { file: FileId(file), span: Span::new(start, start + 1), message: String::new() },
             secondary: vec![],
             trace: vec![],
+            within: Span::default(),
+            also: vec![],
             function: String::new(),
             fingerprint: String::new(),
         }

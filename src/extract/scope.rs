@@ -157,6 +157,20 @@ impl Extractor<'_> {
         }
     }
 
+    /// How many loops and closures stand around both this scope and the present one.
+    pub(super) fn shared_depth(&self, scope: ScopeId) -> u8 {
+        // A scope has a greater number than those around it.
+        let (mut here, mut there) = (self.scope, scope);
+        while here != there {
+            let inner = if here > there { &mut here } else { &mut there };
+            match self.facts.scope(*inner).parent {
+                Some(parent) => *inner = parent,
+                None => return 0,
+            }
+        }
+        self.facts.scope(here).depth
+    }
+
     fn join_locals(&mut self, values: &[Local]) -> Option<Local> {
         let first = *values.first()?;
         if values.len() == 1 {

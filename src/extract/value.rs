@@ -203,7 +203,8 @@ impl Extractor<'_> {
         if matches!(used, Use::Argument | Use::Returned | Use::Stored) {
             self.end_hold_of(name);
         }
-        let mut depend = local.depend;
+        // The bits of loops that it was made in say nothing of the loops that stand around the read.
+        let mut depend = local.depend.within(self.shared_depth(local.scope));
         for (scope, names) in &self.loop_names {
             if names.contains(&name) && !self.is_within(local.scope, *scope) {
                 depend.carried |= self.facts.scope(*scope).bit();

@@ -1,16 +1,19 @@
 //! Linking: from the facts of all files to the program.
 //!
-//! Names across files (`resolve.rs`), types (`infer.rs`), relations between classes (`relations.rs`) and
-//! what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`), circumstances (`context.rs`), effects of functions
-//! (`summarize.rs`). No input or output; the same facts and models give the same program, whatever the threads.
+//! Names across files (`resolve.rs`), types (`infer.rs`), relations between classes (`relations.rs`), what of them is
+//! loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`), circumstances (`context.rs`), effects of
+//! functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same facts and models give the same program,
+//! whatever the threads.
 
 pub mod context;
 pub mod infer;
-pub(crate) mod loading;
-pub(crate) mod relation_reads;
+mod loading;
+mod memoization;
+mod relation_reads;
 pub mod relations;
 pub mod resolve;
 pub mod summarize;
+pub mod tasks;
 
 use crate::effect::Effect;
 use crate::facts::*;
@@ -36,6 +39,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
         summaries: vec![Default::default(); functions.len()],
         entry_points: vec![false; functions.len()],
         tests: vec![false; functions.len()],
+        runs_alone: vec![false; functions.len()],
         resolvers: Vec::new(),
         relation_reads: Vec::new(),
         functions,
@@ -50,9 +54,11 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
             resolver
         }));
     }
+    let mut has_own_loop = vec![false; program.functions.len()];
     for file in (0..program.files.len() as u32).map(FileId) {
-        link_file(&mut program, file);
+        link_file(&mut program, file, &mut has_own_loop);
     }
+    tasks::find_lone_functions(&mut program, &has_own_loop);
     summarize::summarize(&mut program);
     read_relations(&mut program);
     program
@@ -108,7 +114,7 @@ fn read_relations(program: &mut Program) {
     }
 }
 
-fn link_file(program: &mut Program, file: FileId) {
+fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let number = file.0 as usize;
     let language = program.files[number].source.language;
     let Some(resolver) = &mut program.resolvers[language] else { return };
@@ -129,7 +135,9 @@ fn link_file(program: &mut Program, file: FileId) {
             let effects = decorator_effects(program.resolved[number].as_slice(), files, file, *decorator, resolver);
             program.entry_points[reference] |= effects.has(Effect::EntryPoint);
             program.summaries[reference].memoizes |= effects.has(Effect::Memoizes);
+            has_own_loop[reference] |= effects.has(Effect::RunsEventLoop);
         }
+        program.summaries[reference].memoizes |= memoization::keeps_results(facts, FunctionId(id as u32));
         program.summaries[reference].memoizes |= function.flavor == crate::syntax::FunctionFlavor::CachedProperty;
     }
 }

@@ -194,14 +194,17 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
         let (callee_file, callee_id) = program.function(callee.function);
         let callee_facts = &program.file(callee_file).facts;
         let summary = &program.summaries[callee.function.0 as usize];
-        if summary.memoizes || builds {
+        if builds {
             continue;
         }
+        // What is remembered is done once per key: seldom, but as long as ever.
+        let is_done_once = callee_facts.function(callee_id).parameters.is_empty();
         let is_async = callee_facts.function(callee_id).is_async;
         let is_offloaded = callee.is_offloaded || context.is_offloaded;
         for entry in &summary.effects {
             // What blocks in an asynchronous function is its own matter, and reported there.
-            if is_async && matches!(entry.effect, Effect::Blocking | Effect::Sleep) {
+            let blocks = matches!(entry.effect, Effect::Blocking | Effect::Sleep);
+            if is_async && blocks || summary.memoizes && (is_done_once || !blocks) {
                 continue;
             }
             let mut depend = Depend::default();

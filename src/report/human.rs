@@ -12,6 +12,9 @@ use super::{concise, printable};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::source::FileId;
 
+/// How many places like the finding's are labelled; the others are only counted.
+const MOST_ALIKE: usize = 3;
+
 pub fn write(diagnostics: &[&Diagnostic], sources: &mut Sources, out: &mut dyn Write, color: bool) -> io::Result<()> {
     diagnostics.iter().try_for_each(|diagnostic| match render(diagnostic, sources, color) {
         Some(text) => out.write_all(&text),
@@ -65,7 +68,7 @@ fn help(diagnostic: &Diagnostic) -> Vec<String> {
 /// The primary label first: its file is shown first. A place that is labelled already is not labelled again.
 fn labels(diagnostic: &Diagnostic) -> Vec<(LabelStyle, &Label, String)> {
     let mut labels = vec![(LabelStyle::Primary, &diagnostic.primary, printable(&diagnostic.primary.message))];
-    for label in diagnostic.secondary.iter().chain(&diagnostic.trace) {
+    for label in diagnostic.secondary.iter().chain(&diagnostic.trace).chain(diagnostic.also.iter().take(MOST_ALIKE)) {
         let same = |other: &&mut (_, &Label, String)| (other.1.file, other.1.span) == (label.file, label.span);
         match labels.iter_mut().find(same) {
             Some((_, _, message)) if message.is_empty() => *message = printable(&label.message),

@@ -48,6 +48,8 @@ struct Record<'a> {
     help: &'a str,
     function: &'a str,
     trace: Vec<Step<'a>>,
+    /// Other places that the same change would mend.
+    also: Vec<Step<'a>>,
     fingerprint: &'a str,
 }
 
@@ -77,6 +79,7 @@ impl<'a> Record<'a> {
             help: &diagnostic.help,
             function: &diagnostic.function,
             trace: diagnostic.trace.iter().map(|label| Step::new(label, sources)).collect(),
+            also: diagnostic.also.iter().map(|label| Step::new(label, sources)).collect(),
             fingerprint: &diagnostic.fingerprint,
         }
     }

@@ -75,6 +75,8 @@ fn diagnostic(primary: Label) -> Diagnostic {
         primary,
         secondary: vec![],
         trace: vec![],
+        within: Span::default(),
+        also: vec![],
         function: "app.views.show".to_string(),
         fingerprint: "00ff".to_string(),
     }
@@ -141,6 +143,7 @@ fn json_and_jsonl_hold_the_same_objects() {
         "help": "load them at once: `select(Customer).where(Customer.id.in_(ids))`",
         "function": "app.views.show",
         "trace": [{"path": "app/db.py", "line": 2, "message": "the query"}],
+        "also": [],
         "fingerprint": "00ff",
     });
     assert_eq!(array[0], expected);

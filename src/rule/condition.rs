@@ -224,6 +224,10 @@ conditions! {
     awaited: bool,
     /// it runs on an event loop
     asynchronous: bool,
+    /// it waits for files or processes of this machine, as the only task of an event loop started for it: nobody else waits
+    waits_alone: bool,
+    /// another call of the loop, or the same one, reaches one of these effects, other than by speaking to a database
+    loop_also: Vec<Word<Effect>>,
     /// it stands in a function that runs once per request, event or task
     entry_point: bool,
     /// its result is assigned to a place that is among its operands

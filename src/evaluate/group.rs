@@ -1,0 +1,62 @@
+//! One finding per place to change: what a rule says of several calls of one loop, or of one function where no loop
+//! counts, is mended at once, so it is said once.
+//!
+//! Runs after suppression, so that a comment at one of the places leaves the others reported. The findings of one
+//! family at one and the same place are one as well: the worst speaks.
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::{Diagnostic, Label};
+use crate::source::{FileId, Span};
+
+/// The findings, those of a rule in one loop or function joined under the worst of them. Their order is kept.
+pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut groups: FxHashMap<(String, FileId, Span), usize> = FxHashMap::default();
+    let mut heads: Vec<Diagnostic> = Vec::new();
+    for diagnostic in worst_of_each_place(found) {
+        let key = (diagnostic.rule.clone(), diagnostic.primary.file, diagnostic.within);
+        match groups.get(&key) {
+            Some(at) => join(&mut heads[*at], diagnostic),
+            None => {
+                groups.insert(key, heads.len());
+                heads.push(diagnostic);
+            }
+        }
+    }
+    for head in &mut heads {
+        match head.also.len() {
+            0 => {}
+            1 => head.message.push_str(" (and one more like it)"),
+            more => head.message.push_str(&format!(" (and {more} more like it)")),
+        }
+        head.also.sort_by_key(|label| label.span);
+    }
+    heads.sort_by_key(|head| (head.primary.file, head.primary.span));
+    heads
+}
+
+fn worst_of_each_place(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut worst: FxHashMap<(String, FileId, Span), usize> = FxHashMap::default();
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    for diagnostic in found {
+        let key = (diagnostic.family.clone(), diagnostic.primary.file, diagnostic.primary.span);
+        match worst.get(&key) {
+            Some(at) if diagnostic.rank > kept[*at].rank => kept[*at] = diagnostic,
+            Some(_) => {}
+            None => {
+                worst.insert(key, kept.len());
+                kept.push(diagnostic);
+            }
+        }
+    }
+    kept
+}
+
+/// Joins a finding to the one that speaks for it; the worse of the two speaks.
+fn join(head: &mut Diagnostic, mut other: Diagnostic) {
+    if other.rank > head.rank {
+        std::mem::swap(head, &mut other);
+        head.also = std::mem::take(&mut other.also);
+    }
+    head.also.push(Label { message: "also here".into(), ..other.primary });
+}
