@@ -188,6 +188,12 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
         let span = first_line(&program.file(made_file).facts, made);
         secondary.push(Label { file: made_file, span, message: words.fill(&rule.message.cause) });
     }
+    // Reads of the rows of one query are one finding.
+    let within = match (made_file == read.file && !made.is_empty(), read.frame.source) {
+        (true, _) => made,
+        (false, LoopSource::Loop(id)) => facts.loop_of(id).span,
+        (false, _) => span_of_function(facts, site),
+    };
     let reached = read.chain.len() > 1;
     let message = words.fill(if reached { &rule.message.text } else { &rule.message.direct });
     let place = if site.kind == CallKind::Attribute || reached { site.name_span } else { site.span };
@@ -197,8 +203,13 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
         primary: Label { file: read.file, span: first_line(facts, place), message: words.fill(&rule.message.label) },
         secondary,
         trace: trace_of(program, &read.chain, &format!("`{}` is read here", read.relation)),
+        within,
         ..bare(program, rule, read.file, facts.scope(site.scope).function, &words, message)
     }
+}
+
+fn span_of_function(facts: &FileFacts, site: &CallSite) -> Span {
+    facts.function(facts.scope(site.scope).function).span
 }
 
 fn bare(

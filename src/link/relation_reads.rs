@@ -13,7 +13,7 @@ use crate::effect::Effect;
 use crate::facts::*;
 use crate::model::table::{Laziness, RowKind};
 use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, Resolved};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::types::Symbol;
 
 /// How many functions a row may be handed through.
@@ -324,8 +324,48 @@ impl<'a, 'm> Search<'a, 'm> {
             !longer && !found[..index].iter().any(|other| other.path.len() == own.path.len() && is_covered(own, other))
         };
         let kept: Vec<bool> = (0..found.len()).map(is_first).collect();
-        found.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(found, _)| found.read).collect()
+        let mut reads: Vec<RelationRead> =
+            found.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(found, _)| found.read).collect();
+        name_all_loaders(&mut reads);
+        reads
     }
+}
+
+/// The advice for a query names all that is read of its rows in a file.
+fn name_all_loaders(reads: &mut [RelationRead]) {
+    let mut together: FxHashMap<(FileId, FileId, Span), Vec<String>> = FxHashMap::default();
+    let key = |read: &RelationRead| (read.file, read.made.0, read.made.1);
+    for read in reads.iter() {
+        let loaders = together.entry(key(read)).or_default();
+        if !loaders.contains(&read.loader) {
+            loaders.push(read.loader.clone());
+        }
+    }
+    for read in reads {
+        if let Some(loaders) = together.get(&key(read)) {
+            read.loader = joined_loaders(loaders);
+        }
+    }
+}
+
+/// `load("a")` and `load("b")` are `load("a", "b")`.
+fn joined_loaders(loaders: &[String]) -> String {
+    let mut calls: Vec<(&str, Vec<&str>)> = Vec::new();
+    for loader in loaders {
+        let (name, argument) = match loader.strip_suffix(')').and_then(|loader| loader.split_once("(\"")) {
+            Some((name, _)) => (name, &loader[name.len() + 1..loader.len() - 1]),
+            None => (loader.as_str(), ""),
+        };
+        match calls.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, arguments)) => arguments.push(argument),
+            None => calls.push((name, vec![argument])),
+        }
+    }
+    let spelled = calls.iter().map(|(name, arguments)| match arguments[..] {
+        [""] => (*name).to_owned(),
+        _ => format!("{name}({})", arguments.join(", ")),
+    });
+    spelled.collect::<Vec<_>>().join("`, `")
 }
 
 /// Does a loop go through these very rows?
