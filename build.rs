@@ -18,7 +18,7 @@ mod hash;
 mod table;
 
 use hash::HashIndex;
-use table::{Argument, Indexes, ModelFile, RelationRow, Row, Table, Text, TypeRow};
+use table::{Argument, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow};
 
 fn main() {
     for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs"] {
@@ -117,6 +117,14 @@ fn table_code(name: &str, table: &Table) -> String {
             "relations: {}",
             list_code(&table.relations, |(name, row)| format!("({}, {})", text_code(name), relation_code(row)))
         ),
+        format!(
+            "renderers: {}",
+            list_code(&table.renderers, |(name, row)| format!("({}, {})", text_code(name), renderer_code(row)))
+        ),
+        format!(
+            "views: {}",
+            list_code(&table.views, |(name, row)| format!("({}, {})", text_code(name), view_code(row)))
+        ),
         format!("type_names: {}", list_code(&table.type_names, text_code)),
         format!("members: {}", list_code(&table.members, u32::to_string)),
         format!("indexes: {}", indexes_code(&table.indexes)),
@@ -176,6 +184,31 @@ fn relation_code(row: &RelationRow) -> String {
         row.kind,
         row.reverse_kind,
         texts.join(", ")
+    )
+}
+
+fn renderer_code(row: &RendererRow) -> String {
+    let RendererRow { row_methods, model, source, method_field, method_name, method_prefix, many } = row;
+    format!(
+        "RendererRow {{ row_methods: {}, model: {}, source: {}, method_field: {}, method_name: {}, method_prefix: {}, \
+         many: {} }}",
+        list_code(row_methods, text_code),
+        text_code(model),
+        text_code(source),
+        text_code(method_field),
+        text_code(method_name),
+        text_code(method_prefix),
+        text_code(many),
+    )
+}
+
+fn view_code(row: &ViewRow) -> String {
+    let ViewRow { rows, rows_from, renderer } = row;
+    format!(
+        "ViewRow {{ rows: {}, rows_from: {}, renderer: {} }}",
+        text_code(rows),
+        text_code(rows_from),
+        text_code(renderer)
     )
 }
 

@@ -190,6 +190,8 @@ pub struct RelationRead {
     pub made: (FileId, Span),
     /// The call sites from the one in the loop to the read.
     pub chain: Vec<(FileId, CallId)>,
+    /// What reads it, when that is no call.
+    pub reader: Option<String>,
     /// How sure it is.
     pub confidence: Confidence,
 }

@@ -177,7 +177,7 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
     let site = facts.call(read.call);
     let (span, variable, iterable) = describe_loop(program, read.file, &read.frame);
     let mut words = words_of_call(program, read.file, read.call, None);
-    words.callee = call_text(facts, site);
+    words.callee = read.reader.clone().unwrap_or_else(|| call_text(facts, site));
     words.relation = read.relation.clone();
     words.loader = read.loader.clone();
     let (made_file, made) = read.made;

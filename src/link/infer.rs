@@ -346,7 +346,7 @@ impl<'m> Resolver<'m> {
         self.waits_for_callers();
         let callers = self.callers.get(&(function_ref(files, file, id), place)).cloned().unwrap_or_default();
         if callers.is_empty() {
-            return Values::unknown();
+            return self.rendered_row(files, file, id, place);
         }
         let mut values = Values::default();
         for (caller, origin) in callers {

@@ -133,6 +133,13 @@ impl<'a, 'm> Flow<'a, 'm> {
         self.object(file, origin, None)
     }
 
+    /// What is loaded with each of some rows. Starts a new question.
+    pub fn loaded_with_rows(&mut self, file: FileId, rows: OriginId) -> Loading<'m> {
+        self.steps = 0;
+        self.depth = 0;
+        self.rows(file, rows, None)
+    }
+
     fn follow(&mut self, step: impl FnOnce(&mut Self) -> Loading<'m>) -> Loading<'m> {
         self.steps += 1;
         if self.depth >= LONGEST_WAY || self.steps > 40 * LONGEST_WAY {

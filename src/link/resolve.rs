@@ -1455,6 +1455,11 @@ impl<'m> Resolver<'m> {
 }
 
 impl CallResolution<'_> {
+    /// The qualified name of what it calls.
+    pub(super) fn callee(&self) -> Option<Symbol> {
+        self.callee
+    }
+
     /// What the call gives.
     pub fn results(&self) -> &Values {
         &self.results

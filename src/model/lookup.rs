@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use thiserror::Error;
 use walkdir::WalkDir;
 
-use super::table::{FormError, ModelFile, RelationRow, Row, Table, Text, TypeRow, last_segment};
+use super::table::{FormError, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow, last_segment};
 
 mod built_in {
     //! The tables as the build script wrote them.
@@ -21,7 +21,7 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        Argument, Color, Indexes, Laziness, RelationKind, RelationRow, Row, RowKind, Table, TypeRow,
+        Argument, Color, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Row, RowKind, Table, TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -174,6 +174,16 @@ impl Models {
         let relations = &self.table.relations;
         let found = relations.binary_search_by(|(name, _)| name.as_ref().cmp(path)).ok()?;
         Some(&relations[found].1)
+    }
+
+    /// How the instances of a class render rows.
+    pub fn renderer(&self, path: &str) -> Option<&RendererRow> {
+        self.table.renderers.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// Where a class says which rows it shows.
+    pub fn view(&self, path: &str) -> Option<&ViewRow> {
+        self.table.views.iter().find(|(name, _)| name == path).map(|(_, row)| row)
     }
 
     /// What separates the steps of paths through relations.

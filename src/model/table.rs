@@ -215,6 +215,39 @@ pub struct RelationRow {
     pub when_read: Text,
 }
 
+/// A class whose instances turn rows into something else, one row at a time.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RendererRow {
+    /// Methods that take the row as their argument.
+    #[serde(default)]
+    pub row_methods: Sorted<Text>,
+    /// The field of a class written in the class body, as `Class.field`, that names the class of the rows.
+    pub model: Text,
+    /// The keyword of a field that says which attributes it shows, separated by dots.
+    pub source: Text,
+    /// The constructor of a field that is shown by a method.
+    pub method_field: Text,
+    /// The keyword of such a field that names the method.
+    pub method_name: Text,
+    /// What the name of the method starts with otherwise; the name of the field follows.
+    pub method_prefix: Text,
+    /// The keyword that says that many rows are given.
+    pub many: Text,
+}
+
+/// A class that shows rows.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ViewRow {
+    /// The field that holds the rows.
+    pub rows: Text,
+    /// The method that gives the rows.
+    pub rows_from: Text,
+    /// The field that holds the class which renders them.
+    pub renderer: Text,
+}
+
 /// How many there are at the other end of a relation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -247,6 +280,12 @@ pub struct ModelFile {
     /// Calls in class bodies that relate classes, by path.
     #[serde(default)]
     pub relations: BTreeMap<String, RelationRow>,
+    /// Classes that turn rows into something else.
+    #[serde(default)]
+    pub renderers: BTreeMap<String, RendererRow>,
+    /// Classes that show rows.
+    #[serde(default)]
+    pub views: BTreeMap<String, ViewRow>,
 }
 
 impl ModelFile {
@@ -317,6 +356,10 @@ pub struct Table {
     pub factories: Sorted<(Text, Text)>,
     /// Calls in class bodies that relate classes.
     pub relations: Sorted<(Text, RelationRow)>,
+    /// Classes that turn rows into something else.
+    pub renderers: Sorted<(Text, RendererRow)>,
+    /// Classes that show rows.
+    pub views: Sorted<(Text, ViewRow)>,
     /// Names that stand for types: those with an entry, a constructor or members, and those that some row returns.
     pub type_names: Sorted<Text>,
     /// Positions in [`Table::rows`] of methods and attributes, sorted by [`last_segment`], then by path.
@@ -370,6 +413,8 @@ impl Table {
         aliases: Cow::Borrowed(&[]),
         factories: Cow::Borrowed(&[]),
         relations: Cow::Borrowed(&[]),
+        renderers: Cow::Borrowed(&[]),
+        views: Cow::Borrowed(&[]),
         type_names: Cow::Borrowed(&[]),
         members: Cow::Borrowed(&[]),
         indexes: Indexes::EMPTY,
@@ -383,6 +428,8 @@ impl Table {
         let mut aliases: BTreeMap<Text, Text> = self.aliases.iter().cloned().collect();
         let mut factories: BTreeMap<Text, Text> = self.factories.iter().cloned().collect();
         let mut relations: BTreeMap<Text, RelationRow> = self.relations.iter().cloned().collect();
+        let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
+        let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
         for file in files {
             rows.extend(file.calls.into_iter().map(|(path, row)| {
                 let path = Text::Owned(path);
@@ -392,6 +439,8 @@ impl Table {
             aliases.extend(file.aliases.into_iter().map(|(from, to)| (from.into(), to.into())));
             factories.extend(file.factories.into_iter().map(|(from, to)| (from.into(), to.into())));
             relations.extend(file.relations.into_iter().map(|(path, row)| (path.into(), row)));
+            renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
+            views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
         }
         let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
         let mut table = Table {
@@ -403,6 +452,8 @@ impl Table {
             aliases: aliases.into_iter().collect(),
             factories: factories.into_iter().collect(),
             relations: relations.into_iter().collect(),
+            renderers: renderers.into_iter().collect(),
+            views: views.into_iter().collect(),
             indexes: Indexes::EMPTY,
         };
         table.indexes = Indexes::of(&table);
