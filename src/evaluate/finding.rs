@@ -181,10 +181,13 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
     words.relation = read.relation.clone();
     words.loader = read.loader.clone();
     let (made_file, made) = read.made;
-    let mut secondary = vec![Label { file: read.file, span, message: format!("runs once per {variable}") }];
+    let mut secondary = Vec::new();
+    if span != site.span {
+        secondary.push(Label { file: read.file, span, message: format!("runs once per {variable}") });
+    }
     words.variable = variable;
     words.iterable = iterable;
-    if !made.is_empty() {
+    if !made.is_empty() && (made_file, made.start) != (read.file, site.span.start) {
         let span = first_line(&program.file(made_file).facts, made);
         secondary.push(Label { file: made_file, span, message: words.fill(&rule.message.cause) });
     }
@@ -196,7 +199,8 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
     };
     let reached = read.chain.len() > 1;
     let message = words.fill(if reached { &rule.message.text } else { &rule.message.direct });
-    let place = if site.kind == CallKind::Attribute || reached { site.name_span } else { site.span };
+    let is_named = site.kind == CallKind::Attribute || reached && read.reader.is_none();
+    let place = if is_named { site.name_span } else { site.span };
     Diagnostic {
         rank: rule.weight * 10.0,
         confidence: read.confidence,
@@ -362,7 +366,10 @@ fn trace_of(program: &Program, chain: &[(FileId, CallId)], cause: &str) -> Vec<L
             true => cause.to_owned(),
             false => {
                 let function = program.qualified(*file, facts.scope(site.scope).function);
-                format!("`{function}` calls `{}`", call_text(facts, site))
+                match function.is_empty() {
+                    true => format!("through `{}`", call_text(facts, site)),
+                    false => format!("`{function}` calls `{}`", call_text(facts, site)),
+                }
             }
         };
         let span =

@@ -23,6 +23,9 @@ const LONGEST_WAY: usize = 40;
 /// How many call sites of a function are looked at.
 const MOST_CALLERS: usize = 24;
 
+/// What a query costs that is known to give no rows.
+const NO_ROWS: &str = "0q";
+
 /// One step along a relation.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'m> {
@@ -72,6 +75,8 @@ pub(super) struct Flow<'a, 'm> {
     pub resolver: &'a mut Resolver<'m>,
     /// The call sites of each function.
     pub callers: FxHashMap<FunctionRef, Vec<(FileId, CallId)>>,
+    /// The rows that methods of renderers are given, one by one, as their first argument.
+    pub rendered: FxHashMap<FunctionRef, Vec<(FileId, OriginId)>>,
     steps: usize,
     depth: usize,
 }
@@ -89,7 +94,7 @@ impl<'a, 'm> Flow<'a, 'm> {
                 }
             }
         }
-        Flow { files, resolved, resolver, callers, steps: 0, depth: 0 }
+        Flow { files, resolved, resolver, callers, rendered: FxHashMap::default(), steps: 0, depth: 0 }
     }
 
     fn facts(&self, file: FileId) -> &'a FileFacts {
@@ -291,6 +296,9 @@ impl<'a, 'm> Flow<'a, 'm> {
         if !is_plain_read(row) {
             return None;
         }
+        if row.cost == NO_ROWS {
+            return Some(SmallVec::new());
+        }
         let returns = TypeText::parse(&row.returns);
         let is_method = site.name.is_some() && matches!(row.kind, RowKind::Method);
         if mentions(&returns, &["item0"]) {
@@ -479,6 +487,11 @@ impl<'a, 'm> Flow<'a, 'm> {
                 && let Some(loading) = follow(self, file, origin, None)
             {
                 found.extend(loading);
+            }
+        }
+        if place == 1 {
+            for (file, rows) in self.rendered.get(&reference).cloned().unwrap_or_default() {
+                found.extend(self.rows(file, rows, None).unwrap_or_default());
             }
         }
         (!found.is_empty()).then_some(found)

@@ -50,7 +50,19 @@ pub(super) fn relation_reads<'m>(
         return Vec::new();
     }
     let flow = Flow::new(files, resolved, resolver);
-    let mut search = Search { flow, contexts, found: Vec::new(), pending: Vec::new(), known: FxHashMap::default(), of_parameters: FxHashMap::default() };
+    let mut search = Search {
+        flow,
+        contexts,
+        found: Vec::new(),
+        pending: Vec::new(),
+        known: FxHashMap::default(),
+        renderings: Vec::new(),
+        of_parameters: FxHashMap::default(),
+    };
+    for file in own {
+        search.find_renderings(*file);
+    }
+    search.note_rendered_methods();
     for file in own {
         for call in 0..files[file.0 as usize].facts.calls.len() as u32 {
             search.visit(*file, CallId(call));
@@ -60,8 +72,8 @@ pub(super) fn relation_reads<'m>(
         search.of_parameters.entry((function, place)).or_default().push(read.clone());
         search.hand_to_callers(function, place, read);
     }
-    for file in own {
-        search.visit_renderers(*file);
+    for rendering in std::mem::take(&mut search.renderings) {
+        search.render(rendering);
     }
     search.finish()
 }
@@ -71,6 +83,15 @@ struct Found {
     path: Path,
     /// The rows that it is read of: rows that are gone through again are the same ones.
     per: (FileId, Rows),
+}
+
+/// Rows that are handed to a renderer.
+struct Rendering {
+    file: FileId,
+    /// The call that makes the rows, or the renderer.
+    call: CallId,
+    rows: OriginId,
+    renderer: Symbol,
 }
 
 /// What a loop goes through.
@@ -86,6 +107,8 @@ struct Search<'a, 'm> {
     found: Vec<Found>,
     pending: Vec<(FunctionRef, u16, Read<'m>)>,
     known: FxHashMap<(FunctionRef, u16), FxHashSet<Path>>,
+    /// Where rows are rendered.
+    renderings: Vec<Rendering>,
     /// What functions read of their parameters.
     of_parameters: FxHashMap<(FunctionRef, u16), Vec<Read<'m>>>,
 }
@@ -264,7 +287,7 @@ impl<'a, 'm> Search<'a, 'm> {
     // ---- renderers ----------------------------------------------------------------------------------------------
 
     /// Looks for rows that are handed to a renderer: by a class that names both, or by a call.
-    fn visit_renderers(&mut self, file: FileId) {
+    fn find_renderings(&mut self, file: FileId) {
         let facts = self.facts(file);
         if self.flow.files[file.0 as usize].is_side_code {
             return;
@@ -290,7 +313,7 @@ impl<'a, 'm> Search<'a, 'm> {
         let is_many = arguments.iter().any(|own| own.keyword.is_some_and(|keyword| facts.text(keyword) == row.many));
         let Some(rows) = arguments.first().filter(|first| first.keyword.is_none() && !first.is_spread) else { return };
         if is_many {
-            self.render(file, call, rows.origin, class);
+            self.renderings.push(Rendering { file, call, rows: rows.origin, renderer: class });
         }
     }
 
@@ -309,7 +332,7 @@ impl<'a, 'm> Search<'a, 'm> {
             }
             for origin in &self.facts(from).function(function).returns {
                 if let Origin::Call(call) = self.facts(from).origin(*origin) {
-                    self.render(from, call, *origin, renderer);
+                    self.renderings.push(Rendering { file: from, call, rows: *origin, renderer });
                 }
             }
             return;
@@ -319,12 +342,31 @@ impl<'a, 'm> Search<'a, 'm> {
             && from == file
             && let Origin::Call(call) = self.facts(from).origin(origin)
         {
-            self.render(from, call, origin, renderer);
+            self.renderings.push(Rendering { file: from, call, rows: origin, renderer });
+        }
+    }
+
+    /// Notes which rows the methods of renderers are given.
+    fn note_rendered_methods(&mut self) {
+        let files = self.flow.files;
+        for number in 0..self.renderings.len() {
+            let Rendering { file, rows, renderer, .. } = self.renderings[number];
+            let Some(row) = self.flow.resolver.renderer(files, renderer) else { continue };
+            for part in self.flow.resolver.lineage(files, renderer).iter().copied() {
+                let Some((from, class)) = self.flow.resolver.class_named(part) else { continue };
+                let facts = self.facts(from);
+                for (name, function) in &facts.class(class).methods {
+                    if takes_row(row, facts.text(*name)) {
+                        let reference = function_ref(files, from, *function);
+                        self.flow.rendered.entry(reference).or_default().push((file, rows));
+                    }
+                }
+            }
         }
     }
 
     /// Rows are rendered one by one: what is read of each, and is not loaded?
-    fn render(&mut self, file: FileId, call: CallId, rows: OriginId, renderer: Symbol) {
+    fn render(&mut self, Rendering { file, call, rows, renderer }: Rendering) {
         let Some(model) = self.flow.type_of(file, rows).and_then(|id| self.flow.resolver.element(self.flow.files, id))
         else {
             return;
@@ -528,6 +570,11 @@ impl<'a, 'm> Search<'a, 'm> {
     }
 }
 
+/// Does a method with this name take a row?
+fn takes_row(row: &RendererRow, name: &str) -> bool {
+    row.row_methods.iter().any(|method| method == name) || name.starts_with(row.method_prefix.as_ref())
+}
+
 /// The advice for a query names all that is read of its rows in a file.
 fn name_all_loaders(reads: &mut [RelationRead]) {
     let mut together: FxHashMap<(FileId, FileId, Span), Vec<String>> = FxHashMap::default();
@@ -604,7 +651,7 @@ impl<'m> Resolver<'m> {
         let Some(symbol) = self.class_symbol(file, class) else { return Values::unknown() };
         let Some(row) = self.renderer(files, symbol) else { return Values::unknown() };
         let name = facts.text(function.name);
-        if !row.row_methods.iter().any(|method| method == name) && !name.starts_with(row.method_prefix.as_ref()) {
+        if !takes_row(row, name) {
             return Values::unknown();
         }
         let Some((inner, field)) = row.model.split_once('.') else { return Values::unknown() };
