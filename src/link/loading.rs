@@ -11,7 +11,7 @@ use super::relations::Relation;
 use super::resolve::{Resolver, Value, locate, matched_arguments};
 use crate::effect::Effect;
 use crate::facts::*;
-use crate::model::table::{Color, Row, RowKind};
+use crate::model::table::{Color, Laziness, Row, RowKind};
 use crate::program::{FunctionRef, ProgramFile, Resolved};
 use crate::source::{FileId, Span};
 use crate::syntax::{FunctionFlavor, Name, ParameterKind};
@@ -311,13 +311,32 @@ impl<'a, 'm> Flow<'a, 'm> {
             return self.first_argument_rows(file, call, frame);
         }
         if mentions(&returns, &["super"]) {
-            let id = self.resolver.call(self.files, file, call).results().instance()?;
-            return self.manager_rows(id, (file, site.span));
+            return self.inherited_rows(file, call, frame);
+        }
+        if is_method
+            && row.laziness != Laziness::Conditional
+            && let Some(step) = self.related_manager(file, site.callee)
+        {
+            // What is asked of a relation anew does not come from what was loaded.
+            let asked = self.rows_asked_of(file, step, site.span)?;
+            return self.with_named(file, call, row, asked, frame);
         }
         if !is_method || !(row.returns == "Self" || mentions(&returns, &["self.model", "T"])) {
             return None;
         }
         let loading = self.rows(file, site.callee, frame)?;
+        self.with_named(file, call, row, loading, frame)
+    }
+
+    /// Rows, and what a call names to be loaded with them.
+    fn with_named(
+        &mut self,
+        file: FileId,
+        call: CallId,
+        row: &Row,
+        loading: SmallVec<[Loaded<'m>; 1]>,
+        frame: Option<&Frame>,
+    ) -> Loading<'m> {
         let Some(first) = row.loads else { return Some(loading) };
         let paths = self.paths_named(file, call, first as usize, frame)?;
         let add = |mut loaded: Loaded<'m>| {
@@ -329,11 +348,54 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     /// A class of rows that is made on the spot.
     fn fresh_rows(&mut self, file: FileId, call: CallId) -> Loading<'m> {
-        let site = self.facts(file).call(call);
-        let made = self.resolver.call(self.files, file, call).results().instance()?;
-        let is_constructor = matches!(self.resolver.infer(self.files, file, site.callee).list[..], [Value::Item(_)]);
-        (site.name.is_none() && is_constructor && self.resolver.is_of_class(self.files, made))
-            .then(|| smallvec![nothing_loaded((file, site.span))])
+        let span = self.facts(file).call(call).span;
+        let resolution = self.resolver.call(self.files, file, call);
+        let made = resolution.results().instance()?;
+        let is_made_here = resolution.callee() == Some(self.resolver.types.get(made).name);
+        (is_made_here && self.resolver.is_of_class(self.files, made)).then(|| smallvec![nothing_loaded((file, span))])
+    }
+
+    /// The rows of the method around a call, as the class that it inherits from sees them.
+    fn inherited_rows(&mut self, file: FileId, call: CallId, frame: Option<&Frame>) -> Loading<'m> {
+        let facts = self.facts(file);
+        let site = facts.call(call);
+        let id = self.resolver.call(self.files, file, call).results().instance()?;
+        if self.resolver.makes_rows(self.files, id) {
+            return self.manager_rows(id, (file, site.span));
+        }
+        let function = facts.scope(site.scope).function;
+        self.argument(file, function, 0, frame, |flow, file, origin, frame| flow.rows(file, origin, frame))
+    }
+
+    /// The relation to many that rows are asked of.
+    fn related_manager(&mut self, file: FileId, rows: OriginId) -> Option<Step<'m>> {
+        match self.facts(file).origin(rows) {
+            Origin::Member(owner, name) => {
+                let step = self.relation_of(file, owner, name)?;
+                step.relation.is_manager.then_some(step)
+            }
+            Origin::Call(call) => {
+                let row = self.resolved(file, call).row()?;
+                let is_view = row.laziness == Laziness::Conditional && !row.effects.has(Effect::LazyLoad);
+                is_view.then(|| self.related_manager(file, self.facts(file).call(call).callee)).flatten()
+            }
+            _ => None,
+        }
+    }
+
+    /// Rows that are asked of a relation, whatever was loaded with its owner.
+    fn rows_asked_of(&mut self, file: FileId, step: Step<'m>, made: Span) -> Loading<'m> {
+        let mut loaded = nothing_loaded((file, made));
+        if let Some(manager) = self.default_manager_of(step) {
+            loaded.paths = self.manager_rows(manager, loaded.made)?.into_iter().flat_map(|own| own.paths).collect();
+        }
+        // The rows know the one that they were asked of.
+        loaded.paths.extend(step.relation.inverse.map(|inverse| smallvec![inverse]));
+        Some(smallvec![loaded])
+    }
+
+    fn default_manager_of(&mut self, step: Step<'m>) -> Option<TypeId> {
+        self.resolver.default_manager(self.files, step.relation.target?)
     }
 
     /// The rows of a class that is named, or of what is given in its place.
@@ -396,12 +458,10 @@ impl<'a, 'm> Flow<'a, 'm> {
         for loaded in loading {
             let is_loaded = loaded.has(&[step.name]);
             let mut below = below(loaded, step);
-            if !is_loaded && let Some(target) = step.relation.target {
-                // They come from what the class gives by default.
-                if let Some(manager) = self.resolver.default_manager(self.files, target) {
-                    let own = self.manager_rows(manager, below.made)?;
-                    below.paths.extend(own.into_iter().flat_map(|own| own.paths));
-                }
+            // They come from what the class gives by default.
+            if !is_loaded && let Some(manager) = self.default_manager_of(step) {
+                let own = self.manager_rows(manager, below.made)?;
+                below.paths.extend(own.into_iter().flat_map(|own| own.paths));
             }
             // The rows know the one that they were asked from.
             if let Some(inverse) = step.relation.inverse {

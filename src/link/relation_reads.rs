@@ -262,7 +262,11 @@ impl<'a, 'm> Search<'a, 'm> {
         let Some(loading) = self.flow.loaded_with(file, object) else { return };
         let path: Path = read.steps.iter().map(|step| step.name).collect();
         let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path)) else { return };
-        let relation_read = self.describe(file, call, frame, &read, lacking);
+        let mut relation_read = self.describe(file, call, frame, &read, lacking);
+        if loading.iter().any(|loaded| loaded.has(&path)) {
+            // Others who call this load the relation: it may be meant that they do.
+            relation_read.confidence = Confidence::Medium;
+        }
         self.found.push(Found { read: relation_read, path, per: (file, self.rows_of(file, frame.source)) });
     }
 

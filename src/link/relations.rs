@@ -447,6 +447,13 @@ impl<'m> Resolver<'m> {
         !self.relations.by_member.is_empty()
     }
 
+    /// Does a type give rows by making them, and not by being them?
+    pub(super) fn makes_rows(&mut self, files: &[ProgramFile], id: TypeId) -> bool {
+        let class = self.types.get(id).name;
+        let lineage = self.lineage(files, class);
+        lineage.iter().any(|part| self.models.rows_from(self.symbols.text(*part)).is_some())
+    }
+
     /// The method of the program in which a class of rows makes them.
     pub(super) fn rows_maker(&mut self, files: &[ProgramFile], class: Symbol) -> Option<crate::program::FunctionRef> {
         self.definition(class)?;

@@ -1081,11 +1081,32 @@ impl<'m> Resolver<'m> {
                 self.ask((), |resolver| resolver.call_method(files, site, inner, member, resolution));
             }
             _ if self.call_own_rows(files, site, id, member, resolution) => {}
+            _ if self.call_held(files, site, id, member, resolution) => {}
             _ => {
                 resolution.silent += 1;
                 resolution.callee = Some(self.symbols.member(symbol, member, separator));
                 resolution.results.is_partial = true;
             }
+        }
+    }
+
+    /// A class or function that an attribute holds is called: `self.builder(…)`.
+    fn call_held(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        receiver: TypeId,
+        member: Symbol,
+        resolution: &mut CallResolution<'m>,
+    ) -> bool {
+        let class = self.types.get(receiver).name;
+        let Some((file, origin)) = self.only_field(files, class, member) else { return false };
+        match self.infer(files, file, origin).list[..] {
+            [value @ (Value::Item(_) | Value::Function(..))] => {
+                self.call_value(files, site, value, None, resolution);
+                true
+            }
+            _ => false,
         }
     }
 
