@@ -167,10 +167,9 @@ impl<'a, 'm> Flow<'a, 'm> {
         match facts.origin(origin) {
             Origin::Element(rows) | Origin::Item(rows) => self.rows(file, rows, frame),
             Origin::Part(whole, place) => self.part(file, whole, place, frame),
-            Origin::Ascribed(_, inner)
-            | Origin::Await(inner)
-            | Origin::Borrowed(inner)
-            | Origin::Propagated(inner) => self.object(file, inner, frame),
+            Origin::Ascribed(_, inner) | Origin::Await(inner) | Origin::Borrowed(inner) | Origin::Propagated(inner) => {
+                self.object(file, inner, frame)
+            }
             Origin::Join(start, end) => {
                 self.joined(file, facts.origin_list(start, end), frame, |flow, member| flow.object(file, member, frame))
             }
@@ -183,7 +182,9 @@ impl<'a, 'm> Flow<'a, 'm> {
                 Some(loading.into_iter().map(|loaded| below(loaded, step)).collect())
             }
             Origin::Parameter(function, place) => {
-                self.argument(file, function, place, frame, |flow, file, origin, frame| flow.object(file, origin, frame))
+                self.argument(file, function, place, frame, |flow, file, origin, frame| {
+                    flow.object(file, origin, frame)
+                })
             }
             Origin::ClosureParameter(closure, 0) => self.closure_parameter(file, closure, frame),
             Origin::Call(call) => self.object_of_call(file, call, frame),
@@ -442,9 +443,8 @@ impl<'a, 'm> Flow<'a, 'm> {
     /// Where a member is read, for a label.
     fn span_of_read(&self, file: FileId, owner: OriginId, name: Name) -> Span {
         let reads = self.facts(file).calls.iter();
-        let mut reads = reads.filter(|site| {
-            site.kind == CallKind::Attribute && site.callee == owner && site.name == Some(name)
-        });
+        let mut reads =
+            reads.filter(|site| site.kind == CallKind::Attribute && site.callee == owner && site.name == Some(name));
         reads.next().map(|site| site.span).unwrap_or_default()
     }
 
@@ -481,9 +481,9 @@ impl<'a, 'm> Flow<'a, 'm> {
         let Some(function) = self.resolver.rows_maker(self.files, class) else {
             return Some(smallvec![nothing_loaded(made)]);
         };
-        let loading = self.follow(|flow| flow.returned_from(function, None, |flow, file, origin, frame| {
-            flow.rows(file, origin, frame)
-        }))?;
+        let loading = self.follow(|flow| {
+            flow.returned_from(function, None, |flow, file, origin, frame| flow.rows(file, origin, frame))
+        })?;
         Some(loading.into_iter().map(|loaded| Loaded { made, ..loaded }).collect())
     }
 
@@ -526,8 +526,8 @@ impl<'a, 'm> Flow<'a, 'm> {
             let origin = self.given(frame.file, frame.call, reference, place)?;
             return follow(self, frame.file, origin, frame.outer);
         }
-        let is_receiver = self.facts(file).function(function).parameters.get(place as usize)?.kind
-            == ParameterKind::Receiver;
+        let is_receiver =
+            self.facts(file).function(function).parameters.get(place as usize)?.kind == ParameterKind::Receiver;
         if is_receiver {
             // A class of rows that is asked from inside starts from what it makes.
             let class = self.facts(file).function(function).class?;
@@ -614,7 +614,7 @@ impl<'a, 'm> Flow<'a, 'm> {
         let facts = self.facts(file);
         let mut paths = Vec::new();
         for (number, resolved) in self.resolved[file.0 as usize].iter().enumerate() {
-        let Some(row) = resolved.row() else { continue };
+            let Some(row) = resolved.row() else { continue };
             let call = CallId(number as u32);
             if let (Some(first), RowKind::Function) = (row.loads, row.kind)
                 && first > 0
@@ -692,10 +692,9 @@ impl<'a, 'm> Flow<'a, 'm> {
                 let Some(first) = row.loads else { return Some(Vec::new()) };
                 let site = facts.call(call);
                 // Loaded under another name.
-                let renamed = facts
-                    .arguments_of(site)
-                    .iter()
-                    .any(|argument| argument.keyword.is_some() && matches!(facts.origin(argument.origin), Origin::String(_)));
+                let renamed = facts.arguments_of(site).iter().any(|argument| {
+                    argument.keyword.is_some() && matches!(facts.origin(argument.origin), Origin::String(_))
+                });
                 if renamed {
                     return Some(Vec::new());
                 }
@@ -728,9 +727,8 @@ impl<'a, 'm> Flow<'a, 'm> {
         let arguments = facts.arguments_of(facts.call(call));
         let mut paths: Vec<Path> = Vec::new();
         for (position, argument) in arguments.iter().enumerate().skip(first) {
-            let is_rows = self
-                .type_of(file, argument.origin)
-                .is_some_and(|id| self.resolver.is_of_class(self.files, id));
+            let is_rows =
+                self.type_of(file, argument.origin).is_some_and(|id| self.resolver.is_of_class(self.files, id));
             if is_rows {
                 let own = paths.first().cloned().unwrap_or_default();
                 for loaded in self.rows(file, argument.origin, frame)? {

@@ -143,7 +143,9 @@ impl<'a, 'm> Search<'a, 'm> {
                 let made = match uses_rows {
                     true => site.callee,
                     // Rows that are looked at where they stand, or handed to what goes through them.
-                    false if row.laziness == Laziness::Conditional && matches!(site.used, Use::Tested | Use::Indexed) => {
+                    false
+                        if row.laziness == Laziness::Conditional && matches!(site.used, Use::Tested | Use::Indexed) =>
+                    {
                         site.callee
                     }
                     false => self.consumed(file, call)?,
@@ -311,7 +313,9 @@ impl<'a, 'm> Search<'a, 'm> {
         if site.kind != CallKind::Call || site.name.is_some() || site.arguments.0 == site.arguments.1 {
             return;
         }
-        let [Value::Item(class)] = self.flow.resolver.infer(self.flow.files, file, site.callee).list[..] else { return };
+        let [Value::Item(class)] = self.flow.resolver.infer(self.flow.files, file, site.callee).list[..] else {
+            return;
+        };
         let Some(row) = self.flow.resolver.renderer(self.flow.files, class) else { return };
         let arguments = facts.arguments_of(site);
         let is_many = arguments.iter().any(|own| own.keyword.is_some_and(|keyword| facts.text(keyword) == row.many));
@@ -471,9 +475,10 @@ impl<'a, 'm> Search<'a, 'm> {
             for mut read in inner {
                 let own: SmallVec<[Step<'m>; 2]> = steps.iter().chain(&read.steps).copied().collect();
                 // What leads straight back is known.
-                let leads_back = read.steps.first().zip(steps.last()).is_some_and(|(first, last)| {
-                    last.relation.is_many && last.relation.inverse == Some(first.name)
-                });
+                let leads_back =
+                    read.steps.first().zip(steps.last()).is_some_and(|(first, last)| {
+                        last.relation.is_many && last.relation.inverse == Some(first.name)
+                    });
                 if !leads_back {
                     read.steps = own;
                     read.chain.insert(0, (file, call));
@@ -684,9 +689,10 @@ impl<'m> Resolver<'m> {
     /// Is a path one of what the language itself brings?
     fn is_built_in(&self, path: &str) -> bool {
         let separator = self.language.separator();
-        self.language.implicit_modules().iter().any(|module| {
-            path.strip_prefix(module).is_some_and(|rest| rest.starts_with(separator))
-        })
+        self.language
+            .implicit_modules()
+            .iter()
+            .any(|module| path.strip_prefix(module).is_some_and(|rest| rest.starts_with(separator)))
     }
 
     /// The last part of a qualified name.

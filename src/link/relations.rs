@@ -246,9 +246,7 @@ impl<'m> Resolver<'m> {
         let argument = declaration.row.target.as_ref().and_then(|place| argument_at(facts, declaration.call, place));
         let Some(argument) = argument else { return self.declared_target(files, declaration) };
         match facts.origin(argument) {
-            Origin::String(Some(text)) => {
-                self.named_class(&facts.strings[text.0 as usize], declaration.owner, by_name)
-            }
+            Origin::String(Some(text)) => self.named_class(&facts.strings[text.0 as usize], declaration.owner, by_name),
             // `lambda: Order`.
             Origin::Closure(closure) => {
                 let returned = facts.closure(closure).returns.first().copied()?;
@@ -275,9 +273,11 @@ impl<'m> Resolver<'m> {
     fn declared_target(&mut self, files: &[ProgramFile], declaration: &Declaration<'m>) -> Option<Symbol> {
         let file = declaration.file;
         let facts = &files[file.0 as usize].facts;
-        let name = facts.class(declaration.class).fields.iter().find(|field| {
-            field.declared && facts.text(field.name) == self.symbols.text(declaration.name)
-        })?;
+        let name = facts
+            .class(declaration.class)
+            .fields
+            .iter()
+            .find(|field| field.declared && facts.text(field.name) == self.symbols.text(declaration.name))?;
         let Origin::Declared(module, declared) = facts.origin(name.origin) else { return None };
         let mut pending = vec![declared];
         while let Some(declared) = pending.pop() {
@@ -309,16 +309,17 @@ impl<'m> Resolver<'m> {
         let fitting: SmallVec<[Symbol; 4]> = match label {
             Some(label) => {
                 let last = label.rsplit('.').next().unwrap_or(label).to_ascii_lowercase();
-                let has_label = |symbol: &&Symbol| {
-                    module_of(symbol).split(separator).any(|part| part.to_ascii_lowercase() == last)
-                };
+                let has_label =
+                    |symbol: &&Symbol| module_of(symbol).split(separator).any(|part| part.to_ascii_lowercase() == last);
                 candidates.iter().filter(has_label).copied().collect()
             }
             None => {
                 let here = module_of(&owner);
                 let is_beside = |symbol: &&Symbol| {
                     let there = module_of(symbol);
-                    there == here || there.rsplit_once(separator).map(|(of, _)| of) == here.rsplit_once(separator).map(|(of, _)| of)
+                    there == here
+                        || there.rsplit_once(separator).map(|(of, _)| of)
+                            == here.rsplit_once(separator).map(|(of, _)| of)
                 };
                 candidates.iter().filter(is_beside).copied().collect()
             }
@@ -512,10 +513,12 @@ fn keyword_text(files: &[ProgramFile], declaration: &Declaration, keyword: &Text
     match facts.origin(origin) {
         Origin::String(Some(text)) => Some(facts.strings[text.0 as usize].to_string()),
         // `backref("orders", …)`.
-        Origin::Call(call) => match facts.arguments_of(facts.call(call)).first().map(|first| facts.origin(first.origin)) {
-            Some(Origin::String(Some(text))) => Some(facts.strings[text.0 as usize].to_string()),
-            _ => None,
-        },
+        Origin::Call(call) => {
+            match facts.arguments_of(facts.call(call)).first().map(|first| facts.origin(first.origin)) {
+                Some(Origin::String(Some(text))) => Some(facts.strings[text.0 as usize].to_string()),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }
