@@ -11,6 +11,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use crate::config::{Config, SetupError};
 use crate::diagnostic::{Notice, NoticeKind};
 use crate::lang::{Language, Manifest};
+use crate::project::Project;
 use crate::source::{self, SourceFile};
 
 /// A manifest above this size is not one.
@@ -22,33 +23,9 @@ const FOREIGN_FOLDERS: &[&str] = &["node_modules", "site-packages", "__pycache__
 /// A folder that holds one of these is a cache or a virtual environment.
 const FOREIGN_FOLDER_MARKS: &[&str] = &["CACHEDIR.TAG", "pyvenv.cfg"];
 
-/// What a run works on.
-#[derive(Debug, Default)]
-pub struct Discovered {
-    /// Source files, sorted by path.
-    pub files: Vec<SourceFile>,
-    /// Manifests in the walked folders and in the folders above them (up to the repository), sorted by path. One
-    /// above the project root starts with `..`.
-    pub manifests: Vec<Manifest>,
-    /// Files that were left out, and folders that could not be read; sorted.
-    pub notices: Vec<Notice>,
-    /// The folders from the outermost manifest down to the project root; empty if no manifest lies above it.
-    above: Vec<String>,
-}
-
-impl Discovered {
-    /// The path of a file or a manifest seen from the outermost manifest instead of the project root: what
-    /// module names depend on. So a file has the same name however small a part of its package is analysed.
-    pub fn from_outermost(&self, path: &str) -> String {
-        let up = path.split('/').take_while(|part| *part == "..").count();
-        let above = self.above[..self.above.len().saturating_sub(up)].iter().map(String::as_str);
-        above.chain(path.split('/').skip(up)).collect::<Vec<_>>().join("/")
-    }
-}
-
 /// Finds the files of `config.paths` that one of `languages` claims. A path that does not exist is an error;
 /// whatever happens below a path is a notice.
-pub fn source_files(config: &Config, languages: &[&dyn Language]) -> Result<Discovered, SetupError> {
+pub fn source_files(config: &Config, languages: &[&dyn Language]) -> Result<Project, SetupError> {
     let discovery = Discovery { config, languages };
     let mut found = Vec::new();
     let mut folders = BTreeSet::new();
@@ -78,8 +55,8 @@ enum Found {
 }
 
 /// The same file may be found by several paths; the order of paths must not matter.
-fn collect(found: Vec<Found>) -> Discovered {
-    let mut discovered = Discovered::default();
+fn collect(found: Vec<Found>) -> Project {
+    let mut discovered = Project::default();
     for found in found {
         match found {
             Found::Source(file) => discovered.files.push(file),

@@ -7,11 +7,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lang::SyntaxError;
 use crate::source::Span;
 use crate::syntax::{
-    ClassKind, CollectionKind, FunctionFlavor, LoopKind, Name, Names, Operator, ParameterKind, StringId, TypeExpr,
-    TypeExprId,
+    ClassKind, CollectionKind, FunctionFlavor, LoopKind, Name, Names, Operator, ParameterKind, StringId, SyntaxError,
+    TypeExpr, TypeExprId,
 };
 
 macro_rules! fact_id {
@@ -358,6 +357,16 @@ pub struct Region {
     pub writes: (u32, u32),
     /// First await and one past the last.
     pub awaits: (u32, u32),
+}
+
+/// A display of at most this many elements does not make a loop worth a finding.
+pub const FEW: u32 = 8;
+
+/// `ALL_CAPS` of at least two letters: by convention a constant of the module.
+pub fn is_constant_name(text: &str) -> bool {
+    text.len() > 1
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        && text.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// How often a loop runs, as far as its text tells.

@@ -3,11 +3,7 @@
 //! [`check`] is the whole tool in one function: discover → parse → extract → link → evaluate → report. Each stage
 //! is a module, listed below in the order in which to read them.
 
-use std::time::Instant;
-
 use crate::config::{Config, SetupError};
-use crate::diagnostic::{Diagnostic, Notice};
-use crate::source::SourceFile;
 
 pub mod cli;
 pub mod config;
@@ -19,7 +15,9 @@ pub mod facts;
 pub mod generated;
 pub mod lang;
 pub mod model;
+pub mod outcome;
 pub mod program;
+pub mod project;
 pub mod rule;
 pub mod source;
 pub mod sql;
@@ -33,39 +31,7 @@ pub mod extract;
 pub mod link;
 pub mod report;
 
-/// What a run found.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// Every file of the run; a `FileId` is an index into it.
-    pub files: Vec<SourceFile>,
-    /// The findings.
-    pub diagnostics: Vec<Diagnostic>,
-    /// What the run could not do.
-    pub notices: Vec<Notice>,
-    /// Where the time went.
-    pub timings: Timings,
-    /// Number of files that were analysed.
-    pub analysed: usize,
-    /// Their size.
-    pub analysed_bytes: u64,
-}
-
-/// Seconds per stage of the pipeline, by the clock.
-#[derive(Clone, Debug, Default)]
-pub struct Timings {
-    /// Stages in the order in which they ran.
-    pub stages: Vec<(&'static str, f64)>,
-}
-
-impl Timings {
-    /// Runs a stage and notes how long it took.
-    pub fn measure<T>(&mut self, stage: &'static str, run: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
-        let result = run();
-        self.stages.push((stage, start.elapsed().as_secs_f64()));
-        result
-    }
-}
+pub use outcome::{Outcome, Timings};
 
 /// Analyses what `config` names. Wrong settings stop here, and only here; whatever is wrong with a file is a notice.
 pub fn check(config: &Config) -> Result<Outcome, SetupError> {

@@ -734,3 +734,12 @@ impl Tree {
         PathNodeId(self.paths.len() as u32 - 1)
     }
 }
+
+/// A place that could not be parsed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyntaxError {
+    /// The statement or item that is lost.
+    pub span: Span,
+    /// What the parser said.
+    pub message: String,
+}

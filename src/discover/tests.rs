@@ -76,12 +76,12 @@ fn project(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-fn discover(current: &Path, paths: &[&str]) -> Discovered {
+fn discover(current: &Path, paths: &[&str]) -> Project {
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     source_files(&Config::new(current, &paths), &[&Fake]).unwrap()
 }
 
-fn paths(discovered: &Discovered) -> Vec<&str> {
+fn paths(discovered: &Project) -> Vec<&str> {
     discovered.files.iter().map(|file| file.path.as_str()).collect()
 }
 
@@ -140,7 +140,7 @@ fn the_order_of_paths_does_not_matter_and_nothing_comes_twice() {
 #[test]
 fn manifests_come_from_the_walk_and_from_above() {
     let folder = project(&[("fake.toml", "top"), ("p/fake.toml", "package"), ("p/src/a.fake", ""), ("q/b.fake", "")]);
-    let manifests = |discovered: Discovered| -> Vec<(String, String)> {
+    let manifests = |discovered: Project| -> Vec<(String, String)> {
         discovered.manifests.into_iter().map(|manifest| (manifest.path, manifest.text)).collect()
     };
     let expected = [("fake.toml".to_string(), "top".to_string()), ("p/fake.toml".to_string(), "package".to_string())];

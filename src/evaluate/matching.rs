@@ -3,14 +3,14 @@
 use crate::diagnostic::Diagnostic;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::link::resolve::Value;
+use crate::link::resolve::{Value, matched_arguments};
 use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, own_effects};
 use crate::model::table::{Color, Laziness, Row};
 use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
 use crate::source::FileId;
-use crate::syntax::LoopKind;
+use crate::syntax::{LoopKind, ParameterKind};
 
 /// A call site that a rule may report.
 pub struct Candidate<'r> {
@@ -166,6 +166,10 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(small_receiver, |wanted| {
         let (place, origin, _) = root_receiver(program, file, &site);
         is_small(program, file, origin, place) == *wanted
+    });
+    check!(holds_data, |wanted| {
+        let (place, origin, _) = root_receiver(program, file, &site);
+        super::volume::holds_data(program, file, function, origin, place, candidate.frame) == *wanted
     });
     check!(on_text, |wanted| is_on_text(program, candidate) == *wanted);
     check!(cheap_clone, |wanted| is_cheap_to_clone(program, candidate) == *wanted);
@@ -362,7 +366,7 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
     // What a callee does depends on what feeds it, and on nothing else of the call.
     if candidate.effect.reached.via.is_some() {
         let reached = candidate.effect.depend;
-        return (reached.element | reached.carried | reached.volatile) & bits == 0;
+        return (reached.element | reached.carried | reached.volatile) & bits == 0 && !feeds_change(program, candidate);
     }
     let region = region_of(program, candidate);
     let is_written = |place: Option<crate::syntax::Name>| {
@@ -384,6 +388,46 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
                 && !argument.place.is_some_and(|place| is_place_changed(program, candidate, place, Change::Any))
         }),
     })
+}
+
+/// Does the loop change something that the cause in a callee depends on?
+fn feeds_change(program: &Program, candidate: &Candidate) -> bool {
+    let Some(via) = candidate.effect.reached.via else { return false };
+    let summary = &program.summaries[via.0 as usize];
+    let Some(entry) = summary.get(candidate.effect.reached.effect) else { return false };
+    let (callee_file, callee) = program.function(via);
+    let callee_facts = &program.file(callee_file).facts;
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let feeds = |parameter: u16| entry.parameters & (1 << parameter.min(31)) != 0;
+    let receives =
+        callee_facts.function(callee).parameters.first().is_some_and(|first| first.kind == ParameterKind::Receiver);
+    let changes_receiver = receives && feeds(0) && site.name.is_some() && is_changed(program, candidate, Change::Any);
+    changes_receiver
+        || matched_arguments(facts, site, callee_facts, callee).into_iter().any(|(argument, parameter)| {
+            let argument = &facts.arguments_of(site)[argument];
+            let is_text = match facts.origin(argument.origin) {
+                Origin::String(_) => true,
+                Origin::Parameter(function, place) => is_declared_text(program, candidate.file, function, place),
+                _ => false,
+            };
+            feeds(parameter)
+                && !is_text
+                && argument.place.is_some_and(|place| is_place_changed(program, candidate, place, Change::Any))
+        })
+}
+
+/// Is a parameter declared as text? Nothing that it is given to can change that.
+fn is_declared_text(program: &Program, file: FileId, function: FunctionId, place: u16) -> bool {
+    let facts = &program.file(file).facts;
+    let Some(resolver) = &program.resolvers[program.file(file).source.language] else { return false };
+    let text = resolver.language_literals().string;
+    let names_text = |id: &crate::syntax::TypeExprId| {
+        let names = &facts.types[id.0 as usize].names;
+        names.last().is_some_and(|last| text.ends_with(facts.text(*last)))
+    };
+    let declared = facts.function(function).parameters.get(place as usize).and_then(|parameter| parameter.declared);
+    declared.is_some_and(|id| names_text(&id) || facts.types[id.0 as usize].arguments.iter().any(names_text))
 }
 
 /// Is a value made by calls that give the same whenever they get the same?
@@ -470,7 +514,7 @@ fn is_carried(program: &Program, candidate: &Candidate) -> bool {
 fn is_small(program: &Program, file: FileId, origin: OriginId, place: Option<crate::syntax::Name>) -> bool {
     let facts = &program.file(file).facts;
     if let Some(place) = place
-        && facts.text(place).rsplit('.').next().is_some_and(crate::extract::is_constant_name)
+        && facts.text(place).rsplit('.').next().is_some_and(crate::facts::is_constant_name)
     {
         return true;
     }
@@ -491,17 +535,9 @@ fn small_property(program: &Program, file: FileId, origin: OriginId, place: Opti
                 let (file, id) = program.function(function);
                 let facts = &program.file(file).facts;
                 let returns = &facts.function(id).returns;
-                !returns.is_empty() && returns.iter().all(|origin| is_short_display(facts, *origin))
+                !returns.is_empty() && returns.iter().all(|origin| super::volume::is_short_display(facts, *origin))
             })
     })
-}
-
-fn is_short_display(facts: &FileFacts, origin: OriginId) -> bool {
-    match facts.origin(origin) {
-        Origin::Collection(_, _, Some(length)) => length <= crate::extract::FEW,
-        Origin::Tuple(start, end) => end - start <= crate::extract::FEW,
-        _ => false,
-    }
 }
 
 fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
@@ -509,8 +545,8 @@ fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
         return false;
     }
     match facts.origin(origin) {
-        Origin::Collection(_, _, Some(length)) => length <= crate::extract::FEW && length > 0,
-        Origin::Tuple(start, end) => end - start <= crate::extract::FEW,
+        Origin::Collection(_, _, Some(length)) => length <= crate::facts::FEW && length > 0,
+        Origin::Tuple(start, end) => end - start <= crate::facts::FEW,
         Origin::String(_) | Origin::Range => true,
         Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => small_origin(facts, inner, depth + 1),
         Origin::Join(start, end) => {

@@ -1,7 +1,7 @@
 //! Evaluation: rules held against the program.
 //!
 //! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, `finding.rs` says it
-//! in words, `rank.rs` orders, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is mended at once. No input or output, and no rule by
+//! in words, `rank.rs` orders, `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is mended at once. No input or output, and no rule by
 //! name.
 
 pub mod finding;
@@ -10,6 +10,7 @@ pub mod index;
 pub mod matching;
 pub mod rank;
 pub mod suppress;
+mod volume;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::{CallId, FunctionId};

@@ -6,11 +6,11 @@ use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::diagnostic::{Notice, NoticeKind};
-use crate::discover::Discovered;
 use crate::facts::FileFacts;
 use crate::generated::is_generated;
 use crate::lang;
 use crate::program::ProgramFile;
+use crate::project::Project;
 use crate::source::{self, ReadError, SourceFile};
 
 /// Room for the parsers of a worker thread, in bytes. The memory is only used by files that nest deeply.
@@ -32,7 +32,7 @@ pub struct Extracted {
 }
 
 /// Extracts the facts of all files.
-pub fn all(discovered: &Discovered, config: &Config) -> Extracted {
+pub fn all(discovered: &Project, config: &Config) -> Extracted {
     let modules = module_names(discovered);
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK);
     if let Some(jobs) = config.jobs {
@@ -55,7 +55,7 @@ pub fn all(discovered: &Discovered, config: &Config) -> Extracted {
     collect(discovered, modules, results.into_iter().map(|(_, result)| result))
 }
 
-fn collect(discovered: &Discovered, modules: Vec<String>, results: impl Iterator<Item = Extraction>) -> Extracted {
+fn collect(discovered: &Project, modules: Vec<String>, results: impl Iterator<Item = Extraction>) -> Extracted {
     let mut extracted = Extracted { files: Vec::new(), notices: Vec::new(), analysed: 0, analysed_bytes: 0 };
     let mut first_function = 0;
     for ((source, module), result) in discovered.files.iter().zip(modules).zip(results) {
@@ -119,7 +119,7 @@ fn confined(work: impl FnOnce() -> FileFacts) -> Extraction {
 }
 
 /// The module name of each file.
-fn module_names(discovered: &Discovered) -> Vec<String> {
+fn module_names(discovered: &Project) -> Vec<String> {
     let mut names = vec![String::new(); discovered.files.len()];
     let manifests: Vec<lang::Manifest> = discovered
         .manifests

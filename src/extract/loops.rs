@@ -17,9 +17,6 @@ const CHUNK_WORDS: &[&str] = &["chunk", "batch"];
 /// Parts of names that count attempts.
 const ATTEMPT_WORDS: &[&str] = &["attempt", "retry", "retries", "tries"];
 
-/// A display of at most this many elements does not make a loop worth a finding.
-pub const FEW: u32 = 8;
-
 impl Extractor<'_> {
     /// A loop statement.
     pub(super) fn loop_statement(&mut self, node: LoopNodeId, span: Span) {
@@ -223,11 +220,4 @@ impl Extractor<'_> {
         }
         false
     }
-}
-
-/// `ALL_CAPS` of at least two letters: by convention a constant of the module.
-pub fn is_constant_name(text: &str) -> bool {
-    text.len() > 1
-        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-        && text.bytes().any(|byte| byte.is_ascii_uppercase())
 }

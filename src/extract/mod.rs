@@ -11,7 +11,6 @@ mod comments;
 mod files;
 mod loops;
 pub use files::{Extracted, all};
-pub use loops::{FEW, is_constant_name};
 mod scope;
 mod statement;
 mod value;

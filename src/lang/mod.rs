@@ -3,10 +3,7 @@
 //! A language is a folder with `lower.rs` (its grammar) and `names.rs` (its modules, its built-in names).
 //! Adding one is adding a folder and a line in [`all`]. Nothing above this module knows a grammar.
 
-use serde::{Deserialize, Serialize};
-
-use crate::source::Span;
-use crate::syntax::{Operator, Tree};
+use crate::syntax::{Operator, SyntaxError, Tree};
 
 pub mod python;
 pub mod recover;
@@ -19,15 +16,6 @@ pub struct Parsed {
     pub tree: Tree,
     /// Places that are missing from the tree.
     pub errors: Vec<SyntaxError>,
-}
-
-/// A place that could not be parsed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SyntaxError {
-    /// The statement or item that is lost.
-    pub span: Span,
-    /// What the parser said.
-    pub message: String,
 }
 
 /// A file that names a package or its parts (`Cargo.toml`), read by discovery.

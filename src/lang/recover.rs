@@ -5,8 +5,8 @@
 
 use tree_sitter::{Node, Parser};
 
-use super::SyntaxError;
 use crate::source::Span;
+use crate::syntax::SyntaxError;
 
 /// What recovery needs to know of a grammar.
 pub struct Grammar {

@@ -6,7 +6,6 @@
 use super::infer::repeats_argument;
 use super::resolve::{Resolver, Value};
 use crate::effect::{Effect, EffectSet};
-use crate::extract::FEW;
 use crate::facts::*;
 use crate::model::table::{Color, Laziness};
 use crate::program::{Callback, Context, LoopFrame, LoopSource, ProgramFile, Resolved};

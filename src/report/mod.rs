@@ -4,8 +4,8 @@
 
 use std::io::{self, Write};
 
-use crate::Outcome;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::outcome::Outcome;
 
 mod concise;
 mod excerpt;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::{printable, severity_name};
-use crate::Outcome;
 use crate::diagnostic::{Notice, NoticeKind, Severity};
+use crate::outcome::Outcome;
 
 /// So many notices are shown one by one, unless all are asked for.
 const SHOWN_NOTICES: usize = 10;

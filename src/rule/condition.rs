@@ -262,6 +262,8 @@ conditions! {
     on_text: bool,
     /// the receiver is known to have eight elements or fewer
     small_receiver: bool,
+    /// the receiver holds as many elements as there are data: it was read from outside the program, or filled by a loop or collected from one that goes through such data or through what the function was given
+    holds_data: bool,
     /// copying the receiver costs nothing
     cheap_clone: bool,
     /// the receiver's type is known

@@ -7,8 +7,8 @@ use ruff_text_size::{Ranged, TextRange};
 use smallvec::SmallVec;
 
 use super::stack;
-use crate::lang::SyntaxError;
 use crate::source::Span;
+use crate::syntax::SyntaxError;
 use crate::syntax::{
     Certainty, ClassKind, ClassNode, CollectionKind, ComprehensionKind, FunctionFlavor, FunctionNode, ImportNode, List,
     LoopKind, LoopNode, Name, NodeId, NodeKind, Operator, ParameterKind, ParameterNode, Tree, TypeExprId, TypeForm,

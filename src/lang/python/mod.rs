@@ -7,9 +7,9 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::Parsed as RuffParsed;
 use ruff_text_size::Ranged;
 
-use super::{Language, LiteralTypes, Manifest, Parsed, SyntaxError};
+use super::{Language, LiteralTypes, Manifest, Parsed};
 use crate::source::Span;
-use crate::syntax::{NodeKind, Operator, Tree};
+use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
 
 mod lower;
 mod names;

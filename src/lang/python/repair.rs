@@ -7,9 +7,9 @@ use ruff_python_parser::Parsed;
 use ruff_text_size::Ranged;
 
 use super::{lower::span, parser};
-use crate::lang::SyntaxError;
 use crate::lang::recover::{self, Grammar};
 use crate::source::Span;
+use crate::syntax::SyntaxError;
 
 /// How many bytes may be parsed again to repair one file.
 const BUDGET: usize = 8 * 1024 * 1024;

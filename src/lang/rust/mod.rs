@@ -17,9 +17,9 @@ mod tests;
 
 use std::borrow::Cow;
 
-use crate::lang::{Language, LiteralTypes, Manifest, Parsed, SyntaxError};
+use crate::lang::{Language, LiteralTypes, Manifest, Parsed};
 use crate::source::Span;
-use crate::syntax::{NodeKind, Operator, Tree};
+use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
 
 use lexer::{Nesting, lex, nesting};
 

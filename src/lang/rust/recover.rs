@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use syn::parse::Parser;
 
-use crate::lang::SyntaxError;
 use crate::lang::recover::{Grammar, blank_broken_units};
 use crate::source::Span;
+use crate::syntax::SyntaxError;
 
 use super::lexer::{Token, TokenKind, lex, nesting};
 use super::{message, refusal, stack_for, with_stack};

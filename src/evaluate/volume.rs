@@ -1,0 +1,221 @@
+//! How much a value holds: a few elements that somebody wrote down, or as many as there are data.
+//!
+//! Only what can be followed inside a function is told. A parameter or an attribute on its own may hold anything; but
+//! what is *made* of all elements of one (a comprehension, a copy, a list filled in a loop) is as large as it is, and
+//! was made for a purpose.
+
+use crate::effect::{Effect, EffectSet};
+
+use crate::facts::*;
+use crate::program::{LoopFrame, LoopSource, Program};
+use crate::source::FileId;
+use crate::syntax::{Name, ParameterKind};
+
+/// Brings data in from outside the program.
+const READS: EffectSet = EffectSet(
+    1 << Effect::DbQuery as u8
+        | 1 << Effect::DbFetch as u8
+        | 1 << Effect::FileIo as u8
+        | 1 << Effect::Network as u8
+        | 1 << Effect::Paginates as u8,
+);
+
+/// Makes a sequence of all elements of another one.
+const COPIES: EffectSet =
+    EffectSet(1 << Effect::Materializes as u8 | 1 << Effect::Copies as u8 | 1 << Effect::Sorts as u8);
+
+/// Deeper chains are not followed.
+const DEEPEST: usize = 8;
+
+/// Does a value grow with the data? In a loop over what the function was given, that is so of what else it was given:
+/// its work grows with the product of two of its inputs.
+pub(super) fn holds_data(
+    program: &Program,
+    file: FileId,
+    function: FunctionId,
+    origin: OriginId,
+    place: Option<Name>,
+    frame: Option<LoopFrame>,
+) -> bool {
+    let facts = &program.file(file).facts;
+    let goes_through_input = || match frame.map(|frame| frame.source) {
+        Some(LoopSource::Loop(id)) => facts.loop_of(id).iterable.is_some_and(|iterable| is_input(facts, iterable, 0)),
+        Some(LoopSource::Closure(id)) => facts
+            .closure(id)
+            .given_to
+            .is_some_and(|(call, _)| !is_on_text(program, file, call) && is_input(facts, facts.call(call).callee, 0)),
+        _ => false,
+    };
+    is_made_of_data(program, file, origin, 0)
+        || place.is_some_and(|place| is_filled(program, file, function, place))
+        || is_input(facts, origin, 0) && goes_through_input()
+}
+
+/// Is it a parameter, or a view of one? The receiver of a method is none: what it holds is another matter.
+fn is_input(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
+    match facts.origin(origin) {
+        Origin::Parameter(function, place) => {
+            let parameter = facts.function(function).parameters.get(place as usize);
+            parameter.is_some_and(|parameter| parameter.kind == ParameterKind::Ordinary)
+        }
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => depth < DEEPEST && is_input(facts, inner, depth + 1),
+        // `rows.iter()`, `enumerate(rows)`
+        Origin::Call(call) if depth < DEEPEST => {
+            let site = facts.call(call);
+            match (site.name, facts.arguments_of(site)) {
+                (Some(_), []) => is_input(facts, site.callee, depth + 1),
+                (None, [only]) => is_input(facts, only.origin, depth + 1),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+fn is_made_of_data(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
+    let facts = &program.file(file).facts;
+    if depth > DEEPEST {
+        return false;
+    }
+    let next = |origin| is_made_of_data(program, file, origin, depth + 1);
+    match facts.origin(origin) {
+        Origin::Collection(_, Some(element), None) => {
+            element_source(facts, element, 0).is_some_and(|source| may_be_many(program, file, source, depth + 1))
+        }
+        Origin::Call(call) => {
+            let effects = program.resolved(file, call).effects;
+            if effects.meets(READS) {
+                return true;
+            }
+            let site = facts.call(call);
+            let source = match site.name {
+                Some(_) => Some(site.callee),
+                None => facts.arguments_of(site).first().map(|argument| argument.origin),
+            };
+            effects.meets(COPIES) && source.is_some_and(|source| may_be_many(program, file, source, depth + 1))
+        }
+        Origin::Borrowed(inner)
+        | Origin::Propagated(inner)
+        | Origin::Await(inner)
+        | Origin::Ascribed(_, inner)
+        | Origin::Slice(inner) => next(inner),
+        Origin::Join(start, end) => facts.origin_list(start, end).to_vec().into_iter().any(next),
+        _ => false,
+    }
+}
+
+/// Is it not known to be few: no display, no constant, no text that is taken apart, no setting?
+fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
+    let facts = &program.file(file).facts;
+    if depth > DEEPEST {
+        return false;
+    }
+    match facts.origin(origin) {
+        Origin::Parameter(..) => true,
+        Origin::Member(owner, name) => {
+            !is_constant_name(facts.text(name)) && may_be_many(program, file, owner, depth + 1)
+        }
+        Origin::Element(inner) | Origin::Item(inner) | Origin::Part(inner, _) => {
+            may_be_many(program, file, inner, depth + 1)
+        }
+        Origin::Collection(_, Some(_), None) => is_made_of_data(program, file, origin, depth + 1),
+        Origin::Call(call) => {
+            let site = facts.call(call);
+            let effects = program.resolved(file, call).effects;
+            let source = match site.name {
+                Some(_) => Some(site.callee),
+                None => facts.arguments_of(site).first().map(|argument| argument.origin),
+            };
+            effects.meets(READS)
+                || !is_on_text(program, file, call)
+                    && source.is_some_and(|source| may_be_many(program, file, source, depth + 1))
+        }
+        Origin::Borrowed(inner) | Origin::Propagated(inner) | Origin::Await(inner) | Origin::Ascribed(_, inner) => {
+            may_be_many(program, file, inner, depth + 1)
+        }
+        Origin::Join(start, end) => {
+            facts.origin_list(start, end).iter().any(|member| may_be_many(program, file, *member, depth + 1))
+        }
+        _ => false,
+    }
+}
+
+/// Is it a call on text? What text is taken apart into is short, as texts are.
+fn is_on_text(program: &Program, file: FileId, call: CallId) -> bool {
+    let language = program.file(file).source.language;
+    match (program.resolved(file, call).receiver, &program.resolvers[language]) {
+        (Some(receiver), Some(resolver)) => resolver.is_text(receiver),
+        _ => false,
+    }
+}
+
+/// What the elements of a comprehension are taken from.
+fn element_source(facts: &FileFacts, origin: OriginId, depth: usize) -> Option<OriginId> {
+    if depth > DEEPEST {
+        return None;
+    }
+    let next = |origin| element_source(facts, origin, depth + 1);
+    match facts.origin(origin) {
+        Origin::Element(source) => Some(source),
+        Origin::Member(inner, _)
+        | Origin::Item(inner)
+        | Origin::Part(inner, _)
+        | Origin::Borrowed(inner)
+        | Origin::Await(inner)
+        | Origin::Operation(_, inner) => next(inner),
+        Origin::Call(call) => {
+            let site = facts.call(call);
+            let arguments = facts.arguments_of(site).iter().map(|argument| argument.origin);
+            arguments.chain(site.name.map(|_| site.callee)).find_map(next)
+        }
+        Origin::Tuple(start, end) | Origin::Join(start, end) => {
+            facts.origin_list(start, end).iter().find_map(|member| next(*member))
+        }
+        _ => None,
+    }
+}
+
+/// Is a local container filled by a loop over what may be many?
+fn is_filled(program: &Program, file: FileId, function: FunctionId, place: Name) -> bool {
+    let facts = &program.file(file).facts;
+    let region = facts.function(function).region;
+    let is_local = facts.bindings.iter().any(|binding| {
+        binding.name == place && facts.scope(binding.scope).function == function && is_empty(facts, binding.origin)
+    });
+    is_local
+        && (region.calls.0..region.calls.1).map(CallId).any(|call| {
+            let site = facts.call(call);
+            let fills = site.receiver_place == Some(place) && program.resolved(file, call).effects.has(Effect::Grows);
+            fills && goes_through_many(program, file, site.scope)
+        })
+}
+
+fn is_empty(facts: &FileFacts, origin: OriginId) -> bool {
+    match facts.origin(origin) {
+        Origin::Collection(_, None, Some(0)) => true,
+        Origin::Call(call) => facts.call(call).arguments.0 == facts.call(call).arguments.1,
+        Origin::Ascribed(_, inner) => is_empty(facts, inner),
+        Origin::Join(start, end) => facts.origin_list(start, end).iter().any(|member| is_empty(facts, *member)),
+        _ => false,
+    }
+}
+
+fn goes_through_many(program: &Program, file: FileId, scope: ScopeId) -> bool {
+    let facts = &program.file(file).facts;
+    facts.scopes_from(scope).any(|(_, scope)| match scope.kind {
+        ScopeKind::Loop(id) => {
+            let own = facts.loop_of(id);
+            own.class == LoopClass::Data && own.iterable.is_some_and(|iterable| may_be_many(program, file, iterable, 0))
+        }
+        _ => false,
+    })
+}
+
+/// Is it a display of a few elements?
+pub(super) fn is_short_display(facts: &FileFacts, origin: OriginId) -> bool {
+    match facts.origin(origin) {
+        Origin::Collection(_, _, Some(length)) => length <= FEW,
+        Origin::Tuple(start, end) => end - start <= FEW,
+        _ => false,
+    }
+}

@@ -1,0 +1,29 @@
+//! What a run works on: source files and manifests, as they were found. Knows no disk.
+
+use crate::diagnostic::Notice;
+use crate::lang::Manifest;
+use crate::source::SourceFile;
+
+/// What a run works on.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// Source files, sorted by path.
+    pub files: Vec<SourceFile>,
+    /// Manifests in the walked folders and in the folders above them (up to the repository), sorted by path. One
+    /// above the project root starts with `..`.
+    pub manifests: Vec<Manifest>,
+    /// Files that were left out, and folders that could not be read; sorted.
+    pub notices: Vec<Notice>,
+    /// The folders from the outermost manifest down to the project root; empty if no manifest lies above it.
+    pub above: Vec<String>,
+}
+
+impl Project {
+    /// The path of a file or a manifest seen from the outermost manifest instead of the project root: what
+    /// module names depend on. So a file has the same name however small a part of its package is analysed.
+    pub fn from_outermost(&self, path: &str) -> String {
+        let up = path.split('/').take_while(|part| *part == "..").count();
+        let above = self.above[..self.above.len().saturating_sub(up)].iter().map(String::as_str);
+        above.chain(path.split('/').skip(up)).collect::<Vec<_>>().join("/")
+    }
+}
