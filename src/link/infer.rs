@@ -509,12 +509,18 @@ impl<'m> Resolver<'m> {
     /// The receiver of the method that a call stands in, as its first base sees it.
     fn inherited_receiver(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId)) -> Option<TypeId> {
         let facts = &files[file.0 as usize].facts;
-        let mut function = facts.scope(facts.call(call).scope).function;
+        let site = facts.call(call);
+        let mut function = facts.scope(site.scope).function;
         while facts.function(function).class.is_none() {
             function = facts.function(function).parent?;
         }
         let class = facts.function(function).class?;
-        let symbol = self.class_symbol(file, class)?;
+        let mut symbol = self.class_symbol(file, class)?;
+        // The class may be named.
+        if let Some(named) = facts.arguments_of(site).first() {
+            let [Value::Item(named)] = self.infer(files, file, named.origin).list[..] else { return None };
+            symbol = named;
+        }
         let base = *self.lineage(files, symbol).get(1)?;
         let own = self.receiver_of_rows(files, symbol);
         let arguments = self.types.get(own).arguments.clone();

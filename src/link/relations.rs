@@ -56,7 +56,8 @@ struct Declaration<'m> {
     name: Symbol,
     call: CallId,
     row: &'m RelationRow,
-    is_declared_many: bool,
+    /// Does the declared type say that there are many? `None`: nothing is declared.
+    is_declared_many: Option<bool>,
 }
 
 impl<'m> Resolver<'m> {
@@ -111,12 +112,7 @@ impl<'m> Resolver<'m> {
             let Origin::Call(call) = facts.origin(field.origin) else { continue };
             let Some(row) = self.relation_row(files, file, call) else { continue };
             let declared = fields.iter().find(|other| other.declared && other.name == field.name);
-            // One or many? Without a declaration nobody knows.
-            if row.kind == RelationKind::Declared && declared.is_none() {
-                continue;
-            }
-            let is_declared_many =
-                declared.is_some_and(|declared| self.declares_collection(files, file, declared.origin));
+            let is_declared_many = declared.map(|declared| self.declares_collection(files, file, declared.origin));
             let name = self.name_symbol(files, file, field.name);
             declarations.push(Declaration { file, class, owner, name, call, row, is_declared_many });
         }
@@ -141,14 +137,20 @@ impl<'m> Resolver<'m> {
 
     /// What a call declares: that of the constructor called, or of what it inherits from.
     fn relation_row(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> Option<&'m RelationRow> {
-        let site = *files[file.0 as usize].facts.call(call);
-        let mut callees = self.infer(files, file, site.callee);
+        let facts = &files[file.0 as usize].facts;
+        let site = *facts.call(call);
+        let owners = self.infer(files, file, site.callee);
+        let mut callees = owners.clone();
         if let Some(name) = site.name {
             let member = self.name_symbol(files, file, name);
             callees = self.members(files, callees, member);
         }
-        let [Value::Item(symbol)] = callees.list[..] else { return None };
         let models = self.models;
+        if let ([Value::Instance(id)], Some(name)) = (&owners.list[..], site.name) {
+            let path = [self.type_name(*id), self.language.separator(), facts.text(name)].concat();
+            return models.relation(&path);
+        }
+        let [Value::Item(symbol)] = callees.list[..] else { return None };
         if self.definition(symbol).is_none() {
             return models.relation(self.symbols.text(symbol));
         }
@@ -175,11 +177,16 @@ impl<'m> Resolver<'m> {
         heirs: &FxHashMap<Symbol, Vec<Symbol>>,
     ) {
         let row = declaration.row;
-        let target = self.target_of(files, declaration, by_name);
-        let is_many = match row.kind {
-            RelationKind::One => false,
-            RelationKind::Many => true,
-            RelationKind::Declared => declaration.is_declared_many,
+        let mut target = self.target_of(files, declaration, by_name);
+        let is_many = match (row.kind, declaration.is_declared_many) {
+            (RelationKind::One, _) => false,
+            (RelationKind::Many, _) => true,
+            (RelationKind::Declared, Some(is_many)) => is_many,
+            (RelationKind::Declared, None) => {
+                // One or many, nobody knows: it can be read, but what that gives is unknown.
+                target = None;
+                true
+            }
         };
         let keyword = |name: &Text| keyword_text(files, declaration, name);
         let is_loaded = keyword(&row.when).is_some_and(|when| when != row.when_read);
