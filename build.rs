@@ -148,7 +148,7 @@ fn index_code(index: &HashIndex) -> String {
 fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
-         returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, loads: {:?} }}",
+         returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -161,6 +161,7 @@ fn row_code(row: &Row) -> String {
         text_code(&row.source),
         optional_argument_code(row.repeats.as_ref()),
         row.loads,
+        optional_argument_code(row.iterates.as_ref()),
     )
 }
 

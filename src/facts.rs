@@ -179,6 +179,8 @@ pub struct Scope {
     pub kind: ScopeKind,
     /// The function that it belongs to.
     pub function: FunctionId,
+    /// The parameter without which it runs only: `if x is None:`.
+    pub without: Option<u16>,
     /// How many loops and closures there are from the function to here, this one included. Bit `depth - 1` of a
     /// [`Depend`] speaks of it; deeper ones than 32 share the last bit.
     pub depth: u8,

@@ -46,6 +46,8 @@ pub struct Resolved<'m> {
     pub confidence: Confidence,
     /// Effects of the model rows: those that all candidates share.
     pub effects: EffectSet,
+    /// The row of going through an argument, where the call does that and it is worth a row.
+    pub iterates: Option<&'m Row>,
     /// Qualified name of the callee, if there is one.
     pub callee: Option<Symbol>,
     /// The type of the receiver.
@@ -58,6 +60,7 @@ impl Default for Resolved<'_> {
             targets: SmallVec::new(),
             confidence: Confidence::High,
             effects: EffectSet::EMPTY,
+            iterates: None,
             callee: None,
             receiver: None,
         }
@@ -71,6 +74,12 @@ impl<'m> Resolved<'m> {
             Target::Row(row) => Some(*row),
             Target::Function(_) => None,
         })
+    }
+
+    /// The row that brings an effect: its own, or that of going through an argument.
+    pub fn row_with(&self, effect: Effect) -> Option<&'m Row> {
+        let own = self.row().filter(|row| row.effects.has(effect));
+        own.or(self.iterates.filter(|row| row.effects.has(effect))).or(self.row())
     }
 
     /// The functions of the program that it calls.
@@ -91,6 +100,8 @@ pub struct Reached {
     pub degree: u8,
     /// Parameters that it depends on.
     pub parameters: u32,
+    /// Parameters without which it comes about only.
+    pub without: u32,
     /// How sure it is.
     pub confidence: Confidence,
     /// The call site in the function that brings it.

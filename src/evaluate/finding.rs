@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::matching::{Candidate, leaf_row};
+use super::matching::{Candidate, iterated_argument, leaf_row};
 use super::rank;
 use crate::diagnostic::{Confidence, Diagnostic, Label};
 use crate::facts::*;
@@ -79,7 +79,9 @@ pub fn of_call(program: &Program, rule: &Rule, candidate: &Candidate) -> Diagnos
         }
     }
     let reached = chain.len() > 1;
-    let template = if reached { &rule.message.text } else { &rule.message.direct };
+    let iterated =
+        iterated_argument(program, candidate.file, candidate.call, candidate.effect.reached.effect).is_some();
+    let template = if reached || iterated { &rule.message.text } else { &rule.message.direct };
     let trace = trace_of(program, &chain, &words.fill(&rule.message.cause));
     let message = words.fill(template);
     let place = if site.kind == CallKind::Call && site.name.is_none() { site.name_span } else { site.span };

@@ -85,7 +85,10 @@ fn depends_on(
         }
         let is_cached = matches!(site.kind, CallKind::Membership | CallKind::Iterate)
             && program.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Conditional);
-        if parts.contains(&Part::Arguments) && !is_cached {
+        let iterated = iterated_argument(program, file, call, effect.reached.effect);
+        if let Some(argument) = iterated {
+            depend = depend.or(argument.depend);
+        } else if parts.contains(&Part::Arguments) && !is_cached {
             for argument in facts.arguments_of(site) {
                 depend = depend.or(argument.depend);
             }
@@ -99,6 +102,36 @@ fn depends_on(
         bits |= depend.volatile;
     }
     bits & frame.bit != 0
+}
+
+/// The argument that brings an effect because the call goes through it.
+pub fn iterated_argument<'p>(program: &'p Program, file: FileId, call: CallId, effect: Effect) -> Option<&'p Argument> {
+    let resolved = program.resolved(file, call);
+    let row = resolved.row().filter(|row| !row.effects.has(effect))?;
+    resolved.iterates.filter(|iterated| iterated.effects.has(effect))?;
+    let facts = &program.file(file).facts;
+    let mut arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
+    let found = arguments.find(|(position, argument)| match argument.keyword {
+        Some(keyword) => row.iterates.as_ref().is_some_and(|iterates| iterates.is_named(facts.text(keyword))),
+        None => row.iterates.as_ref().is_some_and(|iterates| iterates.is_at(*position)),
+    });
+    found.map(|(_, argument)| argument)
+}
+
+/// Does what is gone through keep what it got, so that only the first time costs? It has a name, and so lives on.
+fn is_kept(program: &Program, candidate: &Candidate) -> bool {
+    let resolved = program.resolved(candidate.file, candidate.call);
+    let site = candidate.site(program);
+    match iterated_argument(program, candidate.file, candidate.call, candidate.effect.reached.effect) {
+        Some(argument) => {
+            argument.place.is_some() && resolved.iterates.is_some_and(|row| row.laziness == Laziness::Conditional)
+        }
+        None => {
+            matches!(site.kind, CallKind::Membership | CallKind::Iterate)
+                && site.receiver_place.is_some()
+                && resolved.row().is_some_and(|row| row.laziness == Laziness::Conditional)
+        }
+    }
 }
 
 /// With `all`: do all given conditions hold? Without: does one?
@@ -194,7 +227,7 @@ fn words(words: &[crate::rule::condition::Word<Effect>]) -> EffectSet {
 pub fn leaf_row<'m>(program: &Program<'m>, candidate: &Candidate) -> Option<&'m Row> {
     let chain = crate::link::summarize::witness_chain(program, candidate.file, &candidate.effect.reached);
     let (file, call) = chain.last()?;
-    program.resolved(*file, *call).row()
+    program.resolved(*file, *call).row_with(candidate.effect.reached.effect)
 }
 
 fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
@@ -355,6 +388,9 @@ fn is_part_of(place: &str, owner: &str) -> bool {
 
 fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> bool {
     let Some(frame) = candidate.frame else { return false };
+    if is_kept(program, candidate) {
+        return false;
+    }
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     // What comes from a loop inside this one is another thing in every turn too.

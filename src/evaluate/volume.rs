@@ -48,7 +48,19 @@ pub(super) fn holds_data(
     };
     is_made_of_data(program, file, origin, 0)
         || place.is_some_and(|place| is_filled(program, file, function, place))
-        || is_input(facts, origin, 0) && goes_through_input()
+        || is_input(facts, origin, 0) && is_given_data(program, file, origin) && goes_through_input()
+}
+
+/// Is what call sites give to a parameter made of data? Where nobody calls the function, that is left open.
+fn is_given_data(program: &Program, file: FileId, origin: OriginId) -> bool {
+    let language = program.file(file).source.language;
+    let (Origin::Parameter(function, place), Some(resolver)) =
+        (program.file(file).facts.origin(origin), &program.resolvers[language])
+    else {
+        return true;
+    };
+    let given = resolver.given_to(program.function_ref(file, function), place);
+    given.is_empty() || given.iter().any(|(file, origin)| is_made_of_data(program, *file, *origin, 0))
 }
 
 /// Is it a parameter, or a view of one? The receiver of a method is none: what it holds is another matter.

@@ -4,7 +4,7 @@ use super::scope::{Changes, Leaves, Local, leaves};
 use super::{Extractor, ReturnsTo};
 use crate::facts::*;
 use crate::source::Span;
-use crate::syntax::{ImportNodeId, List, NodeId, NodeKind, Operator, TypeExprId};
+use crate::syntax::{ImportNodeId, List, NodeId, NodeKind, Operator, TypeExprId, UnaryOperator};
 
 impl Extractor<'_> {
     /// Walks a statement, or an expression that stands alone.
@@ -50,7 +50,8 @@ impl Extractor<'_> {
             NodeKind::Loop(id) => self.loop_statement(id, span),
             NodeKind::If { condition, then, otherwise } => {
                 self.condition(condition);
-                self.branches(&[Some(then), otherwise], ScopeKind::Branch);
+                let (without, otherwise_without) = self.absent_parameters(condition);
+                self.branches(&[(Some(then), without), (otherwise, otherwise_without)], ScopeKind::Branch);
             }
             NodeKind::Match { subject, arms } => self.match_statement(subject, arms, Use::Discarded),
             NodeKind::Try { body, handlers, otherwise, finally } => {
@@ -292,15 +293,46 @@ impl Extractor<'_> {
     }
 
     /// Blocks of which one runs at the most; a missing one stands for doing nothing.
-    pub(super) fn branches(&mut self, blocks: &[Option<NodeId>], kind: ScopeKind) {
+    /// Each with the parameter without which it runs only.
+    pub(super) fn branches(&mut self, blocks: &[(Option<NodeId>, Option<u16>)], kind: ScopeKind) {
         let mut changes = Vec::with_capacity(blocks.len());
-        for block in blocks {
+        for (block, without) in blocks {
+            let scope = self.facts.scopes.len();
             changes.push(match block {
                 Some(block) => self.branch(*block, kind, |extractor, block| extractor.statement(block)),
                 None => Some(Changes::default()),
             });
+            if block.is_some() {
+                self.facts.scopes[scope].without = *without;
+            }
         }
         self.merge(changes);
+    }
+
+    /// The parameters of the function that are absent where a condition holds, and where it does not.
+    pub(super) fn absent_parameters(&self, condition: NodeId) -> (Option<u16>, Option<u16>) {
+        match self.tree.kind(condition) {
+            NodeKind::Name(_) => (None, self.parameter_of(condition)),
+            NodeKind::Unary { operator: UnaryOperator::Not, operand } => {
+                let (holds, fails) = self.absent_parameters(operand);
+                (fails, holds)
+            }
+            NodeKind::Binary { operator, left, right } if self.tree.kind(right) == NodeKind::Null => match operator {
+                Operator::Equal => (self.parameter_of(left), None),
+                Operator::NotEqual => (None, self.parameter_of(left)),
+                _ => (None, None),
+            },
+            _ => (None, None),
+        }
+    }
+
+    /// The parameter of the function that a name still stands for.
+    fn parameter_of(&self, node: NodeId) -> Option<u16> {
+        let NodeKind::Name(name) = self.tree.kind(node) else { return None };
+        match self.facts.origin(self.locals.get(name)?.origin) {
+            Origin::Parameter(function, place) if function == self.function => Some(place),
+            _ => None,
+        }
     }
 
     /// Walks a branch and undoes it: its changes, or `None` when control does not come out of it.

@@ -502,16 +502,21 @@ impl Extractor<'_> {
 
     fn conditional(&mut self, condition: NodeId, then: NodeId, otherwise: Option<NodeId>, used: Use) -> Value {
         self.condition(condition);
+        let (without, otherwise_without) = self.absent_parameters(condition);
         let mut values = Vec::new();
         let mut changes = Vec::new();
-        for block in [Some(then), otherwise] {
+        for (block, without) in [(Some(then), without), (otherwise, otherwise_without)] {
             let mut value = None;
+            let scope = self.facts.scopes.len();
             changes.push(match block {
                 Some(block) => self.branch(block, ScopeKind::Branch, |extractor, block| {
                     value = Some(extractor.value(block, used));
                 }),
                 None => Some(Default::default()),
             });
+            if block.is_some() {
+                self.facts.scopes[scope].without = without;
+            }
             values.extend(value);
         }
         self.merge(changes);

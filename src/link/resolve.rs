@@ -22,6 +22,9 @@ use crate::types::{Symbol, Symbols, TypeId, TypeText, Types};
 /// More candidates than this are as good as none.
 pub(super) const MOST_CANDIDATES: usize = 4;
 
+/// The pseudo-member of going through a value, as model tables write it.
+const ITERATE: &str = "__iter__";
+
 /// How deep a question may lead to other questions.
 const DEEPEST_QUESTION: usize = 96;
 
@@ -945,7 +948,7 @@ impl<'m> Resolver<'m> {
             CallKind::Membership => Some("__contains__"),
             CallKind::Enter => Some(if site.awaited { "__aenter__" } else { "__enter__" }),
             CallKind::Spread => Some("copy"),
-            CallKind::Iterate => Some("__iter__"),
+            CallKind::Iterate => Some(ITERATE),
             _ => None,
         }
     }
@@ -1357,13 +1360,34 @@ impl<'m> Resolver<'m> {
         };
         // One candidate of several that is silent speaks against what the others would do.
         let disputed = resolution.silent > 0 && !resolution.targets.is_empty();
+        let only_row = match resolution.targets[..] {
+            [Target::Row(row)] if !disputed => Some(row),
+            _ => None,
+        };
+        let iterates = only_row.and_then(|row| self.iterated_row(files, file, call, row));
         Resolved {
+            iterates,
             effects: if disputed { EffectSet::EMPTY } else { effects.unwrap_or_default() },
             targets: if disputed { SmallVec::new() } else { resolution.targets },
             confidence,
             callee: resolution.callee,
             receiver: resolution.receiver,
         }
+    }
+
+    /// The row of going through the argument that a row goes through.
+    fn iterated_row(&mut self, files: &[ProgramFile], file: FileId, call: CallId, row: &'m Row) -> Option<&'m Row> {
+        let iterates = row.iterates.as_ref()?;
+        let facts = &files[file.0 as usize].facts;
+        let mut arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
+        let (_, argument) = arguments.find(|(position, argument)| match argument.keyword {
+            Some(keyword) => iterates.is_named(facts.text(keyword)),
+            None => iterates.is_at(*position),
+        })?;
+        let id = self.infer(files, file, argument.origin).instance()?;
+        let member = self.symbols.intern(ITERATE);
+        let symbol = self.types.get(id).name;
+        self.member_row(symbol, member)
     }
 
     /// Notes which arguments each function of the program is called with.
@@ -1450,6 +1474,11 @@ pub fn locate(files: &[ProgramFile], function: FunctionRef) -> (FileId, Function
 }
 
 impl<'m> Resolver<'m> {
+    /// What call sites give to a parameter of a function of the program.
+    pub fn given_to(&self, function: FunctionRef, place: u16) -> &[(FileId, OriginId)] {
+        self.callers.get(&(function, place)).map_or(&[], |given| given)
+    }
+
     /// Types of literals of the language.
     pub fn language_literals(&self) -> &'static crate::lang::LiteralTypes {
         self.language.literal_types()

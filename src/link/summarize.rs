@@ -99,14 +99,18 @@ fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], compon
             add(&mut summary, reached);
         }
     }
-    summary.effects.sort_by_key(|reached| (reached.effect, reached.parameters == 0));
+    summary.effects.sort_by_key(|reached| (reached.effect, reached.parameters == 0, reached.without));
     summary
 }
 
-/// Keeps the worse entry; per effect one that depends on parameters and one that does not.
+/// Keeps the worse entry; per effect one that depends on parameters and one that does not, and one for each set of
+/// parameters without which it comes about only.
 fn add(summary: &mut Summary, reached: Reached) {
-    let same_kind =
-        |known: &&mut Reached| known.effect == reached.effect && (known.parameters == 0) == (reached.parameters == 0);
+    let same_kind = |known: &&mut Reached| {
+        known.effect == reached.effect
+            && (known.parameters == 0) == (reached.parameters == 0)
+            && known.without == reached.without
+    };
     match summary.effects.iter_mut().find(same_kind) {
         Some(known) => {
             let parameters = known.parameters | reached.parameters;
@@ -181,11 +185,12 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
     if !effects.is_empty() {
         let depend =
             facts.arguments_of(site).iter().fold(site.receiver_depend, |depend, argument| depend.or(argument.depend));
-        let weight = resolved.row().map_or(0, |row| weight_of(&row.cost));
+        let without = missing_parameters(facts, site.scope);
         for effect in effects.iter() {
             let parameters = depend.parameters;
+            let weight = resolved.row_with(effect).map_or(0, |row| weight_of(&row.cost));
             let reached =
-                Reached { effect, degree, parameters, confidence, witness: call, via: None, steps: 0, weight };
+                Reached { effect, degree, parameters, without, confidence, witness: call, via: None, steps: 0, weight };
             let is_offloaded = context.is_offloaded;
             found.push(CallEffect { reached, depend, callee_degree: 0, repeats: false, is_offloaded });
         }
@@ -203,6 +208,8 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
         let is_offloaded = callee.is_offloaded || context.is_offloaded;
         for entry in &summary.effects {
             // What blocks in an asynchronous function is its own matter, and reported there.
+            let Some(without) = still_missing(facts, site, callee_facts, callee_id, entry.without) else { continue };
+            let without = without | missing_parameters(facts, site.scope);
             let blocks = matches!(entry.effect, Effect::Blocking | Effect::Sleep);
             if is_async && blocks || summary.memoizes && (is_done_once || !blocks) {
                 continue;
@@ -214,10 +221,15 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
                 for_each_feeding(facts, site, callee_facts, callee_id, entry.parameters, |fed| depend = depend.or(fed));
             }
             let callee_degree = entry.degree;
+            // Far away and under a condition: it may be one that seldom holds.
+            let is_distant_case =
+                blocks && entry.steps > 0 && entry.weight < 3 && is_conditional(program, entry, callee_file);
+            let confidence = if is_distant_case { confidence.min(Confidence::Medium) } else { confidence };
             let reached = Reached {
                 effect: entry.effect,
                 degree: (degree + callee.repeats as u8 + callee_degree).min(HIGHEST_DEGREE),
                 parameters: depend.parameters,
+                without,
                 confidence: confidence.min(entry.confidence),
                 witness: call,
                 via: Some(callee.function),
@@ -228,6 +240,46 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
         }
     }
     found
+}
+
+/// Does the call that brings an effect stand in a branch of its function?
+fn is_conditional(program: &Program, entry: &Reached, file: FileId) -> bool {
+    let facts = &program.file(file).facts;
+    let scope = facts.call(entry.witness).scope;
+    facts.scopes_from(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler))
+}
+
+/// The parameters without which code of a scope runs only, as bits.
+fn missing_parameters(facts: &FileFacts, scope: ScopeId) -> u32 {
+    facts.scopes_from(scope).filter_map(|(_, scope)| scope.without).fold(0, |bits, place| bits | 1 << place.min(31))
+}
+
+/// What an effect that comes about without certain parameters of a callee is bound to at a call site: the parameters
+/// of the caller that are handed on. `None` when one of them is given.
+fn still_missing(
+    facts: &FileFacts,
+    site: &CallSite,
+    callee_facts: &FileFacts,
+    callee: FunctionId,
+    without: u32,
+) -> Option<u32> {
+    let mut missing = 0;
+    if without == 0 {
+        return Some(missing);
+    }
+    for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
+        if without & (1 << parameter.min(31)) == 0 {
+            continue;
+        }
+        match facts.origin(facts.arguments_of(site)[argument].origin) {
+            Origin::Null => {}
+            Origin::Parameter(function, place) if function == facts.scope(site.scope).function => {
+                missing |= 1 << place.min(31);
+            }
+            _ => return None,
+        }
+    }
+    Some(missing)
 }
 
 /// How much a call costs, from how the models write it: one system call is least, a round trip or an unbounded wait
@@ -332,6 +384,11 @@ pub fn own_effects(program: &Program, file: FileId, call: CallId) -> EffectSet {
     if row.laziness == Laziness::Lazy {
         effects = effects.intersection(EffectSet::of(&[Effect::Allocates, Effect::Formats]));
     }
+    if let Some(iterated) = resolved.iterates
+        && row.laziness != Laziness::Lazy
+    {
+        effects = effects.union(iterated.effects);
+    }
     if effects.has(Effect::Locks) {
         effects = effects.without(EffectSet::of(&[Effect::Blocking]));
     }
@@ -383,7 +440,11 @@ pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<
         let (file, _) = program.function(function);
         let summary = &program.summaries[function.0 as usize];
         let candidates = summary.effects.iter().filter(|entry| entry.effect == reached.effect);
-        let Some(entry) = candidates.max_by_key(|entry| (entry.weight, std::cmp::Reverse(entry.steps))) else { break };
+        let Some(entry) =
+            candidates.max_by_key(|entry| (entry.without == 0, entry.weight, std::cmp::Reverse(entry.steps)))
+        else {
+            break;
+        };
         chain.push((file, entry.witness));
         via = entry.via;
         if chain.len() > 64 {

@@ -1,8 +1,8 @@
 //! Which asynchronous functions are the only task of their event loop: nobody waits while they block.
 //!
-//! That is said only of what is seen whole: an event loop is started for one call, and from there each function is
-//! awaited where it is called. A function that nobody calls, one that is handed on as a value, one that runs beside
-//! others or starts tasks itself may share its loop. It does not know what libraries start by themselves.
+//! That is said of what an event loop is started for, and of what is awaited from there on, unless something shows that
+//! there may be other tasks: a function is run beside others, handles requests, or starts tasks itself, or is awaited
+//! by one that does. It does not know what libraries start by themselves.
 
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -24,54 +24,44 @@ enum Start {
     Alone,
     /// This function awaits it on the spot.
     Awaited(FunctionRef),
-    /// Perhaps beside others.
+    /// Beside others.
     Beside,
+    /// Nobody knows.
+    Unknown,
 }
 
 /// Fills in which functions run alone. `has_own_loop` tells which are started with a loop of their own by a decorator.
 pub(super) fn find_lone_functions(program: &mut Program, has_own_loop: &[bool]) {
     let starts = starts_by_function(program);
     let mut awaited_by: Vec<Vec<usize>> = vec![Vec::new(); starts.len()];
-    // How many of the awaits of a function are not known to be in lone ones.
-    let mut open_starts = vec![0usize; starts.len()];
-    let mut ready = Vec::new();
-    let is_uncalled = |function: FunctionRef| {
-        let number = function.0 as usize;
-        starts[number].is_empty() && !has_own_loop[number] && !program.entry_points[number]
-    };
     for (number, starts) in starts.iter().enumerate() {
         for start in starts {
-            match start {
-                Start::Alone => {}
-                Start::Beside => open_starts[number] += 1,
-                // Nothing is known of what nobody calls; the other call sites decide.
-                Start::Awaited(caller) if caller.0 as usize == number || is_uncalled(*caller) => {}
-                Start::Awaited(caller) => {
-                    open_starts[number] += 1;
-                    awaited_by[caller.0 as usize].push(number);
-                }
-            }
-        }
-        let is_started = has_own_loop[number] || starts.contains(&Start::Alone);
-        if is_started && open_starts[number] == 0 {
-            ready.push(number);
-        }
-    }
-    let mut alone = vec![false; starts.len()];
-    while let Some(number) = ready.pop() {
-        // Beside a task that it starts, a function and all that it awaits are not alone.
-        if program.entry_points[number] || starts_tasks(program, FunctionRef(number as u32)) {
-            continue;
-        }
-        alone[number] = true;
-        for callee in &awaited_by[number] {
-            open_starts[*callee] -= 1;
-            if open_starts[*callee] == 0 {
-                ready.push(*callee);
+            if let Start::Awaited(caller) = start {
+                awaited_by[caller.0 as usize].push(number);
             }
         }
     }
-    program.runs_alone = alone;
+    let is_started = |number: &usize| has_own_loop[*number] || starts[*number].contains(&Start::Alone);
+    let has_company = |number: &usize| {
+        program.entry_points[*number]
+            || starts[*number].contains(&Start::Beside)
+            || starts_tasks(program, FunctionRef(*number as u32))
+    };
+    let started = reached_from((0..starts.len()).filter(is_started), &awaited_by);
+    let accompanied = reached_from((0..starts.len()).filter(has_company), &awaited_by);
+    program.runs_alone = started.iter().zip(&accompanied).map(|(started, company)| *started && !company).collect();
+}
+
+/// Which functions are these, or are awaited by them, however far down.
+fn reached_from(roots: impl Iterator<Item = usize>, awaited_by: &[Vec<usize>]) -> Vec<bool> {
+    let mut reached = vec![false; awaited_by.len()];
+    let mut open: Vec<usize> = roots.collect();
+    while let Some(number) = open.pop() {
+        if !std::mem::replace(&mut reached[number], true) {
+            open.extend(&awaited_by[number]);
+        }
+    }
+    reached
 }
 
 /// Does a function start tasks that go on beside it?
@@ -132,7 +122,7 @@ fn start_of(program: &Program, file: FileId, call: CallId) -> Start {
     match task_of_scope(program, file, site.scope) {
         Some(start) => start,
         None if is_awaited => Start::Awaited(program.function_ref(file, facts.scope(site.scope).function)),
-        None => Start::Beside,
+        None => Start::Unknown,
     }
 }
 
@@ -143,12 +133,19 @@ fn task_of_scope(program: &Program, file: FileId, scope: ScopeId) -> Option<Star
         match scope.kind {
             ScopeKind::Async(given_to) => {
                 let effects = given_to.map(|(call, _)| program.resolved(file, call).effects).unwrap_or_default();
-                return Some(if effects.has(Effect::RunsEventLoop) { Start::Alone } else { Start::Beside });
+                return Some(match () {
+                    () if effects.has(Effect::RunsEventLoop) => Start::Alone,
+                    () if effects.meets(MULTIPLIES) => Start::Beside,
+                    () => Start::Unknown,
+                });
             }
             ScopeKind::Closure(_) => {
                 let context = &program.contexts[file.0 as usize][id.index()];
-                if context.is_concurrent || context.is_deferred || context.is_offloaded {
+                if context.is_concurrent {
                     return Some(Start::Beside);
+                }
+                if context.is_deferred || context.is_offloaded {
+                    return Some(Start::Unknown);
                 }
             }
             _ => {}

@@ -8,6 +8,7 @@
 //! [calls]
 //! "queue.Queue.get" = { kind = "method", effects = ["blocking", "locks"], cost = "wait", alternative = "asyncio.Queue", source = "cpython docs" }
 //! "builtins.map" = { kind = "function", effects = ["pure"], lazy = "lazy", repeats = 0, source = "cpython docs" }
+//! "builtins.sum" = { kind = "function", effects = ["linear-scan"], iterates = 0, source = "cpython docs" }
 //! "itertools.groupby" = { kind = "function", effects = ["pure"], lazy = "lazy", repeats = [1, "key"], source = "cpython docs" }
 //!
 //! [types."builtins.list"]
@@ -78,6 +79,8 @@ pub struct Row {
     pub repeats: Option<Argument>,
     /// It loads relations ahead: the position of the first argument that names one.
     pub loads: Option<u8>,
+    /// The argument that it goes through from start to end: what iterating over that does, the call does too.
+    pub iterates: Option<Argument>,
 }
 
 /// Kinds of rows.
