@@ -77,6 +77,8 @@ pub(super) struct Flow<'a, 'm> {
     pub callers: FxHashMap<FunctionRef, Vec<(FileId, CallId)>>,
     /// The rows that methods of renderers are given, one by one, as their first argument.
     pub rendered: FxHashMap<FunctionRef, Vec<(FileId, OriginId)>>,
+    /// Calls that load relations of rows which are there already, by file.
+    later: FxHashMap<FileId, Vec<CallId>>,
     steps: usize,
     depth: usize,
 }
@@ -84,8 +86,13 @@ pub(super) struct Flow<'a, 'm> {
 impl<'a, 'm> Flow<'a, 'm> {
     pub fn new(files: &'a [ProgramFile], resolved: &'a [Vec<Resolved<'m>>], resolver: &'a mut Resolver<'m>) -> Self {
         let mut callers: FxHashMap<FunctionRef, Vec<(FileId, CallId)>> = FxHashMap::default();
+        let mut later: FxHashMap<FileId, Vec<CallId>> = FxHashMap::default();
         for (file, calls) in resolved.iter().enumerate() {
             for (call, resolved) in calls.iter().enumerate() {
+                let loads = resolved.row().filter(|row| row.kind == RowKind::Function).and_then(|row| row.loads);
+                if loads.is_some_and(|first| first > 0) {
+                    later.entry(FileId(file as u32)).or_default().push(CallId(call as u32));
+                }
                 for function in resolved.functions() {
                     let known = callers.entry(function).or_default();
                     if known.len() < MOST_CALLERS {
@@ -94,7 +101,7 @@ impl<'a, 'm> Flow<'a, 'm> {
                 }
             }
         }
-        Flow { files, resolved, resolver, callers, rendered: FxHashMap::default(), steps: 0, depth: 0 }
+        Flow { files, resolved, resolver, callers, rendered: FxHashMap::default(), later, steps: 0, depth: 0 }
     }
 
     fn facts(&self, file: FileId) -> &'a FileFacts {
@@ -613,13 +620,9 @@ impl<'a, 'm> Flow<'a, 'm> {
     fn loaded_later(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Option<Vec<Path>> {
         let facts = self.facts(file);
         let mut paths = Vec::new();
-        for (number, resolved) in self.resolved[file.0 as usize].iter().enumerate() {
-            let Some(row) = resolved.row() else { continue };
-            let call = CallId(number as u32);
-            if let (Some(first), RowKind::Function) = (row.loads, row.kind)
-                && first > 0
-                && facts.arguments_of(facts.call(call)).first().is_some_and(|argument| argument.origin == origin)
-            {
+        for call in self.later.get(&file).cloned().unwrap_or_default() {
+            let Some(first) = self.resolved(file, call).row().and_then(|row| row.loads) else { continue };
+            if facts.arguments_of(facts.call(call)).first().is_some_and(|argument| argument.origin == origin) {
                 paths.extend(self.paths_named(file, call, first as usize, frame)?);
             }
         }

@@ -46,6 +46,8 @@ pub struct Relations<'m> {
     default_managers: FxHashMap<Symbol, TypeId>,
     /// The class that a class of managers is for, when there is just one.
     managed: FxHashMap<Symbol, Option<Symbol>>,
+    /// Texts of settings, as far as they were asked for.
+    settings: FxHashMap<String, Option<String>>,
 }
 
 /// A field of a class body that declares a relation.
@@ -337,19 +339,22 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    /// The text of a constant that one module of the program defines: a setting.
-    fn configured_text(&self, files: &[ProgramFile], name: &str) -> Option<String> {
-        let mut found = None;
-        for file in files {
-            let facts = &file.facts;
-            for (own, origin) in &facts.modules.first()?.definitions {
-                if facts.text(*own) == name
-                    && let Origin::String(Some(text)) = facts.origin(*origin)
-                {
-                    found = Some(facts.strings[text.0 as usize].to_string());
-                }
-            }
+    /// The text of a constant that a module of the program defines: a setting.
+    fn configured_text(&mut self, files: &[ProgramFile], name: &str) -> Option<String> {
+        if let Some(known) = self.relations.settings.get(name) {
+            return known.clone();
         }
+        let found = files.iter().find_map(|file| {
+            let facts = &file.facts;
+            let definitions = facts.modules.first().map_or(&[][..], |module| &module.definitions);
+            definitions.iter().filter(|(own, _)| facts.text(*own) == name).find_map(|(_, origin)| {
+                match facts.origin(*origin) {
+                    Origin::String(Some(text)) => Some(facts.strings[text.0 as usize].to_string()),
+                    _ => None,
+                }
+            })
+        });
+        self.relations.settings.insert(name.to_owned(), found.clone());
         found
     }
 
