@@ -694,12 +694,16 @@ impl<'a, 'm> Flow<'a, 'm> {
                 let row: &Row = self.resolved(file, call).row()?;
                 let Some(first) = row.loads else { return Some(Vec::new()) };
                 let site = facts.call(call);
-                // Loaded under another name.
-                let renamed = facts.arguments_of(site).iter().any(|argument| {
+                // What is loaded under another name is not what the attribute reads; what leads there is.
+                let arguments = facts.arguments_of(site);
+                let is_renamed = arguments.iter().any(|argument| {
                     argument.keyword.is_some() && matches!(facts.origin(argument.origin), Origin::String(_))
                 });
-                if renamed {
-                    return Some(Vec::new());
+                if is_renamed {
+                    let mut paths = self.path_named(file, self.argument_origin(file, call, first as usize)?, frame)?;
+                    paths.iter_mut().for_each(|path| drop(path.pop()));
+                    paths.retain(|path| !path.is_empty());
+                    return Some(paths);
                 }
                 let named = self.paths_named_once(file, call, first as usize, frame)?;
                 // `first(…).then(…)`: one below the other.

@@ -536,7 +536,7 @@ impl<'a, 'm> Search<'a, 'm> {
     fn loader(&self, steps: &[Step<'m>]) -> String {
         let Some(first) = steps.first() else { return String::new() };
         let row = first.relation.row;
-        let is_many = steps.iter().any(|step| step.relation.is_many || step.relation.target.is_none());
+        let is_many = steps.iter().any(|step| step.relation.is_many);
         let whole = if is_many { &row.load_many } else { &row.load_one };
         if whole.contains("{path}") {
             let names: Vec<&str> = steps.iter().map(|step| self.flow.resolver.text(step.name)).collect();

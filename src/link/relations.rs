@@ -191,7 +191,8 @@ impl<'m> Resolver<'m> {
             }
         };
         let keyword = |name: &Text| keyword_text(files, declaration, name);
-        let is_loaded = keyword(&row.when).is_some_and(|when| when != row.when_read);
+        let is_loaded =
+            is_given(files, declaration, &row.when) && keyword(&row.when).is_none_or(|when| when != row.when_read);
         let is_manager = {
             let text = TypeText::parse(&row.many);
             self.models.is_of_class(text.name)
@@ -512,6 +513,12 @@ pub(super) fn argument_at(facts: &FileFacts, call: CallId, place: &ArgumentPlace
         }
     }
     None
+}
+
+/// Does a declaration say anything under a keyword?
+fn is_given(files: &[ProgramFile], declaration: &Declaration, keyword: &Text) -> bool {
+    let facts = &files[declaration.file.0 as usize].facts;
+    !keyword.is_empty() && argument_at(facts, declaration.call, &ArgumentPlace::Keyword(keyword.clone())).is_some()
 }
 
 /// The text that a declaration gives under a keyword.

@@ -31,7 +31,7 @@ pub const LITERAL_TYPES: LiteralTypes = LiteralTypes {
 const SOURCE_FOLDERS: &[&str] = &["src", "lib"];
 
 const SIDE_FOLDERS: &[&str] =
-    &["tests", "test", "testing", "migrations", "fixtures", "examples", "benchmarks", "benches", "docs"];
+    &["tests", "test", "testing", "migrations", "alembic", "fixtures", "examples", "benchmarks", "benches", "docs"];
 
 const SIDE_FILES: &[&str] = &["conftest.py", "setup.py", "noxfile.py", "tests.py"];
 
