@@ -704,6 +704,34 @@ impl FileFacts {
     pub fn scopes_from(&self, scope: ScopeId) -> impl Iterator<Item = (ScopeId, &Scope)> {
         std::iter::successors(Some(scope), |id| self.scope(*id).parent).map(|id| (id, self.scope(id)))
     }
+    /// The text of a string that an origin leads to: the literal, a constant of the module, `text("…")`.
+    pub fn literal_text(&self, origin: OriginId) -> Option<&str> {
+        self.literal_text_below(origin, 0)
+    }
+
+    fn literal_text_below(&self, origin: OriginId, depth: usize) -> Option<&str> {
+        if depth > 8 {
+            return None;
+        }
+        match self.origin(origin) {
+            Origin::String(Some(id)) => Some(&self.strings[id.0 as usize]),
+            Origin::Borrowed(inner) => self.literal_text_below(inner, depth + 1),
+            Origin::Global(module, name) => {
+                let definitions = &self.modules[module.index()].definitions;
+                let mut own = definitions.iter().filter(|(own, _)| *own == name);
+                match (own.next(), own.next()) {
+                    (Some((_, origin)), None) => self.literal_text_below(*origin, depth + 1),
+                    _ => None,
+                }
+            }
+            Origin::Call(call) => {
+                let first = self.arguments_of(self.call(call)).first()?;
+                self.literal_text_below(first.origin, depth + 1)
+            }
+            _ => None,
+        }
+    }
+
     /// The members of a join or tuple.
     pub fn origin_list(&self, start: u32, end: u32) -> &[OriginId] {
         &self.origin_lists[start as usize..end as usize]

@@ -6,6 +6,38 @@ use sqlparser::ast::{SelectItem, SetExpr, Statement};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 
+/// What a statement is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// It reads rows.
+    Read,
+    /// It changes rows.
+    Write,
+    /// It is about the database itself: its schema, settings, transactions.
+    Other,
+}
+
+/// What the first statement of a text is about, by its first word. `None`: the text is no SQL, or begins with a
+/// placeholder.
+pub fn verb(text: &str) -> Option<Verb> {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '(');
+    let word = text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+    Some(match word.to_ascii_lowercase().as_str() {
+        // What a `WITH` leads to stands after it.
+        "with" if ["insert into", "update ", "delete from"].iter().any(|word| contains_word(text, word)) => Verb::Write,
+        "select" | "with" | "values" | "table" | "show" | "explain" => Verb::Read,
+        "insert" | "update" | "delete" | "replace" | "merge" | "upsert" => Verb::Write,
+        "create" | "drop" | "alter" | "pragma" | "set" | "begin" | "start" | "commit" | "rollback" | "savepoint"
+        | "release" | "vacuum" | "analyze" | "attach" | "detach" | "reindex" | "truncate" | "grant" | "revoke"
+        | "lock" | "comment" | "use" => Verb::Other,
+        _ => return None,
+    })
+}
+
+fn contains_word(text: &str, word: &str) -> bool {
+    text.to_ascii_lowercase().contains(word)
+}
+
 /// Does the text select all columns of a table?
 pub fn selects_star(text: &str) -> bool {
     // Parsing costs a thousand times what looking for a star does.
@@ -70,6 +102,18 @@ fn neutral_placeholders(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_word_tells_what_a_statement_is_about() {
+        assert_eq!(verb("  select 1"), Some(Verb::Read));
+        assert_eq!(verb("(SELECT a FROM t) UNION SELECT 2"), Some(Verb::Read));
+        assert_eq!(verb("INSERT INTO t VALUES (?)"), Some(Verb::Write));
+        assert_eq!(verb("WITH x AS (SELECT 1) DELETE FROM t"), Some(Verb::Write));
+        assert_eq!(verb("WITH x AS (SELECT 1) SELECT * FROM x"), Some(Verb::Read));
+        assert_eq!(verb("PRAGMA user_version"), Some(Verb::Other));
+        assert_eq!(verb("%s"), None);
+        assert_eq!(verb("settings"), None);
+    }
 
     #[test]
     fn stars_of_tables_are_seen() {

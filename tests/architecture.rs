@@ -33,7 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // Verbs: none uses another.
     ("discover", &["config", "diagnostic", "lang", "project", "source"]),
     ("extract", &["config", "diagnostic", "facts", "generated", "lang", "program", "project", "source", "syntax"]),
-    ("link", &["diagnostic", "effect", "facts", "lang", "model", "program", "source", "syntax", "types"]),
+    ("link", &["diagnostic", "effect", "facts", "lang", "model", "program", "source", "sql", "syntax", "types"]),
     (
         "evaluate",
         &[

@@ -153,7 +153,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     let function = program.file(file).facts.scope(site.scope).function;
     check!(does, |wanted| own.intersection(words(wanted)) == words(wanted));
     check!(does_any, |wanted| own.meets(words(wanted)));
-    check!(leaf_does_any, |wanted| leaf_row(program, candidate).is_some_and(|row| row.effects.meets(words(wanted))));
+    check!(leaf_does_any, |wanted| leaf_effects(program, candidate).meets(words(wanted)));
     check!(near, |wanted| candidate.effect.reached.steps <= *wanted);
     check!(takes_closure, |wanted| {
         let facts = &program.file(file).facts;
@@ -228,6 +228,12 @@ pub fn leaf_row<'m>(program: &Program<'m>, candidate: &Candidate) -> Option<&'m 
     let chain = crate::link::summarize::witness_chain(program, candidate.file, &candidate.effect.reached);
     let (file, call) = chain.last()?;
     program.resolved(*file, *call).row_with(candidate.effect.reached.effect)
+}
+
+/// What the library call at the end of the path does.
+fn leaf_effects(program: &Program, candidate: &Candidate) -> EffectSet {
+    let chain = crate::link::summarize::witness_chain(program, candidate.file, &candidate.effect.reached);
+    chain.last().map_or(EffectSet::EMPTY, |(file, call)| own_effects(program, *file, *call))
 }
 
 fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
@@ -685,6 +691,9 @@ fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet
 fn is_iterated_once(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
+    if is_rebuilt(facts, candidate.call) {
+        return false;
+    }
     match site.used {
         Use::Iterated => true,
         Use::Bound => {
@@ -701,6 +710,15 @@ fn is_iterated_once(program: &Program, candidate: &Candidate) -> bool {
         }
         _ => false,
     }
+}
+
+/// Is the result gone through to make a container of as many elements? Then nothing is won by taking it in pieces.
+fn is_rebuilt(facts: &FileFacts, call: CallId) -> bool {
+    facts.origins.iter().any(|origin| match origin {
+        Origin::Collection(_, Some(element), None) => super::volume::element_source(facts, *element, 0)
+            .is_some_and(|source| facts.origin(source) == Origin::Call(call)),
+        _ => false,
+    })
 }
 
 /// The local variable that holds the result of a call, unwrapped or awaited.
@@ -943,7 +961,7 @@ pub fn check_sql(program: &mut Program, rule: &Rule, file: FileId, call: CallId)
     }
     let facts = &program.file(file).facts;
     let site = facts.call(call);
-    let text = facts.arguments_of(site).iter().take(2).find_map(|argument| string_of(facts, argument.origin, 0))?;
+    let text = facts.arguments_of(site).iter().take(2).find_map(|argument| facts.literal_text(argument.origin))?;
     let matches = match subject.check {
         SqlCheck::SelectStar => crate::sql::selects_star(text),
     };
@@ -956,26 +974,4 @@ pub fn check_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Op
     let classes = rule.conditions.inside.as_ref();
     let is_inside = classes.is_none_or(|classes| classes.iter().any(|class| class.0 == read.frame.class));
     (is_inside && read.confidence >= rule.least_confidence).then(|| super::finding::of_relation(program, rule, read))
-}
-
-/// The text of a string that an origin leads to.
-fn string_of(facts: &FileFacts, origin: OriginId, depth: usize) -> Option<&str> {
-    match facts.origin(origin) {
-        Origin::String(Some(id)) => Some(&facts.strings[id.0 as usize]),
-        Origin::Borrowed(inner) if depth < 8 => string_of(facts, inner, depth + 1),
-        Origin::Global(module, name) if depth < 8 => {
-            let definitions = &facts.modules[module.index()].definitions;
-            let mut own = definitions.iter().filter(|(own, _)| *own == name);
-            match (own.next(), own.next()) {
-                (Some((_, origin)), None) => string_of(facts, *origin, depth + 1),
-                _ => None,
-            }
-        }
-        // `text("…")`, `String::from("…")`.
-        Origin::Call(call) if depth < 8 => {
-            let arguments = facts.arguments_of(facts.call(call));
-            arguments.first().and_then(|argument| string_of(facts, argument.origin, depth + 1))
-        }
-        _ => None,
-    }
 }

@@ -162,7 +162,7 @@ fn is_on_text(program: &Program, file: FileId, call: CallId) -> bool {
 }
 
 /// What the elements of a comprehension are taken from.
-fn element_source(facts: &FileFacts, origin: OriginId, depth: usize) -> Option<OriginId> {
+pub(super) fn element_source(facts: &FileFacts, origin: OriginId, depth: usize) -> Option<OriginId> {
     if depth > DEEPEST {
         return None;
     }

@@ -701,7 +701,9 @@ impl<'a, 'm> Flow<'a, 'm> {
                 });
                 if is_renamed {
                     let mut paths = self.path_named(file, self.argument_origin(file, call, first as usize)?, frame)?;
-                    paths.iter_mut().for_each(|path| drop(path.pop()));
+                    for path in &mut paths {
+                        path.pop();
+                    }
                     paths.retain(|path| !path.is_empty());
                     return Some(paths);
                 }

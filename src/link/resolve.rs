@@ -9,13 +9,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use crate::diagnostic::Confidence;
-use crate::effect::EffectSet;
+use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::lang::Language;
 use crate::model::lookup::Models;
 use crate::model::table::{Row, RowKind};
 use crate::program::{FunctionRef, ProgramFile, Resolved, Target};
 use crate::source::FileId;
+use crate::sql::{self, Verb};
 use crate::syntax::{ClassKind, FunctionFlavor, Name, ParameterKind};
 use crate::types::{Symbol, Symbols, TypeId, TypeText, Types};
 
@@ -1358,6 +1359,10 @@ impl<'m> Resolver<'m> {
             () if resolution.is_partial || resolution.silent > 0 => Confidence::Medium,
             () => Confidence::High,
         };
+        let mut effects = effects.unwrap_or_default();
+        if effects.has(Effect::DbQuery) {
+            effects = with_verb(&files[file.0 as usize].facts, call, effects);
+        }
         // One candidate of several that is silent speaks against what the others would do.
         let disputed = resolution.silent > 0 && !resolution.targets.is_empty();
         let only_row = match resolution.targets[..] {
@@ -1367,7 +1372,7 @@ impl<'m> Resolver<'m> {
         let iterates = only_row.and_then(|row| self.iterated_row(files, file, call, row));
         Resolved {
             iterates,
-            effects: if disputed { EffectSet::EMPTY } else { effects.unwrap_or_default() },
+            effects: if disputed { EffectSet::EMPTY } else { effects },
             targets: if disputed { SmallVec::new() } else { resolution.targets },
             confidence,
             callee: resolution.callee,
@@ -1414,6 +1419,43 @@ impl<'m> Resolver<'m> {
             }
         }
     }
+}
+
+/// The effects of a call that sends a statement, once it is known what the statement is about.
+fn with_verb(facts: &FileFacts, call: CallId, effects: EffectSet) -> EffectSet {
+    match statement_text(facts, call).and_then(sql::verb) {
+        Some(Verb::Write) => effects.union(EffectSet::of(&[Effect::DbWrite])),
+        Some(Verb::Other) => effects.without(EffectSet::of(&[Effect::DbQuery, Effect::DbWrite])),
+        Some(Verb::Read) | None => effects,
+    }
+}
+
+/// The text of the statement that a call sends: its own argument, or that of the call that its receiver was made by
+/// (`query("…").bind(x).execute(pool)`).
+fn statement_text(facts: &FileFacts, call: CallId) -> Option<&str> {
+    let mut call = call;
+    for _ in 0..8 {
+        let site = facts.call(call);
+        let texts = facts.arguments_of(site).iter().take(2);
+        if let Some(text) =
+            texts.filter_map(|argument| facts.literal_text(argument.origin)).find(|text| sql::verb(text).is_some())
+        {
+            return Some(text);
+        }
+        let mut origin = site.callee;
+        while let Origin::Await(inner)
+        | Origin::Propagated(inner)
+        | Origin::Borrowed(inner)
+        | Origin::Generic(inner, _) = facts.origin(origin)
+        {
+            origin = inner;
+        }
+        match facts.origin(origin) {
+            Origin::Call(inner) => call = inner,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// Pairs of argument and parameter positions of a call of a function of the program.
