@@ -135,6 +135,16 @@ effects! {
     Mutates = "mutates", false;
     /// as a decorator: the function runs once per request, event or task
     EntryPoint = "entry-point", false;
+    /// gives the number of elements, or whether there are any
+    Counts = "counts", false;
+    /// gives the first or the last element
+    TakesEnd = "takes-end", false;
+    /// looks a key up
+    LooksUp = "looks-up", false;
+    /// as part of a query: asks for some of the rows, or for a few at a time
+    Narrows = "narrows", false;
+    /// as a decorator: the function runs in the background, and nobody waits for it
+    Background = "background", false;
     /// known, and nothing of the above
     Pure = "pure", false;
 }

@@ -473,6 +473,8 @@ pub enum CallKind {
     Enter,
     /// A loop goes through the receiver.
     Iterate,
+    /// The receiver is tested for truth.
+    Test,
 }
 
 /// What becomes of a value.
@@ -502,6 +504,8 @@ pub enum Use {
     Formatted,
     /// Indexed or sliced.
     Indexed,
+    /// Indexed at its first or last position.
+    FirstOrLast,
     /// Anything else.
     Other,
 }

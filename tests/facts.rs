@@ -232,10 +232,11 @@ function run(items, client) returns #6
     paging loop, exits early
         let answer = #8: tested, receiver
         8: call client.list(null); receiver from parameter client; argument 0 from carried in the loop; bound
+        9: test #8(); receiver from carried in the loop, calls in the loop, parameter client; tested
         let cursor = #8.cursor: unused, shared
-        9: attribute #8.cursor(); receiver from carried in the loop, calls in the loop, parameter client; bound
+        10: attribute #8.cursor(); receiver from carried in the loop, calls in the loop, parameter client; bound
     worker loop
-        10: call client.wait(); receiver from parameter client; discarded
+        11: call client.wait(); receiver from parameter client; discarded
 "#,
     );
 }
@@ -570,6 +571,7 @@ function escape(self, log) returns 0 list or 0 list
     let given = 0 list: argument
     0: call log(0 list); receiver from parameter log; discarded
     let tested = 0 list: tested
+    1: test 0 list(); tested
     let back = 0 list: returned
 "#,
     );

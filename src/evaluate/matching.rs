@@ -1,5 +1,6 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
+use super::{flow, values};
 use crate::diagnostic::Diagnostic;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -167,7 +168,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         == *wanted);
     check!(awaited, |wanted| site.awaited == *wanted);
     check!(reached, |wanted| candidate.effect.reached.via.is_some() == *wanted);
-    check!(accumulates, |wanted| site.accumulates == *wanted);
+    check!(accumulates, |wanted| accumulates(program, candidate) == *wanted);
     check!(local_result, |wanted| site.result_is_local == *wanted);
     check!(used, |wanted| wanted.iter().any(|used| used.0 == site.used));
     check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);
@@ -180,6 +181,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let reference = program.function_ref(file, function);
         program.entry_points[reference.0 as usize] == *wanted
     });
+    check!(background, |wanted| is_background(program, file, function) == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
     check!(receiver_from_outside, |wanted| {
         let (_, _, depend) = root_receiver(program, file, &site);
@@ -215,6 +217,16 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(iterated_once, |wanted| is_iterated_once(program, candidate) == *wanted);
     check!(fills_fresh_container, |wanted| fills_fresh_container(program, candidate) == *wanted);
     check!(escapes, |wanted| escapes(program, candidate) == *wanted);
+    check!(loaded_to_count, |wanted| values::is_loaded_to_count(program, candidate) == *wanted);
+    check!(whole_table, |wanted| values::is_whole_table(program, candidate) == *wanted);
+    check!(only_ends_read, |wanted| values::only_ends_are_read(program, candidate) == *wanted);
+    check!(container_from_outside, |wanted| values::is_container_from_outside(program, candidate) == *wanted);
+    check!(of_type, |wanted| values::is_of_type(program, candidate, wanted));
+    check!(looked_up_again, |wanted| values::is_looked_up_again(program, candidate) == *wanted);
+    check!(fans_out, |wanted| flow::fans_out(program, candidate, words(wanted)));
+    check!(limited, |wanted| flow::is_limited(program, candidate) == *wanted);
+    check!(scans_invariant, |wanted| flow::scans_invariant(program, candidate) == *wanted);
+    check!(follows_independent, |wanted| flow::follows_independent(program, candidate, words(wanted)));
     check!(unlimited, |_wanted| false);
     all
 }
@@ -236,6 +248,18 @@ fn leaf_effects(program: &Program, candidate: &Candidate) -> EffectSet {
     chain.last().map_or(EffectSet::EMPTY, |(file, call)| own_effects(program, *file, *call))
 }
 
+/// Does a decorator say that a function runs in the background?
+fn is_background(program: &mut Program, file: FileId, function: FunctionId) -> bool {
+    let decorators = program.file(file).facts.function(function).decorators.clone();
+    let language = program.file(file).source.language;
+    let Some(resolver) = &mut program.resolvers[language] else { return false };
+    let resolved = &program.resolved[file.0 as usize];
+    let mut effects = decorators
+        .into_iter()
+        .map(|decorator| crate::link::decorator_effects(resolved, &program.files, file, decorator, resolver));
+    effects.any(|effects| effects.has(Effect::Background))
+}
+
 fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
     let facts = &program.file(candidate.file).facts;
     let first = facts.arguments_of(candidate.site(program)).first()?;
@@ -244,6 +268,19 @@ fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
         Origin::Integer(value) if first.place.is_none() => value,
         _ => None,
     }
+}
+
+/// Is the result assigned to a named place that is among its operands, and that a turn finds as the last one left it?
+fn accumulates(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let bit = candidate.frame.map_or(0, |frame| frame.bit);
+    let place = site.result_place;
+    let is_new = |operand: Option<crate::syntax::Name>, depend: Depend| operand == place && depend.element & bit != 0;
+    site.accumulates
+        && place.is_some()
+        && !is_new(site.receiver_place, site.receiver_depend)
+        && !facts.arguments_of(site).iter().any(|argument| is_new(argument.place, argument.depend))
 }
 
 /// Is the result only looked at, and dropped?
@@ -319,7 +356,7 @@ fn exits_early(program: &Program, candidate: &Candidate) -> bool {
 }
 
 /// The calls, writes and awaits of the loop that counts.
-fn region_of(program: &Program, candidate: &Candidate) -> Option<Region> {
+pub(super) fn region_of(program: &Program, candidate: &Candidate) -> Option<Region> {
     let facts = &program.file(candidate.file).facts;
     Some(match candidate.frame?.source {
         LoopSource::Loop(id) => facts.loop_of(id).region,
@@ -328,7 +365,7 @@ fn region_of(program: &Program, candidate: &Candidate) -> Option<Region> {
     })
 }
 
-fn calls_of(region: Region) -> impl Iterator<Item = CallId> {
+pub(super) fn calls_of(region: Region) -> impl Iterator<Item = CallId> {
     (region.calls.0..region.calls.1).map(CallId)
 }
 
@@ -342,9 +379,12 @@ fn made_outside(program: &Program, candidate: &Candidate) -> bool {
         .any(|write| write.kind == WriteKind::Assign && write.place == place)
 }
 
+/// What a loop may do to a container.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Change {
+pub(super) enum Change {
+    /// Add elements.
     Grown,
+    /// Anything.
     Any,
 }
 
@@ -357,7 +397,12 @@ fn is_changed(program: &Program, candidate: &Candidate, change: Change) -> bool 
 }
 
 /// Does the loop change what is at a place?
-fn is_place_changed(program: &Program, candidate: &Candidate, place: crate::syntax::Name, change: Change) -> bool {
+pub(super) fn is_place_changed(
+    program: &Program,
+    candidate: &Candidate,
+    place: crate::syntax::Name,
+    change: Change,
+) -> bool {
     let Some(region) = region_of(program, candidate) else { return false };
     let facts = &program.file(candidate.file).facts;
     let place_text = facts.text(place);
@@ -539,7 +584,7 @@ pub fn root_receiver(
     root
 }
 
-fn is_closure(facts: &FileFacts, origin: OriginId) -> bool {
+pub(super) fn is_closure(facts: &FileFacts, origin: OriginId) -> bool {
     matches!(facts.origin(origin), Origin::Closure(_))
 }
 
@@ -553,7 +598,7 @@ fn is_carried(program: &Program, candidate: &Candidate) -> bool {
 }
 
 /// Is a receiver known to have few elements?
-fn is_small(program: &Program, file: FileId, origin: OriginId, place: Option<crate::syntax::Name>) -> bool {
+pub(super) fn is_small(program: &Program, file: FileId, origin: OriginId, place: Option<crate::syntax::Name>) -> bool {
     let facts = &program.file(file).facts;
     if let Some(place) = place
         && facts.text(place).rsplit('.').next().is_some_and(crate::facts::is_constant_name)
@@ -722,7 +767,7 @@ fn is_rebuilt(facts: &FileFacts, call: CallId) -> bool {
 }
 
 /// The local variable that holds the result of a call, unwrapped or awaited.
-fn binding_of_call(facts: &FileFacts, call: CallId) -> Option<&Binding> {
+pub(super) fn binding_of_call(facts: &FileFacts, call: CallId) -> Option<&Binding> {
     facts.bindings.iter().find(|binding| {
         let mut origin = binding.origin;
         loop {

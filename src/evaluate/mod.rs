@@ -1,15 +1,18 @@
 //! Evaluation: rules held against the program.
 //!
-//! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, `finding.rs` says it
-//! in words, `rank.rs` orders, `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is mended at once. No input or output, and no rule by
-//! name.
+//! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, with `values.rs` for
+//! what becomes of a value and `flow.rs` for what calls have to do with each other, `finding.rs` says it in words,
+//! `rank.rs` orders, `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for,
+//! `group.rs` joins what is mended at once. No input or output, and no rule by name.
 
 pub mod finding;
+mod flow;
 pub mod group;
 pub mod index;
 pub mod matching;
 pub mod rank;
 pub mod suppress;
+mod values;
 mod volume;
 
 use crate::diagnostic::Diagnostic;

@@ -5,8 +5,8 @@
 //! was made for a purpose.
 
 use crate::effect::{Effect, EffectSet};
-
 use crate::facts::*;
+use crate::model::table::Laziness;
 use crate::program::{LoopFrame, LoopSource, Program};
 use crate::source::FileId;
 use crate::syntax::{Name, ParameterKind};
@@ -116,30 +116,30 @@ fn is_made_of_data(program: &Program, file: FileId, origin: OriginId, depth: usi
     }
 }
 
-/// Is it not known to be few: no display, no constant, no text that is taken apart, no setting?
+/// Is it what the function was given, or data from outside, or a view of one of these?
 fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
     let facts = &program.file(file).facts;
     if depth > DEEPEST {
         return false;
     }
     match facts.origin(origin) {
-        Origin::Parameter(..) => true,
-        Origin::Member(owner, name) => {
-            !is_constant_name(facts.text(name)) && may_be_many(program, file, owner, depth + 1)
-        }
+        Origin::Parameter(..) => is_input(facts, origin, 0),
         Origin::Element(inner) | Origin::Item(inner) | Origin::Part(inner, _) => {
             may_be_many(program, file, inner, depth + 1)
         }
         Origin::Collection(_, Some(_), None) => is_made_of_data(program, file, origin, depth + 1),
         Origin::Call(call) => {
             let site = facts.call(call);
-            let effects = program.resolved(file, call).effects;
+            let resolved = program.resolved(file, call);
             let source = match site.name {
                 Some(_) => Some(site.callee),
                 None => facts.arguments_of(site).first().map(|argument| argument.origin),
             };
-            effects.meets(READS)
-                || !is_on_text(program, file, call)
+            let is_view =
+                resolved.effects.meets(COPIES) || resolved.row().is_some_and(|row| row.laziness == Laziness::Lazy);
+            resolved.effects.meets(READS)
+                || is_view
+                    && !is_on_text(program, file, call)
                     && source.is_some_and(|source| may_be_many(program, file, source, depth + 1))
         }
         Origin::Borrowed(inner) | Origin::Propagated(inner) | Origin::Await(inner) | Origin::Ascribed(_, inner) => {

@@ -287,9 +287,27 @@ impl Extractor<'_> {
                 self.condition(right);
             }
             _ => {
-                self.value(node, Use::Tested);
+                self.tested(node);
             }
         }
+    }
+
+    /// A value that is tested for truth, which may run code of its type.
+    pub(super) fn tested(&mut self, node: NodeId) -> super::value::Value {
+        let value = self.value(node, Use::Tested);
+        let is_value = matches!(self.tree.kind(node), NodeKind::Name(_) | NodeKind::Call { .. } | NodeKind::Await(_));
+        if is_value && self.tree.attributes_run_code {
+            self.operation(super::calls::Operation {
+                kind: CallKind::Test,
+                span: self.tree.span(node),
+                receiver: value,
+                argument: None,
+                used: Use::Tested,
+                result: None,
+                accumulates: false,
+            });
+        }
+        value
     }
 
     /// Blocks of which one runs at the most; a missing one stands for doing nothing.

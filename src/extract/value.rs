@@ -303,7 +303,8 @@ impl Extractor<'_> {
     }
 
     fn index(&mut self, object: NodeId, index: NodeId) -> Value {
-        let value = self.value(object, Use::Indexed);
+        let used = if self.is_end(index) { Use::FirstOrLast } else { Use::Indexed };
+        let value = self.value(object, used);
         let index_value = self.value(index, Use::Other);
         let depend = value.depend.or(index_value.depend);
         let origin = match self.tree.kind(index) {
@@ -312,6 +313,17 @@ impl Extractor<'_> {
         };
         let origin = self.origin(origin);
         Value { origin, depend, place: None }
+    }
+
+    /// Does an index name the first or the last position?
+    fn is_end(&self, index: NodeId) -> bool {
+        match self.tree.kind(index) {
+            NodeKind::Integer(value) => value == Some(0),
+            NodeKind::Unary { operator: UnaryOperator::Negate, operand } => {
+                matches!(self.tree.kind(operand), NodeKind::Integer(Some(1)))
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn awaited(&mut self, node: NodeId, inner: NodeId, used: Use, result: Option<(Name, bool)>) -> Value {
@@ -474,7 +486,7 @@ impl Extractor<'_> {
             }
             UnaryOperator::Dereference => self.value(operand, used),
             UnaryOperator::Not => {
-                let value = self.value(operand, Use::Tested);
+                let value = self.tested(operand);
                 self.derived(value, Origin::Bool)
             }
             UnaryOperator::Negate => {

@@ -152,7 +152,7 @@ fn module_is_test(facts: &FileFacts, module: ModuleId, language: &dyn lang::Lang
 }
 
 /// What a decorator does to the function, as far as the models know it.
-fn decorator_effects<'m>(
+pub fn decorator_effects<'m>(
     resolved: &[Resolved<'m>],
     files: &[ProgramFile],
     file: FileId,

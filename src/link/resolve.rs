@@ -376,6 +376,12 @@ impl<'m> Resolver<'m> {
         self.models.is_cheap_to_clone(self.type_name(id))
     }
 
+    /// The row that counts the elements of a type, when counting runs code.
+    pub fn length_row(&mut self, id: TypeId) -> Option<&'m Row> {
+        let member = self.symbols.intern(self.language.length_member()?);
+        self.member_row(self.types.get(id).name, member)
+    }
+
     /// The class of the program that a type is.
     pub fn class_of(&self, id: TypeId) -> Option<(FileId, ClassId)> {
         match self.definitions.get(&self.types.get(id).name) {
@@ -950,6 +956,7 @@ impl<'m> Resolver<'m> {
             CallKind::Enter => Some(if site.awaited { "__aenter__" } else { "__enter__" }),
             CallKind::Spread => Some("copy"),
             CallKind::Iterate => Some(ITERATE),
+            CallKind::Test => Some("__bool__"),
             _ => None,
         }
     }
@@ -1325,22 +1332,29 @@ impl<'m> Resolver<'m> {
         owner: Option<TypeId>,
         resolution: &mut CallResolution<'m>,
     ) {
-        let row = self.by_first_argument(files, site, row);
+        let row = self.by_argument(files, site, row);
         resolution.targets.push(Target::Row(row));
         resolution.callee = Some(self.symbols.intern(&row.path));
         let values = self.row_returns(files, row, owner, Some(site));
         resolution.results.add(values);
     }
 
-    /// `list.pop(0)`: a row that a literal first argument selects comes before the plain one.
-    fn by_first_argument(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId), row: &'m Row) -> &'m Row {
+    /// `list.pop(0)`, `DataFrame.apply(axis=1)`: a row that a number as the first or a named argument selects comes
+    /// before the plain one.
+    fn by_argument(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId), row: &'m Row) -> &'m Row {
         let facts = &files[file.0 as usize].facts;
-        let site = facts.call(call);
-        let Some(first) = facts.arguments_of(site).first() else { return row };
-        match facts.origin(first.origin) {
-            Origin::Integer(Some(value)) => self.models.row(&format!("{}({value})", row.path)).unwrap_or(row),
-            _ => row,
-        }
+        let arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
+        let mut chosen =
+            arguments.filter_map(|(place, argument)| match (facts.origin(argument.origin), argument.keyword) {
+                (Origin::Integer(Some(value)), None) if place == 0 => {
+                    self.models.row(&format!("{}({value})", row.path))
+                }
+                (Origin::Integer(Some(value)), Some(keyword)) => {
+                    self.models.row(&format!("{}({}={value})", row.path, facts.text(keyword)))
+                }
+                _ => None,
+            });
+        chosen.next().unwrap_or(row)
     }
 
     // ---- results ------------------------------------------------------------------------------------------------

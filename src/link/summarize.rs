@@ -211,7 +211,7 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
             let Some(without) = still_missing(facts, site, callee_facts, callee_id, entry.without) else { continue };
             let without = without | missing_parameters(facts, site.scope);
             let blocks = matches!(entry.effect, Effect::Blocking | Effect::Sleep);
-            if is_async && blocks || summary.memoizes && (is_done_once || !blocks) {
+            if is_async && holds_thread(entry.effect) || summary.memoizes && (is_done_once || !blocks) {
                 continue;
             }
             let mut depend = Depend::default();
@@ -310,12 +310,14 @@ fn reached_by_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[R
         .filter(|found| found.reached.effect.travels())
         // What is built once and kept is not built per call.
         .filter(|found| !(is_kept && found.reached.via.is_none() && BUILDS.has(found.reached.effect)))
-        .filter(|found| {
-            let blocks = matches!(found.reached.effect, Effect::Blocking | Effect::Sleep);
-            !blocks || !(elsewhere || found.is_offloaded)
-        })
+        .filter(|found| !holds_thread(found.reached.effect) || !(elsewhere || found.is_offloaded))
         .map(|found| found.reached)
         .collect()
+}
+
+/// Is it the matter of the thread that it happens on?
+fn holds_thread(effect: Effect) -> bool {
+    matches!(effect, Effect::Blocking | Effect::Sleep | Effect::CpuHeavy)
 }
 
 /// Does an asynchronous call only make something to be awaited, that nobody awaits here?

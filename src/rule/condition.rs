@@ -157,7 +157,7 @@ impl Vocabulary for LoopClass {
 
 impl Vocabulary for Use {
     const WHAT: &'static str = "a use of a value (discarded, bound, stored, iterated, returned, argument, borrowed, \
-                                receiver, tested, compared, formatted, indexed)";
+                                receiver, tested, compared, formatted, indexed, first-or-last)";
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "discarded" => Use::Discarded,
@@ -172,6 +172,7 @@ impl Vocabulary for Use {
             "compared" => Use::Compared,
             "formatted" => Use::Formatted,
             "indexed" => Use::Indexed,
+            "first-or-last" => Use::FirstOrLast,
             _ => return None,
         })
     }
@@ -230,6 +231,8 @@ conditions! {
     loop_also: Vec<Word<Effect>>,
     /// it stands in a function that runs once per request, event or task
     entry_point: bool,
+    /// it stands in a function that runs in the background, so that nobody waits for it
+    background: bool,
     /// its result is assigned to a place that is among its operands
     accumulates: bool,
     /// its result is assigned to a local variable
@@ -282,4 +285,24 @@ conditions! {
     reached: bool,
     /// its result leaves the function: returned, stored, or bound to a name that is
     escapes: bool,
+    /// what it counts or tests was loaded from a database, and nobody looks at the rows
+    loaded_to_count: bool,
+    /// the query whose rows it loads has no condition and no limit
+    whole_table: bool,
+    /// of what it gives, or puts in order in place, only the first and the last element are read
+    only_ends_read: bool,
+    /// what it works on, its receiver or else its first argument, was made outside the loop
+    container_from_outside: bool,
+    /// the receiver, or else the first argument, is of one of these types
+    of_type: Vec<String>,
+    /// the branch that depends on it looks the same key up again
+    looked_up_again: bool,
+    /// it starts one task per element of data of unknown size, and the tasks reach one of these effects
+    fans_out: Vec<Word<Effect>>,
+    /// what it starts, or the loop around it, holds to a limit
+    limited: bool,
+    /// the callee goes through a whole container that is the same on every turn, in search of what is not
+    scans_invariant: bool,
+    /// the call that is awaited before it has one of these effects, and neither needs what the other does
+    follows_independent: Vec<Word<Effect>>,
 }

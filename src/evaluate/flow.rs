@@ -1,0 +1,312 @@
+//! What calls have to do with each other: tasks that are started side by side, awaits that follow each other, callees
+//! that go through a container of their caller.
+//!
+//! Where a callee is not known, it is taken to need whatever it could.
+
+use rustc_hash::FxHashSet;
+
+use super::matching::{
+    Candidate, Change, binding_of_call, calls_of, is_closure, is_place_changed, is_small, region_of, root_receiver,
+};
+use crate::effect::{Effect, EffectSet};
+use crate::facts::*;
+use crate::link::resolve::matched_arguments;
+use crate::link::summarize::{effects_of_call, witness_chain};
+use crate::program::{FunctionRef, LoopSource, Program};
+use crate::source::FileId;
+use crate::syntax::ParameterKind;
+
+// ---- tasks side by side -----------------------------------------------------------------------------------------
+
+/// Does the call start one task per element of data, and do the tasks reach one of these effects?
+pub(super) fn fans_out(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
+    let file = candidate.file;
+    let facts = &program.file(file).facts;
+    let is_chunked = |call| {
+        let loops = &program.context(file, call).loops;
+        loops.iter().any(|frame| frame.class == LoopClass::Chunked || is_called_chunk(facts, frame.source))
+    };
+    if is_chunked(candidate.call) {
+        return false;
+    }
+    started(program, candidate).iter().filter(|call| !is_chunked(**call)).any(|call| {
+        let in_data_loop = program.context(file, *call).loops.iter().any(|frame| frame.class == LoopClass::Data)
+            || is_task(program, candidate);
+        in_data_loop && reaches(program, file, *call, wanted)
+    })
+}
+
+/// Parts of the names of what is a chunk already.
+const CHUNK_WORDS: &[&str] = &["batch", "chunk"];
+
+fn is_called_chunk(facts: &FileFacts, source: LoopSource) -> bool {
+    let LoopSource::Loop(id) = source else { return false };
+    facts.loop_of(id).iterable_place.is_some_and(|place| {
+        let text = facts.text(place).to_ascii_lowercase();
+        CHUNK_WORDS.iter().any(|word| text.contains(word))
+    })
+}
+
+/// Does the call start one task, in a loop over data?
+fn is_task(program: &Program, candidate: &Candidate) -> bool {
+    let spawns = program.resolved(candidate.file, candidate.call).effects.has(Effect::SpawnsTask);
+    let loops = &program.context(candidate.file, candidate.call).loops;
+    // Who waits for more work starts a task for each piece of it as it comes.
+    spawns
+        && loops.first().is_some_and(|frame| frame.class == LoopClass::Data)
+        && loops.iter().all(|frame| frame.class != LoopClass::Worker)
+}
+
+/// The calls that run in what a call starts.
+fn started(program: &Program, candidate: &Candidate) -> Vec<CallId> {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let mut calls = Vec::new();
+    if is_task(program, candidate) {
+        for argument in facts.arguments_of(site) {
+            if let Origin::Call(call) = facts.origin(argument.origin) {
+                calls.push(call);
+            }
+        }
+        let is_inside = |call: &CallId| {
+            facts.scopes_from(facts.call(*call).scope).any(
+                |(_, scope)| matches!(scope.kind, ScopeKind::Async(Some((given_to, _))) if given_to == candidate.call),
+            )
+        };
+        let later = (candidate.call.0 + 1..facts.calls.len() as u32).map(CallId);
+        calls.extend(later.take_while(|call| site.span.contains(facts.call(*call).span)).filter(is_inside));
+    } else {
+        for argument in facts.arguments_of(site).iter().filter(|argument| argument.is_spread) {
+            calls.extend(element_call(facts, argument.origin));
+            calls.extend(argument.place.into_iter().flat_map(|place| added_calls(program, candidate, place)));
+        }
+    }
+    calls
+}
+
+/// The call that makes the elements of a comprehension.
+fn element_call(facts: &FileFacts, origin: OriginId) -> Option<CallId> {
+    match facts.origin(origin) {
+        Origin::Generator(element) | Origin::Collection(_, Some(element), None) => match facts.origin(element) {
+            Origin::Call(call) => Some(call),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The calls whose results the function adds to a container one by one.
+fn added_calls(program: &Program, candidate: &Candidate, place: crate::syntax::Name) -> Vec<CallId> {
+    let facts = &program.file(candidate.file).facts;
+    let function = facts.scope(candidate.site(program).scope).function;
+    let earlier =
+        calls_of(Region { calls: (facts.function(function).region.calls.0, candidate.call.0), ..Region::default() });
+    let adds = |call: &CallId| {
+        facts.call(*call).receiver_place == Some(place)
+            && program.resolved(candidate.file, *call).effects.has(Effect::Grows)
+    };
+    let added = |call: CallId| match facts.origin(facts.arguments_of(facts.call(call)).first()?.origin) {
+        Origin::Call(added) => Some(added),
+        _ => None,
+    };
+    earlier.filter(adds).filter_map(added).collect()
+}
+
+/// What a call does when it is run at last, whether or not anybody awaits it here.
+fn reaches(program: &Program, file: FileId, call: CallId, wanted: EffectSet) -> bool {
+    let resolved = program.resolved(file, call);
+    let mut functions = resolved.functions().peekable();
+    let by_functions = functions.peek().is_some()
+        && functions.all(|function| {
+            let summary = &program.summaries[function.0 as usize];
+            wanted.iter().any(|effect| summary.get(effect).is_some())
+        });
+    by_functions || resolved.effects.meets(wanted)
+}
+
+/// Parts of the names of what lets only so many in.
+const LIMIT_WORDS: &[&str] = &["sem", "limit", "throttle", "slot", "permit"];
+
+/// How many calls away a limit is looked for.
+const LIMIT_DEPTH: usize = 3;
+
+/// Is there a limit to how much of what a call starts runs at once?
+pub(super) fn is_limited(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let function = facts.scope(candidate.site(program).scope).function;
+    if holds_limit(program, candidate.file, facts.function(function).region) {
+        return true;
+    }
+    let mut seen = FxHashSet::default();
+    let mut front: Vec<FunctionRef> = started(program, candidate)
+        .iter()
+        .flat_map(|call| program.resolved(candidate.file, *call).functions())
+        .collect();
+    for _ in 0..LIMIT_DEPTH {
+        let mut next = Vec::new();
+        for function in front.into_iter().filter(|function| seen.insert(*function)) {
+            let (file, id) = program.function(function);
+            let region = program.file(file).facts.function(id).region;
+            if holds_limit(program, file, region) {
+                return true;
+            }
+            next.extend(calls_of(region).flat_map(|call| program.resolved(file, call).functions()));
+        }
+        front = next;
+    }
+    false
+}
+
+fn holds_limit(program: &Program, file: FileId, region: Region) -> bool {
+    let facts = &program.file(file).facts;
+    calls_of(region).any(|call| {
+        let site = facts.call(call);
+        let named = site.receiver_place.or(site.text).is_some_and(|place| {
+            let text = facts.text(place).to_ascii_lowercase();
+            LIMIT_WORDS.iter().any(|word| text.contains(word))
+        });
+        program.resolved(file, call).effects.has(Effect::LimitsConcurrency) || (named && site.kind == CallKind::Enter)
+    })
+}
+
+// ---- callees that search ----------------------------------------------------------------------------------------
+
+/// Does the callee search, from its start, a container that is the same on every turn?
+pub(super) fn scans_invariant(program: &Program, candidate: &Candidate) -> bool {
+    let Some(frame) = candidate.frame else { return false };
+    let chain = witness_chain(program, candidate.file, &candidate.effect.reached);
+    let (Some(via), [_, (callee_file, search)]) = (candidate.effect.reached.via, &chain[..]) else { return false };
+    let callee_facts = &program.file(*callee_file).facts;
+    let (place, container, _) = root_receiver(program, *callee_file, callee_facts.call(*search));
+    let (_, callee) = program.function(via);
+    let Some(parameter) = parameter_of(callee_facts, container, callee) else { return false };
+    let search = callee_facts.call(*search);
+    if is_small(program, *callee_file, container, place)
+        || !compares(callee_facts, search)
+        || place.is_none_or(|place| callee_changes(program, *callee_file, callee, place))
+    {
+        return false;
+    }
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let is_receiver = callee_facts
+        .function(callee)
+        .parameters
+        .get(parameter as usize)
+        .is_some_and(|parameter| parameter.kind == ParameterKind::Receiver);
+    let is_same = |depend: Depend| (depend.element | depend.carried | depend.volatile) & frame.bit == 0;
+    if is_receiver {
+        // Records that are looked for by a key; what a field only lists is mostly short.
+        if callee_facts.arguments_of(search).iter().all(|argument| !is_closure(callee_facts, argument.origin)) {
+            return false;
+        }
+        let grows = |place| is_place_changed(program, candidate, place, Change::Grown);
+        return site.name.is_some()
+            && is_same(site.receiver_depend)
+            && !site.receiver_place.is_none_or(grows)
+            && !changes_field(program, candidate, callee_facts, container);
+    }
+    let given = matched_arguments(facts, site, callee_facts, callee);
+    let argument = given.into_iter().find(|(_, own)| *own == parameter).map(|(at, _)| facts.arguments_of(site)[at]);
+    argument.is_some_and(|argument| {
+        let changes = |place| is_place_changed(program, candidate, place, Change::Grown);
+        let function = facts.scope(site.scope).function;
+        let (origin, place) = (argument.origin, argument.place);
+        is_same(argument.depend)
+            && !place.is_none_or(changes)
+            && super::volume::holds_data(program, candidate.file, function, origin, place, candidate.frame)
+    })
+}
+
+/// Does a search compare elements with something, so that a map could answer it? A test of their own could not.
+fn compares(facts: &FileFacts, search: &CallSite) -> bool {
+    facts.arguments_of(search).iter().all(|argument| match facts.origin(argument.origin) {
+        Origin::Closure(closure) => {
+            let returns = &facts.closure(closure).returns;
+            !returns.is_empty() && returns.iter().all(|origin| facts.origin(*origin) == Origin::Bool)
+        }
+        _ => true,
+    })
+}
+
+/// Does a function change the container that it searches?
+fn callee_changes(program: &Program, file: FileId, function: FunctionId, place: crate::syntax::Name) -> bool {
+    let facts = &program.file(file).facts;
+    let region = facts.function(function).region;
+    let changes = EffectSet::of(&[Effect::Grows, Effect::Shrinks, Effect::Mutates, Effect::Shifts]);
+    let changed = |call: CallId| {
+        facts.call(call).receiver_place == Some(place) && program.resolved(file, call).effects.meets(changes)
+    };
+    let writes = &facts.writes[region.writes.0 as usize..region.writes.1 as usize];
+    writes.iter().any(|write| write.place == place) || calls_of(region).any(changed)
+}
+
+/// The parameter that a value is, or is a field of.
+fn parameter_of(facts: &FileFacts, origin: OriginId, function: FunctionId) -> Option<u16> {
+    match facts.origin(origin) {
+        Origin::Parameter(own, place) if own == function => Some(place),
+        Origin::Member(inner, _) | Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => {
+            parameter_of(facts, inner, function)
+        }
+        _ => None,
+    }
+}
+
+/// Does the loop add to the field that the callee searches, by its last name?
+fn changes_field(program: &Program, candidate: &Candidate, callee_facts: &FileFacts, container: OriginId) -> bool {
+    let Origin::Member(_, field) = callee_facts.origin(container) else { return false };
+    let field = callee_facts.text(field);
+    let facts = &program.file(candidate.file).facts;
+    let Some(region) = region_of(program, candidate) else { return true };
+    let is_field = |place: crate::syntax::Name| facts.text(place).rsplit('.').next() == Some(field);
+    let writes = &facts.writes[region.writes.0 as usize..region.writes.1 as usize];
+    writes.iter().any(|write| is_field(write.place))
+        || calls_of(region).any(|call| {
+            facts.call(call).receiver_place.is_some_and(is_field)
+                && program.resolved(candidate.file, call).effects.has(Effect::Grows)
+        })
+}
+
+// ---- awaits in a row --------------------------------------------------------------------------------------------
+
+/// Lines between two awaits that still follow each other.
+const FOLLOWS_WITHIN: u32 = 3;
+
+/// Does an awaited call with one of these effects stand right before this one, and does neither need the other?
+pub(super) fn follows_independent(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
+    let file = candidate.file;
+    let facts = &program.file(file).facts;
+    let site = candidate.site(program);
+    if !site.awaited || site.used == Use::Discarded {
+        return false;
+    }
+    let before = facts.awaits.iter().filter(|at| at.span.end <= site.span.start && at.scope == site.scope);
+    let Some(previous) = before.max_by_key(|at| at.span.end) else { return false };
+    let Origin::Call(first) = facts.origin(previous.origin) else { return false };
+    let first_site = facts.call(first);
+    let Some(binding) = binding_of_call(facts, first) else { return false };
+    let is_near = facts.line(site.span.start) <= facts.line(previous.span.end) + FOLLOWS_WITHIN;
+    let is_read_before = binding.uses.iter().any(|at| at.span.start < site.span.end);
+    // Anything else that happens between them may be what the second one waits for.
+    let mut between = calls_of(Region { calls: (first.0 + 1, candidate.call.0), ..Region::default() });
+    let is_alone = between.all(|call| first_site.span.contains(facts.call(call).span));
+    let unsafe_side_by_side = EffectSet::of(&[Effect::DbQuery, Effect::DbWrite, Effect::DbCommit]);
+    let does = |call: CallId, effects: EffectSet| {
+        effects_of_call(program, file, call).iter().any(|effect| effects.has(effect.reached.effect))
+    };
+    is_near
+        && !binding.is_shared
+        && !binding.uses.is_empty()
+        && !is_read_before
+        && is_alone
+        && does(first, wanted)
+        && !does(first, unsafe_side_by_side)
+        && !does(candidate.call, unsafe_side_by_side)
+        && !in_loop_of_awaits(program, candidate)
+}
+
+/// In a loop, the rule about awaits in loops has the better advice.
+fn in_loop_of_awaits(program: &Program, candidate: &Candidate) -> bool {
+    let loops = &program.context(candidate.file, candidate.call).loops;
+    loops.iter().any(|frame| matches!(frame.source, LoopSource::Closure(_)))
+}
