@@ -177,6 +177,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(waits_alone, |wanted| waits_alone(program, candidate) == *wanted);
     check!(loop_also, |wanted| loop_also_reaches(program, candidate, words(wanted)));
     check!(exits_early, |wanted| exits_early(program, candidate) == *wanted);
+    check!(module_level, |wanted| (function == FunctionId(0)) == *wanted);
     check!(entry_point, |wanted| {
         let reference = program.function_ref(file, function);
         program.entry_points[reference.0 as usize] == *wanted

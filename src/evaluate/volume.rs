@@ -142,9 +142,11 @@ fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) 
                     && !is_on_text(program, file, call)
                     && source.is_some_and(|source| may_be_many(program, file, source, depth + 1))
         }
-        Origin::Borrowed(inner) | Origin::Propagated(inner) | Origin::Await(inner) | Origin::Ascribed(_, inner) => {
-            may_be_many(program, file, inner, depth + 1)
-        }
+        Origin::Borrowed(inner)
+        | Origin::Propagated(inner)
+        | Origin::Await(inner)
+        | Origin::Ascribed(_, inner)
+        | Origin::Entered(inner) => may_be_many(program, file, inner, depth + 1),
         Origin::Join(start, end) => {
             facts.origin_list(start, end).iter().any(|member| may_be_many(program, file, *member, depth + 1))
         }

@@ -229,6 +229,8 @@ conditions! {
     waits_alone: bool,
     /// another call of the loop, or the same one, reaches one of these effects, other than by speaking to a database
     loop_also: Vec<Word<Effect>>,
+    /// it stands in code that runs once, when its module is loaded
+    module_level: bool,
     /// it stands in a function that runs once per request, event or task
     entry_point: bool,
     /// it stands in a function that runs in the background, so that nobody waits for it
