@@ -18,7 +18,7 @@ mod hash;
 mod table;
 
 use hash::HashIndex;
-use table::{Argument, Indexes, ModelFile, Row, Table, Text, TypeRow};
+use table::{Argument, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow};
 
 fn main() {
     for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs"] {
@@ -94,7 +94,8 @@ fn refuse_doubles(files: &[(PathBuf, ModelFile)]) {
         let types = file.types.keys().map(|name| ("type", name));
         let aliases = file.aliases.keys().map(|name| ("alias", name));
         let factories = file.factories.keys().map(|name| ("factory", name));
-        for (what, name) in calls.chain(types).chain(aliases).chain(factories) {
+        let relations = file.relations.keys().map(|name| ("relation", name));
+        for (what, name) in calls.chain(types).chain(aliases).chain(factories).chain(relations) {
             if let Some(first) = places.insert((what, name), path) {
                 panic!("{}: {what} `{name}` is also in {}", path.display(), first.display());
             }
@@ -112,6 +113,18 @@ fn table_code(name: &str, table: &Table) -> String {
         ),
         format!("aliases: {}", list_code(&table.aliases, pair_code)),
         format!("factories: {}", list_code(&table.factories, pair_code)),
+        format!(
+            "relations: {}",
+            list_code(&table.relations, |(name, row)| format!("({}, {})", text_code(name), relation_code(row)))
+        ),
+        format!(
+            "renderers: {}",
+            list_code(&table.renderers, |(name, row)| format!("({}, {})", text_code(name), renderer_code(row)))
+        ),
+        format!(
+            "views: {}",
+            list_code(&table.views, |(name, row)| format!("({}, {})", text_code(name), view_code(row)))
+        ),
         format!("type_names: {}", list_code(&table.type_names, text_code)),
         format!("members: {}", list_code(&table.members, u32::to_string)),
         format!("indexes: {}", indexes_code(&table.indexes)),
@@ -135,7 +148,7 @@ fn index_code(index: &HashIndex) -> String {
 fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
-         returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, iterates: {}, \
+         returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, \
          piecewise: {} }}",
         text_code(&row.path),
         row.kind,
@@ -147,14 +160,63 @@ fn row_code(row: &Row) -> String {
         text_code(&row.cost),
         text_code(&row.notes),
         text_code(&row.source),
-        option_code(&row.repeats),
-        option_code(&row.iterates),
+        optional_argument_code(row.repeats.as_ref()),
+        row.loads,
+        optional_argument_code(row.iterates.as_ref()),
         text_code(&row.piecewise),
     )
 }
 
-fn option_code(argument: &Option<Argument>) -> String {
-    argument.as_ref().map_or("None".to_owned(), |argument| format!("Some({})", argument_code(argument)))
+fn relation_code(row: &RelationRow) -> String {
+    let texts = [
+        ("reverse", &row.reverse),
+        ("reverse_default", &row.reverse_default),
+        ("inverse", &row.inverse),
+        ("many", &row.many),
+        ("separator", &row.separator),
+        ("load_one", &row.load_one),
+        ("load_many", &row.load_many),
+        ("abstract_by", &row.abstract_by),
+        ("when", &row.when),
+        ("when_read", &row.when_read),
+    ];
+    let texts: Vec<String> = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text))).collect();
+    format!(
+        "RelationRow {{ target: {}, kind: RelationKind::{:?}, reverse_kind: RelationKind::{:?}, {} }}",
+        optional_argument_code(row.target.as_ref()),
+        row.kind,
+        row.reverse_kind,
+        texts.join(", ")
+    )
+}
+
+fn renderer_code(row: &RendererRow) -> String {
+    let RendererRow { row_methods, model, source, method_field, method_name, method_prefix, many } = row;
+    format!(
+        "RendererRow {{ row_methods: {}, model: {}, source: {}, method_field: {}, method_name: {}, method_prefix: {}, \
+         many: {} }}",
+        list_code(row_methods, text_code),
+        text_code(model),
+        text_code(source),
+        text_code(method_field),
+        text_code(method_name),
+        text_code(method_prefix),
+        text_code(many),
+    )
+}
+
+fn view_code(row: &ViewRow) -> String {
+    let ViewRow { rows, rows_from, renderer } = row;
+    format!(
+        "ViewRow {{ rows: {}, rows_from: {}, renderer: {} }}",
+        text_code(rows),
+        text_code(rows_from),
+        text_code(renderer)
+    )
+}
+
+fn optional_argument_code(argument: Option<&Argument>) -> String {
+    argument.map_or("None".to_owned(), |argument| format!("Some({})", argument_code(argument)))
 }
 
 fn argument_code(argument: &Argument) -> String {
@@ -167,12 +229,15 @@ fn argument_code(argument: &Argument) -> String {
 
 fn type_code(row: &TypeRow) -> String {
     format!(
-        "TypeRow {{ element: {}, supertypes: {}, derefs: {}, cheap_clone: {}, common: {} }}",
+        "TypeRow {{ element: {}, supertypes: {}, derefs: {}, cheap_clone: {}, common: {}, \
+         of_class: {}, rows_from: {} }}",
         text_code(&row.element),
         list_code(&row.supertypes, text_code),
         text_code(&row.derefs),
         row.cheap_clone,
         row.common,
+        row.of_class,
+        text_code(&row.rows_from),
     )
 }
 

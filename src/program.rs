@@ -6,7 +6,7 @@ use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::{CallId, FileFacts, FunctionId};
 use crate::model::table::Row;
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, SourceFile, Span};
 use crate::types::{Symbol, TypeId};
 
 /// A file of the program.
@@ -184,6 +184,29 @@ pub enum LoopSource {
     Call(CallId),
 }
 
+/// A relation that is read once per row of a loop, and was not loaded with the rows.
+#[derive(Clone, Debug)]
+pub struct RelationRead {
+    /// The file of the loop.
+    pub file: FileId,
+    /// The call site in the loop: the read itself, or what leads to it.
+    pub call: CallId,
+    /// The loop.
+    pub frame: LoopFrame,
+    /// The attributes that are read, from the row on: `customer.address`.
+    pub relation: String,
+    /// What loads the relation with the rows, as the library spells it.
+    pub loader: String,
+    /// Where the query of the rows is made.
+    pub made: (FileId, Span),
+    /// The call sites from the one in the loop to the read.
+    pub chain: Vec<(FileId, CallId)>,
+    /// What reads it, when that is no call.
+    pub reader: Option<String>,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
 /// The whole program.
 pub struct Program<'m> {
     /// All files, sorted by path.
@@ -202,6 +225,8 @@ pub struct Program<'m> {
     pub entry_points: Vec<bool>,
     /// Which functions are tests or helpers of tests.
     pub tests: Vec<bool>,
+    /// Relations that are read once per row.
+    pub relation_reads: Vec<RelationRead>,
     /// Which asynchronous functions are known to run as the only task of their event loop.
     pub runs_alone: Vec<bool>,
     /// The resolver of each language, by its place in `lang::all()`.

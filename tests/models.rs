@@ -4,7 +4,7 @@ use std::fs;
 
 use laggard::effect::{Effect, EffectSet};
 use laggard::model::lookup::{FolderError, Models, read_folder};
-use laggard::model::table::{Argument, ModelFile, RowKind, Table, TypeRow, type_names};
+use laggard::model::table::{Argument, ModelFile, RelationKind, RowKind, Table, TypeRow, type_names};
 
 fn python() -> Models {
     Models::built_in("python", ".")
@@ -245,7 +245,7 @@ fn list(text: &str, end: char) -> Result<&str, String> {
 
 /// Names that are neither qualified, nor placeholders, nor primitive types.
 fn strangers(text: &str) -> Vec<&str> {
-    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 self.model related.model arg0.model ? \
+    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 self.model related.model super arg0.model ? \
         bool u8 u16 u32 u64 usize i32 i64 f64 ";
     let names = text.split(['<', '>', '(', ')', ',', ' ']).filter(|name| !name.is_empty());
     names.filter(|name| type_names(name).next().is_none() && !KNOWN.contains(&format!(" {name} "))).collect()
@@ -382,4 +382,39 @@ fn look_up_is_cheap() {
     let each = start.elapsed() / 4000;
     assert_eq!(found, 3000);
     assert!(each.as_micros() < 25, "{each:?} for one look-up");
+}
+
+#[test]
+fn relations_are_found_by_their_constructor() {
+    let models = python();
+    let key = models.relation("django.db.models.ForeignKey").expect("in the table");
+    assert_eq!(key.target, Some(Argument::Either(0, "to".into())));
+    assert_eq!((key.kind, key.reverse_kind), (RelationKind::One, RelationKind::Many));
+    assert_eq!(models.relation("django.db.models.CharField"), None);
+    assert!(models.is_of_class("django.db.models.RelatedManager"));
+    assert_eq!(models.rows_from("django.db.models.RelatedManager"), Some("get_queryset"));
+    assert!(!rust().knows_relations());
+}
+
+#[test]
+fn a_relation_of_a_project_is_read() {
+    let models = python().with_overlay([overlay(
+        r#"
+        [relations."shop.orm.Link"]
+        target = 0
+        kind = "many"
+        separator = "."
+        load-one = "join({path})"
+        load-many = "fetch({path})"
+
+        [views."shop.web.Table"]
+        rows = "rows"
+        rows-from = "get_rows"
+        renderer = "row_class"
+        "#,
+    )]);
+    let link = models.relation("shop.orm.Link").expect("laid over");
+    assert_eq!((link.kind, link.reverse_default.as_ref()), (RelationKind::Many, ""));
+    assert_eq!(models.view("shop.web.Table").map(|view| view.rows.as_ref()), Some("rows"));
+    assert!(models.relation("django.db.models.ForeignKey").is_some());
 }

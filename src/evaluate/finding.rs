@@ -8,7 +8,7 @@ use crate::diagnostic::{Confidence, Diagnostic, Label};
 use crate::facts::*;
 use crate::link::summarize::witness_chain;
 use crate::model::table::Row;
-use crate::program::{LoopFrame, LoopSource, Program};
+use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
 use crate::rule::message::{Field, Template};
 use crate::rule::{Place, Rule};
 use crate::source::{FileId, Span};
@@ -28,6 +28,8 @@ struct Words {
     result: String,
     awaited: String,
     remedy: String,
+    relation: String,
+    loader: String,
 }
 
 impl Words {
@@ -46,6 +48,8 @@ impl Words {
                 Field::Result => &self.result,
                 Field::Awaited => &self.awaited,
                 Field::Remedy => &self.remedy,
+                Field::Relation => &self.relation,
+                Field::Loader => &self.loader,
             }
             .clone()
         })
@@ -54,11 +58,8 @@ impl Words {
     /// The help; empty when it is about an alternative and there is none.
     fn help(&self, template: &Template) -> String {
         let text = self.fill(template);
-        if self.alternative.is_empty() && self.remedy.is_empty() {
-            text.trim_end_matches([':', ' ']).to_owned()
-        } else {
-            text
-        }
+        let has_advice = ![&self.alternative, &self.remedy, &self.loader].iter().all(|advice| advice.is_empty());
+        if has_advice { text } else { text.trim_end_matches([':', ' ']).to_owned() }
     }
 }
 
@@ -180,6 +181,51 @@ pub fn of_sql(program: &Program, rule: &Rule, file: FileId, call: CallId) -> Dia
         primary: Label { file, span: first_line(facts, span), message: words.fill(&rule.message.label) },
         ..bare(program, rule, file, function, &words, message)
     }
+}
+
+/// The finding for a relation that is read once per row.
+pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagnostic {
+    let facts = &program.file(read.file).facts;
+    let site = facts.call(read.call);
+    let (span, variable, iterable) = describe_loop(program, read.file, &read.frame);
+    let mut words = words_of_call(program, read.file, read.call, None);
+    words.callee = read.reader.clone().unwrap_or_else(|| call_text(facts, site));
+    words.relation = read.relation.clone();
+    words.loader = read.loader.clone();
+    let (made_file, made) = read.made;
+    let mut secondary = Vec::new();
+    if span != site.span {
+        secondary.push(Label { file: read.file, span, message: format!("runs once per {variable}") });
+    }
+    words.variable = variable;
+    words.iterable = iterable;
+    if !made.is_empty() && (made_file, made.start) != (read.file, site.span.start) {
+        let span = first_line(&program.file(made_file).facts, made);
+        secondary.push(Label { file: made_file, span, message: words.fill(&rule.message.cause) });
+    }
+    // Reads of the rows of one query are one finding.
+    let within = match (made_file == read.file && !made.is_empty(), read.frame.source) {
+        (true, _) => made,
+        (false, LoopSource::Loop(id)) => facts.loop_of(id).span,
+        (false, _) => span_of_function(facts, site),
+    };
+    let reached = read.chain.len() > 1;
+    let message = words.fill(if reached { &rule.message.text } else { &rule.message.direct });
+    let is_named = site.kind == CallKind::Attribute || reached && read.reader.is_none();
+    let place = if is_named { site.name_span } else { site.span };
+    Diagnostic {
+        rank: rule.weight * 10.0,
+        confidence: read.confidence,
+        primary: Label { file: read.file, span: first_line(facts, place), message: words.fill(&rule.message.label) },
+        secondary,
+        trace: trace_of(program, &read.chain, &format!("`{}` is read here", read.relation)),
+        within,
+        ..bare(program, rule, read.file, facts.scope(site.scope).function, &words, message)
+    }
+}
+
+fn span_of_function(facts: &FileFacts, site: &CallSite) -> Span {
+    facts.function(facts.scope(site.scope).function).span
 }
 
 fn bare(
@@ -332,7 +378,10 @@ fn trace_of(program: &Program, chain: &[(FileId, CallId)], cause: &str) -> Vec<L
             true => cause.to_owned(),
             false => {
                 let function = program.qualified(*file, facts.scope(site.scope).function);
-                format!("`{function}` calls `{}`", call_text(facts, site))
+                match function.is_empty() {
+                    true => format!("through `{}`", call_text(facts, site)),
+                    false => format!("`{function}` calls `{}`", call_text(facts, site)),
+                }
             }
         };
         let span =

@@ -15,13 +15,21 @@ pub struct Index<'r> {
     pub functions: Vec<&'r Rule>,
     /// Rules for SQL statements.
     pub sql: Vec<&'r Rule>,
+    /// Rules for relations that are read.
+    pub relations: Vec<&'r Rule>,
 }
 
 impl<'r> Index<'r> {
     /// The rules of a language.
     pub fn new(rules: &'r RuleSet, language: &str) -> Index<'r> {
-        let mut index =
-            Index { calls: Vec::new(), all_effects: 0, holds: Vec::new(), functions: Vec::new(), sql: Vec::new() };
+        let mut index = Index {
+            calls: Vec::new(),
+            all_effects: 0,
+            holds: Vec::new(),
+            functions: Vec::new(),
+            sql: Vec::new(),
+            relations: Vec::new(),
+        };
         for rule in rules.rules.iter().filter(|rule| rule.languages.iter().any(|own| own == language)) {
             if let Some(call) = &rule.subject.call {
                 let effects = call.effect.set();
@@ -31,13 +39,15 @@ impl<'r> Index<'r> {
             index.holds.extend(rule.subject.hold.is_some().then_some(rule));
             index.functions.extend(rule.subject.function.is_some().then_some(rule));
             index.sql.extend(rule.subject.sql.is_some().then_some(rule));
+            index.relations.extend(rule.subject.relation.is_some().then_some(rule));
         }
         index
     }
 
     /// Has it no rules?
     pub fn is_empty(&self) -> bool {
-        self.calls.is_empty() && self.holds.is_empty() && self.functions.is_empty() && self.sql.is_empty()
+        let others = [&self.holds, &self.functions, &self.sql, &self.relations];
+        self.calls.is_empty() && others.iter().all(|rules| rules.is_empty())
     }
 
     /// The rules that look for one of these effects.

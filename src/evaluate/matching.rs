@@ -7,9 +7,9 @@ use crate::facts::*;
 use crate::link::resolve::{Value, matched_arguments};
 use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, own_effects};
 use crate::model::table::{Color, Laziness, Row};
-use crate::program::{LoopFrame, LoopSource, Program};
+use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
 use crate::rule::Rule;
-use crate::rule::condition::{Conditions, Part, SqlCheck};
+use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
 use crate::source::FileId;
 use crate::syntax::{LoopKind, ParameterKind};
 
@@ -1014,4 +1014,12 @@ pub fn check_sql(program: &mut Program, rule: &Rule, file: FileId, call: CallId)
         SqlCheck::SelectStar => crate::sql::selects_star(text),
     };
     matches.then(|| super::finding::of_sql(program, rule, file, call))
+}
+
+/// A rule about relations that are read.
+pub fn check_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Option<Diagnostic> {
+    let RelationReading::PerRow = rule.subject.relation.as_ref()?.read;
+    let classes = rule.conditions.inside.as_ref();
+    let is_inside = classes.is_none_or(|classes| classes.iter().any(|class| class.0 == read.frame.class));
+    (is_inside && read.confidence >= rule.least_confidence).then(|| super::finding::of_relation(program, rule, read))
 }

@@ -51,6 +51,11 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
                 found.extend(matching::check_hold(program, rule, file, hold, options.include_side_code));
             }
         }
+        for read in program.relation_reads.iter().filter(|read| read.file == file) {
+            if options.include_side_code || !is_test(program, file, read.call) {
+                found.extend(index.relations.iter().filter_map(|rule| matching::check_relation(program, rule, read)));
+            }
+        }
         for function in (0..program.file(file).facts.functions.len() as u32).map(FunctionId) {
             for rule in &index.functions {
                 let reference = program.function_ref(file, function);

@@ -186,6 +186,13 @@ impl Extractor<'_> {
                 last.is_some_and(|name| is_constant_name(self.facts.names.text(*name)))
             }
             NodeKind::Unary { operand, .. } => self.is_few(operand),
+            // `items[:3]`.
+            NodeKind::Index { index, .. } => match self.tree.kind(index) {
+                NodeKind::Range { end: Some(end), .. } => {
+                    matches!(self.tree.kind(end), NodeKind::Integer(Some(end)) if (0..=FEW as i64).contains(&end))
+                }
+                _ => false,
+            },
             // `CONSTANT.items()`, `CONSTANT.iter()`.
             NodeKind::Call { callee, arguments, .. } if arguments.is_empty() => match self.tree.kind(callee) {
                 NodeKind::Member { object, .. } => self.is_few(object),

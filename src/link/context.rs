@@ -151,8 +151,8 @@ fn iterable_class<'m>(
                 if row.effects.has(Effect::Batches) {
                     return Some(LoopClass::Chunked);
                 }
-                // `enumerate(few)`, `few.items()`: as many as what they go through.
-                if row.laziness == Laziness::Lazy && row.repeats.is_none() {
+                // `enumerate(few)`, `few.items()`: as many as what they go through; `query(Order)` goes through a table.
+                if row.laziness == Laziness::Lazy && row.repeats.is_none() && !row.returns.contains("arg0.model") {
                     let source = arguments.first().map(|argument| argument.origin).unwrap_or(site.callee);
                     if let Some(class) = iterable_class(files, file, source, resolved, resolver) {
                         return Some(class);

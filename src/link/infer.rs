@@ -346,7 +346,7 @@ impl<'m> Resolver<'m> {
         self.waits_for_callers();
         let callers = self.callers.get(&(function_ref(files, file, id), place)).cloned().unwrap_or_default();
         if callers.is_empty() {
-            return Values::unknown();
+            return self.rendered_row(files, file, id, place);
         }
         let mut values = Values::default();
         for (caller, origin) in callers {
@@ -367,7 +367,7 @@ impl<'m> Resolver<'m> {
         let Some(symbol) = self.class_symbol(file, class_id) else { return Values::unknown() };
         match function.flavor {
             FunctionFlavor::ClassMethod => Values::one(Value::Item(symbol)),
-            _ => Values::one(Value::Instance(self.types.intern(symbol, &[]))),
+            _ => Values::one(Value::Instance(self.receiver_of_rows(files, symbol))),
         }
     }
 
@@ -504,6 +504,27 @@ impl<'m> Resolver<'m> {
             id = self.deref(files, id)?;
         }
         None
+    }
+
+    /// The receiver of the method that a call stands in, as its first base sees it.
+    fn inherited_receiver(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId)) -> Option<TypeId> {
+        let facts = &files[file.0 as usize].facts;
+        let site = facts.call(call);
+        let mut function = facts.scope(site.scope).function;
+        while facts.function(function).class.is_none() {
+            function = facts.function(function).parent?;
+        }
+        let class = facts.function(function).class?;
+        let mut symbol = self.class_symbol(file, class)?;
+        // The class may be named.
+        if let Some(named) = facts.arguments_of(site).first() {
+            let [Value::Item(named)] = self.infer(files, file, named.origin).list[..] else { return None };
+            symbol = named;
+        }
+        let base = *self.lineage(files, symbol).get(1)?;
+        let own = self.receiver_of_rows(files, symbol);
+        let arguments = self.types.get(own).arguments.clone();
+        Some(self.types.intern(base, &arguments))
     }
 
     // ---- types as written ---------------------------------------------------------------------------------------
@@ -674,6 +695,7 @@ impl<'m> Resolver<'m> {
                     _ => None,
                 }
             }
+            "super" => self.inherited_receiver(files, site?),
             "related.model" => None,
             name => {
                 let mut arguments: SmallVec<[TypeId; 2]> = SmallVec::new();

@@ -1,13 +1,17 @@
 //! Linking: from the facts of all files to the program.
 //!
-//! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), circumstances (`context.rs`),
-//! effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same facts and models give the
-//! same program, whatever the threads.
+//! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), relations between classes
+//! (`relations.rs`), what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`),
+//! circumstances (`context.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same
+//! facts and models give the same program, whatever the threads.
 
 pub mod context;
 pub mod infer;
+mod loading;
 mod memoization;
 pub mod ownership;
+mod relation_reads;
+pub mod relations;
 pub mod resolve;
 pub mod summarize;
 pub mod tasks;
@@ -38,6 +42,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
         tests: vec![false; functions.len()],
         runs_alone: vec![false; functions.len()],
         resolvers: Vec::new(),
+        relation_reads: Vec::new(),
         functions,
         files,
     };
@@ -56,6 +61,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
     }
     tasks::find_lone_functions(&mut program, &has_own_loop);
     summarize::summarize(&mut program);
+    read_relations(&mut program);
     program
 }
 
@@ -82,14 +88,30 @@ fn link_language<'m>(
         }
     }
     resolver.use_callers();
-    for number in (0..files.len()).filter(own) {
-        let file = FileId(number as u32);
-        for call in calls_of(number) {
-            let is_settled = files[number].facts.call(call).kind == CallKind::Call && resolver.is_settled(file, call);
-            if !is_settled {
-                resolved[number][call.index()] = resolver.resolved(files, file, call);
-            }
-        }
+    // Answering one of them may settle others: which are open is asked before the first.
+    let is_open = |resolver: &Resolver, number: usize, call: CallId| {
+        files[number].facts.call(call).kind != CallKind::Call || !resolver.is_settled(FileId(number as u32), call)
+    };
+    let open: Vec<(usize, CallId)> = (0..files.len())
+        .filter(own)
+        .flat_map(|number| calls_of(number).map(move |call| (number, call)))
+        .filter(|(number, call)| is_open(resolver, *number, *call))
+        .collect();
+    for (number, call) in open {
+        resolved[number][call.index()] = resolver.resolved(files, FileId(number as u32), call);
+    }
+}
+
+fn read_relations(program: &mut Program) {
+    for (index, resolver) in program.resolvers.iter_mut().enumerate() {
+        let Some(resolver) = resolver else { continue };
+        let own: Vec<FileId> = (0..program.files.len() as u32)
+            .map(FileId)
+            .filter(|file| program.files[file.0 as usize].source.language == index)
+            .collect();
+        let (files, resolved, contexts) = (&program.files, &program.resolved, &program.contexts);
+        let reads = relation_reads::relation_reads(files, resolved, contexts, resolver, &own);
+        program.relation_reads.extend(reads);
     }
 }
 

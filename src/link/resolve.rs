@@ -169,6 +169,7 @@ pub struct Resolver<'m> {
     in_star_search: bool,
     methods: FxHashMap<(FileId, ClassId, Symbol), FunctionId>,
     fields: FxHashMap<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>,
+    pub(super) relations: super::relations::Relations<'m>,
     pub(super) depth: usize,
 }
 
@@ -207,6 +208,7 @@ impl<'m> Resolver<'m> {
             in_star_search: false,
             methods: FxHashMap::default(),
             fields: FxHashMap::default(),
+            relations: Default::default(),
             depth: 0,
         };
         let own: Vec<FileId> =
@@ -217,6 +219,8 @@ impl<'m> Resolver<'m> {
         for id in &own {
             resolver.define_extensions(files, *id);
         }
+        resolver.forget();
+        resolver.define_relations(files, &own);
         resolver.forget();
         resolver
     }
@@ -763,8 +767,14 @@ impl<'m> Resolver<'m> {
                     _ => Values::one(Value::Function(file, function)),
                 };
             }
+            if instance.is_some()
+                && let Some(relation) = self.own_relation(part, member)
+            {
+                return self.related(files, relation);
+            }
             if let Some(values) = self.own_field(files, part, member) {
-                return values;
+                let class = self.types.intern(symbol, &[]);
+                return self.values_bound_to(files, values, class);
             }
             if self.definition(part).is_none() {
                 let text = self.symbols.text(part).to_owned();
@@ -779,6 +789,26 @@ impl<'m> Resolver<'m> {
             }
         }
         Values::unknown()
+    }
+
+    /// The value of a field that is assigned in one place only.
+    pub(super) fn only_field(
+        &mut self,
+        files: &[ProgramFile],
+        symbol: Symbol,
+        member: Symbol,
+    ) -> Option<(FileId, OriginId)> {
+        for part in self.lineage(files, symbol).iter().copied() {
+            for (file, class) in self.parts_of_class(part) {
+                let Some(fields) = self.fields.get(&(file, class, member)) else { continue };
+                let mut values = fields.iter().filter(|field| !field.declared);
+                return match (values.next(), values.next()) {
+                    (Some(only), None) => Some((file, only.origin)),
+                    _ => None,
+                };
+            }
+        }
+        None
     }
 
     fn own_field(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Option<Values> {
@@ -801,6 +831,9 @@ impl<'m> Resolver<'m> {
             if !values.list.is_empty() || self.definition(symbol).is_some() {
                 return values;
             }
+        }
+        if let Some(relation) = self.own_relation(symbol, member) {
+            return self.related(files, relation);
         }
         if let Some(row) = self.member_row(symbol, member) {
             return match row.kind {
@@ -1037,6 +1070,7 @@ impl<'m> Resolver<'m> {
                 for (file, function) in dispatched {
                     self.call_value(files, site, Value::Function(file, function), Some(id), resolution);
                 }
+                self.bind_results(files, id, resolution);
                 return;
             }
             for base in self.lineage(files, symbol).iter().copied().skip(1) {
@@ -1044,6 +1078,7 @@ impl<'m> Resolver<'m> {
                     && let Some(row) = self.member_row(base, member)
                 {
                     self.call_row(files, site, row, Some(id), resolution);
+                    self.use_own_rows(files, id, resolution);
                     return;
                 }
             }
@@ -1056,12 +1091,84 @@ impl<'m> Resolver<'m> {
             Some(inner) if inner != id => {
                 self.ask((), |resolver| resolver.call_method(files, site, inner, member, resolution));
             }
+            _ if self.call_own_rows(files, site, id, member, resolution) => {}
+            _ if self.call_held(files, site, id, member, resolution) => {}
             _ => {
                 resolution.silent += 1;
                 resolution.callee = Some(self.symbols.member(symbol, member, separator));
                 resolution.results.is_partial = true;
             }
         }
+    }
+
+    /// A class or function that an attribute holds is called: `self.builder(…)`.
+    fn call_held(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        receiver: TypeId,
+        member: Symbol,
+        resolution: &mut CallResolution<'m>,
+    ) -> bool {
+        let class = self.types.get(receiver).name;
+        let Some((file, origin)) = self.only_field(files, class, member) else { return false };
+        match self.infer(files, file, origin).list[..] {
+            [value @ (Value::Item(_) | Value::Function(..))] => {
+                self.call_value(files, site, value, None, resolution);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// What a method of a class that gives rows returns, when called for the rows of one class.
+    fn bind_results(&mut self, files: &[ProgramFile], receiver: TypeId, resolution: &mut CallResolution<'m>) {
+        let Some(class) = self.types.get(receiver).arguments.first().copied() else { return };
+        if self.is_of_class(files, receiver) {
+            let results = std::mem::take(&mut resolution.results);
+            resolution.results = self.values_bound_to(files, results, class);
+        }
+    }
+
+    /// A class that makes its rows in a method of its own: what an inherited method gives is what that one makes.
+    fn use_own_rows(&mut self, files: &[ProgramFile], receiver: TypeId, resolution: &mut CallResolution<'m>) {
+        let Some(result) = resolution.results.instance() else { return };
+        let symbol = self.types.get(receiver).name;
+        if !self.is_of_class(files, receiver) || !self.is_of_class(files, result) || self.definition(symbol).is_none() {
+            return;
+        }
+        let Some(maker) = self.rows_maker(files, symbol) else { return };
+        let (file, function) = locate(files, maker);
+        let Some(made) = self.return_values(files, file, function).instance() else { return };
+        let made = self.types.get(made).name;
+        if self.definition(made).is_some() {
+            let arguments = self.types.get(result).arguments.clone();
+            resolution.results = Values::one(Value::Instance(self.types.intern(made, &arguments)));
+        }
+    }
+
+    /// A method that rows of a class have because its manager has it.
+    fn call_own_rows(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        receiver: TypeId,
+        member: Symbol,
+        resolution: &mut CallResolution<'m>,
+    ) -> bool {
+        let ty = self.types.get(receiver).clone();
+        let Some(rows) = ty.arguments.first().copied() else { return false };
+        if self.definition(ty.name).is_some() || !self.is_of_class(files, receiver) {
+            return false;
+        }
+        let class = self.types.get(rows).name;
+        let Some(manager) = self.default_manager(files, class) else { return false };
+        let manager_class = self.types.get(manager).name;
+        if self.method(files, manager_class, member).is_none() {
+            return false;
+        }
+        self.ask((), |resolver| resolver.call_method(files, site, manager, member, resolution));
+        true
     }
 
     /// The functions that a call of an interface's method may run: a few implementations, or the default.
@@ -1111,10 +1218,13 @@ impl<'m> Resolver<'m> {
             Value::Instance(id) => {
                 let call = self.symbols.intern("__call__");
                 let symbol = self.types.get(id).name;
+                let inherited = self.lineage(files, symbol);
+                let inherited = inherited.iter().find_map(|part| self.member_row(*part, call));
                 match self.definition(symbol).and_then(|_| self.method(files, symbol, call)) {
                     Some((file, function)) => {
                         self.call_value(files, site, Value::Function(file, function), owner, resolution);
                     }
+                    None if let Some(row) = inherited => self.call_row(files, site, row, Some(id), resolution),
                     // A path with type arguments (`Vec::<T>`) that is called makes a value of that type.
                     None => {
                         resolution.silent += 1;
@@ -1451,6 +1561,11 @@ impl<'m> Resolver<'m> {
 }
 
 impl CallResolution<'_> {
+    /// The qualified name of what it calls.
+    pub(super) fn callee(&self) -> Option<Symbol> {
+        self.callee
+    }
+
     /// What the call gives.
     pub fn results(&self) -> &Values {
         &self.results

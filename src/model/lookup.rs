@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use thiserror::Error;
 use walkdir::WalkDir;
 
-use super::table::{FormError, ModelFile, Row, Table, Text, TypeRow, last_segment};
+use super::table::{FormError, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow, last_segment};
 
 mod built_in {
     //! The tables as the build script wrote them.
@@ -20,7 +20,10 @@ mod built_in {
     use crate::effect::EffectSet;
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
-    use crate::model::table::{Argument, Color, Indexes, Laziness, Row, RowKind, Table, TypeRow};
+    use crate::model::table::{
+        Argument, Color, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Row, RowKind, Table, TypeRow,
+        ViewRow,
+    };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
 
@@ -165,6 +168,47 @@ impl Models {
         let factories = &self.table.factories;
         let found = self.table.indexes.factories.find([path], |at| &factories[at].0)?;
         Some(&factories[found].1)
+    }
+
+    /// What a call in a class body says of how the class relates to another.
+    pub fn relation(&self, path: &str) -> Option<&RelationRow> {
+        let relations = &self.table.relations;
+        let found = relations.binary_search_by(|(name, _)| name.as_ref().cmp(path)).ok()?;
+        Some(&relations[found].1)
+    }
+
+    /// How the instances of a class render rows.
+    pub fn renderer(&self, path: &str) -> Option<&RendererRow> {
+        self.table.renderers.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// Where a class says which rows it shows.
+    pub fn view(&self, path: &str) -> Option<&ViewRow> {
+        self.table.views.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// What separates the steps of paths through relations.
+    pub fn relation_separators(&self) -> Vec<&str> {
+        let mut separators: Vec<&str> = self.table.relations.iter().map(|(_, row)| row.separator.as_ref()).collect();
+        separators.sort_unstable();
+        separators.dedup();
+        separators
+    }
+
+    /// Do the tables know of any relation?
+    pub fn knows_relations(&self) -> bool {
+        !self.table.relations.is_empty()
+    }
+
+    /// As an attribute of a class, does a value of the type give rows of that class?
+    pub fn is_of_class(&self, path: &str) -> bool {
+        self.lineage(path).any(|(name, _)| self.type_row(name).is_some_and(|row| row.of_class))
+    }
+
+    /// The method that makes what the other methods of a type start from.
+    pub fn rows_from(&self, path: &str) -> Option<&str> {
+        let mut types = self.lineage(path).filter_map(|(name, _)| self.type_row(name));
+        types.find(|row| !row.rows_from.is_empty()).map(|row| row.rows_from.as_ref())
     }
 
     /// All methods and attributes with this name, whatever their type, sorted by path.

@@ -20,6 +20,10 @@
 //!
 //! [factories]
 //! "a.make_client" = "a.Client"
+//!
+//! [relations."a.orm.Reference"]         # a call in a class body that relates the class to another
+//! target = [0, "to"]
+//! kind = "one"
 //! ```
 
 use std::borrow::Cow;
@@ -73,6 +77,8 @@ pub struct Row {
     pub source: Text,
     /// The argument that is a callable which runs once per element.
     pub repeats: Option<Argument>,
+    /// It loads relations ahead: the position of the first argument that names one.
+    pub loads: Option<u8>,
     /// The argument that it goes through from start to end: what iterating over that does, the call does too.
     pub iterates: Option<Argument>,
     /// What does the same on an iterator, where the receiver was collected for this call only. May be empty.
@@ -167,6 +173,98 @@ pub struct TypeRow {
     /// Its member names are everybody's: they never tell that an unknown receiver is of this type.
     #[serde(default)]
     pub common: bool,
+    /// As an attribute of a class it gives rows of that class: the class is its type argument.
+    #[serde(default)]
+    pub of_class: bool,
+    /// The method that makes what its other methods start from.
+    #[serde(default)]
+    pub rows_from: Text,
+}
+
+/// What a call in a class body says of how the class relates to another.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RelationRow {
+    /// The argument that names the other class.
+    pub target: Option<Argument>,
+    /// How many of the other class there are for one of this.
+    pub kind: RelationKind,
+    /// The keyword that names the attribute of the other class which leads back. May be empty.
+    #[serde(default)]
+    pub reverse: Text,
+    /// What that attribute is called otherwise; `{model}` stands for the class in lower case. Empty: there is none.
+    #[serde(default)]
+    pub reverse_default: Text,
+    /// How many of this class there are for one of the other.
+    #[serde(default)]
+    pub reverse_kind: RelationKind,
+    /// The keyword that names an attribute of the other class, declared there, which leads back. May be empty.
+    #[serde(default)]
+    pub inverse: Text,
+    /// The type of a relation to many when it is read; `T` is the other class.
+    #[serde(default)]
+    pub many: Text,
+    /// What separates the steps of a path through relations.
+    pub separator: Text,
+    /// How a relation to one is loaded ahead: `{path}` is the whole path, or `{model}` and `{name}` one step of it.
+    pub load_one: Text,
+    /// How a relation to many is loaded ahead.
+    pub load_many: Text,
+    /// The field of a class written in a class body, as `Class.field`, that makes it abstract. May be empty.
+    #[serde(default)]
+    pub abstract_by: Text,
+    /// The keyword that says when the relation is loaded. May be empty.
+    #[serde(default)]
+    pub when: Text,
+    /// The value of that keyword that means: when it is read. Another value means that it need not be loaded ahead.
+    #[serde(default)]
+    pub when_read: Text,
+}
+
+/// A class whose instances turn rows into something else, one row at a time.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RendererRow {
+    /// Methods that take the row as their argument.
+    #[serde(default)]
+    pub row_methods: Sorted<Text>,
+    /// The field of a class written in the class body, as `Class.field`, that names the class of the rows.
+    pub model: Text,
+    /// The keyword of a field that says which attributes it shows, separated by dots.
+    pub source: Text,
+    /// The constructor of a field that is shown by a method.
+    pub method_field: Text,
+    /// The keyword of such a field that names the method.
+    pub method_name: Text,
+    /// What the name of the method starts with otherwise; the name of the field follows.
+    pub method_prefix: Text,
+    /// The keyword that says that many rows are given.
+    pub many: Text,
+}
+
+/// A class that shows rows.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ViewRow {
+    /// The field that holds the rows.
+    pub rows: Text,
+    /// The method that gives the rows.
+    pub rows_from: Text,
+    /// The field that holds the class which renders them.
+    pub renderer: Text,
+}
+
+/// How many there are at the other end of a relation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RelationKind {
+    /// One, or none.
+    #[default]
+    One,
+    /// Any number.
+    Many,
+    /// As the declared type of the attribute says: a collection is many.
+    Declared,
 }
 
 /// A model file as written.
@@ -185,6 +283,15 @@ pub struct ModelFile {
     /// Functions that make a value of a type.
     #[serde(default)]
     pub factories: BTreeMap<String, String>,
+    /// Calls in class bodies that relate classes, by path.
+    #[serde(default)]
+    pub relations: BTreeMap<String, RelationRow>,
+    /// Classes that turn rows into something else.
+    #[serde(default)]
+    pub renderers: BTreeMap<String, RendererRow>,
+    /// Classes that show rows.
+    #[serde(default)]
+    pub views: BTreeMap<String, ViewRow>,
 }
 
 impl ModelFile {
@@ -253,6 +360,12 @@ pub struct Table {
     pub aliases: Sorted<(Text, Text)>,
     /// Functions that make a value of a type.
     pub factories: Sorted<(Text, Text)>,
+    /// Calls in class bodies that relate classes.
+    pub relations: Sorted<(Text, RelationRow)>,
+    /// Classes that turn rows into something else.
+    pub renderers: Sorted<(Text, RendererRow)>,
+    /// Classes that show rows.
+    pub views: Sorted<(Text, ViewRow)>,
     /// Names that stand for types: those with an entry, a constructor or members, and those that some row returns.
     pub type_names: Sorted<Text>,
     /// Positions in [`Table::rows`] of methods and attributes, sorted by [`last_segment`], then by path.
@@ -305,6 +418,9 @@ impl Table {
         types: Cow::Borrowed(&[]),
         aliases: Cow::Borrowed(&[]),
         factories: Cow::Borrowed(&[]),
+        relations: Cow::Borrowed(&[]),
+        renderers: Cow::Borrowed(&[]),
+        views: Cow::Borrowed(&[]),
         type_names: Cow::Borrowed(&[]),
         members: Cow::Borrowed(&[]),
         indexes: Indexes::EMPTY,
@@ -317,6 +433,9 @@ impl Table {
         let mut types: BTreeMap<Text, TypeRow> = self.types.iter().cloned().collect();
         let mut aliases: BTreeMap<Text, Text> = self.aliases.iter().cloned().collect();
         let mut factories: BTreeMap<Text, Text> = self.factories.iter().cloned().collect();
+        let mut relations: BTreeMap<Text, RelationRow> = self.relations.iter().cloned().collect();
+        let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
+        let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
         for file in files {
             rows.extend(file.calls.into_iter().map(|(path, row)| {
                 let path = Text::Owned(path);
@@ -325,6 +444,9 @@ impl Table {
             types.extend(file.types.into_iter().map(|(name, row)| (name.into(), row)));
             aliases.extend(file.aliases.into_iter().map(|(from, to)| (from.into(), to.into())));
             factories.extend(file.factories.into_iter().map(|(from, to)| (from.into(), to.into())));
+            relations.extend(file.relations.into_iter().map(|(path, row)| (path.into(), row)));
+            renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
+            views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
         }
         let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
         let mut table = Table {
@@ -335,6 +457,9 @@ impl Table {
             types: types.into_iter().collect(),
             aliases: aliases.into_iter().collect(),
             factories: factories.into_iter().collect(),
+            relations: relations.into_iter().collect(),
+            renderers: renderers.into_iter().collect(),
+            views: views.into_iter().collect(),
             indexes: Indexes::EMPTY,
         };
         table.indexes = Indexes::of(&table);

@@ -20,6 +20,8 @@ pub struct SubjectText {
     pub function: Option<FunctionSubject>,
     /// A statement in SQL that a call sends.
     pub sql: Option<SqlSubject>,
+    /// A relation between classes that is read and was not loaded with the rows.
+    pub relation: Option<RelationSubject>,
 }
 
 /// A call site or operation.
@@ -71,6 +73,22 @@ pub struct FunctionSubject {
 pub struct SqlSubject {
     /// What is wrong with it.
     pub check: SqlCheck,
+}
+
+/// A relation that is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RelationSubject {
+    /// `per-row`: once for each row of a loop.
+    pub read: RelationReading,
+}
+
+/// How often a relation is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RelationReading {
+    /// Once for each row of a loop.
+    PerRow,
 }
 
 /// Checks of SQL statements.

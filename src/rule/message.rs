@@ -54,6 +54,10 @@ fields! {
     Awaited = "awaited",
     /// what to write instead of a value that need not be made
     Remedy = "remedy",
+    /// the relation that is read, from the row on
+    Relation = "relation",
+    /// what loads the relation with the rows
+    Loader = "loader",
 }
 
 impl Template {

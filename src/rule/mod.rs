@@ -181,10 +181,15 @@ impl Rule {
 impl RuleText {
     fn rule(self, family: &str, name: &str, page: &Page) -> Result<Rule, String> {
         let subject = &self.subject;
-        let subjects =
-            [subject.call.is_some(), subject.hold.is_some(), subject.function.is_some(), subject.sql.is_some()];
+        let subjects = [
+            subject.call.is_some(),
+            subject.hold.is_some(),
+            subject.function.is_some(),
+            subject.sql.is_some(),
+            subject.relation.is_some(),
+        ];
         if subjects.iter().filter(|given| **given).count() != 1 {
-            return Err("[subject] names exactly one of `call`, `hold`, `function`, `sql`".into());
+            return Err("[subject] names exactly one of `call`, `hold`, `function`, `sql`, `relation`".into());
         }
         for language in &self.languages {
             if crate::lang::find(language).is_none() {

@@ -1,0 +1,703 @@
+//! Relations that are read once per row, and were not loaded with the rows.
+//!
+//! Each read is followed back to the row that it starts from, through functions that take the row as a parameter or
+//! are its own methods. What the query of the rows loads is the matter of `loading.rs`.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::{SmallVec, smallvec};
+
+use super::loading::{Flow, Loaded, Path, Step};
+use super::resolve::{Definition, Resolver, Value, Values, function_ref};
+use crate::diagnostic::Confidence;
+use crate::effect::Effect;
+use crate::facts::*;
+use crate::model::table::{Argument, Laziness, RendererRow, RowKind, ViewRow};
+use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, Resolved};
+use crate::source::{FileId, Span};
+use crate::types::Symbol;
+
+/// How many functions a row may be handed through.
+const LONGEST_CHAIN: usize = 6;
+
+/// How many reads of one parameter are kept.
+const MOST_READS: usize = 24;
+
+/// A relation that is read of some object.
+#[derive(Clone)]
+struct Read<'m> {
+    /// From the object to what is read.
+    steps: SmallVec<[Step<'m>; 2]>,
+    /// The call sites from the place at hand to the read itself.
+    chain: SmallVec<[(FileId, CallId); 2]>,
+}
+
+/// Where the object of a read comes from.
+enum Root {
+    Parameter(FunctionId, u16),
+    Object(OriginId),
+    Unknown,
+}
+
+/// All reads per row of relations that the rows were loaded without.
+pub(super) fn relation_reads<'m>(
+    files: &[ProgramFile],
+    resolved: &[Vec<Resolved<'m>>],
+    contexts: &[Vec<Context>],
+    resolver: &mut Resolver<'m>,
+    own: &[FileId],
+) -> Vec<RelationRead> {
+    if !resolver.models.knows_relations() || !resolver.has_relations() {
+        return Vec::new();
+    }
+    let flow = Flow::new(files, resolved, resolver);
+    let mut search = Search {
+        flow,
+        contexts,
+        found: Vec::new(),
+        pending: Vec::new(),
+        known: FxHashMap::default(),
+        renderings: Vec::new(),
+        of_parameters: FxHashMap::default(),
+    };
+    for file in own {
+        search.find_renderings(*file);
+    }
+    search.note_rendered_methods();
+    for file in own {
+        for call in 0..files[file.0 as usize].facts.calls.len() as u32 {
+            search.visit(*file, CallId(call));
+        }
+    }
+    while let Some((function, place, read)) = search.pending.pop() {
+        search.of_parameters.entry((function, place)).or_default().push(read.clone());
+        search.hand_to_callers(function, place, read);
+    }
+    for rendering in std::mem::take(&mut search.renderings) {
+        search.render(rendering);
+    }
+    search.finish()
+}
+
+struct Found {
+    read: RelationRead,
+    path: Path,
+    /// The rows that it is read of: rows that are gone through again are the same ones.
+    per: (FileId, Rows),
+}
+
+/// Rows that are handed to a renderer.
+struct Rendering {
+    file: FileId,
+    /// The call that makes the rows, or the renderer.
+    call: CallId,
+    rows: OriginId,
+    renderer: Symbol,
+}
+
+/// What a loop goes through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    Of(OriginId),
+    Turns(LoopSource),
+}
+
+struct Search<'a, 'm> {
+    flow: Flow<'a, 'm>,
+    contexts: &'a [Vec<Context>],
+    found: Vec<Found>,
+    pending: Vec<(FunctionRef, u16, Read<'m>)>,
+    known: FxHashMap<(FunctionRef, u16), FxHashSet<Path>>,
+    /// Where rows are rendered.
+    renderings: Vec<Rendering>,
+    /// What functions read of their parameters.
+    of_parameters: FxHashMap<(FunctionRef, u16), Vec<Read<'m>>>,
+}
+
+impl<'a, 'm> Search<'a, 'm> {
+    fn facts(&self, file: FileId) -> &'a FileFacts {
+        &self.flow.files[file.0 as usize].facts
+    }
+
+    /// Looks whether a call site reads a relation.
+    fn visit(&mut self, file: FileId, call: CallId) {
+        let Some((object, step)) = self.read_at(file, call) else { return };
+        if step.relation.is_loaded {
+            return;
+        }
+        let read = Read { steps: smallvec![step], chain: smallvec![(file, call)] };
+        self.follow(file, call, object, read);
+    }
+
+    /// The relation that a call site reads, and of which object.
+    fn read_at(&mut self, file: FileId, call: CallId) -> Option<(OriginId, Step<'m>)> {
+        let facts = self.facts(file);
+        let site = facts.call(call);
+        match site.kind {
+            CallKind::Attribute => {
+                let step = self.flow.relation_of(file, site.callee, site.name?)?;
+                (!step.relation.is_manager).then_some((site.callee, step))
+            }
+            CallKind::Call | CallKind::Iterate | CallKind::Membership => {
+                let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+                let uses_rows = row.effects.has(Effect::LazyLoad) && row.kind == RowKind::Method;
+                let made = match uses_rows {
+                    true => site.callee,
+                    // Rows that are looked at where they stand, or handed to what goes through them.
+                    false
+                        if row.laziness == Laziness::Conditional && matches!(site.used, Use::Tested | Use::Indexed) =>
+                    {
+                        site.callee
+                    }
+                    false => self.consumed(file, call)?,
+                };
+                self.related(file, made)
+            }
+            _ => None,
+        }
+    }
+
+    /// The related rows that a built-in function goes through.
+    fn consumed(&mut self, file: FileId, call: CallId) -> Option<OriginId> {
+        let facts = self.facts(file);
+        let site = facts.call(call);
+        let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+        if site.name.is_some() || row.laziness == Laziness::Lazy || !self.flow.resolver.is_built_in(&row.path) {
+            return None;
+        }
+        let first = facts.arguments_of(site).first().filter(|argument| !argument.is_spread)?;
+        let id = self.flow.type_of(file, first.origin)?;
+        let is_related = self.flow.resolver.reads_when_iterated(id);
+        is_related.then_some(first.origin)
+    }
+
+    /// The relation to many that rows come from, as they are.
+    fn related(&mut self, file: FileId, rows: OriginId) -> Option<(OriginId, Step<'m>)> {
+        let facts = self.facts(file);
+        let mut rows = rows;
+        for _ in 0..4 {
+            match facts.origin(rows) {
+                Origin::Member(owner, name) => {
+                    let step = self.flow.relation_of(file, owner, name)?;
+                    return step.relation.is_manager.then_some((owner, step));
+                }
+                Origin::Call(call) => {
+                    let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+                    if row.laziness != Laziness::Conditional || row.effects.has(Effect::LazyLoad) {
+                        return None;
+                    }
+                    rows = facts.call(call).callee;
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Follows the object of a read to where it comes from.
+    fn follow(&mut self, file: FileId, call: CallId, object: OriginId, mut read: Read<'m>) {
+        let context = self.context(file, call);
+        if context.is_handler || context.is_deferred || self.is_assigned(file, call) {
+            return;
+        }
+        if read.steps.first().is_some_and(|step| !self.flow.may_have(file, object, *step)) {
+            return;
+        }
+        match self.root(file, object, &mut read.steps) {
+            Root::Unknown => {}
+            Root::Parameter(function, place) => {
+                let function = function_ref(self.flow.files, file, function);
+                let path: Path = read.steps.iter().map(|step| step.name).collect();
+                let known = self.known.entry((function, place)).or_default();
+                if known.len() < MOST_READS && read.chain.len() <= LONGEST_CHAIN && known.insert(path) {
+                    self.pending.push((function, place, read));
+                }
+            }
+            Root::Object(origin) => self.judge(file, call, origin, read),
+        }
+    }
+
+    fn context(&self, file: FileId, call: CallId) -> &'a Context {
+        let scope = self.facts(file).call(call).scope;
+        &self.contexts[file.0 as usize][scope.index()]
+    }
+
+    /// Is the attribute that is read given a value in the same function?
+    fn is_assigned(&self, file: FileId, call: CallId) -> bool {
+        let facts = self.facts(file);
+        let site = facts.call(call);
+        let function = facts.scope(site.scope).function;
+        let region = facts.function(function).region;
+        site.kind == CallKind::Attribute
+            && facts.writes[region.writes.0 as usize..region.writes.1 as usize]
+                .iter()
+                .any(|write| Some(write.place) == site.text)
+    }
+
+    fn root(&mut self, file: FileId, object: OriginId, steps: &mut SmallVec<[Step<'m>; 2]>) -> Root {
+        let facts = self.facts(file);
+        let mut object = object;
+        for _ in 0..16 {
+            match facts.origin(object) {
+                Origin::Member(owner, name) => match self.flow.relation_of(file, owner, name) {
+                    Some(step) if !step.relation.is_many => {
+                        steps.insert(0, step);
+                        object = owner;
+                    }
+                    _ => return Root::Unknown,
+                },
+                Origin::Ascribed(_, inner) | Origin::Await(inner) | Origin::Borrowed(inner) => object = inner,
+                Origin::Parameter(function, place) => return Root::Parameter(function, place),
+                Origin::Unknown | Origin::Declared(..) => return Root::Unknown,
+                _ => return Root::Object(object),
+            }
+        }
+        Root::Unknown
+    }
+
+    /// Is the object a row of a loop around the call site, and was it loaded without what is read?
+    fn judge(&mut self, file: FileId, call: CallId, object: OriginId, read: Read<'m>) {
+        let Some(frame) = self.loop_of(file, call, object) else { return };
+        // Only rows of a known class have relations to speak of.
+        if self.flow.type_of(file, object).is_none() {
+            return;
+        }
+        let Some(loading) = self.flow.loaded_with(file, object) else { return };
+        let path: Path = read.steps.iter().map(|step| step.name).collect();
+        let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path)) else { return };
+        let mut relation_read = self.describe(file, call, frame, &read, lacking);
+        if loading.iter().any(|loaded| loaded.has(&path)) {
+            // Others who call this load the relation: it may be meant that they do.
+            relation_read.confidence = Confidence::Medium;
+        }
+        self.found.push(Found { read: relation_read, path, per: (file, self.rows_of(file, frame.source)) });
+    }
+
+    /// The loop around a call site that an object is a row of.
+    fn loop_of(&self, file: FileId, call: CallId, object: OriginId) -> Option<LoopFrame> {
+        let facts = self.facts(file);
+        let frames = &self.context(file, call).loops;
+        let frame = match facts.origin(object) {
+            Origin::Element(rows) => frames.iter().find(|frame| goes_through(facts, frame, rows)),
+            Origin::Part(whole, _) => match facts.origin(whole) {
+                Origin::Element(rows) => frames.iter().find(|frame| goes_through(facts, frame, rows)),
+                _ => None,
+            },
+            Origin::ClosureParameter(closure, _) => {
+                frames.iter().find(|frame| frame.source == LoopSource::Closure(closure))
+            }
+            _ => None,
+        }?;
+        (frame.class == LoopClass::Data).then_some(*frame)
+    }
+
+    // ---- renderers ----------------------------------------------------------------------------------------------
+
+    /// Looks for rows that are handed to a renderer: by a class that names both, or by a call.
+    fn find_renderings(&mut self, file: FileId) {
+        let facts = self.facts(file);
+        if self.flow.files[file.0 as usize].is_side_code {
+            return;
+        }
+        for number in 0..facts.classes.len() as u32 {
+            self.visit_view(file, ClassId(number));
+        }
+        for number in 0..facts.calls.len() as u32 {
+            self.visit_rendering(file, CallId(number));
+        }
+    }
+
+    /// `renderer(rows, many=True)`.
+    fn visit_rendering(&mut self, file: FileId, call: CallId) {
+        let facts = self.facts(file);
+        let site = facts.call(call);
+        if site.kind != CallKind::Call || site.name.is_some() || site.arguments.0 == site.arguments.1 {
+            return;
+        }
+        let [Value::Item(class)] = self.flow.resolver.infer(self.flow.files, file, site.callee).list[..] else {
+            return;
+        };
+        let Some(row) = self.flow.resolver.renderer(self.flow.files, class) else { return };
+        let arguments = facts.arguments_of(site);
+        let is_many = arguments.iter().any(|own| own.keyword.is_some_and(|keyword| facts.text(keyword) == row.many));
+        let Some(rows) = arguments.first().filter(|first| first.keyword.is_none() && !first.is_spread) else { return };
+        if is_many {
+            self.renderings.push(Rendering { file, call, rows: rows.origin, renderer: class });
+        }
+    }
+
+    /// A class that names the rows and what renders them.
+    fn visit_view(&mut self, file: FileId, class: ClassId) {
+        let files = self.flow.files;
+        let Some(symbol) = self.flow.resolver.class_symbol(file, class) else { return };
+        let Some(row) = self.flow.resolver.view(files, symbol) else { return };
+        let renderer = self.flow.resolver.symbols.intern(&row.renderer);
+        let Some((renderer_file, renderer)) = self.flow.resolver.only_field(files, symbol, renderer) else { return };
+        let [Value::Item(renderer)] = self.flow.resolver.infer(files, renderer_file, renderer).list[..] else { return };
+        let maker = self.flow.resolver.symbols.intern(&row.rows_from);
+        if let Some((from, function)) = self.flow.resolver.method(files, symbol, maker) {
+            if from != file || self.facts(from).function(function).class != Some(class) {
+                return;
+            }
+            for origin in &self.facts(from).function(function).returns {
+                if let Origin::Call(call) = self.facts(from).origin(*origin) {
+                    self.renderings.push(Rendering { file: from, call, rows: *origin, renderer });
+                }
+            }
+            return;
+        }
+        let rows = self.flow.resolver.symbols.intern(&row.rows);
+        if let Some((from, origin)) = self.flow.resolver.only_field(files, symbol, rows)
+            && from == file
+            && let Origin::Call(call) = self.facts(from).origin(origin)
+        {
+            self.renderings.push(Rendering { file: from, call, rows: origin, renderer });
+        }
+    }
+
+    /// Notes which rows the methods of renderers are given.
+    fn note_rendered_methods(&mut self) {
+        let files = self.flow.files;
+        for number in 0..self.renderings.len() {
+            let Rendering { file, rows, renderer, .. } = self.renderings[number];
+            let Some(row) = self.flow.resolver.renderer(files, renderer) else { continue };
+            for part in self.flow.resolver.lineage(files, renderer).iter().copied() {
+                let Some((from, class)) = self.flow.resolver.class_named(part) else { continue };
+                let facts = self.facts(from);
+                for (name, function) in &facts.class(class).methods {
+                    if takes_row(row, facts.text(*name)) {
+                        let reference = function_ref(files, from, *function);
+                        self.flow.rendered.entry(reference).or_default().push((file, rows));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Rows are rendered one by one: what is read of each, and is not loaded?
+    fn render(&mut self, Rendering { file, call, rows, renderer }: Rendering) {
+        let Some(model) = self.flow.type_of(file, rows).and_then(|id| self.flow.resolver.element(self.flow.files, id))
+        else {
+            return;
+        };
+        let model = self.flow.resolver.types.get(model).name;
+        let mut reads = Vec::new();
+        self.rendered(renderer, model, 0, &mut reads);
+        if reads.is_empty() {
+            return;
+        }
+        let Some(loading) = self.flow.loaded_with_rows(file, rows) else { return };
+        let frame = LoopFrame { source: LoopSource::Call(call), bit: 0, class: LoopClass::Data };
+        for mut read in reads {
+            let path: Path = read.steps.iter().map(|step| step.name).collect();
+            let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path)) else { continue };
+            read.chain.insert(0, (file, call));
+            let mut described = self.describe(file, call, frame, &read, lacking);
+            described.reader = Some(self.flow.resolver.last_name(renderer).to_owned());
+            self.found.push(Found { read: described, path, per: (file, Rows::Of(rows)) });
+        }
+    }
+
+    /// What a renderer reads of each row.
+    fn rendered(&mut self, renderer: Symbol, model: Symbol, depth: usize, reads: &mut Vec<Read<'m>>) {
+        let files = self.flow.files;
+        let Some(row) = self.flow.resolver.renderer(files, renderer).filter(|_| depth < 4) else { return };
+        let lineage = self.flow.resolver.lineage(files, renderer);
+        let mut seen = FxHashSet::default();
+        for part in lineage.iter().copied() {
+            let Some((file, class)) = self.flow.resolver.class_named(part) else { continue };
+            let facts = self.facts(file);
+            for field in facts.class(class).fields.iter().filter(|field| field.in_body && !field.declared) {
+                let Origin::Call(call) = facts.origin(field.origin) else { continue };
+                let name = self.flow.resolver.name_symbol(files, file, field.name);
+                if !seen.insert(name) {
+                    continue;
+                }
+                self.rendered_field(file, call, name, (row, renderer, model), depth, reads);
+            }
+        }
+        for method in row.row_methods.iter() {
+            let method = self.flow.resolver.symbols.intern(method);
+            self.rendered_by_method(renderer, method, model, reads);
+        }
+    }
+
+    fn rendered_field(
+        &mut self,
+        file: FileId,
+        call: CallId,
+        name: Symbol,
+        (row, renderer, model): (&'m RendererRow, Symbol, Symbol),
+        depth: usize,
+        reads: &mut Vec<Read<'m>>,
+    ) {
+        let files = self.flow.files;
+        let facts = self.facts(file);
+        let text_of = |keyword: &str| {
+            let place = Argument::Keyword(keyword.to_owned().into());
+            match facts.origin(super::relations::argument_at(facts, call, &place)?) {
+                Origin::String(Some(text)) => Some(facts.strings[text.0 as usize].to_string()),
+                _ => None,
+            }
+        };
+        let made = self.flow.resolver.call(files, file, call);
+        let is_method = made.callee().is_some_and(|callee| self.flow.resolver.text(callee) == row.method_field);
+        if is_method {
+            let method = text_of(&row.method_name);
+            let method = method.unwrap_or_else(|| format!("{}{}", row.method_prefix, self.flow.resolver.text(name)));
+            let method = self.flow.resolver.symbols.intern(&method);
+            self.rendered_by_method(renderer, method, model, reads);
+            return;
+        }
+        let source = text_of(&row.source).unwrap_or_else(|| self.flow.resolver.text(name).to_owned());
+        let mut steps: SmallVec<[Step<'m>; 2]> = SmallVec::new();
+        let mut owner = Some(model);
+        for part in source.split('.') {
+            let part = self.flow.resolver.symbols.intern(part);
+            let relation = owner.and_then(|owner| self.flow.resolver.relation(files, owner, part));
+            let Some(relation) = relation else { break };
+            steps.push(Step { name: part, relation });
+            owner = relation.target;
+        }
+        let nested = made.results().instance().map(|id| self.flow.resolver.types.get(id).name);
+        let nested = nested.filter(|nested| self.flow.resolver.renderer(files, *nested).is_some());
+        // A plain field that is named like a relation to one gives its key, which is there.
+        if steps.is_empty() || steps.iter().any(|step| step.relation.is_loaded) {
+            return;
+        }
+        let is_whole = source.split('.').count() == steps.len();
+        if is_whole && nested.is_none() {
+            return;
+        }
+        reads.push(Read { steps: steps.clone(), chain: smallvec![(file, call)] });
+        if let (Some(nested), Some(target), true) = (nested, owner, is_whole) {
+            let mut inner = Vec::new();
+            self.rendered(nested, target, depth + 1, &mut inner);
+            for mut read in inner {
+                let own: SmallVec<[Step<'m>; 2]> = steps.iter().chain(&read.steps).copied().collect();
+                // What leads straight back is known.
+                let leads_back =
+                    read.steps.first().zip(steps.last()).is_some_and(|(first, last)| {
+                        last.relation.is_many && last.relation.inverse == Some(first.name)
+                    });
+                if !leads_back {
+                    read.steps = own;
+                    read.chain.insert(0, (file, call));
+                    reads.push(read);
+                }
+            }
+        }
+    }
+
+    /// A method of a renderer that takes the row.
+    fn rendered_by_method(&mut self, renderer: Symbol, method: Symbol, model: Symbol, reads: &mut Vec<Read<'m>>) {
+        let files = self.flow.files;
+        let Some((file, function)) = self.flow.resolver.method(files, renderer, method) else { return };
+        let reference = function_ref(files, file, function);
+        for read in self.of_parameters.get(&(reference, 1)).cloned().unwrap_or_default() {
+            let Some(first) = read.steps.first() else { continue };
+            let own = self.flow.resolver.relation(files, model, first.name);
+            if own.is_some_and(|own| own.owner == first.relation.owner) {
+                reads.push(read);
+            }
+        }
+    }
+
+    fn rows_of(&self, file: FileId, source: LoopSource) -> Rows {
+        match source {
+            LoopSource::Loop(id) => self.facts(file).loop_of(id).iterable.map_or(Rows::Turns(source), Rows::Of),
+            _ => Rows::Turns(source),
+        }
+    }
+
+    fn describe(
+        &mut self,
+        file: FileId,
+        call: CallId,
+        frame: LoopFrame,
+        read: &Read<'m>,
+        lacking: &Loaded<'m>,
+    ) -> RelationRead {
+        let steps: Vec<Step<'m>> = lacking.prefix.iter().chain(&read.steps).copied().collect();
+        let relation = read.steps.iter().map(|step| self.flow.resolver.text(step.name)).collect::<Vec<_>>().join(".");
+        RelationRead {
+            file,
+            call,
+            frame,
+            relation,
+            loader: self.loader(&steps),
+            made: lacking.made,
+            chain: read.chain.to_vec(),
+            reader: None,
+            confidence: Confidence::High,
+        }
+    }
+
+    /// How relations are loaded ahead, in the words of the library.
+    fn loader(&self, steps: &[Step<'m>]) -> String {
+        let Some(first) = steps.first() else { return String::new() };
+        let row = first.relation.row;
+        let is_many = steps.iter().any(|step| step.relation.is_many);
+        let whole = if is_many { &row.load_many } else { &row.load_one };
+        if whole.contains("{path}") {
+            let names: Vec<&str> = steps.iter().map(|step| self.flow.resolver.text(step.name)).collect();
+            return whole.replace("{path}", &names.join(&row.separator));
+        }
+        let one = |step: &Step<'m>| {
+            let form = if step.relation.is_many { &row.load_many } else { &row.load_one };
+            let owner = self.flow.resolver.last_name(step.relation.owner);
+            form.replace("{model}", owner).replace("{name}", self.flow.resolver.text(step.name))
+        };
+        steps.iter().map(one).collect::<Vec<_>>().join(".")
+    }
+
+    /// A function reads a relation of its parameter: what do those who call it give?
+    fn hand_to_callers(&mut self, function: FunctionRef, place: u16, read: Read<'m>) {
+        let callers = self.flow.callers.get(&function).cloned().unwrap_or_default();
+        for (file, call) in callers {
+            let Some(origin) = self.flow.given(file, call, function, place) else { continue };
+            let mut read = read.clone();
+            read.chain.insert(0, (file, call));
+            self.follow(file, call, origin, read);
+        }
+    }
+
+    /// One finding for each relation and loop: the first read, with the longest way.
+    fn finish(self) -> Vec<RelationRead> {
+        let mut found = self.found;
+        found.sort_by_key(|found| (found.read.file, found.read.call, std::cmp::Reverse(found.path.len())));
+        let is_covered = |own: &Found, other: &Found| own.per == other.per && other.path.starts_with(&own.path);
+        let is_first = |index: usize| {
+            let own = &found[index];
+            let longer = found.iter().any(|other| other.path.len() > own.path.len() && is_covered(own, other));
+            !longer && !found[..index].iter().any(|other| other.path.len() == own.path.len() && is_covered(own, other))
+        };
+        let kept: Vec<bool> = (0..found.len()).map(is_first).collect();
+        let mut reads: Vec<RelationRead> =
+            found.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(found, _)| found.read).collect();
+        name_all_loaders(&mut reads);
+        reads
+    }
+}
+
+/// Does a method with this name take a row?
+fn takes_row(row: &RendererRow, name: &str) -> bool {
+    row.row_methods.iter().any(|method| method == name) || name.starts_with(row.method_prefix.as_ref())
+}
+
+/// The advice for a query names all that is read of its rows in a file.
+fn name_all_loaders(reads: &mut [RelationRead]) {
+    let mut together: FxHashMap<(FileId, FileId, Span), Vec<String>> = FxHashMap::default();
+    let key = |read: &RelationRead| (read.file, read.made.0, read.made.1);
+    for read in reads.iter() {
+        let loaders = together.entry(key(read)).or_default();
+        if !loaders.contains(&read.loader) {
+            loaders.push(read.loader.clone());
+        }
+    }
+    for read in reads {
+        if let Some(loaders) = together.get(&key(read)) {
+            read.loader = joined_loaders(loaders);
+        }
+    }
+}
+
+/// `load("a")` and `load("b")` are `load("a", "b")`.
+fn joined_loaders(loaders: &[String]) -> String {
+    let mut calls: Vec<(&str, Vec<&str>)> = Vec::new();
+    let goes_on = |loader: &str, other: &str| other.strip_prefix(loader).is_some_and(|rest| rest.starts_with('.'));
+    for loader in loaders.iter().filter(|loader| !loaders.iter().any(|other| goes_on(loader, other))) {
+        let (name, argument) = match loader.strip_suffix(')').and_then(|loader| loader.split_once("(\"")) {
+            Some((name, _)) => (name, &loader[name.len() + 1..loader.len() - 1]),
+            None => (loader.as_str(), ""),
+        };
+        match calls.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, arguments)) => arguments.push(argument),
+            None => calls.push((name, vec![argument])),
+        }
+    }
+    let spelled = calls.iter().map(|(name, arguments)| match arguments[..] {
+        [""] => (*name).to_owned(),
+        _ => format!("{name}({})", arguments.join(", ")),
+    });
+    spelled.collect::<Vec<_>>().join("`, `")
+}
+
+/// Does a loop go through these very rows?
+fn goes_through(facts: &FileFacts, frame: &LoopFrame, rows: OriginId) -> bool {
+    match frame.source {
+        LoopSource::Loop(id) => facts.loop_of(id).iterable == Some(rows),
+        _ => false,
+    }
+}
+
+impl<'m> Resolver<'m> {
+    /// How a class renders rows, if it does.
+    fn renderer(&mut self, files: &[ProgramFile], class: Symbol) -> Option<&'m RendererRow> {
+        let models = self.models;
+        let lineage = self.lineage(files, class);
+        lineage.iter().find_map(|part| models.renderer(self.symbols.text(*part)))
+    }
+
+    /// Where a class says which rows it shows, if it shows rows.
+    fn view(&mut self, files: &[ProgramFile], class: Symbol) -> Option<&'m ViewRow> {
+        let models = self.models;
+        let lineage = self.lineage(files, class);
+        lineage.iter().find_map(|part| models.view(self.symbols.text(*part)))
+    }
+
+    fn class_named(&self, symbol: Symbol) -> Option<(FileId, ClassId)> {
+        match self.definition(symbol) {
+            Some(Definition::Class(file, class)) => Some((file, class)),
+            _ => None,
+        }
+    }
+
+    /// The row that a method of a renderer is given, when it is one that takes a row.
+    pub(super) fn rendered_row(&mut self, files: &[ProgramFile], file: FileId, id: FunctionId, place: u16) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let function = facts.function(id);
+        let Some(class) = function.class.filter(|_| place == 1) else { return Values::unknown() };
+        let Some(symbol) = self.class_symbol(file, class) else { return Values::unknown() };
+        let Some(row) = self.renderer(files, symbol) else { return Values::unknown() };
+        let name = facts.text(function.name);
+        if !takes_row(row, name) {
+            return Values::unknown();
+        }
+        let Some((inner, field)) = row.model.split_once('.') else { return Values::unknown() };
+        for part in self.lineage(files, symbol).iter().copied() {
+            let Some((file, class)) = self.class_named(part) else { continue };
+            let facts = &files[file.0 as usize].facts;
+            let options = facts.classes.iter().find(|own| own.parent == Some(class) && facts.text(own.name) == inner);
+            let model = options.and_then(|own| own.fields.iter().find(|own| facts.text(own.name) == field));
+            if let Some(model) = model {
+                return match self.infer(files, file, model.origin).list[..] {
+                    [Value::Item(symbol)] => Values::one(Value::Instance(self.types.intern(symbol, &[]))),
+                    _ => Values::unknown(),
+                };
+            }
+        }
+        Values::unknown()
+    }
+
+    /// Does going through a value of this type read a relation?
+    fn reads_when_iterated(&mut self, id: crate::types::TypeId) -> bool {
+        let symbol = self.types.get(id).name;
+        let iterate = self.symbols.intern("__iter__");
+        self.member_row(symbol, iterate).is_some_and(|row| row.effects.has(Effect::LazyLoad))
+    }
+
+    /// Is a path one of what the language itself brings?
+    fn is_built_in(&self, path: &str) -> bool {
+        let separator = self.language.separator();
+        self.language
+            .implicit_modules()
+            .iter()
+            .any(|module| path.strip_prefix(module).is_some_and(|rest| rest.starts_with(separator)))
+    }
+
+    /// The last part of a qualified name.
+    pub(super) fn last_name(&self, symbol: Symbol) -> &str {
+        let text = self.text(symbol);
+        text.rsplit(self.language.separator()).next().unwrap_or(text)
+    }
+}

@@ -1,0 +1,552 @@
+//! The graph of relations between classes, as their bodies declare them: which attribute leads to which class, to
+//! one or to many, and back.
+//!
+//! What declares a relation, and how, is data (`[relations]` of the model tables). It knows no library, and nothing
+//! of what is loaded when; that is `loading.rs`.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
+
+use super::resolve::{Definition, Resolver, Value, Values};
+use crate::facts::*;
+use crate::model::table::{Argument as ArgumentPlace, RelationKind, RelationRow, Text};
+use crate::program::ProgramFile;
+use crate::source::FileId;
+use crate::types::{Symbol, TypeId, TypeText};
+
+/// The name of the type argument that stands for a class which is not known yet.
+pub(super) const OWN_CLASS: &str = "self.model";
+
+/// An attribute of a class that leads to another.
+#[derive(Clone, Copy, Debug)]
+pub struct Relation<'m> {
+    /// To many?
+    pub is_many: bool,
+    /// The class that the attribute is of.
+    pub owner: Symbol,
+    /// The class that it leads to.
+    pub target: Option<Symbol>,
+    /// The attribute of the target that leads back.
+    pub inverse: Option<Symbol>,
+    /// Reading it never sends a query of its own: it is loaded with the row, or it must not be read.
+    pub is_loaded: bool,
+    /// Reading it only makes what the rows can be asked from.
+    pub is_manager: bool,
+    /// Is it declared on the class itself, and not on the other one?
+    pub is_forward: bool,
+    /// What declares it.
+    pub row: &'m RelationRow,
+}
+
+/// All relations of a program.
+#[derive(Debug, Default)]
+pub struct Relations<'m> {
+    by_member: FxHashMap<(Symbol, Symbol), Relation<'m>>,
+    /// What gives the rows of a class unless something else is named.
+    default_managers: FxHashMap<Symbol, TypeId>,
+    /// The class that a class of managers is for, when there is just one.
+    managed: FxHashMap<Symbol, Option<Symbol>>,
+    /// Texts of settings, as far as they were asked for.
+    settings: FxHashMap<String, Option<String>>,
+}
+
+/// A field of a class body that declares a relation.
+struct Declaration<'m> {
+    file: FileId,
+    class: ClassId,
+    owner: Symbol,
+    name: Symbol,
+    call: CallId,
+    row: &'m RelationRow,
+    /// Does the declared type say that there are many? `None`: nothing is declared.
+    is_declared_many: Option<bool>,
+}
+
+impl<'m> Resolver<'m> {
+    /// Finds the relations that the classes of some files declare.
+    pub(super) fn define_relations(&mut self, files: &[ProgramFile], own: &[FileId]) {
+        if !self.models.knows_relations() {
+            return;
+        }
+        let mut declarations = Vec::new();
+        let mut by_name: FxHashMap<Symbol, Vec<Symbol>> = FxHashMap::default();
+        let mut classes = Vec::new();
+        for file in own {
+            for number in 0..files[file.0 as usize].facts.classes.len() as u32 {
+                let class = ClassId(number);
+                let Some(symbol) = self.class_symbol(*file, class) else { continue };
+                let name = self.name_symbol(files, *file, files[file.0 as usize].facts.class(class).name);
+                by_name.entry(name).or_default().push(symbol);
+                classes.push((*file, class, symbol));
+                self.declarations_of(files, (*file, class, symbol), &mut declarations);
+                self.find_managers(files, (*file, class, symbol));
+            }
+        }
+        let abstracts: FxHashSet<Symbol> = declarations
+            .iter()
+            .filter(|declaration| self.is_abstract(files, declaration))
+            .map(|declaration| declaration.owner)
+            .collect();
+        let mut heirs: FxHashMap<Symbol, Vec<Symbol>> = FxHashMap::default();
+        if !abstracts.is_empty() {
+            for (_, _, symbol) in &classes {
+                for part in self.lineage(files, *symbol).iter().skip(1) {
+                    if abstracts.contains(part) {
+                        heirs.entry(*part).or_default().push(*symbol);
+                    }
+                }
+            }
+        }
+        for declaration in &declarations {
+            self.add_relation(files, declaration, &by_name, &abstracts, &heirs);
+        }
+    }
+
+    fn declarations_of(
+        &mut self,
+        files: &[ProgramFile],
+        (file, class, owner): (FileId, ClassId, Symbol),
+        declarations: &mut Vec<Declaration<'m>>,
+    ) {
+        let facts = &files[file.0 as usize].facts;
+        let fields = &facts.class(class).fields;
+        for field in fields.iter().filter(|field| field.in_body && !field.declared) {
+            let Origin::Call(call) = facts.origin(field.origin) else { continue };
+            let Some(row) = self.relation_row(files, file, call) else { continue };
+            let declared = fields.iter().find(|other| other.declared && other.name == field.name);
+            let is_declared_many = declared.map(|declared| self.declares_collection(files, file, declared.origin));
+            let name = self.name_symbol(files, file, field.name);
+            declarations.push(Declaration { file, class, owner, name, call, row, is_declared_many });
+        }
+    }
+
+    /// Is a declared type a collection, or is one among its arguments?
+    fn declares_collection(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        let Origin::Declared(module, declared) = facts.origin(origin) else { return false };
+        let literals = self.language.literal_types();
+        let mut pending = vec![declared];
+        while let Some(declared) = pending.pop() {
+            if let Some(id) = self.type_values(files, file, module, declared).instance()
+                && [literals.list, literals.set, literals.map].contains(&self.type_name(id))
+            {
+                return true;
+            }
+            pending.extend(facts.types[declared.0 as usize].arguments.iter().copied());
+        }
+        false
+    }
+
+    /// What a call declares: that of the constructor called, or of what it inherits from.
+    fn relation_row(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> Option<&'m RelationRow> {
+        let facts = &files[file.0 as usize].facts;
+        let site = *facts.call(call);
+        let owners = self.infer(files, file, site.callee);
+        let mut callees = owners.clone();
+        if let Some(name) = site.name {
+            let member = self.name_symbol(files, file, name);
+            callees = self.members(files, callees, member);
+        }
+        let models = self.models;
+        if let ([Value::Instance(id)], Some(name)) = (&owners.list[..], site.name) {
+            let path = [self.type_name(*id), self.language.separator(), facts.text(name)].concat();
+            return models.relation(&path);
+        }
+        let [Value::Item(symbol)] = callees.list[..] else { return None };
+        if self.definition(symbol).is_none() {
+            return models.relation(self.symbols.text(symbol));
+        }
+        let lineage = self.lineage(files, symbol);
+        lineage.iter().find_map(|part| models.relation(self.symbols.text(*part)))
+    }
+
+    fn is_abstract(&self, files: &[ProgramFile], declaration: &Declaration) -> bool {
+        let Some((inner, field)) = declaration.row.abstract_by.split_once('.') else { return false };
+        let facts = &files[declaration.file.0 as usize].facts;
+        facts.classes.iter().any(|class| {
+            class.parent == Some(declaration.class)
+                && facts.text(class.name) == inner
+                && class.fields.iter().any(|own| facts.text(own.name) == field)
+        })
+    }
+
+    fn add_relation(
+        &mut self,
+        files: &[ProgramFile],
+        declaration: &Declaration<'m>,
+        by_name: &FxHashMap<Symbol, Vec<Symbol>>,
+        abstracts: &FxHashSet<Symbol>,
+        heirs: &FxHashMap<Symbol, Vec<Symbol>>,
+    ) {
+        let row = declaration.row;
+        let mut target = self.target_of(files, declaration, by_name);
+        let is_many = match (row.kind, declaration.is_declared_many) {
+            (RelationKind::One, _) => false,
+            (RelationKind::Many, _) => true,
+            (RelationKind::Declared, Some(is_many)) => is_many,
+            (RelationKind::Declared, None) => {
+                // One or many, nobody knows: it can be read, but what that gives is unknown.
+                target = None;
+                true
+            }
+        };
+        let keyword = |name: &Text| keyword_text(files, declaration, name);
+        let is_loaded =
+            is_given(files, declaration, &row.when) && keyword(&row.when).is_none_or(|when| when != row.when_read);
+        let is_manager = {
+            let text = TypeText::parse(&row.many);
+            self.models.is_of_class(text.name)
+        };
+        let forward = Relation {
+            is_many,
+            owner: declaration.owner,
+            target,
+            inverse: keyword(&row.inverse).map(|inverse| self.symbols.intern(&inverse)),
+            is_loaded,
+            is_manager: is_many && is_manager,
+            is_forward: true,
+            row,
+        };
+        let key = (declaration.owner, declaration.name);
+        self.relations.by_member.insert(key, forward);
+        let Some(target) = target else { return };
+        let named = keyword(&row.reverse);
+        let owners = match abstracts.contains(&declaration.owner) {
+            true => heirs.get(&declaration.owner).cloned().unwrap_or_default(),
+            false => vec![declaration.owner],
+        };
+        for owner in owners {
+            let model = last_name(self.symbols.text(owner), self.language.separator()).to_ascii_lowercase();
+            let name = match &named {
+                Some(name) => name.replace("%(class)s", &model).replace("%(model_name)s", &model),
+                None => row.reverse_default.replace("{model}", &model),
+            };
+            if name.is_empty() || name.ends_with('+') || name.contains('%') {
+                continue;
+            }
+            let name = self.symbols.intern(&name);
+            if let Some(forward) = self.relations.by_member.get_mut(&key)
+                && forward.inverse.is_none()
+            {
+                forward.inverse = Some(name);
+            }
+            let is_many = row.reverse_kind == RelationKind::Many;
+            let backward = Relation {
+                is_many,
+                owner: target,
+                target: Some(owner),
+                inverse: Some(declaration.name),
+                is_loaded: false,
+                is_manager: is_many && is_manager,
+                is_forward: false,
+                row,
+            };
+            self.relations.by_member.entry((target, name)).or_insert(backward);
+        }
+    }
+
+    fn target_of(
+        &mut self,
+        files: &[ProgramFile],
+        declaration: &Declaration<'m>,
+        by_name: &FxHashMap<Symbol, Vec<Symbol>>,
+    ) -> Option<Symbol> {
+        let file = declaration.file;
+        let facts = &files[file.0 as usize].facts;
+        let argument = declaration.row.target.as_ref().and_then(|place| argument_at(facts, declaration.call, place));
+        let Some(argument) = argument else { return self.declared_target(files, declaration) };
+        match facts.origin(argument) {
+            Origin::String(Some(text)) => self.named_class(&facts.strings[text.0 as usize], declaration.owner, by_name),
+            // `lambda: Order`.
+            Origin::Closure(closure) => {
+                let returned = facts.closure(closure).returns.first().copied()?;
+                self.class_named_by(files, file, returned)
+            }
+            Origin::Member(_, name) if is_setting(facts.text(name)) => {
+                let configured = self.configured_text(files, facts.text(name));
+                let configured = configured.and_then(|text| self.named_class(&text, declaration.owner, by_name));
+                configured.or_else(|| self.class_named_by(files, file, argument))
+            }
+            _ => self.class_named_by(files, file, argument),
+        }
+    }
+
+    fn class_named_by(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Option<Symbol> {
+        match self.infer(files, file, origin).list[..] {
+            [Value::Item(symbol)] => Some(symbol),
+            [Value::Instance(id)] => Some(self.types.get(id).name),
+            _ => None,
+        }
+    }
+
+    /// The class that the declared type of an attribute speaks of: `Mapped[Order]`, `list["Order"]`.
+    fn declared_target(&mut self, files: &[ProgramFile], declaration: &Declaration<'m>) -> Option<Symbol> {
+        let file = declaration.file;
+        let facts = &files[file.0 as usize].facts;
+        let name = facts
+            .class(declaration.class)
+            .fields
+            .iter()
+            .find(|field| field.declared && facts.text(field.name) == self.symbols.text(declaration.name))?;
+        let Origin::Declared(module, declared) = facts.origin(name.origin) else { return None };
+        let mut pending = vec![declared];
+        while let Some(declared) = pending.pop() {
+            if let Some(id) = self.type_values(files, file, module, declared).instance()
+                && matches!(self.definition(self.types.get(id).name), Some(Definition::Class(..)))
+            {
+                return Some(self.types.get(id).name);
+            }
+            pending.extend(facts.types[declared.0 as usize].arguments.iter().copied());
+        }
+        None
+    }
+
+    /// The class that a text names: `Order`, `shop.Order`, `self`.
+    fn named_class(&mut self, text: &str, owner: Symbol, by_name: &FxHashMap<Symbol, Vec<Symbol>>) -> Option<Symbol> {
+        if text == "self" {
+            return Some(owner);
+        }
+        let (label, name) = match text.rsplit_once('.') {
+            Some((label, name)) => (Some(label), name),
+            None => (None, text),
+        };
+        let candidates = by_name.get(&self.symbols.find(name)?)?;
+        if let [only] = candidates[..] {
+            return Some(only);
+        }
+        let separator = self.language.separator();
+        let module_of = |symbol: &Symbol| self.symbols.text(*symbol).rsplit_once(separator).map_or("", |(of, _)| of);
+        let fitting: SmallVec<[Symbol; 4]> = match label {
+            Some(label) => {
+                let last = label.rsplit('.').next().unwrap_or(label).to_ascii_lowercase();
+                let has_label =
+                    |symbol: &&Symbol| module_of(symbol).split(separator).any(|part| part.to_ascii_lowercase() == last);
+                candidates.iter().filter(has_label).copied().collect()
+            }
+            None => {
+                let here = module_of(&owner);
+                let is_beside = |symbol: &&Symbol| {
+                    let there = module_of(symbol);
+                    there == here
+                        || there.rsplit_once(separator).map(|(of, _)| of)
+                            == here.rsplit_once(separator).map(|(of, _)| of)
+                };
+                candidates.iter().filter(is_beside).copied().collect()
+            }
+        };
+        match fitting[..] {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// The text of a constant that a module of the program defines: a setting.
+    fn configured_text(&mut self, files: &[ProgramFile], name: &str) -> Option<String> {
+        if let Some(known) = self.relations.settings.get(name) {
+            return known.clone();
+        }
+        let found = files.iter().find_map(|file| {
+            let facts = &file.facts;
+            let definitions = facts.modules.first().map_or(&[][..], |module| &module.definitions);
+            definitions.iter().filter(|(own, _)| facts.text(*own) == name).find_map(|(_, origin)| {
+                match facts.origin(*origin) {
+                    Origin::String(Some(text)) => Some(facts.strings[text.0 as usize].to_string()),
+                    _ => None,
+                }
+            })
+        });
+        self.relations.settings.insert(name.to_owned(), found.clone());
+        found
+    }
+
+    /// Notes the fields of a class that give its rows.
+    fn find_managers(&mut self, files: &[ProgramFile], (file, class, owner): (FileId, ClassId, Symbol)) {
+        let facts = &files[file.0 as usize].facts;
+        for field in facts.class(class).fields.iter().filter(|field| field.in_body && !field.declared) {
+            if !matches!(facts.origin(field.origin), Origin::Call(_)) {
+                continue;
+            }
+            let Some(id) = self.infer(files, file, field.origin).instance() else { continue };
+            if !self.is_of_class(files, id) {
+                continue;
+            }
+            let manager = self.types.get(id).name;
+            let own = self.types.intern(owner, &[]);
+            let bound = self.bound_to(files, id, own);
+            self.relations.default_managers.entry(owner).or_insert(bound);
+            self.relations
+                .managed
+                .entry(manager)
+                .and_modify(|known| {
+                    if *known != Some(owner) {
+                        *known = None;
+                    }
+                })
+                .or_insert(Some(owner));
+        }
+    }
+
+    /// Does a type, or one it inherits from, give rows of the class that it is an attribute of?
+    pub(super) fn is_of_class(&mut self, files: &[ProgramFile], id: TypeId) -> bool {
+        let symbol = self.types.get(id).name;
+        if self.definition(symbol).is_none() {
+            return self.models.is_of_class(self.symbols.text(symbol));
+        }
+        let lineage = self.lineage(files, symbol);
+        lineage.iter().any(|part| self.models.is_of_class(self.symbols.text(*part)))
+    }
+
+    /// A type that gives rows, of the rows of this class unless it says otherwise already.
+    pub(super) fn bound_to(&mut self, files: &[ProgramFile], id: TypeId, class: TypeId) -> TypeId {
+        let ty = self.types.get(id).clone();
+        if ty.arguments.is_empty() {
+            return match self.is_of_class(files, id) {
+                true => self.types.intern(ty.name, &[class]),
+                false if self.symbols.text(ty.name) == OWN_CLASS => class,
+                false => id,
+            };
+        }
+        let arguments: SmallVec<[TypeId; 2]> =
+            ty.arguments.iter().map(|argument| self.bound_to(files, *argument, class)).collect();
+        self.types.intern(ty.name, &arguments)
+    }
+
+    /// [`Resolver::bound_to`] for all values.
+    pub(super) fn values_bound_to(&mut self, files: &[ProgramFile], mut values: Values, class: TypeId) -> Values {
+        for value in &mut values.list {
+            if let Value::Instance(id) = value {
+                *value = Value::Instance(self.bound_to(files, *id, class));
+            }
+        }
+        values
+    }
+
+    /// The receiver of a method of a class that gives rows: the rows' class is a type argument.
+    pub(super) fn receiver_of_rows(&mut self, files: &[ProgramFile], class: Symbol) -> TypeId {
+        let plain = self.types.intern(class, &[]);
+        if !self.models.knows_relations() || !self.is_of_class(files, plain) {
+            return plain;
+        }
+        let managed = self.relations.managed.get(&class).copied().flatten();
+        let rows = managed.unwrap_or_else(|| self.symbols.intern(OWN_CLASS));
+        let rows = self.types.intern(rows, &[]);
+        self.types.intern(class, &[rows])
+    }
+
+    /// What gives the rows of a class unless something else is named.
+    pub(super) fn default_manager(&mut self, files: &[ProgramFile], class: Symbol) -> Option<TypeId> {
+        let lineage = self.lineage(files, class);
+        let own = self.types.intern(class, &[]);
+        let found = lineage.iter().find_map(|part| self.relations.default_managers.get(part).copied())?;
+        let manager = self.types.get(found).name;
+        Some(self.types.intern(manager, &[own]))
+    }
+
+    /// The relation that an attribute of a class is, inherited ones too.
+    pub(super) fn relation(&mut self, files: &[ProgramFile], class: Symbol, member: Symbol) -> Option<Relation<'m>> {
+        if self.relations.by_member.is_empty() {
+            return None;
+        }
+        let lineage = self.lineage(files, class);
+        lineage.iter().find_map(|part| self.relations.by_member.get(&(*part, member)).copied())
+    }
+
+    /// The relation that a member of a class itself is, without those it inherits.
+    pub(super) fn own_relation(&self, class: Symbol, member: Symbol) -> Option<Relation<'m>> {
+        self.relations.by_member.get(&(class, member)).copied()
+    }
+
+    /// Are there any relations?
+    pub(super) fn has_relations(&self) -> bool {
+        !self.relations.by_member.is_empty()
+    }
+
+    /// Does a type give rows by making them, and not by being them?
+    pub(super) fn makes_rows(&mut self, files: &[ProgramFile], id: TypeId) -> bool {
+        let class = self.types.get(id).name;
+        let lineage = self.lineage(files, class);
+        lineage.iter().any(|part| self.models.rows_from(self.symbols.text(*part)).is_some())
+    }
+
+    /// The method of the program in which a class of rows makes them.
+    pub(super) fn rows_maker(&mut self, files: &[ProgramFile], class: Symbol) -> Option<crate::program::FunctionRef> {
+        self.definition(class)?;
+        let lineage = self.lineage(files, class);
+        let maker = lineage.iter().find_map(|part| self.models.rows_from(self.symbols.text(*part)))?;
+        let maker = self.symbols.intern(maker);
+        let (file, function) = self.method(files, class, maker)?;
+        Some(super::resolve::function_ref(files, file, function))
+    }
+
+    /// What reading a relation gives.
+    pub(super) fn related(&mut self, files: &[ProgramFile], relation: Relation<'m>) -> Values {
+        let Some(target) = relation.target else { return Values::unknown() };
+        let target = self.types.intern(target, &[]);
+        if !relation.is_many {
+            return Values::one(Value::Instance(target));
+        }
+        let list = self.symbols.intern(self.language.literal_types().list);
+        let holder = self.types.intern(list, &[target]);
+        let text = TypeText::parse(&relation.row.many);
+        match self.type_of_text(files, &text, Some(holder), None) {
+            Some(id) => Values::one(Value::Instance(id)),
+            None => Values::one(Value::Instance(holder)),
+        }
+    }
+}
+
+/// The argument of a call at a place.
+pub(super) fn argument_at(facts: &FileFacts, call: CallId, place: &ArgumentPlace) -> Option<OriginId> {
+    let arguments = facts.arguments_of(facts.call(call));
+    let mut position = 0;
+    for argument in arguments {
+        match argument.keyword {
+            Some(keyword) if place.is_named(facts.text(keyword)) => return Some(argument.origin),
+            Some(_) => {}
+            None if argument.is_spread => return None,
+            None => {
+                if place.is_at(position) {
+                    return Some(argument.origin);
+                }
+                position += 1;
+            }
+        }
+    }
+    None
+}
+
+/// Does a declaration say anything under a keyword?
+fn is_given(files: &[ProgramFile], declaration: &Declaration, keyword: &Text) -> bool {
+    let facts = &files[declaration.file.0 as usize].facts;
+    !keyword.is_empty() && argument_at(facts, declaration.call, &ArgumentPlace::Keyword(keyword.clone())).is_some()
+}
+
+/// The text that a declaration gives under a keyword.
+fn keyword_text(files: &[ProgramFile], declaration: &Declaration, keyword: &Text) -> Option<String> {
+    if keyword.is_empty() {
+        return None;
+    }
+    let facts = &files[declaration.file.0 as usize].facts;
+    let place = ArgumentPlace::Keyword(keyword.clone());
+    let origin = argument_at(facts, declaration.call, &place)?;
+    match facts.origin(origin) {
+        Origin::String(Some(text)) => Some(facts.strings[text.0 as usize].to_string()),
+        // `backref("orders", …)`.
+        Origin::Call(call) => {
+            match facts.arguments_of(facts.call(call)).first().map(|first| facts.origin(first.origin)) {
+                Some(Origin::String(Some(text))) => Some(facts.strings[text.0 as usize].to_string()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Written as settings are: in capitals.
+fn is_setting(name: &str) -> bool {
+    name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_' || letter.is_ascii_digit())
+}
+
+fn last_name<'t>(path: &'t str, separator: &str) -> &'t str {
+    path.rsplit(separator).next().unwrap_or(path)
+}
