@@ -718,6 +718,15 @@ impl FileFacts {
     pub fn scopes_from(&self, scope: ScopeId) -> impl Iterator<Item = (ScopeId, &Scope)> {
         std::iter::successors(Some(scope), |id| self.scope(*id).parent).map(|id| (id, self.scope(id)))
     }
+    /// Gives back what the tables have set aside for more: the facts of all files are held at once.
+    pub fn shrink(&mut self) {
+        macro_rules! shrink {
+            ($($table:ident),*) => { $(self.$table.shrink_to_fit();)* };
+        }
+        shrink!(line_starts, types, strings, origins, origin_lists, scopes, modules, functions, classes, imports);
+        shrink!(loops, closures, calls, arguments, writes, awaits, bindings, holds, suppressions, errors);
+    }
+
     /// The text of a string that an origin leads to: the literal, a constant of the module, `text("…")`.
     pub fn literal_text(&self, origin: OriginId) -> Option<&str> {
         self.literal_text_below(origin, 0)

@@ -66,6 +66,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
     extractor.opaque_uses();
     extractor.comments(text);
     extractor.facts.names.freeze();
+    extractor.facts.shrink();
     extractor.facts
 }
 

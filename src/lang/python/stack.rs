@@ -41,17 +41,26 @@ pub fn grow_if_low<R>(step: impl FnOnce() -> R) -> R {
 /// What all tokens together could take: far too much, but found quickly, and enough for most files.
 fn most_possible(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let operators = bytes.iter().filter(|byte| is_operator(**byte)).count();
+    let tokens: usize = bytes.iter().map(|byte| usize::from(COSTS[usize::from(*byte)])).sum();
     let words: usize = PREFIX_WORDS.iter().map(|word| memmem::find_iter(bytes, word).count()).sum();
-    let links = bytes.iter().filter(|byte| matches!(byte, b'.' | b'=')).count();
-    (operators + words) * NESTING + links * CHAINING
+    tokens + words * NESTING
 }
 
-/// May the parser recurse after it? Words, blanks, quotes and closing brackets are no operators.
-fn is_operator(byte: u8) -> bool {
-    matches!(byte, b'(' | b'[' | b'{' | b'+' | b'-' | b'*' | b'/' | b'%' | b'@' | b'<' | b'>' | b'&' | b'|' | b'^')
-        || matches!(byte, b'~' | b':' | b'!' | b';' | b'\\' | b'$' | b'?' | b'`' | ..=8 | 11..=12 | 14..=31 | 127)
-}
+/// The stack that a byte may stand for. Words, blanks, quotes and closing brackets take none.
+static COSTS: [u16; 256] = {
+    let mut costs = [NESTING as u16; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 128.. => costs[byte] = 0,
+            b' ' | b'\n' | b'\r' | b'\t' | b',' | b'"' | b'\'' | b'#' | b')' | b']' | b'}' => costs[byte] = 0,
+            b'.' | b'=' => costs[byte] = CHAINING as u16,
+            _ => {}
+        }
+        byte += 1;
+    }
+    costs
+};
 
 /// What an open bracket has come to.
 #[derive(Default)]
