@@ -31,7 +31,8 @@ fn states(line: &str, marker: &str) -> bool {
 }
 
 fn is_minified(text: &str) -> bool {
-    text.len() >= MINIFIED_MIN_BYTES && text.len() / memchr::memchr_iter(b'\n', text.as_bytes()).count().max(1) > MINIFIED_LINE_LENGTH
+    text.len() >= MINIFIED_MIN_BYTES
+        && text.len() / memchr::memchr_iter(b'\n', text.as_bytes()).count().max(1) > MINIFIED_LINE_LENGTH
 }
 
 #[cfg(test)]

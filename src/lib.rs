@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod effect;
 pub mod facts;
 pub mod generated;
+pub mod interner;
 pub mod lang;
 pub mod model;
 pub mod outcome;

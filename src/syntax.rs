@@ -5,9 +5,9 @@
 //! loop, `x in y` is a membership test, `impl T {}` is an extension of the class `T`), and nothing about
 //! types, libraries or other files.
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::interner::Interner;
 use crate::source::Span;
 
 /// An interned name of one file.
@@ -17,36 +17,28 @@ pub struct Name(pub u32);
 /// The names of one file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Names {
-    texts: Vec<Box<str>>,
-    #[serde(skip)]
-    index: FxHashMap<Box<str>, Name>,
+    texts: Interner,
 }
 
 impl Names {
     /// The name for a text, made if it is new.
     pub fn intern(&mut self, text: &str) -> Name {
-        if let Some(name) = self.index.get(text) {
-            return *name;
-        }
-        let name = Name(self.texts.len() as u32);
-        self.texts.push(text.into());
-        self.index.insert(text.into(), name);
-        name
+        Name(self.texts.intern(text))
     }
 
     /// The text of a name.
     pub fn text(&self, name: Name) -> &str {
-        &self.texts[name.0 as usize]
+        self.texts.text(name.0)
     }
 
     /// The name for a text, if the file has it.
     pub fn find(&self, text: &str) -> Option<Name> {
-        self.index.get(text).copied()
+        self.texts.find(text).map(Name)
     }
 
     /// All texts, in the order of their names.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().map(|text| &**text)
+        (0..self.texts.len() as u32).map(|number| self.texts.text(number))
     }
 
     /// How many names there are.
@@ -56,13 +48,12 @@ impl Names {
 
     /// True when nothing was interned.
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.texts.len() == 0
     }
 
     /// Drops the look-up table; `intern` and `find` must not be used afterwards.
     pub fn freeze(&mut self) {
-        self.index = FxHashMap::default();
-        self.texts.shrink_to_fit();
+        self.texts.freeze();
     }
 }
 

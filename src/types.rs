@@ -4,6 +4,8 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::interner::Interner;
+
 /// An interned qualified name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(pub u32);
@@ -11,31 +13,24 @@ pub struct Symbol(pub u32);
 /// Qualified names of a program.
 #[derive(Debug, Default)]
 pub struct Symbols {
-    texts: Vec<Box<str>>,
-    index: FxHashMap<Box<str>, Symbol>,
+    texts: Interner,
     members: FxHashMap<(Symbol, Symbol), Symbol>,
 }
 
 impl Symbols {
     /// The symbol for a text, made if it is new.
     pub fn intern(&mut self, text: &str) -> Symbol {
-        if let Some(symbol) = self.index.get(text) {
-            return *symbol;
-        }
-        let symbol = Symbol(self.texts.len() as u32);
-        self.texts.push(text.into());
-        self.index.insert(text.into(), symbol);
-        symbol
+        Symbol(self.texts.intern(text))
     }
 
     /// The symbol for a text, if there is one.
     pub fn find(&self, text: &str) -> Option<Symbol> {
-        self.index.get(text).copied()
+        self.texts.find(text).map(Symbol)
     }
 
     /// The text of a symbol.
     pub fn text(&self, symbol: Symbol) -> &str {
-        &self.texts[symbol.0 as usize]
+        self.texts.text(symbol.0)
     }
 
     /// The symbol of `owner` + separator + `member`.

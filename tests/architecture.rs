@@ -15,8 +15,9 @@ use quote::ToTokens;
 const ALLOWED: &[(&str, &[&str])] = &[
     // Nouns, from the ground up.
     ("source", &[]),
-    ("syntax", &["source"]),
-    ("types", &["source"]),
+    ("interner", &[]),
+    ("syntax", &["interner", "source"]),
+    ("types", &["interner", "source"]),
     ("generated", &[]),
     ("sql", &[]),
     ("effect", &[]),
