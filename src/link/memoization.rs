@@ -1,23 +1,30 @@
-//! Functions that keep their results in a container of their own making: the second call with the same key costs
-//! nothing.
+//! Functions that keep their results: the second call, or the second with the same key, costs nothing.
 //!
-//! Told by their shape: what is returned is an element of a place that outlives the call, and on some way through the
-//! function an element is stored there. Which key it is kept under is not looked at.
+//! Told by their shape: what is returned is a place that outlives the call, or an element of one, and on some way
+//! through the function it is stored there. Which key it is kept under is not looked at.
 
 use crate::facts::*;
 
-/// Does a function return elements of a place that it fills on the way?
+/// Does a function return a place that it fills on some way, or elements of one?
 pub(super) fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
     let function = facts.function(id);
     let (first, last) = function.region.writes;
     let stores = facts.writes[first as usize..last as usize].iter().filter(|write| {
         let is_on_some_way = facts.scope(write.scope).kind != ScopeKind::Function || function.returns.len() > 1;
-        write.kind == WriteKind::Element && !write.is_local && is_on_some_way
+        matches!(write.kind, WriteKind::Element | WriteKind::Assign) && !write.is_local && is_on_some_way
     });
     stores.into_iter().any(|store| {
         let place = facts.text(store.place);
-        function.returns.iter().any(|origin| is_element_of(facts, *origin, place, 0))
+        function.returns.iter().any(|origin| match store.kind {
+            WriteKind::Element => is_element_of(facts, *origin, place, 0),
+            _ => is_conditional(facts, store) && place_of(facts, *origin).is_some_and(|text| text == place),
+        })
     })
+}
+
+/// Does a write stand in a branch? What is assigned anyway is not remembered.
+fn is_conditional(facts: &FileFacts, write: &Write) -> bool {
+    facts.scopes_from(write.scope).any(|(_, scope)| scope.kind == ScopeKind::Branch)
 }
 
 /// Does an origin lead to an element of a place?

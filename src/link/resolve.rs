@@ -151,6 +151,8 @@ pub struct Resolver<'m> {
     pub(super) calls: Vec<Vec<Memo<CallResolution<'m>>>>,
     pub(super) returns: FxHashMap<FunctionRef, Memo<Values>>,
     imports: FxHashMap<(FileId, ImportId), Values>,
+    /// The first names of everything that is imported somewhere: a member's name alone tells only of these.
+    libraries: FxHashSet<String>,
     /// Were the arguments of all call sites noted?
     knows_callers: bool,
     /// The answer under way may be another once they are.
@@ -195,6 +197,7 @@ impl<'m> Resolver<'m> {
             calls: vec![Vec::new(); files.len()],
             returns: FxHashMap::default(),
             imports: FxHashMap::default(),
+            libraries: imported_libraries(language, index, files),
             knows_callers: false,
             is_provisional: false,
             callers: FxHashMap::default(),
@@ -936,6 +939,7 @@ impl<'m> Resolver<'m> {
             resolution.results = Values::unknown();
             if let (Some(member), CallKind::Call) = (member, site.kind)
                 && let Some(row) = self.models.unique_member(self.symbols.text(member))
+                && self.libraries.contains(self.models.library(row))
             {
                 resolution.targets.push(Target::Row(row));
                 resolution.is_guess = true;
@@ -1433,6 +1437,16 @@ impl<'m> Resolver<'m> {
             }
         }
     }
+}
+
+/// The first names of what the files of a language import, and of its own library.
+fn imported_libraries(language: &dyn Language, index: usize, files: &[ProgramFile]) -> FxHashSet<String> {
+    let own = language.implicit_modules().iter().map(|module| (*module).to_owned());
+    let files = files.iter().filter(|file| file.source.language == index);
+    let imported = files.flat_map(|file| {
+        file.facts.imports.iter().filter_map(|import| import.path.first()).map(|name| file.facts.text(*name).to_owned())
+    });
+    own.chain(imported).collect()
 }
 
 /// The effects of a call that sends a statement, once it is known what the statement is about.

@@ -15,6 +15,7 @@ use crate::facts::*;
 use crate::model::table::{Color, Laziness};
 use crate::program::{Context, FunctionRef, Program, Reached, Summary, Target};
 use crate::source::FileId;
+use crate::syntax::ParameterKind;
 
 /// Degrees above this are all the same.
 pub const HIGHEST_DEGREE: u8 = 3;
@@ -203,7 +204,8 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
             continue;
         }
         // What is remembered is done once per key: seldom, but as long as ever.
-        let is_done_once = callee_facts.function(callee_id).parameters.is_empty();
+        let parameters = &callee_facts.function(callee_id).parameters;
+        let is_done_once = parameters.iter().all(|parameter| parameter.kind == ParameterKind::Receiver);
         let is_async = callee_facts.function(callee_id).is_async;
         let is_offloaded = callee.is_offloaded || context.is_offloaded;
         for entry in &summary.effects {
@@ -415,7 +417,7 @@ pub fn for_each_feeding(
     mut visit: impl FnMut(Depend),
 ) {
     let parameters = &callee_facts.function(callee).parameters;
-    let receives = parameters.first().is_some_and(|first| first.kind == crate::syntax::ParameterKind::Receiver);
+    let receives = parameters.first().is_some_and(|first| first.kind == ParameterKind::Receiver);
     if receives && site.name.is_some() && wanted & 1 != 0 {
         visit(site.receiver_depend);
     }

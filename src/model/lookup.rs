@@ -241,7 +241,8 @@ impl Models {
         row.path.rsplit_once(self.separator).map_or("", |(type_path, _)| type_path)
     }
 
-    fn library<'r>(&self, row: &'r Row) -> &'r str {
+    /// The library of a row: the first part of its path.
+    pub fn library<'r>(&self, row: &'r Row) -> &'r str {
         row.path.split(self.separator).next().unwrap_or("")
     }
 

@@ -24,7 +24,7 @@ type Nodes = SmallVec<[NodeId; 8]>;
 /// The neutral tree of a module that the parser accepted, and what was nested too deeply to be in it.
 pub fn lower(module: &ModModule, text: &str) -> (Tree, Vec<SyntaxError>) {
     let mut lowering = Lowering {
-        tree: Tree::default(),
+        tree: Tree::for_text(text.len()),
         text,
         depth: 0,
         in_class: false,

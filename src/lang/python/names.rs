@@ -30,8 +30,19 @@ pub const LITERAL_TYPES: LiteralTypes = LiteralTypes {
 /// Folders by the name of which an import path never goes.
 const SOURCE_FOLDERS: &[&str] = &["src", "lib"];
 
-const SIDE_FOLDERS: &[&str] =
-    &["tests", "test", "testing", "migrations", "alembic", "fixtures", "examples", "benchmarks", "benches", "docs"];
+const SIDE_FOLDERS: &[&str] = &[
+    "tests",
+    "test",
+    "testing",
+    "pytest",
+    "migrations",
+    "alembic",
+    "fixtures",
+    "examples",
+    "benchmarks",
+    "benches",
+    "docs",
+];
 
 const SIDE_FILES: &[&str] = &["conftest.py", "setup.py", "noxfile.py", "tests.py"];
 

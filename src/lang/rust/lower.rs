@@ -21,7 +21,7 @@ const STACK_STEP: usize = 4 * 1024 * 1024;
 
 /// Lowers a file. `stack` is what parsing its deepest part may need.
 pub(super) fn file(file: &syn::File, length: usize, stack: usize) -> Tree {
-    let mut lowering = Lowering::new(stack);
+    let mut lowering = Lowering::new(length, stack);
     let items = lowering.items(&file.items);
     let mut tree = lowering.tree;
     let statements = tree.list(&items);
@@ -71,8 +71,8 @@ pub(super) fn join(first: Span, last: Span) -> Span {
 }
 
 impl Lowering {
-    fn new(stack: usize) -> Lowering {
-        let mut tree = Tree::default();
+    fn new(length: usize, stack: usize) -> Lowering {
+        let mut tree = Tree::for_text(length);
         tree.block_scoped = true;
         Lowering { tree, certainty: Certainty::Certain, stack, parenthesized: FxHashMap::default() }
     }
