@@ -135,6 +135,8 @@ pub enum NodeKind {
     TypeAlias { name: Name, value: TypeExprId },
     /// Names or places that are deleted.
     Delete(List),
+    /// Names that are the module's here, though the function assigns to them.
+    Outer(List),
     /// Any loop statement, and every `for` clause of a comprehension.
     Loop(LoopNodeId),
     /// `if`, and the conditional expression.
@@ -582,7 +584,7 @@ impl Tree {
         use NodeKind::*;
         let mut list = |list: List| self.nodes_of(list).iter().copied().for_each(&mut *visit);
         match self.kind(id) {
-            Block(nodes) | Delete(nodes) | Other(nodes) => list(nodes),
+            Block(nodes) | Delete(nodes) | Outer(nodes) | Other(nodes) => list(nodes),
             String { holes, .. } => list(holes),
             Collection { elements, .. } => list(elements),
             InlineModule { decorators, body, .. } => {

@@ -96,6 +96,11 @@ impl Extractor<'_> {
         if at_module_level {
             self.define(name, origin);
         }
+        if self.outer_names.contains(&name) {
+            self.define(name, origin);
+            self.write(name, span, WriteKind::Assign, origin, false);
+            return;
+        }
         let local = self.function != FunctionId(0);
         if local && !declares && self.locals.get(name).is_none() && self.is_declared_outside(name) {
             self.write(name, span, WriteKind::Assign, origin, false);

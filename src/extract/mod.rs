@@ -59,6 +59,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         returns_to: Vec::new(),
         loop_names: Vec::new(),
         open_holds: Vec::new(),
+        outer_names: FxHashSet::default(),
         receiver: None,
         type_parameters: Vec::new(),
         captured: Depend::default(),
@@ -122,6 +123,8 @@ struct Extractor<'t> {
     /// For each loop or closure around this point: its scope, and the names assigned in it.
     loop_names: Vec<(ScopeId, FxHashSet<Name>)>,
     open_holds: Vec<OpenHold>,
+    /// Names that the function assigns to and that are the module's.
+    outer_names: FxHashSet<Name>,
     /// The name of the receiver of the method that is walked.
     receiver: Option<Name>,
     type_parameters: Vec<(Name, Option<TypeExprId>)>,
@@ -296,6 +299,7 @@ impl Extractor<'_> {
     fn function_body(&mut self, pending: PendingFunction) {
         let node = &self.tree.functions[pending.node.0 as usize];
         self.locals = pending.locals;
+        self.outer_names.clear();
         self.function = pending.id;
         self.module = pending.module;
         // Functions defined in a body are no methods, but `Self` still means the class.

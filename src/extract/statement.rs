@@ -44,6 +44,14 @@ impl Extractor<'_> {
                 let origin = self.declared(value);
                 self.bind_definition(name, origin);
             }
+            NodeKind::Outer(list) => {
+                let tree = self.tree;
+                let names = tree.nodes_of(list).iter().filter_map(|node| match tree.kind(*node) {
+                    NodeKind::Name(name) => Some(name),
+                    _ => None,
+                });
+                self.outer_names.extend(names);
+            }
             NodeKind::Delete(list) => {
                 for target in self.tree.nodes_of(list) {
                     self.delete(*target);

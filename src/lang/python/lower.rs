@@ -180,7 +180,11 @@ impl Lowering<'_> {
             Stmt::Expr(inner) => return out.push(self.expression(&inner.value)),
             Stmt::Break(_) => NodeKind::Break,
             Stmt::Continue(_) => NodeKind::Continue,
-            Stmt::Global(_) | Stmt::Nonlocal(_) | Stmt::IpyEscapeCommand(_) => NodeKind::Other(List::default()),
+            Stmt::Global(inner) => {
+                let names: Nodes = inner.names.iter().map(|name| self.name_node(name)).collect();
+                NodeKind::Outer(self.tree.list(&names))
+            }
+            Stmt::Nonlocal(_) | Stmt::IpyEscapeCommand(_) => NodeKind::Other(List::default()),
             Stmt::Pass(_) => return,
         };
         out.push(self.tree.add(kind, at));

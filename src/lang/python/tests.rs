@@ -129,6 +129,7 @@ impl Dump<'_> {
                 self.out.push_str(&format!("(type {} {})", self.text(name), self.kind_of(value)));
             }
             NodeKind::Delete(list) => self.form("del", tree.nodes_of(list)),
+            NodeKind::Outer(list) => self.form("global", tree.nodes_of(list)),
             NodeKind::Loop(id) => {
                 let node = tree.loops[id.0 as usize].clone();
                 let kind = match node.kind {
