@@ -3,7 +3,7 @@
 //!
 //! Whatever is not understood on the way makes the answer unknown. Which calls load relations ahead is data.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use super::infer::repeats_argument;
@@ -79,6 +79,9 @@ pub(super) struct Flow<'a, 'm> {
     pub rendered: FxHashMap<FunctionRef, Vec<(FileId, OriginId)>>,
     /// Calls that load relations of rows which are there already, by file.
     later: FxHashMap<FileId, Vec<CallId>>,
+    /// The last names of relations that are somewhere loaded with a query of their own: what is asked of such a relation
+    /// starts from that query.
+    with_own_rows: FxHashSet<String>,
     steps: usize,
     depth: usize,
 }
@@ -87,11 +90,20 @@ impl<'a, 'm> Flow<'a, 'm> {
     pub fn new(files: &'a [ProgramFile], resolved: &'a [Vec<Resolved<'m>>], resolver: &'a mut Resolver<'m>) -> Self {
         let mut callers: FxHashMap<FunctionRef, Vec<(FileId, CallId)>> = FxHashMap::default();
         let mut later: FxHashMap<FileId, Vec<CallId>> = FxHashMap::default();
+        let mut with_own_rows = FxHashSet::default();
         for (file, calls) in resolved.iter().enumerate() {
             for (call, resolved) in calls.iter().enumerate() {
                 let loads = resolved.row().filter(|row| row.kind == RowKind::Function).and_then(|row| row.loads);
                 if loads.is_some_and(|first| first > 0) {
                     later.entry(FileId(file as u32)).or_default().push(CallId(call as u32));
+                }
+                let builds = resolved.row().filter(|row| row.kind == RowKind::Constructor).and_then(|row| row.loads);
+                if builds.is_some() {
+                    let facts = &files[file].facts;
+                    let arguments = facts.arguments_of(&facts.calls[call]);
+                    let name = arguments.first().and_then(|first| facts.literal_text(first.origin));
+                    let last = name.map(|name| last_name(name, &resolver.models.relation_separators()));
+                    with_own_rows.extend(last.filter(|_| arguments.len() > 1).map(str::to_owned));
                 }
                 for function in resolved.functions() {
                     let known = callers.entry(function).or_default();
@@ -101,7 +113,17 @@ impl<'a, 'm> Flow<'a, 'm> {
                 }
             }
         }
-        Flow { files, resolved, resolver, callers, rendered: FxHashMap::default(), later, steps: 0, depth: 0 }
+        Flow {
+            files,
+            resolved,
+            resolver,
+            callers,
+            rendered: FxHashMap::default(),
+            later,
+            with_own_rows,
+            steps: 0,
+            depth: 0,
+        }
     }
 
     fn facts(&self, file: FileId) -> &'a FileFacts {
@@ -393,6 +415,9 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     /// Rows that are asked of a relation, whatever was loaded with its owner.
     fn rows_asked_of(&mut self, file: FileId, step: Step<'m>, made: Span) -> Loading<'m> {
+        if self.with_own_rows.contains(self.resolver.text(step.name)) {
+            return None;
+        }
         let mut loaded = nothing_loaded((file, made));
         if let Some(manager) = self.default_manager_of(step) {
             loaded.paths = self.manager_rows(manager, loaded.made)?.into_iter().flat_map(|own| own.paths).collect();
@@ -772,6 +797,11 @@ fn below<'m>(mut loaded: Loaded<'m>, step: Step<'m>) -> Loaded<'m> {
 
 fn nothing_loaded<'m>(made: (FileId, Span)) -> Loaded<'m> {
     Loaded { paths: Vec::new(), prefix: Vec::new(), made }
+}
+
+/// What stands after the last separator of a way along relations.
+fn last_name<'t>(text: &'t str, separators: &[&str]) -> &'t str {
+    separators.iter().fold(text, |text, separator| text.rsplit(separator).next().unwrap_or(text))
 }
 
 /// What was written just now has what it was given, and asynchronous rows load nothing when they are read.
