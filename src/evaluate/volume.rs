@@ -1,8 +1,7 @@
 //! How much a value holds: a few elements that somebody wrote down, or as many as there are data.
 //!
-//! Only what can be followed inside a function is told. A parameter or an attribute on its own may hold anything; but
-//! what is *made* of all elements of one (a comprehension, a copy, a list filled in a loop) is as large as it is, and
-//! was made for a purpose.
+//! Only what can be followed inside a function is told: what is read from outside the program, and what is made of all
+//! elements of that. A parameter or an attribute may hold anything; in well-kept code most hold a handful.
 
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -116,14 +115,13 @@ fn is_made_of_data(program: &Program, file: FileId, origin: OriginId, depth: usi
     }
 }
 
-/// Is it what the function was given, or data from outside, or a view of one of these?
+/// Is it data from outside, or a view of such data?
 fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
     let facts = &program.file(file).facts;
     if depth > DEEPEST {
         return false;
     }
     match facts.origin(origin) {
-        Origin::Parameter(..) => is_input(facts, origin, 0),
         Origin::Element(inner) | Origin::Item(inner) | Origin::Part(inner, _) => {
             may_be_many(program, file, inner, depth + 1)
         }

@@ -314,7 +314,7 @@ conditions! {
     on_text: bool,
     /// the receiver is known to have eight elements or fewer
     small_receiver: bool,
-    /// the receiver holds as many elements as there are data: it was read from outside the program, or filled by a loop or collected from one that goes through such data or through what the function was given
+    /// the receiver holds as many elements as there are data: it was read from outside the program, or collected or filled from such data; or it is an input of a function whose loop goes through another input
     holds_data: bool,
     /// copying the receiver costs nothing
     cheap_clone: bool,
