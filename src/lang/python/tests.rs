@@ -375,7 +375,7 @@ fn statements() {
     check("assert a, b", "(other a b)");
     check(
         "def f():\n  global x\n  yield\n  yield 1\n  yield from x",
-        "(fn f (block (other) (yield) (yield 1) (yield (element x))))",
+        "(fn f (block (global x) (yield) (yield 1) (yield (element x))))",
     );
     check("async def f(): await g()", "(async fn f (block (await (call g))))");
 }
