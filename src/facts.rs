@@ -371,6 +371,9 @@ pub fn is_constant_name(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
+/// Parts of names that stand for many items at once.
+pub const CHUNK_WORDS: &[&str] = &["chunk", "batch"];
+
 /// How often a loop runs, as far as its text tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum LoopClass {

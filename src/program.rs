@@ -225,7 +225,7 @@ pub struct Program<'m> {
     pub entry_points: Vec<bool>,
     /// Which functions are tests or helpers of tests.
     pub tests: Vec<bool>,
-    /// Relations that are read once per row.
+    /// Relations that are read once per row, by file.
     pub relation_reads: Vec<RelationRead>,
     /// Which asynchronous functions are known to run as the only task of their event loop.
     pub runs_alone: Vec<bool>,

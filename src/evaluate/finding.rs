@@ -298,9 +298,11 @@ fn words_of_call(program: &Program, file: FileId, call: CallId, row: Option<&Row
 }
 
 fn call_text(facts: &FileFacts, site: &CallSite) -> String {
-    match site.text {
-        Some(text) => facts.text(text).to_owned(),
-        None => "the call".into(),
+    match (site.text, facts.origin(site.callee)) {
+        (Some(text), _) => facts.text(text).to_owned(),
+        // A loop over a call goes by the name of that call.
+        (None, Origin::Call(inner)) if site.kind == CallKind::Iterate => call_text(facts, facts.call(inner)),
+        (None, _) => "the call".into(),
     }
 }
 

@@ -36,9 +36,6 @@ pub(super) fn fans_out(program: &Program, candidate: &Candidate, wanted: EffectS
     })
 }
 
-/// Parts of the names of what is a chunk already.
-const CHUNK_WORDS: &[&str] = &["batch", "chunk"];
-
 fn is_called_chunk(facts: &FileFacts, source: LoopSource) -> bool {
     let LoopSource::Loop(id) = source else { return false };
     facts.loop_of(id).iterable_place.is_some_and(|place| {

@@ -4,10 +4,10 @@ use super::{flow, values};
 use crate::diagnostic::Diagnostic;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::link::resolve::{Value, matched_arguments};
-use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, own_effects};
+use crate::link::resolve::{Value, argument_at, matched_arguments};
+use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, own_effects, witness_chain};
 use crate::model::table::{Color, Laziness, Row};
-use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
+use crate::program::{LoopFrame, LoopSource, Program, Reached, RelationRead};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
 use crate::source::FileId;
@@ -84,8 +84,7 @@ fn depends_on(
         if parts.contains(&Part::Receiver) {
             depend = depend.or(site.receiver_depend);
         }
-        let is_cached = matches!(site.kind, CallKind::Membership | CallKind::Iterate)
-            && program.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Conditional);
+        let is_cached = asks_what_is_kept(program, file, call);
         let iterated = iterated_argument(program, file, call, effect.reached.effect);
         if let Some(argument) = iterated {
             depend = depend.or(argument.depend);
@@ -110,13 +109,13 @@ pub fn iterated_argument<'p>(program: &'p Program, file: FileId, call: CallId, e
     let resolved = program.resolved(file, call);
     let row = resolved.row().filter(|row| !row.effects.has(effect))?;
     resolved.iterates.filter(|iterated| iterated.effects.has(effect))?;
-    let facts = &program.file(file).facts;
-    let mut arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
-    let found = arguments.find(|(position, argument)| match argument.keyword {
-        Some(keyword) => row.iterates.as_ref().is_some_and(|iterates| iterates.is_named(facts.text(keyword))),
-        None => row.iterates.as_ref().is_some_and(|iterates| iterates.is_at(*position)),
-    });
-    found.map(|(_, argument)| argument)
+    argument_at(&program.file(file).facts, call, row.iterates.as_ref()?)
+}
+
+/// Is it an operation on a value that keeps the rows it got, so that asking it again costs nothing?
+fn asks_what_is_kept(program: &Program, file: FileId, call: CallId) -> bool {
+    matches!(program.file(file).facts.call(call).kind, CallKind::Membership | CallKind::Iterate)
+        && program.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Conditional)
 }
 
 /// Does what is gone through keep what it got, so that only the first time costs? It has a name, and so lives on.
@@ -127,11 +126,7 @@ fn is_kept(program: &Program, candidate: &Candidate) -> bool {
         Some(argument) => {
             argument.place.is_some() && resolved.iterates.is_some_and(|row| row.laziness == Laziness::Conditional)
         }
-        None => {
-            matches!(site.kind, CallKind::Membership | CallKind::Iterate)
-                && site.receiver_place.is_some()
-                && resolved.row().is_some_and(|row| row.laziness == Laziness::Conditional)
-        }
+        None => site.receiver_place.is_some() && asks_what_is_kept(program, candidate.file, candidate.call),
     }
 }
 
@@ -207,7 +202,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let (place, origin, _) = root_receiver(program, file, &site);
         super::volume::holds_data(program, file, function, origin, place, candidate.frame) == *wanted
     });
-    check!(on_text, |wanted| is_on_text(program, candidate) == *wanted);
+    check!(on_text, |wanted| is_on_text(program, file, call) == *wanted);
     check!(cheap_clone, |wanted| is_cheap_to_clone(program, candidate) == *wanted);
     check!(known_receiver, |wanted| program.resolved(file, call).receiver.is_some() == *wanted);
     check!(argument_does, |wanted| argument_does(program, candidate, words(wanted)));
@@ -240,15 +235,19 @@ fn words(words: &[crate::rule::condition::Word<Effect>]) -> EffectSet {
 
 /// The library call at the end of the path.
 pub fn leaf_row<'m>(program: &Program<'m>, candidate: &Candidate) -> Option<&'m Row> {
-    let chain = crate::link::summarize::witness_chain(program, candidate.file, &candidate.effect.reached);
-    let (file, call) = chain.last()?;
-    program.resolved(*file, *call).row_with(candidate.effect.reached.effect)
+    let (file, call) = leaf(program, candidate.file, &candidate.effect.reached)?;
+    program.resolved(file, call).row_with(candidate.effect.reached.effect)
 }
 
 /// What the library call at the end of the path does.
 fn leaf_effects(program: &Program, candidate: &Candidate) -> EffectSet {
-    let chain = crate::link::summarize::witness_chain(program, candidate.file, &candidate.effect.reached);
-    chain.last().map_or(EffectSet::EMPTY, |(file, call)| own_effects(program, *file, *call))
+    let cause = leaf(program, candidate.file, &candidate.effect.reached);
+    cause.map_or(EffectSet::EMPTY, |(file, call)| own_effects(program, file, call))
+}
+
+/// The call at the end of the path that an effect comes by.
+fn leaf(program: &Program, file: FileId, reached: &Reached) -> Option<(FileId, CallId)> {
+    witness_chain(program, file, reached).last().copied()
 }
 
 /// Does a decorator say that a function runs in the background?
@@ -302,12 +301,7 @@ fn is_only_read(program: &Program, candidate: &Candidate) -> bool {
             outer.is_some_and(|outer| {
                 let resolved = program.resolved(candidate.file, outer);
                 let name = facts.call(outer).name.map_or("", |name| facts.text(name));
-                let language = program.file(candidate.file).source.language;
-                let is_text = match (resolved.receiver, &program.resolvers[language]) {
-                    (Some(receiver), Some(resolver)) => resolver.is_text(receiver),
-                    _ => false,
-                };
-                is_text && resolved.row().is_some() && !name.starts_with("into")
+                is_on_text(program, candidate.file, outer) && resolved.row().is_some() && !name.starts_with("into")
             })
         }
         _ => false,
@@ -656,11 +650,13 @@ fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
     }
 }
 
-fn is_on_text(program: &Program, candidate: &Candidate) -> bool {
-    let resolved = program.resolved(candidate.file, candidate.call);
-    let language = program.file(candidate.file).source.language;
-    let (Some(receiver), Some(resolver)) = (resolved.receiver, &program.resolvers[language]) else { return false };
-    resolver.is_text(receiver)
+/// Is the receiver of a call text?
+pub(super) fn is_on_text(program: &Program, file: FileId, call: CallId) -> bool {
+    let language = program.file(file).source.language;
+    match (program.resolved(file, call).receiver, &program.resolvers[language]) {
+        (Some(receiver), Some(resolver)) => resolver.is_text(receiver),
+        _ => false,
+    }
 }
 
 fn is_cheap_to_clone(program: &mut Program, candidate: &Candidate) -> bool {
@@ -727,9 +723,8 @@ fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet
             // A single system call is nothing beside a query.
             let is_short = effect.reached.weight == 0 && effect.reached.effect == Effect::FileIo;
             wanted.has(effect.reached.effect) && !is_short && {
-                let chain = crate::link::summarize::witness_chain(program, candidate.file, &effect.reached);
-                let (file, cause) = chain.last().copied().unwrap_or((candidate.file, call));
-                !program.resolved(file, cause).effects.meets(DATABASE)
+                leaf(program, candidate.file, &effect.reached)
+                    .is_none_or(|(file, cause)| !program.resolved(file, cause).effects.meets(DATABASE))
             }
         })
     })

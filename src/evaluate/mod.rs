@@ -51,7 +51,8 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
                 found.extend(matching::check_hold(program, rule, file, hold, options.include_side_code));
             }
         }
-        for read in program.relation_reads.iter().filter(|read| read.file == file) {
+        let first = program.relation_reads.partition_point(|read| read.file < file);
+        for read in program.relation_reads[first..].iter().take_while(|read| read.file == file) {
             if options.include_side_code || !is_test(program, file, read.call) {
                 found.extend(index.relations.iter().filter_map(|rule| matching::check_relation(program, rule, read)));
             }

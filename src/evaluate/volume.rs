@@ -3,6 +3,7 @@
 //! Only what can be followed inside a function is told: what is read from outside the program, and what is made of all
 //! elements of that. A parameter or an attribute may hold anything; in well-kept code most hold a handful.
 
+use super::matching::is_on_text;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::Laziness;
@@ -98,11 +99,7 @@ fn is_made_of_data(program: &Program, file: FileId, origin: OriginId, depth: usi
             if effects.meets(READS) {
                 return true;
             }
-            let site = facts.call(call);
-            let source = match site.name {
-                Some(_) => Some(site.callee),
-                None => facts.arguments_of(site).first().map(|argument| argument.origin),
-            };
+            let source = source_of(facts, facts.call(call));
             effects.meets(COPIES) && source.is_some_and(|source| may_be_many(program, file, source, depth + 1))
         }
         Origin::Borrowed(inner)
@@ -127,14 +124,11 @@ fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) 
         }
         Origin::Collection(_, Some(_), None) => is_made_of_data(program, file, origin, depth + 1),
         Origin::Call(call) => {
-            let site = facts.call(call);
             let resolved = program.resolved(file, call);
-            let source = match site.name {
-                Some(_) => Some(site.callee),
-                None => facts.arguments_of(site).first().map(|argument| argument.origin),
-            };
+            let source = source_of(facts, facts.call(call));
             let is_view =
                 resolved.effects.meets(COPIES) || resolved.row().is_some_and(|row| row.laziness == Laziness::Lazy);
+            // What text is taken apart into is short, as texts are.
             resolved.effects.meets(READS)
                 || is_view
                     && !is_on_text(program, file, call)
@@ -152,12 +146,11 @@ fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) 
     }
 }
 
-/// Is it a call on text? What text is taken apart into is short, as texts are.
-fn is_on_text(program: &Program, file: FileId, call: CallId) -> bool {
-    let language = program.file(file).source.language;
-    match (program.resolved(file, call).receiver, &program.resolvers[language]) {
-        (Some(receiver), Some(resolver)) => resolver.is_text(receiver),
-        _ => false,
+/// What a call works on: its receiver, or else its first argument.
+fn source_of(facts: &FileFacts, site: &CallSite) -> Option<OriginId> {
+    match site.name {
+        Some(_) => Some(site.callee),
+        None => facts.arguments_of(site).first().map(|argument| argument.origin),
     }
 }
 

@@ -11,9 +11,6 @@ use crate::syntax::{LoopKind, LoopNodeId, Name, NodeId, NodeKind};
 /// Parts of names that a loop hands from one page to the next. Seen in the paging loops of public client code.
 const CURSOR_WORDS: &[&str] = &["cursor", "offset", "page", "token", "marker", "continuation", "next_url", "skip"];
 
-/// Parts of names that stand for many items at once.
-const CHUNK_WORDS: &[&str] = &["chunk", "batch"];
-
 /// Parts of names that count attempts.
 const ATTEMPT_WORDS: &[&str] = &["attempt", "retry", "retries", "tries"];
 

@@ -20,27 +20,10 @@ impl<'m> Resolver<'m> {
         if slots.is_empty() {
             slots.resize_with(files[file.0 as usize].facts.origins.len(), Memo::default);
         }
-        match &slots[origin.index()] {
-            Memo::Known(values) => return values.clone(),
-            Memo::Provisional(values) => {
-                let values = values.clone();
-                self.waits_for_callers();
-                return values;
-            }
-            Memo::Asked => {
-                self.waits_for_callers();
-                return Values::unknown();
-            }
-            Memo::Open => {}
-        }
-        slots[origin.index()] = Memo::Asked;
-        let (values, is_provisional) = self
-            .provisionally(|resolver| resolver.ask(None, |resolver| Some(resolver.infer_origin(files, file, origin))));
-        self.origins[file.0 as usize][origin.index()] = match &values {
-            Some(values) if is_provisional => Memo::Provisional(values.clone()),
-            Some(values) => Memo::Known(values.clone()),
-            None => Memo::Open,
-        };
+        let values = self.remembered(
+            |resolver| &mut resolver.origins[file.0 as usize][origin.index()],
+            |resolver| resolver.infer_origin(files, file, origin),
+        );
         values.unwrap_or_else(Values::unknown)
     }
 
@@ -374,28 +357,10 @@ impl<'m> Resolver<'m> {
     /// What calling a function of the program gives.
     pub(super) fn return_values(&mut self, files: &[ProgramFile], file: FileId, id: FunctionId) -> Values {
         let reference = function_ref(files, file, id);
-        match self.returns.get(&reference) {
-            Some(Memo::Known(values)) => return values.clone(),
-            Some(Memo::Provisional(values)) => {
-                let values = values.clone();
-                self.waits_for_callers();
-                return values;
-            }
-            Some(Memo::Asked) => {
-                self.waits_for_callers();
-                return Values::unknown();
-            }
-            _ => {}
-        }
-        self.returns.insert(reference, Memo::Asked);
-        let (values, is_provisional) =
-            self.provisionally(|resolver| resolver.ask(None, |resolver| Some(resolver.infer_returns(files, file, id))));
-        let memo = match &values {
-            Some(values) if is_provisional => Memo::Provisional(values.clone()),
-            Some(values) => Memo::Known(values.clone()),
-            None => Memo::Open,
-        };
-        self.returns.insert(reference, memo);
+        let values = self.remembered(
+            |resolver| resolver.returns.entry(reference).or_default(),
+            |resolver| resolver.infer_returns(files, file, id),
+        );
         values.unwrap_or_else(Values::unknown)
     }
 

@@ -113,6 +113,7 @@ fn read_relations(program: &mut Program) {
         let reads = relation_reads::relation_reads(files, resolved, contexts, resolver, &own);
         program.relation_reads.extend(reads);
     }
+    program.relation_reads.sort_by_key(|read| read.file);
 }
 
 fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {

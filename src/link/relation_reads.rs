@@ -434,7 +434,7 @@ impl<'a, 'm> Search<'a, 'm> {
         let facts = self.facts(file);
         let text_of = |keyword: &str| {
             let place = Argument::Keyword(keyword.to_owned().into());
-            match facts.origin(super::relations::argument_at(facts, call, &place)?) {
+            match facts.origin(super::resolve::argument_at(facts, call, &place)?.origin) {
                 Origin::String(Some(text)) => Some(facts.strings[text.0 as usize].to_string()),
                 _ => None,
             }

@@ -7,7 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
-use super::resolve::{Definition, Resolver, Value, Values};
+use super::resolve::{Definition, Resolver, Value, Values, argument_at};
 use crate::facts::*;
 use crate::model::table::{Argument as ArgumentPlace, RelationKind, RelationRow, Text};
 use crate::program::ProgramFile;
@@ -216,7 +216,7 @@ impl<'m> Resolver<'m> {
             false => vec![declaration.owner],
         };
         for owner in owners {
-            let model = last_name(self.symbols.text(owner), self.language.separator()).to_ascii_lowercase();
+            let model = self.last_name(owner).to_ascii_lowercase();
             let name = match &named {
                 Some(name) => name.replace("%(class)s", &model).replace("%(model_name)s", &model),
                 None => row.reverse_default.replace("{model}", &model),
@@ -254,6 +254,7 @@ impl<'m> Resolver<'m> {
         let file = declaration.file;
         let facts = &files[file.0 as usize].facts;
         let argument = declaration.row.target.as_ref().and_then(|place| argument_at(facts, declaration.call, place));
+        let argument = argument.map(|argument| argument.origin);
         let Some(argument) = argument else { return self.declared_target(files, declaration) };
         match facts.origin(argument) {
             Origin::String(Some(text)) => self.named_class(&facts.strings[text.0 as usize], declaration.owner, by_name),
@@ -495,26 +496,6 @@ impl<'m> Resolver<'m> {
     }
 }
 
-/// The argument of a call at a place.
-pub(super) fn argument_at(facts: &FileFacts, call: CallId, place: &ArgumentPlace) -> Option<OriginId> {
-    let arguments = facts.arguments_of(facts.call(call));
-    let mut position = 0;
-    for argument in arguments {
-        match argument.keyword {
-            Some(keyword) if place.is_named(facts.text(keyword)) => return Some(argument.origin),
-            Some(_) => {}
-            None if argument.is_spread => return None,
-            None => {
-                if place.is_at(position) {
-                    return Some(argument.origin);
-                }
-                position += 1;
-            }
-        }
-    }
-    None
-}
-
 /// Does a declaration say anything under a keyword?
 fn is_given(files: &[ProgramFile], declaration: &Declaration, keyword: &Text) -> bool {
     let facts = &files[declaration.file.0 as usize].facts;
@@ -528,7 +509,7 @@ fn keyword_text(files: &[ProgramFile], declaration: &Declaration, keyword: &Text
     }
     let facts = &files[declaration.file.0 as usize].facts;
     let place = ArgumentPlace::Keyword(keyword.clone());
-    let origin = argument_at(facts, declaration.call, &place)?;
+    let origin = argument_at(facts, declaration.call, &place)?.origin;
     match facts.origin(origin) {
         Origin::String(Some(text)) => Some(facts.strings[text.0 as usize].to_string()),
         // `backref("orders", …)`.
@@ -545,8 +526,4 @@ fn keyword_text(files: &[ProgramFile], declaration: &Declaration, keyword: &Text
 /// Written as settings are: in capitals.
 fn is_setting(name: &str) -> bool {
     name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_' || letter.is_ascii_digit())
-}
-
-fn last_name<'t>(path: &'t str, separator: &str) -> &'t str {
-    path.rsplit(separator).next().unwrap_or(path)
 }

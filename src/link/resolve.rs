@@ -13,7 +13,7 @@ use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::lang::Language;
 use crate::model::lookup::Models;
-use crate::model::table::{Row, RowKind};
+use crate::model::table::{self, Row, RowKind};
 use crate::program::{FunctionRef, ProgramFile, Resolved, Target};
 use crate::source::FileId;
 use crate::sql::{self, Verb};
@@ -259,6 +259,37 @@ impl<'m> Resolver<'m> {
         let own = std::mem::replace(&mut self.is_provisional, outer);
         self.is_provisional |= own;
         (answer, own)
+    }
+
+    /// The answer to a question, asked once and kept in its slot. `None`: it is being asked already, or leads too deep.
+    #[inline]
+    pub(super) fn remembered<T: Clone>(
+        &mut self,
+        slot: impl Fn(&mut Self) -> &mut Memo<T>,
+        question: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        let memo = slot(self);
+        match memo {
+            Memo::Known(answer) => return Some(answer.clone()),
+            Memo::Provisional(answer) => {
+                let answer = answer.clone();
+                self.waits_for_callers();
+                return Some(answer);
+            }
+            Memo::Asked => {
+                self.waits_for_callers();
+                return None;
+            }
+            Memo::Open => *memo = Memo::Asked,
+        }
+        let (answer, is_provisional) =
+            self.provisionally(|resolver| resolver.ask(None, |resolver| Some(question(resolver))));
+        *slot(self) = match &answer {
+            Some(answer) if is_provisional => Memo::Provisional(answer.clone()),
+            Some(answer) => Memo::Known(answer.clone()),
+            None => Memo::Open,
+        };
+        answer
     }
 
     /// Is the answer about a call final?
@@ -886,29 +917,11 @@ impl<'m> Resolver<'m> {
         if slots.is_empty() {
             slots.resize_with(files[file.0 as usize].facts.calls.len(), Memo::default);
         }
-        let nothing = || CallResolution { results: Values::unknown(), ..CallResolution::default() };
-        match &slots[call.index()] {
-            Memo::Known(resolution) => return resolution.clone(),
-            Memo::Provisional(resolution) => {
-                let resolution = resolution.clone();
-                self.waits_for_callers();
-                return resolution;
-            }
-            Memo::Asked => {
-                self.waits_for_callers();
-                return nothing();
-            }
-            Memo::Open => {}
-        }
-        slots[call.index()] = Memo::Asked;
-        let (resolution, is_provisional) = self
-            .provisionally(|resolver| resolver.ask(None, |resolver| Some(resolver.resolve_call(files, file, call))));
-        self.calls[file.0 as usize][call.index()] = match &resolution {
-            Some(resolution) if is_provisional => Memo::Provisional(resolution.clone()),
-            Some(resolution) => Memo::Known(resolution.clone()),
-            None => Memo::Open,
-        };
-        resolution.unwrap_or_else(nothing)
+        let resolution = self.remembered(
+            |resolver| &mut resolver.calls[file.0 as usize][call.index()],
+            |resolver| resolver.resolve_call(files, file, call),
+        );
+        resolution.unwrap_or_else(|| CallResolution { results: Values::unknown(), ..CallResolution::default() })
     }
 
     fn resolve_call(&mut self, files: &[ProgramFile], file: FileId, id: CallId) -> CallResolution<'m> {
@@ -1401,12 +1414,7 @@ impl<'m> Resolver<'m> {
     /// The row of going through the argument that a row goes through.
     fn iterated_row(&mut self, files: &[ProgramFile], file: FileId, call: CallId, row: &'m Row) -> Option<&'m Row> {
         let iterates = row.iterates.as_ref()?;
-        let facts = &files[file.0 as usize].facts;
-        let mut arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
-        let (_, argument) = arguments.find(|(position, argument)| match argument.keyword {
-            Some(keyword) => iterates.is_named(facts.text(keyword)),
-            None => iterates.is_at(*position),
-        })?;
+        let argument = argument_at(&files[file.0 as usize].facts, call, iterates)?;
         let id = self.infer(files, file, argument.origin).instance()?;
         let member = self.symbols.intern(ITERATE);
         let symbol = self.types.get(id).name;
@@ -1481,6 +1489,22 @@ fn statement_text(facts: &FileFacts, call: CallId) -> Option<&str> {
         match facts.origin(origin) {
             Origin::Call(inner) => call = inner,
             _ => return None,
+        }
+    }
+    None
+}
+
+/// The argument of a call that a table names.
+pub fn argument_at<'f>(facts: &'f FileFacts, call: CallId, place: &table::Argument) -> Option<&'f Argument> {
+    let mut position = 0;
+    for argument in facts.arguments_of(facts.call(call)) {
+        match argument.keyword {
+            Some(keyword) if place.is_named(facts.text(keyword)) => return Some(argument),
+            Some(_) => {}
+            // What comes after it may be at any position.
+            None if argument.is_spread => return None,
+            None if place.is_at(position) => return Some(argument),
+            None => position += 1,
         }
     }
     None

@@ -8,7 +8,6 @@ use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::program::{FunctionRef, Program};
 use crate::source::FileId;
-use crate::syntax::FunctionFlavor;
 
 /// Makes several tasks of one.
 const MULTIPLIES: EffectSet =
@@ -96,8 +95,7 @@ fn starts_by_function(program: &Program) -> Vec<Vec<Start>> {
 
 fn is_async(program: &Program, function: FunctionRef) -> bool {
     let (file, id) = program.function(function);
-    let function = program.file(file).facts.function(id);
-    function.is_async && function.flavor != FunctionFlavor::CachedProperty
+    program.file(file).facts.function(id).is_async
 }
 
 fn start_of(program: &Program, file: FileId, call: CallId) -> Start {
