@@ -6,6 +6,7 @@ use crate::source::{FileId, Span};
 
 /// How a finding counts for the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Shown, does not fail the run.
@@ -18,6 +19,7 @@ pub enum Severity {
 
 /// How sure a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Two heuristic steps.
@@ -88,6 +90,7 @@ pub struct Notice {
 
 /// Kinds of notices. Each file that is left out is counted under one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum NoticeKind {
     /// A part of the file could not be parsed and is left out; the rest is analysed.

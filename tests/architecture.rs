@@ -52,7 +52,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "types",
         ],
     ),
-    ("report", &["diagnostic", "outcome", "source"]),
+    ("report", &["diagnostic", "outcome", "rule", "source"]),
     // The pipeline, and who calls it.
     (
         "lib",

@@ -94,10 +94,10 @@ fn machine_formats_are_alone_on_stdout() {
     write(&folder, "latin.py", b"name = '\xe9'\n");
     for arguments in [&["check"] as &[&str], &["check", "--verbose", "--timings"]] {
         let with = |format| run(laggard(folder.path(), &[arguments, &["--output-format", format]].concat()));
-        let array: Vec<serde_json::Value> = serde_json::from_str(&with("json").stdout).expect("valid JSON");
+        let document: serde_json::Value = serde_json::from_str(&with("json").stdout).expect("valid JSON");
         let lines: Vec<serde_json::Value> =
             with("jsonl").stdout.lines().map(|line| serde_json::from_str(line).expect("valid JSON")).collect();
-        assert_eq!(array, lines);
+        assert_eq!(document["findings"], serde_json::Value::from(lines));
         assert!(with("json").stderr.contains(" in "), "the summary is on stderr");
     }
     let rules = run(laggard(folder.path(), &["rules", "--output-format", "json"]));
@@ -185,7 +185,7 @@ fn cargo_laggard_checks_the_current_package() {
     same(run(cargo_laggard(&below, &[])), plain());
     same(run(cargo_laggard(&below, &["check"])), plain());
     same(run(cargo_laggard(folder.path(), &["--manifest-path", "p/Cargo.toml"])), plain());
-    assert_eq!(run(cargo_laggard(&below, &["--output-format", "json"])).stdout, "[]\n");
+    assert_eq!(run(cargo_laggard(&below, &["--output-format", "jsonl"])).stdout, "");
     assert_eq!(run(cargo_laggard(&below, &["rules"])).code, 0);
     assert_eq!(run(cargo_laggard(&below, &["--no-such-flag"])).code, 2);
     let outside = run(cargo_laggard(folder.path(), &[]));

@@ -9,6 +9,7 @@ use crate::config::{Config, SetupError};
 use crate::diagnostic::Severity;
 use crate::report::summary::{self, Details};
 use crate::report::{self, Format};
+use crate::rule;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -40,9 +41,17 @@ pub struct Arguments {
     #[arg(help_heading = "Files and work", long, value_name = "SIZE", value_parser = parse_size, default_value = "1M")]
     max_file_size: u64,
 
-    /// How to write findings.
+    /// How to write findings to stdout.
     #[arg(help_heading = "Output", long, value_enum, value_name = "FORMAT", default_value_t)]
     output_format: Format,
+
+    /// Write findings to a file too, in any of the formats; may be given several times.
+    #[arg(help_heading = "Output", long, value_name = "FORMAT=PATH", value_parser = output::Target::parse)]
+    output: Vec<output::Target>,
+
+    /// Write how many findings each rule has, instead of the findings.
+    #[arg(help_heading = "Output", long)]
+    statistics: bool,
 
     /// Exit with 1 if there is a finding of this severity or above.
     #[arg(help_heading = "Exit code", long, value_enum, value_name = "SEVERITY", default_value = "warning")]
@@ -117,7 +126,7 @@ impl Arguments {
 pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
     let config = arguments.config()?;
     let outcome = crate::check(&config)?;
-    output::print(color, |out, color| report::write(arguments.output_format, &outcome, out, color))?;
+    write(arguments, &outcome, color)?;
     if !arguments.quiet {
         output::tell(|out| {
             if arguments.timings {
@@ -132,6 +141,22 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
     Ok(if fails(&outcome, &config) && !arguments.exit_zero { super::FINDINGS } else { super::SUCCESS })
 }
 
+/// Writes the findings to stdout and to the files that were asked for.
+fn write(arguments: &Arguments, outcome: &Outcome, color: Color) -> anyhow::Result<()> {
+    let rules = rule::all_infos();
+    for target in &arguments.output {
+        output::write_file(&target.path, |out| report::write(target.format, outcome, &rules, out, false))?;
+    }
+    let format = arguments.output_format;
+    if format == Format::Github {
+        output::append_step_summary(|out| report::write_github_step_summary(outcome, &rules, out))?;
+    }
+    output::print(color, |out, color| match arguments.statistics {
+        true => report::write_statistics(format, outcome, &rules, out),
+        false => report::write(format, outcome, &rules, out, color),
+    })
+}
+
 fn fails(outcome: &Outcome, config: &Config) -> bool {
     outcome.diagnostics.iter().any(|diagnostic| diagnostic.severity >= config.fail_on)
 }
@@ -141,7 +166,7 @@ impl Arguments {
         match self.output_format {
             _ if self.verbose => Details::All,
             Format::Full => Details::Some,
-            Format::Concise | Format::Json | Format::Jsonl => Details::Counts,
+            _ => Details::Counts,
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::{printable, severity_name};
+use super::finding::severity_name;
+use super::printable;
 use crate::diagnostic::{Notice, NoticeKind, Severity};
 use crate::outcome::Outcome;
 
@@ -43,7 +44,7 @@ pub fn write_timings(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// `3 findings (1 error, 2 warnings) in 12 files`.
-fn findings(outcome: &Outcome) -> String {
+pub fn findings(outcome: &Outcome) -> String {
     let files = plural(outcome.analysed, "file");
     if outcome.diagnostics.is_empty() {
         return format!("No findings in {files}.");
@@ -84,6 +85,13 @@ fn write_notices(notices: &[Notice], details: Details, out: &mut dyn Write) -> i
         writeln!(out, "{} without effect or not well-formed.", plural(suppressions, "suppression"))?;
     }
     Ok(())
+}
+
+/// All notices, one line each, sorted.
+pub fn notice_lines(notices: &[Notice]) -> Vec<String> {
+    let mut notices: Vec<&Notice> = notices.iter().collect();
+    notices.sort();
+    notices.into_iter().map(notice_line).collect()
 }
 
 /// `app/views.py:3: message`, with as much of the place as is known.

@@ -266,8 +266,20 @@ pub struct RuleInfo {
     pub languages: Vec<String>,
     /// What it finds.
     pub summary: String,
+    /// Its cost class; see [`Rule::weight`].
+    pub weight: f64,
     /// Its page.
     pub page: &'static str,
+}
+
+impl RuleInfo {
+    /// What its page says before the examples, without the heading.
+    pub fn prose(&self) -> &'static str {
+        let prose = page::parse(self.page).map_or("", |page| page.prose);
+        let after_heading =
+            prose.strip_prefix("# ").and_then(|prose| prose.split_once('\n')).map_or(prose, |rest| rest.1);
+        after_heading.split("\n## ").next().unwrap_or("").trim()
+    }
 }
 
 /// All built-in rules, for listing.
@@ -288,6 +300,7 @@ pub fn all_infos() -> Vec<RuleInfo> {
             .to_owned(),
             languages: rule.languages.clone(),
             summary: rule.summary.clone(),
+            weight: rule.weight,
             page,
         })
         .collect()

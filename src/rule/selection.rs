@@ -73,6 +73,7 @@ mod tests {
             level: "warn".into(),
             languages: vec![],
             summary: String::new(),
+            weight: 1.0,
             page: "",
         };
         vec![rule("a", "one", "default"), rule("b", "one", "likely"), rule("c", "two", "default")]
