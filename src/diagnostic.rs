@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::source::{FileId, Span};
 
 /// How a finding counts for the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Shown, does not fail the run.
     Info,
     /// The default.
+    #[default]
     Warning,
     /// Set by `level = "deny"`.
     Error,
@@ -109,4 +110,19 @@ pub enum NoticeKind {
     Crash,
     /// A suppression that suppresses nothing, or is not well-formed.
     Suppression,
+}
+
+impl NoticeKind {
+    /// Was something not analysed that should have been?
+    pub fn is_incomplete(self) -> bool {
+        match self {
+            NoticeKind::SyntaxError
+            | NoticeKind::Unreadable
+            | NoticeKind::NotUtf8
+            | NoticeKind::TooLarge
+            | NoticeKind::TooDeep
+            | NoticeKind::Crash => true,
+            NoticeKind::Generated | NoticeKind::Suppression => false,
+        }
+    }
 }

@@ -3,7 +3,14 @@
 //! [`check`] is the whole tool in one function: discover → parse → extract → link → evaluate → report. Each stage
 //! is a module, listed below in the order in which to read them.
 
+use crate::config::find::{Settings, Stack};
+use crate::config::layer::Class;
 use crate::config::{Config, SetupError};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::program::ProgramFile;
+use crate::project::Project;
+use crate::rule::policy::Policy;
+use crate::source::SourceFile;
 
 pub mod cli;
 pub mod config;
@@ -36,20 +43,91 @@ pub use outcome::{Outcome, Timings};
 
 /// Analyses what `config` names. Wrong settings stop here, and only here; whatever is wrong with a file is a notice.
 pub fn check(config: &Config) -> Result<Outcome, SetupError> {
-    let rules = rule::RuleSet::select(&config.select, &config.ignore)?;
     let mut timings = Timings::default();
-    let discovered = timings.measure("discover", || discover::source_files(config, lang::all()))?;
-    let models = model::for_project(config)?;
-    let extracted = timings.measure("parse + extract", || extract::all(&discovered, config));
+    let scope = timings.measure("discover", || Scope::new(config))?;
+    let Scope { config, discovered, stacks, policy, .. } = scope;
+    let models = model::for_project(&config)?;
+    let mut extracted = timings.measure("parse + extract", || extract::all(&discovered, &config));
+    classify(&mut extracted.files, &stacks);
     let mut notices = discovered.notices;
     notices.extend(extracted.notices);
     let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
     let mut program = timings.measure("link", || link::program(extracted.files, &models));
-    let options = evaluate::Options { include_side_code: config.include_side_code };
+    let options = evaluate::Options { include_side_code: config.include_side_code.unwrap_or(false) };
+    let rules = rule::RuleSet::of(|name| policy.runs(name));
     let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
-    let (diagnostics, unused) = evaluate::suppress::suppressed(&program, found, &rules);
-    let diagnostics = evaluate::group::grouped(diagnostics);
+    let found = policy.applied(found);
+    let (diagnostics, unused) =
+        evaluate::suppress::suppressed(&program, found, |file, rule| policy.runs_on(file, rule));
     notices.extend(unused);
-    let files = program.files.into_iter().map(|file| file.source).collect();
-    Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes })
+    let diagnostics = evaluate::group::grouped(diagnostics);
+    let files: Vec<SourceFile> = program.files.into_iter().map(|file| file.source).collect();
+    let diagnostics = reported(diagnostics, &files, &stacks, &config);
+    let fail_on = config.fail_on.unwrap_or(Severity::Warning);
+    Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on })
+}
+
+/// What a run works on, and what the settings say of it.
+pub struct Scope {
+    /// With what configuration files say of the run.
+    pub config: Config,
+    /// Files and manifests.
+    pub discovered: Project,
+    /// Files that settings leave out: path, pattern, and where it stands.
+    pub excluded: Vec<(String, String, String)>,
+    /// The layers of settings of each file.
+    pub stacks: Vec<Stack>,
+    /// Which rules run on which file.
+    pub policy: Policy,
+}
+
+impl Scope {
+    /// Finds files and their settings. Files that settings exclude are left out.
+    pub fn new(config: &Config) -> Result<Scope, SetupError> {
+        let mut settings = Settings::new(config)?;
+        let root = settings.root()?;
+        let config = config.with_run_settings(&root);
+        let mut discovered = discover::source_files(&config, lang::all())?;
+        let mut stacks = Vec::new();
+        let mut kept = Vec::new();
+        let mut excluded = Vec::new();
+        for file in discovered.files {
+            let stack = settings.of(file.location.parent().unwrap_or(&config.root))?;
+            let named = config.paths.contains(&file.location) && !config.force_exclude;
+            match stack.excluding(&file.location).filter(|_| !named) {
+                Some((pattern, place)) => excluded.push((file.path, pattern, place)),
+                None => {
+                    kept.push(file);
+                    stacks.push(stack);
+                }
+            }
+        }
+        discovered.files = kept;
+        let rules = rule::all_infos();
+        rule::policy::check_names(&rules, stacks.iter().chain([&root]), &config)?;
+        let paths = discovered.files.iter().map(|file| file.location.as_path());
+        let policy = Policy::new(&rules, paths.zip(&stacks), &config);
+        Ok(Scope { config, discovered, excluded, stacks, policy })
+    }
+}
+
+/// Files are what settings say they are, whatever their paths look like.
+fn classify(files: &mut [ProgramFile], stacks: &[Stack]) {
+    for (file, stack) in files.iter_mut().zip(stacks) {
+        match stack.class_of(&file.source.location) {
+            Some(Class::Production) => file.is_side_code = false,
+            Some(Class::Tests) => file.is_side_code = true,
+            Some(Class::Dependencies) | None => {}
+        }
+    }
+}
+
+/// The findings in files that are to be reported.
+fn reported(found: Vec<Diagnostic>, files: &[SourceFile], stacks: &[Stack], config: &Config) -> Vec<Diagnostic> {
+    let wanted = |diagnostic: &Diagnostic| {
+        let at = diagnostic.primary.file.0 as usize;
+        let location = &files[at].location;
+        stacks[at].class_of(location) != Some(Class::Dependencies) && config.reports(location)
+    };
+    found.into_iter().filter(wanted).collect()
 }

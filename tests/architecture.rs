@@ -28,7 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // What the verbs are told.
     ("lang", &["source", "syntax"]),
     ("model", &["config", "effect", "lang"]),
-    ("rule", &["config", "diagnostic", "effect", "facts", "lang"]),
+    ("rule", &["config", "diagnostic", "effect", "facts", "lang", "source"]),
     ("project", &["diagnostic", "lang", "source"]),
     ("outcome", &["diagnostic", "source"]),
     // Verbs: none uses another.
@@ -66,12 +66,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "link",
             "model",
             "outcome",
+            "program",
+            "project",
             "report",
             "rule",
             "source",
         ],
     ),
-    ("cli", &["config", "diagnostic", "lib", "report", "rule"]),
+    ("cli", &["config", "diagnostic", "lang", "lib", "report", "rule"]),
     ("main", &[]),
     ("bin", &[]),
 ];

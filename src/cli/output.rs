@@ -24,6 +24,15 @@ pub enum Color {
 }
 
 impl Color {
+    /// What cargo was told.
+    pub fn of_cargo() -> Color {
+        match std::env::var("CARGO_TERM_COLOR").as_deref() {
+            Ok("always") => Color::Always,
+            Ok("never") => Color::Never,
+            _ => Color::Auto,
+        }
+    }
+
     fn on_stdout(self) -> bool {
         match self {
             Color::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,

@@ -22,6 +22,7 @@ mod human;
 mod json;
 mod junit;
 mod rdjson;
+mod rustc;
 mod sarif;
 mod sources;
 mod statistics;
@@ -71,15 +72,10 @@ pub enum Format {
     Azure,
     /// Service messages of TeamCity.
     Teamcity,
+    /// Diagnostics as rustc writes them, one JSON object per line.
+    Rustc,
     /// One HTML file that needs nothing else.
     Html,
-}
-
-impl Format {
-    /// Is it read by people, in a terminal?
-    pub fn is_for_people(self) -> bool {
-        matches!(self, Format::Full | Format::Concise | Format::Grouped)
-    }
 }
 
 /// Writes a run. Colour is used by formats for people only. `rules` are all there are, for what formats say of a rule.
@@ -107,6 +103,7 @@ pub fn write(
         Format::Rdjsonl => rdjson::write_lines(&report, out),
         Format::Azure => azure::write(&report, out),
         Format::Teamcity => teamcity::write(&report, out),
+        Format::Rustc => rustc::write(&report, out),
         Format::Html => html::write(&report, out),
     }
 }

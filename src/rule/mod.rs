@@ -7,11 +7,11 @@ pub mod builtin;
 pub mod condition;
 pub mod message;
 pub mod page;
+pub mod policy;
 pub mod selection;
 
 use serde::Deserialize;
 
-use crate::config::SetupError;
 use crate::diagnostic::{Confidence, Severity};
 use condition::{Conditions, SubjectText};
 use message::Template;
@@ -241,13 +241,11 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// The built-in rules that `select` names and `ignore` does not; see [`selection::select`].
-    pub fn select(select: &[String], ignore: &[String]) -> Result<RuleSet, SetupError> {
-        let infos = all_infos();
-        let chosen = selection::select(&infos, select, ignore)?;
+    /// The built-in rules that are wanted.
+    pub fn of(wanted: impl Fn(&str) -> bool) -> RuleSet {
         let mut rules = builtin::rules();
-        rules.retain(|rule| chosen.iter().any(|info| info.name == rule.name));
-        Ok(RuleSet { rules })
+        rules.retain(|rule| wanted(&rule.name));
+        RuleSet { rules }
     }
 }
 
