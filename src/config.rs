@@ -16,6 +16,9 @@ pub mod reader;
 /// Files above this many bytes are left out unless the user says otherwise.
 pub const DEFAULT_MAX_FILE_SIZE: u64 = 1024 * 1024;
 
+/// The file of known findings, unless settings give another.
+pub const BASELINE_NAME: &str = "laggard-baseline.json";
+
 /// What to analyse, with which rules: what the command line says. What it leaves open (`None`), configuration files may
 /// say.
 #[derive(Clone, Debug)]
@@ -110,12 +113,13 @@ impl Config {
     /// With what the configuration of the project root says of the run where the command line is silent.
     pub fn with_run_settings(&self, root: &find::Stack) -> Config {
         let value = |size: Option<(u64, &layer::Layer, u32)>| size.map(|(size, ..)| size);
-        let baseline = root.run(|run| &run.baseline).map(|(file, layer, _)| layer.folder.join(file));
+        let configured = root.run(|run| &run.baseline).map(|(file, layer, _)| layer.folder.join(file));
+        let usual = Some(self.root.join(BASELINE_NAME)).filter(|path| !self.isolated && path.is_file());
         Config {
             max_file_size: self.max_file_size.or(value(root.run(|run| &run.max_file_size))),
             include_side_code: self.include_side_code.or(root.run(|run| &run.include_tests).map(|(value, ..)| value)),
             fail_on: self.fail_on.or(root.run(|run| &run.fail_on).map(|(value, ..)| value)),
-            baseline: self.baseline.clone().or(baseline),
+            baseline: self.baseline.clone().or(configured).or(usual),
             ..self.clone()
         }
     }

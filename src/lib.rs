@@ -3,10 +3,11 @@
 //! [`check`] is the whole tool in one function: discover → parse → extract → link → evaluate → report. Each stage
 //! is a module, listed below in the order in which to read them.
 
+use crate::baseline::Baseline;
 use crate::config::find::{Settings, Stack};
 use crate::config::layer::Class;
 use crate::config::{Config, SetupError};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Notice};
 use crate::program::ProgramFile;
 use crate::project::Project;
 use crate::rule::policy::Policy;
@@ -39,10 +40,43 @@ pub mod extract;
 pub mod link;
 pub mod report;
 
+pub mod baseline;
+
 pub use outcome::{Outcome, Timings};
 
 /// Analyses what `config` names. Wrong settings stop here, and only here; whatever is wrong with a file is a notice.
 pub fn check(config: &Config) -> Result<Outcome, SetupError> {
+    let Analysis { config, files, mut found, notices, timings, analysed, analysed_bytes } = analyse(config)?;
+    let mut known = 0;
+    if let Some(path) = config.baseline.as_ref().filter(|_| !config.no_baseline) {
+        let applied = Baseline::read(path)?.apply(found, &files, path.parent().unwrap_or(path));
+        (found, known) = (applied.new, applied.known);
+    }
+    let diagnostics = evaluate::group::grouped(found);
+    let fail_on = config.fail_on.unwrap_or_default();
+    Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on, known })
+}
+
+/// What an analysis found, before known findings are left out and the rest is grouped.
+pub struct Analysis {
+    /// With what configuration files say of the run.
+    pub config: Config,
+    /// Every file of the run.
+    pub files: Vec<SourceFile>,
+    /// What is wanted of the findings.
+    pub found: Vec<Diagnostic>,
+    /// What could not be done.
+    pub notices: Vec<Notice>,
+    /// Where the time went.
+    pub timings: Timings,
+    /// Number of files that were analysed.
+    pub analysed: usize,
+    /// Their size.
+    pub analysed_bytes: u64,
+}
+
+/// Analyses what `config` names: discover, parse, extract, link, evaluate.
+pub fn analyse(config: &Config) -> Result<Analysis, SetupError> {
     let mut timings = Timings::default();
     let scope = timings.measure("discover", || Scope::new(config))?;
     let Scope { config, discovered, stacks, policy, .. } = scope;
@@ -57,14 +91,11 @@ pub fn check(config: &Config) -> Result<Outcome, SetupError> {
     let rules = rule::RuleSet::of(|name| policy.runs(name));
     let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
     let found = policy.applied(found);
-    let (diagnostics, unused) =
-        evaluate::suppress::suppressed(&program, found, |file, rule| policy.runs_on(file, rule));
+    let (found, unused) = evaluate::suppress::suppressed(&program, found, |file, rule| policy.runs_on(file, rule));
     notices.extend(unused);
-    let diagnostics = evaluate::group::grouped(diagnostics);
     let files: Vec<SourceFile> = program.files.into_iter().map(|file| file.source).collect();
-    let diagnostics = reported(diagnostics, &files, &stacks, &config);
-    let fail_on = config.fail_on.unwrap_or(Severity::Warning);
-    Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on })
+    let found = reported(found, &files, &stacks, &config);
+    Ok(Analysis { config, files, found, notices, timings, analysed, analysed_bytes })
 }
 
 /// What a run works on, and what the settings say of it.

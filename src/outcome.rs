@@ -22,6 +22,8 @@ pub struct Outcome {
     pub analysed_bytes: u64,
     /// Findings of this severity and above make the run fail.
     pub fail_on: Severity,
+    /// How many findings were left out because the baseline has them.
+    pub known: usize,
 }
 
 impl Outcome {

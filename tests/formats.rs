@@ -23,6 +23,7 @@ const FORMATS: &[&str] = &[
     "checkstyle",
     "rdjson",
     "rdjsonl",
+    "rustc",
     "azure",
     "teamcity",
     "html",
@@ -230,7 +231,7 @@ fn a_clean_run_is_a_valid_document_too() {
     assert_valid(&sarif_schema(), &json(&output("sarif")));
     assert_eq!(json(&output("gitlab")), Value::Array(vec![]));
     assert_eq!(json(&output("rdjson"))["diagnostics"], Value::Array(vec![]));
-    for format in ["full", "concise", "grouped", "agent", "jsonl", "github", "rdjsonl", "azure", "teamcity"] {
+    for format in ["full", "concise", "grouped", "agent", "jsonl", "github", "rdjsonl", "rustc", "azure", "teamcity"] {
         assert_eq!(output(format), "", "{format}");
     }
     for format in ["junit", "checkstyle"] {

@@ -14,6 +14,7 @@ use crate::report::Format;
 
 /// What `cargo laggard check` takes beside the arguments of `laggard check`.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub struct Arguments {
     /// Report findings of these packages only; the workspace is analysed as a whole. Default: the package of the
     /// current folder, or all members in a virtual workspace.

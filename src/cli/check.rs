@@ -25,6 +25,14 @@ pub struct Arguments {
     #[arg(help_heading = "Files and work", long, value_name = "FOLDER")]
     project: Option<PathBuf>,
 
+    /// The file of known findings, which are not reported [default: laggard-baseline.json, if there is one].
+    #[arg(help_heading = "Rules", long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Report known findings too.
+    #[arg(help_heading = "Rules", long, conflicts_with = "baseline")]
+    no_baseline: bool,
+
     /// Exclude files that are named too.
     #[arg(help_heading = "Files and work", long)]
     force_exclude: bool,
@@ -148,7 +156,8 @@ impl Arguments {
         !self.paths.is_empty() || self.project.is_some()
     }
 
-    fn config(&self) -> anyhow::Result<Config> {
+    /// What they say, for the library.
+    pub fn config(&self) -> anyhow::Result<Config> {
         let current = super::current_folder()?;
         let given = Config::new(&current, &self.paths);
         let mut config = match (&self.project, &self.packages) {
@@ -178,6 +187,8 @@ impl Arguments {
             max_file_size: self.max_file_size,
             include_side_code: self.include_tests.then_some(true),
             fail_on: self.fail_on.map(FailOn::severity),
+            baseline: self.baseline.as_ref().map(|path| normal(&current.join(path))),
+            no_baseline: self.no_baseline,
             ..config
         })
     }

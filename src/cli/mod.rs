@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
+mod baseline;
 mod cargo;
 mod check;
 mod explain;
@@ -46,6 +47,8 @@ struct Arguments {
 enum Command {
     /// Analyse files and folders.
     Check(Box<check::Arguments>),
+    /// Keep the file of known findings.
+    Baseline(baseline::Arguments),
     /// Print the page of a rule.
     Explain(explain::Arguments),
     /// Write a configuration to start from.
@@ -70,6 +73,8 @@ struct CargoArguments {
 enum CargoCommand {
     /// Analyse packages; what `cargo laggard` does without a subcommand.
     Check(Box<cargo::Arguments>),
+    /// Keep the file of known findings.
+    Baseline(baseline::Arguments),
     /// Print the page of a rule.
     Explain(explain::Arguments),
     /// Write a configuration to start from.
@@ -98,6 +103,7 @@ pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode 
             Ok(check) => Command::Check(Box::new(check)),
             Err(error) => return fail(&error),
         },
+        CargoCommand::Baseline(baseline) => Command::Baseline(baseline),
         CargoCommand::Explain(explain) => Command::Explain(explain),
         CargoCommand::Init(init) => Command::Init(init),
         CargoCommand::Rules(rules) => Command::Rules(rules),
@@ -109,7 +115,7 @@ fn cargo_arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if arguments.first().is_some_and(|first| first == "laggard") {
         arguments.remove(0);
     }
-    let known = ["check", "explain", "init", "rules", "help", "--help", "-h", "--version", "-V"];
+    let known = ["baseline", "check", "explain", "init", "rules", "help", "--help", "-h", "--version", "-V"];
     if !arguments.first().is_some_and(|first| known.iter().any(|known| first == known)) {
         arguments.insert(0, "check".into());
     }
@@ -120,6 +126,7 @@ fn cargo_arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
 fn execute(command: Command, color: output::Color) -> ExitCode {
     let command = || match command {
         Command::Check(arguments) => check::run(&arguments, color),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),

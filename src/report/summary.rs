@@ -30,6 +30,9 @@ pub fn write(outcome: &Outcome, details: Details, out: &mut dyn Write) -> io::Re
             writeln!(out, "{count:6}  {rule}")?;
         }
     }
+    if outcome.known > 0 {
+        writeln!(out, "{} left out: the baseline has them.", plural(outcome.known, "known finding"))?;
+    }
     writeln!(out, "{}", findings(outcome))
 }
 
