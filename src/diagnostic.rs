@@ -110,6 +110,8 @@ pub enum NoticeKind {
     Crash,
     /// A suppression that suppresses nothing, or is not well-formed.
     Suppression,
+    /// A setting that has no effect.
+    Setting,
 }
 
 impl NoticeKind {
@@ -122,7 +124,7 @@ impl NoticeKind {
             | NoticeKind::TooLarge
             | NoticeKind::TooDeep
             | NoticeKind::Crash => true,
-            NoticeKind::Generated | NoticeKind::Suppression => false,
+            NoticeKind::Generated | NoticeKind::Suppression | NoticeKind::Setting => false,
         }
     }
 }

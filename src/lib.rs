@@ -3,11 +3,13 @@
 //! [`check`] is the whole tool in one function: discover → parse → extract → link → evaluate → report. Each stage
 //! is a module, listed below in the order in which to read them.
 
+use std::sync::Arc;
+
 use crate::baseline::Baseline;
 use crate::config::find::{Settings, Stack};
-use crate::config::layer::Class;
+use crate::config::layer::{Class, Layer, Override};
 use crate::config::{Config, SetupError};
-use crate::diagnostic::{Diagnostic, Notice};
+use crate::diagnostic::{Diagnostic, Notice, NoticeKind};
 use crate::program::ProgramFile;
 use crate::project::Project;
 use crate::rule::policy::Policy;
@@ -46,18 +48,14 @@ pub use outcome::{Outcome, Timings};
 
 /// Analyses what `config` names. Wrong settings stop here, and only here; whatever is wrong with a file is a notice.
 pub fn check(config: &Config) -> Result<Outcome, SetupError> {
-    let Analysis { config, files, mut found, notices, timings, analysed, analysed_bytes } = analyse(config)?;
-    let mut known = 0;
-    if let Some(path) = config.baseline.as_ref().filter(|_| !config.no_baseline) {
-        let applied = Baseline::read(path)?.apply(found, &files, path.parent().unwrap_or(path));
-        (found, known) = (applied.new, applied.known);
-    }
+    let analysis = analyse(config)?.without_known()?;
+    let Analysis { config, files, found, known, notices, timings, analysed, analysed_bytes } = analysis;
     let diagnostics = evaluate::group::grouped(found);
     let fail_on = config.fail_on.unwrap_or_default();
     Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on, known })
 }
 
-/// What an analysis found, before known findings are left out and the rest is grouped.
+/// What an analysis found, before findings are grouped.
 pub struct Analysis {
     /// With what configuration files say of the run.
     pub config: Config,
@@ -65,6 +63,8 @@ pub struct Analysis {
     pub files: Vec<SourceFile>,
     /// What is wanted of the findings.
     pub found: Vec<Diagnostic>,
+    /// How many were left out because the baseline has them.
+    pub known: usize,
     /// What could not be done.
     pub notices: Vec<Notice>,
     /// Where the time went.
@@ -73,6 +73,17 @@ pub struct Analysis {
     pub analysed: usize,
     /// Their size.
     pub analysed_bytes: u64,
+}
+
+impl Analysis {
+    /// Without the findings of the baseline.
+    pub fn without_known(mut self) -> Result<Analysis, SetupError> {
+        if let Some(path) = self.config.baseline.as_ref().filter(|_| !self.config.no_baseline) {
+            let applied = Baseline::read(path)?.apply(self.found, &self.files, path.parent().unwrap_or(path));
+            (self.found, self.known) = (applied.new, applied.known);
+        }
+        Ok(self)
+    }
 }
 
 /// Analyses what `config` names: discover, parse, extract, link, evaluate.
@@ -95,7 +106,7 @@ pub fn analyse(config: &Config) -> Result<Analysis, SetupError> {
     notices.extend(unused);
     let files: Vec<SourceFile> = program.files.into_iter().map(|file| file.source).collect();
     let found = reported(found, &files, &stacks, &config);
-    Ok(Analysis { config, files, found, notices, timings, analysed, analysed_bytes })
+    Ok(Analysis { config, files, found, known: 0, notices, timings, analysed, analysed_bytes })
 }
 
 /// What a run works on, and what the settings say of it.
@@ -136,10 +147,31 @@ impl Scope {
         discovered.files = kept;
         let rules = rule::all_infos();
         rule::policy::check_names(&rules, stacks.iter().chain([&root]), &config)?;
+        discovered.notices.extend(idle_overrides(&discovered.files, &stacks, &config));
         let paths = discovered.files.iter().map(|file| file.location.as_path());
         let policy = Policy::new(&rules, paths.zip(&stacks), &config);
         Ok(Scope { config, discovered, excluded, stacks, policy })
     }
+}
+
+/// Overrides that no file of the run matches, of configurations whose whole folder is analysed.
+fn idle_overrides(files: &[SourceFile], stacks: &[Stack], config: &Config) -> Vec<Notice> {
+    let mut layers: Vec<&Arc<Layer>> = stacks.iter().flat_map(|stack| &stack.layers).collect();
+    layers.sort_by_key(|layer| Arc::as_ptr(layer));
+    layers.dedup_by_key(|layer| Arc::as_ptr(layer));
+    let mut notices = Vec::new();
+    for layer in layers.into_iter().filter(|layer| config.paths.iter().any(|path| layer.folder.starts_with(path))) {
+        let idle =
+            |one: &&Override| !files.iter().any(|file| one.paths.matching(&layer.folder, &file.location).is_some());
+        notices.extend(layer.overrides.iter().filter(idle).map(|one| Notice {
+            path: layer.name.clone(),
+            line: one.line,
+            kind: NoticeKind::Setting,
+            message: "unused override: no file matches its `paths`".to_string(),
+        }));
+    }
+    notices.sort();
+    notices
 }
 
 /// Files are what settings say they are, whatever their paths look like.

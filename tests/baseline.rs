@@ -1,4 +1,4 @@
-//! The file of known findings, through the binary.
+//! Known findings, through the binary: the file that lists them, and the comments that are written for them.
 
 mod common;
 
@@ -104,4 +104,28 @@ fn settings_name_the_file() {
         write(&folder, "other.json", broken.as_bytes());
         assert_eq!(laggard_in(folder.path(), &other).code, 2, "{broken}");
     }
+}
+
+#[test]
+fn comments_are_written_where_they_are_comments() {
+    let sql = "import sqlite3\n\n\ndef show(db: sqlite3.Connection, names):\n    for name in names:\n        db.execute(\"\"\"\n            \
+               SELECT a FROM b WHERE c = ?\n        \"\"\", (name,)).fetchone()\n";
+    let rust = "pub fn f(names: &[String]) -> usize {\r\n    let mut found = 0;\r\n    for name in names {\r\n        let pattern = \
+                regex::Regex::new(\"a+\").unwrap();\r\n        found += pattern.find_iter(name).count();\r\n    }\r\n    found\r\n}\r\n";
+    let folder = project(&[("a.py", SLOW), ("sql.py", sql), ("lib.rs", rust), ("clean.py", "x = 1\n")]);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let written = laggard_in(folder.path(), &["check", "--add-ignore=known, issue 12"]);
+    assert_eq!(written.code, 0, "{written:?}");
+    assert!(read("a.py").contains("order.customer_id)  # laggard: ignore[query-in-loop] known, issue 12\n"));
+    assert!(read("lib.rs").contains(".unwrap();  // laggard: ignore[regex-compiled-in-loop] known, issue 12\r\n"));
+    // A comment behind the opening quotes would be part of the statement.
+    assert_eq!(read("sql.py"), sql);
+    assert!(written.stderr.contains("note: sql.py:6: "), "{written:?}");
+    assert!(written.stderr.contains("Suppressions added: 2, places left as they are: 1."), "{written:?}");
+    assert_eq!(lines(folder.path()).len(), 1);
+    // A line that has one already gets the name.
+    let other = SLOW.replace("order.customer_id)", "order.customer_id)  # laggard: ignore[write-in-loop] why");
+    write(&folder, "a.py", other.as_bytes());
+    assert_eq!(laggard_in(folder.path(), &["check", "--add-ignore", "a.py"]).code, 0);
+    assert!(read("a.py").contains("# laggard: ignore[query-in-loop, write-in-loop] why\n"), "{}", read("a.py"));
 }

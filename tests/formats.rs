@@ -396,7 +396,7 @@ fn github_commands_are_well_formed() {
             .iter()
             .find(|finding| {
                 finding["path"] == command.properties["file"].as_str()
-                    && finding["line"].to_string() == command.properties["line"]
+                    && finding["line"].as_u64() == command.properties["line"].parse().ok()
             })
             .unwrap_or_else(|| panic!("{command:?}"));
         assert!(command.data.starts_with(finding["message"].as_str().unwrap()), "{command:?}");

@@ -95,6 +95,16 @@ fn overrides_are_for_some_files() {
 }
 
 #[test]
+fn overrides_that_match_nothing_are_named() {
+    let text = "[[overrides]]\npaths = [\"a.py\"]\n\n[[overrides]]\npaths = [\"gone/**\"]\nignore = [\"async\"]\n";
+    let folder = project(&[("laggard.toml", text), ("a.py", "x = 1\n"), ("b.py", "x = 1\n")]);
+    let said = |arguments: &[&str]| run(laggard(folder.path(), &[&["check"], arguments].concat())).stderr;
+    assert!(said(&[]).contains("note: laggard.toml:4: unused override: no file matches its `paths`\n"));
+    assert!(said(&[]).contains("1 setting without effect.\n"));
+    assert!(!said(&["b.py"]).contains("unused override"), "a part of the project says nothing of that");
+}
+
+#[test]
 fn classes_of_paths() {
     let text = "[paths]\ntests = [\"qa\"]\nproduction = [\"tests/runner\"]\ndependencies = [\"vendor\"]\n";
     let views = "from vendor.db import load\n\ndef show(session, orders):\n    for order in orders:\n        load(session, order.customer_id)\n";

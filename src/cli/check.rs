@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::cargo::Packages;
 use super::levels::Levels;
 use super::output::{self, Color};
-use super::settings;
+use super::{add_ignore, settings};
 use crate::Outcome;
 use crate::config::{Config, SetupError, normal, parse_size};
 use crate::diagnostic::Severity;
@@ -91,6 +91,10 @@ pub struct Arguments {
     /// With --show-files: as what each is seen, and what is left out for which reason.
     #[arg(help_heading = "Output", long, requires = "show_files")]
     why: bool,
+
+    /// Write a suppression comment at each finding, with this reason, instead of reporting.
+    #[arg(help_heading = "Output", long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    add_ignore: Option<String>,
 
     /// Exit with 1 if there is a finding of this severity or above [default: warning].
     #[arg(help_heading = "Exit code", long, value_enum, value_name = "SEVERITY")]
@@ -217,6 +221,11 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
     }
     if arguments.show_files {
         return show(|out| settings::write_files(&config, arguments.why, out));
+    }
+    if let Some(reason) = &arguments.add_ignore {
+        let analysis = crate::analyse(&config)?.without_known()?;
+        add_ignore::run(&analysis.found, &analysis.files, reason)?;
+        return Ok(super::SUCCESS);
     }
     let outcome = crate::check(&config)?;
     write(arguments, &outcome, color)?;

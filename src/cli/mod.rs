@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
+mod add_ignore;
 mod baseline;
 mod cargo;
 mod check;

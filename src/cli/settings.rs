@@ -6,12 +6,15 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::config::find::{Settings, Stack};
-use crate::config::layer::{Class, Layer, Located, Override};
+use crate::config::layer::{Choice, Class, Layer, Override};
 use crate::config::reader::CLASSES;
 use crate::config::{Config, DEFAULT_MAX_FILE_SIZE, SetupError};
 use crate::diagnostic::Severity;
-use crate::rule::{self, policy};
+use crate::rule::{self, RuleInfo, policy, selection};
 use crate::{Scope, lang};
+
+const COMMAND_LINE: &str = "command line";
+const DEFAULT: &str = "default";
 
 /// Writes what holds for a file, each value with its origin.
 pub fn write_settings(config: &Config, file: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -47,32 +50,25 @@ fn write_layers(stack: &Stack, out: &mut dyn Write) -> io::Result<()> {
 
 fn write_run(config: &Config, root: &Stack, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\nThe run, from the configuration of the project root:")?;
-    let place = |found: Option<(&Layer, u32)>| found.map_or("default".to_string(), |(layer, line)| layer.place(line));
-    let fail_on = root.run(|run| &run.fail_on);
-    let (value, origin) = match (config.fail_on, &fail_on) {
-        (Some(value), _) => (value, "command line".to_string()),
-        (None, Some((value, layer, line))) => (*value, place(Some((layer, *line)))),
-        (None, None) => (Severity::Warning, place(None)),
-    };
+    let (value, origin) = strongest(config.fail_on, root.run(|run| &run.fail_on), Severity::default());
     writeln!(out, "  fail-on = \"{}\"  ({origin})", severity_word(value))?;
-    let include_tests = root.run(|run| &run.include_tests);
-    let (value, origin) = match (config.include_side_code, &include_tests) {
-        (Some(value), _) => (value, "command line".to_string()),
-        (None, Some((value, layer, line))) => (*value, place(Some((layer, *line)))),
-        (None, None) => (false, place(None)),
-    };
+    let (value, origin) = strongest(config.include_side_code, root.run(|run| &run.include_tests), false);
     writeln!(out, "  include-tests = {value}  ({origin})")?;
-    let max_file_size = root.run(|run| &run.max_file_size);
-    let (value, origin) = match (config.max_file_size, &max_file_size) {
-        (Some(value), _) => (value, "command line".to_string()),
-        (None, Some((value, layer, line))) => (*value, place(Some((layer, *line)))),
-        (None, None) => (DEFAULT_MAX_FILE_SIZE, place(None)),
-    };
+    let (value, origin) = strongest(config.max_file_size, root.run(|run| &run.max_file_size), DEFAULT_MAX_FILE_SIZE);
     writeln!(out, "  max-file-size = {value}  ({origin})")?;
     if let Some((value, layer, line)) = root.run(|run| &run.baseline) {
         writeln!(out, "  baseline = {value:?}  ({})", layer.place(line))?;
     }
     Ok(())
+}
+
+/// The value that holds, and where it stands.
+fn strongest<T>(given: Option<T>, configured: Option<(T, &Layer, u32)>, default: T) -> (T, String) {
+    match (given, configured) {
+        (Some(value), _) => (value, COMMAND_LINE.to_string()),
+        (None, Some((value, layer, line))) => (value, layer.place(line)),
+        (None, None) => (default, DEFAULT.to_string()),
+    }
 }
 
 fn write_file_settings(config: &Config, stack: &Stack, file: &Path, out: &mut dyn Write) -> io::Result<()> {
@@ -96,27 +92,21 @@ fn write_file_settings(config: &Config, stack: &Stack, file: &Path, out: &mut dy
     Ok(())
 }
 
-/// Where the last word on a rule stands: the strongest layer that names it, its family, a topic or a set.
-fn origin(config: &Config, stack: &Stack, file: &Path, rule: &rule::RuleInfo) -> String {
-    let says = |names: &mut dyn Iterator<Item = &Located<String>>, selects: bool| {
-        names.filter(|name| selects || rule::selection::names(rule, &name.value)).last().map(|name| name.line)
+/// Where the last word on a rule stands: the strongest choice that names it, alone or among others, or that chooses anew.
+fn origin(config: &Config, stack: &Stack, file: &Path, rule: &RuleInfo) -> String {
+    if config.choices().iter().any(|choice| last_word(choice, rule).is_some()) {
+        return COMMAND_LINE.to_string();
+    }
+    let in_layer = |layer: &Layer| {
+        let line = layer.choices_for(file).into_iter().rev().find_map(|choice| last_word(choice, rule))?;
+        Some(layer.place(line))
     };
-    for choice in config.choices().iter().rev() {
-        if says(&mut choice.names(), choice.select.is_some()).is_some() {
-            return "command line".to_string();
-        }
-    }
-    for layer in stack.layers.iter().rev() {
-        for choice in layer.choices_for(file).into_iter().rev() {
-            if let Some(line) = says(&mut choice.names(), false) {
-                return layer.place(line);
-            }
-            if let Some(first) = choice.select.iter().flatten().next() {
-                return layer.place(first.line);
-            }
-        }
-    }
-    "default".to_string()
+    stack.layers.iter().rev().find_map(|layer| in_layer(layer)).unwrap_or(DEFAULT.to_string())
+}
+
+fn last_word(choice: &Choice, rule: &RuleInfo) -> Option<u32> {
+    let naming = choice.names().filter(|name| selection::names(rule, &name.value)).last();
+    naming.or(choice.select.iter().flatten().next()).map(|name| name.line)
 }
 
 /// Writes the files that are analysed; with `why`, how each is seen, and what is left out for which reason.

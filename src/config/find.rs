@@ -44,6 +44,9 @@ impl Stack {
     }
 }
 
+/// A layer and the folder that it was found in.
+type Found = (Arc<Layer>, PathBuf);
+
 /// Finds the configuration of folders; each file is read once.
 pub struct Settings<'c> {
     config: &'c Config,
@@ -51,7 +54,7 @@ pub struct Settings<'c> {
     fixed: Option<Vec<Arc<Layer>>>,
     /// What `--config KEY=VALUE` says.
     inline: Vec<Arc<Layer>>,
-    of_folder: BTreeMap<PathBuf, Option<Arc<Layer>>>,
+    nearest: BTreeMap<PathBuf, Option<Found>>,
     stacks: BTreeMap<PathBuf, Stack>,
 }
 
@@ -59,7 +62,7 @@ impl<'c> Settings<'c> {
     /// Reads what the command line names.
     pub fn new(config: &'c Config) -> Result<Settings<'c>, SetupError> {
         let mut settings =
-            Settings { config, fixed: None, inline: Vec::new(), of_folder: BTreeMap::new(), stacks: BTreeMap::new() };
+            Settings { config, fixed: None, inline: Vec::new(), nearest: BTreeMap::new(), stacks: BTreeMap::new() };
         for value in &config.config_values {
             settings.inline.push(Arc::new(reader::read_inline(value, &config.root)?));
         }
@@ -98,37 +101,32 @@ impl<'c> Settings<'c> {
     }
 
     /// The nearest configuration of a folder or one above it, not further than the repository.
-    fn nearest(&mut self, folder: &Path) -> Result<Option<(Arc<Layer>, PathBuf)>, SetupError> {
+    fn nearest(&mut self, folder: &Path) -> Result<Option<Found>, SetupError> {
         if self.config.isolated {
             return Ok(None);
         }
-        for folder in folder.ancestors() {
-            if let Some(layer) = self.in_folder(folder)? {
-                return Ok(Some((layer, folder.to_path_buf())));
-            }
-            if folder.join(".git").exists() {
-                break;
-            }
-        }
-        Ok(None)
-    }
-
-    fn in_folder(&mut self, folder: &Path) -> Result<Option<Arc<Layer>>, SetupError> {
-        if let Some(known) = self.of_folder.get(folder) {
+        if let Some(known) = self.nearest.get(folder) {
             return Ok(known.clone());
         }
-        let mut found = None;
+        let found = match (self.in_folder(folder)?, folder.parent()) {
+            (Some(layer), _) => Some((layer, folder.to_path_buf())),
+            (None, Some(above)) if !folder.join(".git").exists() => self.nearest(above)?,
+            (None, _) => None,
+        };
+        self.nearest.insert(folder.to_path_buf(), found.clone());
+        Ok(found)
+    }
+
+    fn in_folder(&self, folder: &Path) -> Result<Option<Arc<Layer>>, SetupError> {
         for name in FILE_NAMES {
             let path = folder.join(name);
             if path.is_file()
                 && let Some(layer) = self.read(&path)?
             {
-                found = Some(Arc::new(layer));
-                break;
+                return Ok(Some(Arc::new(layer)));
             }
         }
-        self.of_folder.insert(folder.to_path_buf(), found.clone());
-        Ok(found)
+        Ok(None)
     }
 
     /// A layer and those that it extends, the weakest first.
@@ -151,7 +149,7 @@ impl<'c> Settings<'c> {
         Ok(layers)
     }
 
-    fn extended(&mut self, value: &str, folder: &Path, place: &str) -> Result<(Arc<Layer>, PathBuf), SetupError> {
+    fn extended(&mut self, value: &str, folder: &Path, place: &str) -> Result<Found, SetupError> {
         if value == WORKSPACE {
             let above = folder.parent().map(|above| self.nearest(above)).transpose()?.flatten();
             let missing = || SetupError::new(format!("{place}: there is no configuration above to extend"), "");

@@ -80,12 +80,16 @@ fn write_notices(notices: &[Notice], details: Details, out: &mut dyn Write) -> i
     }
     let mut counts = count(notices.iter().map(|notice| notice.kind));
     let suppressions = counts.remove(&NoticeKind::Suppression).unwrap_or(0);
+    let settings = counts.remove(&NoticeKind::Setting).unwrap_or(0);
     let left_out: Vec<String> = counts.into_iter().map(|(kind, count)| counted(kind, count)).collect();
     if !left_out.is_empty() {
         writeln!(out, "Left out: {}.", left_out.join(", "))?;
     }
     if suppressions > 0 {
         writeln!(out, "{} without effect or not well-formed.", plural(suppressions, "suppression"))?;
+    }
+    if settings > 0 {
+        writeln!(out, "{} without effect.", plural(settings, "setting"))?;
     }
     Ok(())
 }
@@ -117,6 +121,7 @@ fn counted(kind: NoticeKind, count: usize) -> String {
         NoticeKind::TooDeep => format!("{} nested too deeply", plural(count, "place")),
         NoticeKind::Crash => format!("{} on which laggard itself failed (please report it)", plural(count, "file")),
         NoticeKind::Suppression => plural(count, "suppression"),
+        NoticeKind::Setting => plural(count, "setting"),
     }
 }
 

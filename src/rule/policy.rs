@@ -30,8 +30,8 @@ impl Policy {
     ) -> Policy {
         let command_line = config.choices();
         let mut known: BTreeMap<Vec<*const Choice>, usize> = BTreeMap::new();
-        let mut policy = Policy::default();
-        policy.rules = rules.iter().enumerate().map(|(at, rule)| (rule.name.clone(), at)).collect();
+        let rule_numbers = rules.iter().enumerate().map(|(at, rule)| (rule.name.clone(), at)).collect();
+        let mut policy = Policy { rules: rule_numbers, ..Policy::default() };
         for (path, stack) in files {
             let choices = choices(path, stack, &command_line);
             // The layers outlive this loop, so their addresses tell them apart.
