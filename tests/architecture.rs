@@ -75,7 +75,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
-    ("cli", &["baseline", "config", "diagnostic", "lang", "lib", "report", "rule"]),
+    ("cli", &["baseline", "config", "diagnostic", "lang", "lib", "report", "rule", "source"]),
     ("main", &[]),
     ("bin", &[]),
 ];
