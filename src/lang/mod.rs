@@ -127,6 +127,26 @@ pub trait Language: Sync {
         None
     }
 
+    /// The member of a value that holds another which gives a value that borrows the one held (`as_ref`).
+    fn lending_member(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Bounds of a parameter that take what is borrowed as well as what is given away, as qualified names.
+    fn lending_bounds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The type that a class of the program names as what its values dereference to (`Target`).
+    fn dereferenced_type(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The type that a class of the program names as what going through its values gives (`Item`).
+    fn element_type(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Does a decorator or attribute, as written (`tokio::test`, `cfg(test)`), mark test code?
     fn marks_test(&self, _decorator: &str) -> bool {
         false

@@ -884,9 +884,28 @@ impl<'m> Resolver<'m> {
     /// What a value of a type dereferences to.
     pub(super) fn deref(&mut self, files: &[ProgramFile], id: TypeId) -> Option<TypeId> {
         let name = self.types.get(id).name;
+        if self.definition(name).is_some() {
+            let target = self.language.dereferenced_type()?;
+            return self.named_by_class(files, name, target).filter(|inner| *inner != id);
+        }
         let target = self.models.derefs(self.symbols.text(name))?.to_owned();
         let inner = self.type_of_text(files, &TypeText::parse(&target), Some(id), None)?;
         (inner != id).then_some(inner)
+    }
+
+    /// A type that an extension of a class of the program gives a name of its own: `type Target = str` of a trait.
+    pub(super) fn named_by_class(&mut self, files: &[ProgramFile], class: Symbol, name: &str) -> Option<TypeId> {
+        let name = self.symbols.intern(name);
+        for (file, part) in self.parts_of_class(class) {
+            if files[file.0 as usize].facts.class(part).kind != ClassKind::Extension {
+                continue;
+            }
+            let Some(field) = self.fields.get(&(file, part, name)).and_then(|fields| fields.first().copied()) else {
+                continue;
+            };
+            return self.ask(None, |resolver| resolver.infer(files, file, field.origin).instance());
+        }
+        None
     }
 
     /// Do the models know this name as a type?
@@ -1616,7 +1635,11 @@ impl<'m> Resolver<'m> {
         let literals = self.language.literal_types();
         let name = self.type_name(id);
         let is = |name: &str| name == literals.string || name == literals.bytes;
-        is(name) || self.models.derefs(name).is_some_and(is)
+        match self.models.derefs(name) {
+            // What only wraps another value is read like it.
+            Some("T") => self.first_argument(id).is_some_and(|inner| inner != id && self.is_text(inner)),
+            inner => is(name) || inner.is_some_and(is),
+        }
     }
 
     /// The first type argument.

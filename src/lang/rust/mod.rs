@@ -117,6 +117,22 @@ impl Language for Rust {
             || (decorator.starts_with("cfg(") && decorator.contains("test") && !decorator.contains("not("))
     }
 
+    fn lending_member(&self) -> Option<&'static str> {
+        Some("as_ref")
+    }
+
+    fn lending_bounds(&self) -> &'static [&'static str] {
+        &["std::convert::AsRef", "std::borrow::Borrow", "std::fmt::Display", "std::fmt::Debug"]
+    }
+
+    fn dereferenced_type(&self) -> Option<&'static str> {
+        Some("Target")
+    }
+
+    fn element_type(&self) -> Option<&'static str> {
+        Some("Item")
+    }
+
     fn length_member(&self) -> Option<&'static str> {
         Some("len")
     }
