@@ -1,5 +1,7 @@
 //! The program: the facts of all files, and what linking found out about their call sites and functions.
 
+use std::sync::Arc;
+
 use smallvec::SmallVec;
 
 use crate::diagnostic::Confidence;
@@ -18,6 +20,8 @@ pub struct ProgramFile {
     pub facts: FileFacts,
     /// Its qualified module name.
     pub module: String,
+    /// Names that its package has for others of the program: the name, and what it stands for.
+    pub renames: Arc<[(String, String)]>,
     /// Is it a test, fixture, example, benchmark or migration?
     pub is_side_code: bool,
     /// Number of its first function among all functions.

@@ -82,6 +82,12 @@ pub trait Language: Sync {
     /// (relative, with `/`). Files that share a name are allowed: the first wins.
     fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String>;
 
+    /// Names that a package has for packages of the program, other than their own: the first segment of its modules,
+    /// the name, and the first segment that it stands for.
+    fn renames(&self, _manifests: &[Manifest]) -> Vec<[String; 3]> {
+        Vec::new()
+    }
+
     /// Is this file's module a package, so that a relative import starts inside it (`__init__.py`, `mod.rs`)?
     fn is_package(&self, path: &str) -> bool;
 

@@ -552,6 +552,7 @@ impl<'m> Resolver<'m> {
         if self.language.implicit_modules().is_empty() {
             let is_package = self.is_package(files, file, module);
             let path = self.language.absolute(self.symbols.text(here), is_package, 0, &[text]);
+            let path = self.own_name(&files[file.0 as usize], path);
             return Values::one(Value::Item(self.external(&path)));
         }
         Values::unknown()
@@ -615,7 +616,18 @@ impl<'m> Resolver<'m> {
         let here = self.module_symbols[&(file, module)];
         let is_package = self.is_package(files, file, module);
         let path = self.language.absolute(self.symbols.text(here), is_package, import.level, &names);
+        let path = self.own_name(&files[file.0 as usize], path);
         self.path_values(files, &path)
+    }
+
+    /// The path with the name that its first package has itself, where the file's package calls it otherwise.
+    fn own_name(&self, file: &ProgramFile, path: String) -> String {
+        let separator = self.language.separator();
+        let first = path.split(separator).next().unwrap_or(&path);
+        match file.renames.iter().find(|(name, _)| name == first) {
+            Some((name, own)) => [own, &path[name.len()..]].concat(),
+            None => path,
+        }
     }
 
     /// What an absolute path leads to.
@@ -967,6 +979,9 @@ impl<'m> Resolver<'m> {
                 (None, _) => self.call_value(files, (file, id), *callee, None, &mut resolution),
             }
         }
+        if callees.list.is_empty() && member.is_none() && self.call_derived(files, (file, id), &mut resolution) {
+            return resolution;
+        }
         if callees.list.is_empty() {
             resolution.results = Values::unknown();
             if let (Some(member), CallKind::Call) = (member, site.kind)
@@ -1051,6 +1066,24 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
+    }
+
+    /// `T::default()`: a path into a class of the program that leads to nothing written there.
+    fn call_derived(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        resolution: &mut CallResolution<'m>,
+    ) -> bool {
+        let facts = &files[site.0.0 as usize].facts;
+        let Origin::Member(owner, name) = facts.origin(facts.call(site.1).callee) else { return false };
+        let [Value::Item(symbol)] = self.infer(files, site.0, owner).list[..] else { return false };
+        if !matches!(self.definition(symbol), Some(Definition::Class(..))) {
+            return false;
+        }
+        let member = self.name_symbol(files, site.0, name);
+        self.call_class_static(files, site, symbol, member, resolution);
+        !resolution.results.list.is_empty() || !resolution.targets.is_empty()
     }
 
     /// A static member of a class of the program that it has from outside: from a base, or by derivation.

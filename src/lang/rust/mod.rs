@@ -55,6 +55,10 @@ impl Language for Rust {
         names::modules(paths, manifests)
     }
 
+    fn renames(&self, manifests: &[Manifest]) -> Vec<[String; 3]> {
+        names::renames(manifests)
+    }
+
     fn is_package(&self, path: &str) -> bool {
         names::is_package(path)
     }
