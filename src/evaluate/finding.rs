@@ -286,7 +286,7 @@ fn words_of_call(program: &Program, file: FileId, call: CallId, row: Option<&Row
             (None, Some(_), Some(row)) => short_path(&row.path, separator),
             _ => call_text(facts, site),
         },
-        receiver: place(super::matching::root_receiver(program, file, site).0).unwrap_or_else(|| "the value".into()),
+        receiver: place(super::matching::root_receiver(program, file, call).0).unwrap_or_else(|| "the value".into()),
         function: program.qualified(file, facts.scope(site.scope).function),
         api: row.map(|row| short_path(&row.path, separator)).unwrap_or_default(),
         alternative: row.map(|row| alternatives(&row.alternative)).unwrap_or_default(),

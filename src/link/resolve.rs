@@ -631,6 +631,9 @@ impl<'m> Resolver<'m> {
                 && let Some(Definition::Module(..)) = self.definition(symbol)
             {
                 let mut values = Values::one(Value::Item(symbol));
+                if self.is_missing_module(files, symbol, &path[end..]) {
+                    break;
+                }
                 for name in path[end..].split(separator).filter(|name| !name.is_empty()) {
                     let name = self.symbols.intern(name);
                     values = self.members(files, values, name);
@@ -643,6 +646,21 @@ impl<'m> Resolver<'m> {
             }
         }
         Values::one(Value::Item(self.external(path)))
+    }
+
+    /// Does a path go on with a module of the package that the program was given without?
+    fn is_missing_module(&mut self, files: &[ProgramFile], package: Symbol, rest: &str) -> bool {
+        let separator = self.language.separator();
+        let mut names = rest.split(separator).filter(|name| !name.is_empty());
+        let (Some(module), Some(_), Some(Definition::Module(file, id))) =
+            (names.next(), names.next(), self.definition(package))
+        else {
+            return false;
+        };
+        let is_folder = !self.language.implicit_modules().is_empty() && self.is_package(files, file, id);
+        let module = self.symbols.intern(module);
+        let inner = self.symbols.member(package, module, separator);
+        is_folder && !self.definitions.contains_key(&inner) && self.module_name(files, file, id, module).is_none()
     }
 
     /// The member of each candidate.
@@ -973,6 +991,7 @@ impl<'m> Resolver<'m> {
             CallKind::Enter => Some(if site.awaited { "__aenter__" } else { "__enter__" }),
             CallKind::Spread => Some("copy"),
             CallKind::Iterate => Some(ITERATE),
+            CallKind::Search => Some("__search__"),
             CallKind::Test => Some("__bool__"),
             _ => None,
         }
@@ -1617,6 +1636,11 @@ impl<'m> Resolver<'m> {
         let name = self.type_name(id);
         let is = |name: &str| name == literals.string || name == literals.bytes;
         is(name) || self.models.derefs(name).is_some_and(is)
+    }
+
+    /// Is a type among the arguments of another, however deep?
+    pub fn mentions(&self, id: TypeId, wanted: TypeId) -> bool {
+        id == wanted || self.types.get(id).arguments.iter().any(|argument| self.mentions(*argument, wanted))
     }
 
     /// The first type argument.

@@ -338,6 +338,10 @@ conditions! {
     escapes: bool,
     /// what it counts or tests was loaded from a database, and nobody looks at the rows
     loaded_to_count: bool,
+    /// it asks for a row by its key, and rows of that class were loaded before the loop, so that they may be at hand
+    at_hand: bool,
+    /// its result is of one of these types
+    gives: Vec<String>,
     /// the query whose rows it loads has no condition and no limit
     whole_table: bool,
     /// of what it gives, or puts in order in place, only the first and the last element are read
