@@ -1,6 +1,6 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
-use super::{flow, values};
+use super::{calls, flow, values};
 use crate::diagnostic::Diagnostic;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -182,7 +182,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let reference = program.function_ref(file, function);
         program.entry_points[reference.0 as usize] == *wanted
     });
-    check!(background, |wanted| is_background(program, file, function) == *wanted);
+    check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
     check!(receiver_from_outside, |wanted| {
         let (_, _, depend) = root_receiver(program, file, call);
@@ -225,6 +225,17 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(loaded_to_count, |wanted| values::is_loaded_to_count(program, candidate) == *wanted);
     check!(at_hand, |wanted| values::is_at_hand(program, candidate) == *wanted);
     check!(gives, |wanted| values::gives(program, candidate, wanted));
+    check!(offloaded, |wanted| (context.is_offloaded || candidate.effect.is_offloaded) == *wanted);
+    check!(first_answer, |wanted| calls::is_first_answer(program, candidate) == *wanted);
+    check!(calls, |wanted| calls::is_one_of(program, file, call, wanted));
+    check!(goes_through, |wanted| calls::goes_through(program, candidate, wanted));
+    check!(named, |wanted| calls::is_named(program, candidate, wanted));
+    check!(fixed_argument, |wanted| calls::has_fixed_argument(program, candidate) == *wanted);
+    check!(independent, |wanted| calls::is_independent(program, candidate) == *wanted);
+    check!(migration, |wanted| super::is_migration(program, file) == *wanted);
+    check!(made_alongside, |wanted| calls::is_made_alongside(program, candidate, wanted));
+    check!(left_open, |wanted| calls::is_left_open(program, candidate) == *wanted);
+    check!(returned, |wanted| calls::is_returned(program, candidate) == *wanted);
     check!(whole_table, |wanted| values::is_whole_table(program, candidate) == *wanted);
     check!(only_ends_read, |wanted| values::only_ends_are_read(program, candidate) == *wanted);
     check!(container_from_outside, |wanted| values::is_container_from_outside(program, candidate) == *wanted);
@@ -257,18 +268,6 @@ fn leaf_effects(program: &Program, candidate: &Candidate) -> EffectSet {
 /// The call at the end of the path that an effect comes by.
 fn leaf(program: &Program, file: FileId, reached: &Reached) -> Option<(FileId, CallId)> {
     witness_chain(program, file, reached).last().copied()
-}
-
-/// Does a decorator say that a function runs in the background?
-fn is_background(program: &mut Program, file: FileId, function: FunctionId) -> bool {
-    let decorators = program.file(file).facts.function(function).decorators.clone();
-    let language = program.file(file).source.language;
-    let Some(resolver) = &mut program.resolvers[language] else { return false };
-    let resolved = &program.resolved[file.0 as usize];
-    let mut effects = decorators
-        .into_iter()
-        .map(|decorator| crate::link::decorator_effects(resolved, &program.files, file, decorator, resolver));
-    effects.any(|effects| effects.has(Effect::Background))
 }
 
 fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {

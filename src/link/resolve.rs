@@ -26,6 +26,9 @@ pub(super) const MOST_CANDIDATES: usize = 4;
 /// The pseudo-member of going through a value, as model tables write it.
 const ITERATE: &str = "__iter__";
 
+/// A value that is none, as model tables write it.
+const NULL: &str = "null";
+
 /// How deep a question may lead to other questions.
 const DEEPEST_QUESTION: usize = 96;
 
@@ -1375,22 +1378,34 @@ impl<'m> Resolver<'m> {
         resolution.results.add(values);
     }
 
-    /// `list.pop(0)`, `DataFrame.apply(axis=1)`: a row that a number as the first or a named argument selects comes
-    /// before the plain one.
+    /// `list.pop(0)`, `DataFrame.apply(axis=1)`, `Redis.set(ex)`: a row that an argument selects comes before the plain
+    /// one.
     fn by_argument(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId), row: &'m Row) -> &'m Row {
         let facts = &files[file.0 as usize].facts;
-        let arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
-        let mut chosen =
-            arguments.filter_map(|(place, argument)| match (facts.origin(argument.origin), argument.keyword) {
-                (Origin::Integer(Some(value)), None) if place == 0 => {
-                    self.models.row(&format!("{}({value})", row.path))
-                }
-                (Origin::Integer(Some(value)), Some(keyword)) => {
-                    self.models.row(&format!("{}({}={value})", row.path, facts.text(keyword)))
-                }
-                _ => None,
-            });
-        chosen.next().unwrap_or(row)
+        let arguments = facts.arguments_of(facts.call(call));
+        let fits = |wanted: &str| {
+            let (name, value) = match wanted.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None if wanted.parse::<i64>().is_ok() => ("0", Some(wanted)),
+                None => (wanted, None),
+            };
+            arguments.iter().enumerate().any(|(place, argument)| {
+                let is_meant = match argument.keyword {
+                    Some(keyword) => facts.text(keyword) == name,
+                    None => name.parse() == Ok(place),
+                };
+                is_meant
+                    && match (facts.origin(argument.origin), value) {
+                        (Origin::Integer(Some(number)), Some(value)) => value.parse() == Ok(number),
+                        (Origin::Null, value) => value == Some(NULL),
+                        (_, value) => value.is_none(),
+                    }
+            })
+        };
+        if arguments.is_empty() {
+            return row;
+        }
+        self.models.variants(&row.path).find(|(_, wanted)| fits(wanted)).map_or(row, |(variant, _)| variant)
     }
 
     // ---- results ------------------------------------------------------------------------------------------------
