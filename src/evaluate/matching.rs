@@ -476,10 +476,21 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
         Part::Arguments => facts.arguments_of(site).iter().all(|argument| {
             is_same(argument.depend, argument.origin)
                 && !is_written(argument.place)
+                && !reads_what_changes(program, candidate, argument)
                 && !is_closure(facts, argument.origin)
                 && !argument.place.is_some_and(|place| is_place_changed(program, candidate, place, Change::Any))
         }),
     })
+}
+
+/// Is an argument put together of variables that the loop changes: `rows[last[0]]`?
+fn reads_what_changes(program: &Program, candidate: &Candidate, argument: &Argument) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let uses = facts.bindings.iter().flat_map(|binding| binding.uses.iter());
+    argument.place.is_none()
+        && uses
+            .filter(|at| argument.span.contains(at.span))
+            .any(|at| is_place_changed(program, candidate, at.place, Change::Any))
 }
 
 /// Does the loop change something that the cause in a callee depends on?
