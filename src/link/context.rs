@@ -140,6 +140,7 @@ fn iterable_class<'m>(
     match facts.origin(iterable) {
         Origin::Collection(_, _, Some(length)) if length > 0 => return Some(LoopClass::Bounded),
         Origin::Tuple(..) => return Some(LoopClass::Bounded),
+        Origin::Slice(_, Some(length)) if length <= FEW => return Some(LoopClass::Bounded),
         Origin::Borrowed(inner) => return iterable_class(files, file, inner, resolved, resolver),
         Origin::Call(call) => {
             let site = facts.call(call);
