@@ -145,6 +145,8 @@ effects! {
     Narrows = "narrows", false;
     /// as a decorator: the function runs in the background, and nobody waits for it
     Background = "background", false;
+    /// gives a handful of elements, whatever the data
+    Few = "few", false;
     /// known, and nothing of the above
     Pure = "pure", false;
 }

@@ -19,5 +19,7 @@ pub fn rank(program: &Program, rule: &Rule, candidate: &Candidate) -> f64 {
         Confidence::Low => 0.4,
     };
     let context = if program.entry_points[reference.0 as usize] { 2.0 } else { 1.0 };
-    rule.weight * 10f64.powf(degree) * confidence * context
+    // Of several causes that are mended at once the costliest speaks.
+    let cause = 1.0 + f64::from(candidate.effect.reached.weight) / 10.0;
+    rule.weight * 10f64.powf(degree) * confidence * context * cause
 }

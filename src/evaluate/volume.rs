@@ -7,7 +7,7 @@ use super::matching::is_on_text;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::Laziness;
-use crate::program::{LoopFrame, LoopSource, Program};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, Program};
 use crate::source::FileId;
 use crate::syntax::{Name, ParameterKind};
 
@@ -39,16 +39,16 @@ pub(super) fn holds_data(
 ) -> bool {
     let facts = &program.file(file).facts;
     let goes_through_input = || match frame.map(|frame| frame.source) {
-        Some(LoopSource::Loop(id)) => facts.loop_of(id).iterable.is_some_and(|iterable| is_input(facts, iterable, 0)),
+        Some(LoopSource::Loop(id)) => facts.loop_of(id).iterable.is_some_and(|iterable| is_input(program, file, iterable, 0)),
         Some(LoopSource::Closure(id)) => facts
             .closure(id)
             .given_to
-            .is_some_and(|(call, _)| !is_on_text(program, file, call) && is_input(facts, facts.call(call).callee, 0)),
+            .is_some_and(|(call, _)| !is_on_text(program, file, call) && is_input(program, file, facts.call(call).callee, 0)),
         _ => false,
     };
     is_made_of_data(program, file, origin, 0)
         || place.is_some_and(|place| is_filled(program, file, function, place))
-        || is_input(facts, origin, 0) && is_given_data(program, file, origin) && goes_through_input()
+        || is_input(program, file, origin, 0) && is_given_data(program, file, origin) && goes_through_input()
 }
 
 /// Is what call sites give to a parameter made of data? Where nobody calls the function, that is left open.
@@ -64,21 +64,28 @@ fn is_given_data(program: &Program, file: FileId, origin: OriginId) -> bool {
 }
 
 /// Is it a parameter, or a view of one? The receiver of a method is none: what it holds is another matter.
-fn is_input(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
+fn is_input(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
+    let facts = &program.file(file).facts;
     match facts.origin(origin) {
         Origin::Parameter(function, place) => {
             let parameter = facts.function(function).parameters.get(place as usize);
             parameter.is_some_and(|parameter| parameter.kind == ParameterKind::Ordinary)
         }
-        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => depth < DEEPEST && is_input(facts, inner, depth + 1),
-        // `rows.iter()`, `enumerate(rows)`
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => {
+            depth < DEEPEST && is_input(program, file, inner, depth + 1)
+        }
+        // `rows.iter()`, `enumerate(rows)`, `list(rows)`: as many as there are.
         Origin::Call(call) if depth < DEEPEST => {
+            let resolved = program.resolved(file, call);
+            let is_view =
+                resolved.row().is_some_and(|row| row.laziness == Laziness::Lazy || row.effects.meets(COPIES));
             let site = facts.call(call);
-            match (site.name, facts.arguments_of(site)) {
-                (Some(_), []) => is_input(facts, site.callee, depth + 1),
-                (None, [only]) => is_input(facts, only.origin, depth + 1),
-                _ => false,
-            }
+            let source = match (site.name, facts.arguments_of(site)) {
+                (Some(_), []) => Some(site.callee),
+                (None, [only]) => Some(only.origin),
+                _ => None,
+            };
+            is_view && source.is_some_and(|source| is_input(program, file, source, depth + 1))
         }
         _ => false,
     }
@@ -96,7 +103,12 @@ fn is_made_of_data(program: &Program, file: FileId, origin: OriginId, depth: usi
         }
         Origin::Call(call) => {
             let effects = program.resolved(file, call).effects;
-            if effects.meets(READS) {
+            let mut functions = program.resolved(file, call).functions();
+            let reads = |function: FunctionRef| {
+                let summary = &program.summaries[function.0 as usize];
+                summary.effects.iter().any(|reached| READS.has(reached.effect))
+            };
+            if effects.meets(READS) || functions.any(reads) {
                 return true;
             }
             let source = source_of(facts, facts.call(call));

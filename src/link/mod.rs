@@ -121,7 +121,7 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let language = program.files[number].source.language;
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let files = &program.files;
-    program.contexts[number] = context::contexts(files, file, &program.resolved[number], resolver);
+    program.contexts[number] = context::contexts(files, file, &program.resolved, resolver);
     program.callbacks[number] = context::callbacks(files, file, &program.resolved[number], resolver);
     let facts = &files[number].facts;
     for (id, function) in facts.functions.iter().enumerate() {

@@ -97,6 +97,12 @@ impl Language for Python {
         Some("__len__")
     }
 
+    fn marks_test(&self, decorator: &str) -> bool {
+        // `pytest.fixture`, `pytest_asyncio.fixture(scope="module")`, `fixture` imported by name.
+        let path = decorator.split('(').next().unwrap_or(decorator);
+        path == "fixture" || path.starts_with("pytest") && path.ends_with(".fixture")
+    }
+
     fn is_side_code(&self, path: &str) -> bool {
         names::is_side_code(path)
     }
