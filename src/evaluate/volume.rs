@@ -104,11 +104,12 @@ fn is_made_of_data(program: &Program, file: FileId, origin: OriginId, depth: usi
         Origin::Call(call) => {
             let effects = program.resolved(file, call).effects;
             let mut functions = program.resolved(file, call).functions();
-            let reads = |function: FunctionRef| {
-                let summary = &program.summaries[function.0 as usize];
-                summary.effects.iter().any(|reached| READS.has(reached.effect))
+            let gives_data = |function: FunctionRef| {
+                let (file, function) = program.function(function);
+                let returns = &program.file(file).facts.function(function).returns;
+                returns.iter().any(|origin| is_made_of_data(program, file, *origin, depth + 1))
             };
-            if effects.meets(READS) || functions.any(reads) {
+            if effects.meets(READS) || functions.any(gives_data) {
                 return true;
             }
             let source = source_of(facts, facts.call(call));
@@ -140,11 +141,13 @@ fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) 
             let source = source_of(facts, facts.call(call));
             let is_view =
                 resolved.effects.meets(COPIES) || resolved.row().is_some_and(|row| row.laziness == Laziness::Lazy);
-            // What text is taken apart into is short, as texts are.
+            // What text is taken apart into is short, as texts are, unless it was read.
             resolved.effects.meets(READS)
                 || is_view
-                    && !is_on_text(program, file, call)
-                    && source.is_some_and(|source| may_be_many(program, file, source, depth + 1))
+                    && source.is_some_and(|source| match is_on_text(program, file, call) {
+                        true => is_read(program, file, source, depth + 1),
+                        false => may_be_many(program, file, source, depth + 1),
+                    })
         }
         Origin::Borrowed(inner)
         | Origin::Propagated(inner)
@@ -153,6 +156,24 @@ fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) 
         | Origin::Entered(inner) => may_be_many(program, file, inner, depth + 1),
         Origin::Join(start, end) => {
             facts.origin_list(start, end).iter().any(|member| may_be_many(program, file, *member, depth + 1))
+        }
+        _ => false,
+    }
+}
+
+/// Does a value come from outside the program, perhaps unwrapped?
+fn is_read(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
+    let facts = &program.file(file).facts;
+    if depth > DEEPEST {
+        return false;
+    }
+    match facts.origin(origin) {
+        Origin::Call(call) => {
+            let effects = program.resolved(file, call).effects;
+            effects.meets(READS) || is_read(program, file, facts.call(call).callee, depth + 1)
+        }
+        Origin::Propagated(inner) | Origin::Borrowed(inner) | Origin::Await(inner) | Origin::Ascribed(_, inner) => {
+            is_read(program, file, inner, depth + 1)
         }
         _ => false,
     }

@@ -189,6 +189,11 @@ fn iterable_class<'m>(
                 return Some(LoopClass::Bounded);
             }
         }
+        // As long as somebody wrote it.
+        Origin::Global(_, name) if is_constant_name(facts.text(name)) => return Some(LoopClass::Bounded),
+        Origin::Import(import) if is_constant_name(facts.text(facts.imports[import.index()].binding)) => {
+            return Some(LoopClass::Bounded);
+        }
         Origin::Member(owner, name) => {
             let mut reads = facts.calls.iter().zip(own).filter(|(site, _)| {
                 site.kind == CallKind::Attribute && site.callee == owner && site.name == Some(name)
@@ -217,6 +222,15 @@ fn iterable_class<'m>(
                         return Some(class);
                     }
                 }
+            }
+            // `sorted(few)`, `list(few)`
+            let copies = EffectSet::of(&[Effect::Copies, Effect::Sorts, Effect::Materializes]);
+            let is_copy = own[call.index()].row().is_some_and(|row| row.effects.meets(copies));
+            let source = arguments.first().map(|argument| argument.origin).filter(|_| is_copy && site.name.is_none());
+            if let Some(source) = source
+                && iterable_class(files, file, source, resolved, resolver, depth + 1) == Some(LoopClass::Bounded)
+            {
+                return Some(LoopClass::Bounded);
             }
             let range = resolver.language_literals().range;
             let is_range = own[call.index()].callee.is_some_and(|callee| resolver.text(callee) == range);

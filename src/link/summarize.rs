@@ -226,7 +226,8 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
             // Far away and under a condition: it may be one that seldom holds.
             let is_distant_case =
                 blocks && entry.steps > 0 && entry.weight < 3 && is_conditional(program, entry, callee_file);
-            let confidence = if is_distant_case { confidence.min(Confidence::Medium) } else { confidence };
+            let is_far = blocks && entry.steps >= FARTHEST;
+            let confidence = if is_distant_case || is_far { confidence.min(Confidence::Medium) } else { confidence };
             let reached = Reached {
                 effect: entry.effect,
                 degree: (degree + callee.repeats as u8 + callee_degree).min(HIGHEST_DEGREE),
@@ -244,6 +245,9 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
     }
     found
 }
+
+/// Over this many calls something on the way is seldom as it looks.
+const FARTHEST: u16 = 8;
 
 /// Does the call that brings an effect stand in a branch of its function?
 fn is_conditional(program: &Program, entry: &Reached, file: FileId) -> bool {
