@@ -8,7 +8,7 @@ use super::resolve::{Resolver, Value};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::{Color, Laziness};
-use crate::program::{Callback, Context, LoopFrame, LoopSource, ProgramFile, Resolved};
+use crate::program::{Callback, Context, FileCalls, ResolvedCalls, LoopFrame, LoopSource, ProgramFile};
 use crate::source::FileId;
 use crate::syntax::LoopKind;
 
@@ -19,13 +19,13 @@ const AWAITS_WORK: &str = "wait";
 pub(super) fn contexts<'m>(
     files: &[ProgramFile],
     file: FileId,
-    resolved: &[Vec<Resolved<'m>>],
+    resolved: &ResolvedCalls<'m>,
     resolver: &mut Resolver<'m>,
 ) -> Vec<Context> {
     let facts = &files[file.0 as usize].facts;
     let classes: Vec<LoopClass> =
         (0..facts.loops.len()).map(|id| loop_class(files, file, LoopId(id as u32), resolved, resolver)).collect();
-    let resolved = resolved[file.0 as usize].as_slice();
+    let resolved = resolved.of_file(file);
     let mut contexts: Vec<Context> = Vec::with_capacity(facts.scopes.len());
     for scope in &facts.scopes {
         let mut context = match scope.parent {
@@ -57,7 +57,7 @@ pub(super) fn contexts<'m>(
     contexts
 }
 
-fn enter_closure(facts: &FileFacts, id: ClosureId, scope: &Scope, resolved: &[Resolved], context: &mut Context) {
+fn enter_closure(facts: &FileFacts, id: ClosureId, scope: &Scope, resolved: FileCalls, context: &mut Context) {
     let closure = facts.closure(id);
     let row = closure.given_to.and_then(|(call, _)| resolved[call.index()].row());
     let concurrent = EffectSet::of(&[Effect::RunsConcurrently, Effect::SpawnsTask, Effect::SpawnsThread]);
@@ -99,7 +99,7 @@ fn loop_class<'m>(
     files: &[ProgramFile],
     file: FileId,
     id: LoopId,
-    resolved: &[Vec<Resolved<'m>>],
+    resolved: &ResolvedCalls<'m>,
     resolver: &mut Resolver<'m>,
 ) -> LoopClass {
     let facts = &files[file.0 as usize].facts;
@@ -110,7 +110,7 @@ fn loop_class<'m>(
     if let Some(class) = own.iterable.and_then(|iterable| iterable_class(files, file, iterable, resolved, resolver, 0)) {
         return class;
     }
-    let resolved = &resolved[file.0 as usize];
+    let resolved = resolved.of_file(file);
     if matches!(own.kind, LoopKind::While | LoopKind::Infinite) {
         let calls = own.region.calls.0..own.region.calls.1;
         let effects = calls.clone().fold(EffectSet::EMPTY, |all, call| all.union(resolved[call as usize].effects));
@@ -139,7 +139,7 @@ fn iterable_class<'m>(
     files: &[ProgramFile],
     file: FileId,
     iterable: OriginId,
-    resolved: &[Vec<Resolved<'m>>],
+    resolved: &ResolvedCalls<'m>,
     resolver: &mut Resolver<'m>,
     depth: usize,
 ) -> Option<LoopClass> {
@@ -147,7 +147,7 @@ fn iterable_class<'m>(
         return None;
     }
     let facts = &files[file.0 as usize].facts;
-    let own = &resolved[file.0 as usize];
+    let own = resolved.of_file(file);
     match facts.origin(iterable) {
         Origin::Collection(_, _, Some(length)) if length > 0 => return Some(LoopClass::Bounded),
         Origin::Tuple(..) => return Some(LoopClass::Bounded),
@@ -195,10 +195,10 @@ fn iterable_class<'m>(
             return Some(LoopClass::Bounded);
         }
         Origin::Member(owner, name) => {
-            let mut reads = facts.calls.iter().zip(own).filter(|(site, _)| {
+            let mut reads = facts.calls.iter().enumerate().filter(|(_, site)| {
                 site.kind == CallKind::Attribute && site.callee == owner && site.name == Some(name)
             });
-            if reads.any(|(_, read)| read.row().is_some_and(|row| row.effects.has(Effect::Few))) {
+            if reads.any(|(number, _)| own[number].row().is_some_and(|row| row.effects.has(Effect::Few))) {
                 return Some(LoopClass::Bounded);
             }
         }
@@ -267,7 +267,7 @@ fn is_written_out<'m>(
     files: &[ProgramFile],
     file: FileId,
     origin: OriginId,
-    resolved: &[Vec<Resolved<'m>>],
+    resolved: &ResolvedCalls<'m>,
     resolver: &mut Resolver<'m>,
     depth: usize,
 ) -> bool {
@@ -282,7 +282,7 @@ fn is_written_out<'m>(
             is_written_out(files, file, inner, resolved, resolver, depth + 1)
         }
         Origin::Call(call) => {
-            let resolved_call = &resolved[file.0 as usize][call.index()];
+            let resolved_call = resolved.get(file, call);
             let functions: Vec<_> = resolved_call.functions().collect();
             if let Some(row) = resolved_call.row() {
                 let site = facts.call(call);
@@ -315,7 +315,7 @@ const REMEMBERED_CALLERS: usize = 16;
 fn is_given_few<'m>(
     files: &[ProgramFile],
     given: &[(FileId, OriginId)],
-    resolved: &[Vec<Resolved<'m>>],
+    resolved: &ResolvedCalls<'m>,
     resolver: &mut Resolver<'m>,
     depth: usize,
 ) -> bool {
@@ -355,7 +355,7 @@ fn is_map(facts: &FileFacts, origin: OriginId) -> bool {
 pub(super) fn callbacks<'m>(
     files: &[ProgramFile],
     file: FileId,
-    resolved: &[Resolved<'m>],
+    resolved: FileCalls<'_, 'm>,
     resolver: &mut Resolver<'m>,
 ) -> Vec<Callback> {
     let facts = &files[file.0 as usize].facts;
