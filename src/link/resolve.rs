@@ -3,6 +3,7 @@
 //! One resolver per language. It follows names through the files of the program and hands over to the models
 //! where a name leaves it. How values get their types is in `infer.rs`. It reads no text and no disk.
 
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -19,7 +20,7 @@ use crate::program::{FunctionRef, ProgramFile, Resolved, Target};
 use crate::source::FileId;
 use crate::sql::{self, Verb};
 use crate::syntax::{ClassKind, FunctionFlavor, Name, ParameterKind};
-use crate::types::{Symbol, Symbols, TypeId, TypeText, Types};
+use crate::types::{Symbol, Symbols, TypeId, TypeText, Types, split_last};
 
 /// More candidates than this are as good as none.
 pub(super) const MOST_CANDIDATES: usize = 4;
@@ -44,12 +45,19 @@ pub enum Value {
 }
 
 /// The candidates for a value; none means unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub struct Values {
     /// The candidates.
     pub list: SmallVec<[Value; 1]>,
     /// There are others of which nothing is known.
     pub is_partial: bool,
+}
+
+impl Clone for Values {
+    // Copies as one piece; the derived form goes through the candidates.
+    fn clone(&self) -> Values {
+        Values { list: SmallVec::from_slice(&self.list), is_partial: self.is_partial }
+    }
 }
 
 impl Values {
@@ -95,7 +103,7 @@ pub enum Definition {
 }
 
 /// What is known of a call: its targets, and what it gives.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallResolution<'m> {
     pub(super) targets: SmallVec<[Target<'m>; 1]>,
     pub(super) results: Values,
@@ -105,6 +113,13 @@ pub struct CallResolution<'m> {
     pub(super) is_guess: bool,
     /// Candidates that exist but of which nothing is known: a class without constructor, a known type's unknown member.
     pub(super) silent: usize,
+}
+
+impl Hash for CallResolution<'_> {
+    // What tells most of them apart.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.targets.first(), self.results.list.first(), self.callee, self.receiver).hash(state);
+    }
 }
 
 /// How far a question is answered; the answer is the number of a `Distinct`.
@@ -682,8 +697,8 @@ impl<'m> Resolver<'m> {
                 }
                 return values;
             }
-            match path[..end].rfind(separator) {
-                Some(at) => end = at,
+            match split_last(&path[..end], separator) {
+                Some((owner, _)) => end = owner.len(),
                 None => break,
             }
         }
@@ -764,7 +779,9 @@ impl<'m> Resolver<'m> {
         if let Some(Definition::Class(file, class)) = self.definition(symbol) {
             parts.push((file, class));
         }
-        parts.extend(self.extensions.get(&symbol).into_iter().flatten().copied());
+        if let Some(extensions) = self.extensions.get(&symbol) {
+            parts.extend_from_slice(extensions);
+        }
         parts
     }
 
@@ -1358,7 +1375,7 @@ impl<'m> Resolver<'m> {
         resolution.callee = Some(symbol);
         let path = self.symbols.text(symbol).to_owned();
         let separator = self.language.separator();
-        let split = path.rsplit_once(separator);
+        let split = split_last(&path, separator);
         let row = self.models.row(&path).or_else(|| {
             let (owner, member) = split?;
             self.models.is_type(owner).then(|| self.models.member(owner, member)).flatten().map(|(row, _)| row)
@@ -1376,7 +1393,7 @@ impl<'m> Resolver<'m> {
             Some(path.clone())
         } else {
             let (owner, member) = split.unwrap_or(("", &path));
-            let owner_name = owner.rsplit(separator).next().unwrap_or("");
+            let owner_name = split_last(owner, separator).map_or(owner, |(_, last)| last);
             if self.language.names_a_type(member) && self.language.constructor_member().is_some() {
                 Some(path.clone())
             } else if self.language.is_constructor_name(member) && self.language.names_a_type(owner_name) {
@@ -1505,7 +1522,7 @@ fn condensed<'m>(resolution: &CallResolution<'m>) -> Resolved<'m> {
     // One candidate of several that is silent speaks against what the others would do.
     let is_disputed = resolution.silent > 0 && !resolution.targets.is_empty();
     Resolved {
-        targets: if is_disputed { SmallVec::new() } else { resolution.targets.clone() },
+        targets: if is_disputed { SmallVec::new() } else { SmallVec::from_slice(&resolution.targets) },
         confidence: if is_sure { Confidence::High } else { Confidence::Medium },
         effects: if is_disputed { EffectSet::EMPTY } else { effects.unwrap_or_default() },
         iterates: None,
