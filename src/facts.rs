@@ -633,6 +633,8 @@ pub struct Binding {
     pub source: Span,
     /// How it is read, in order.
     pub uses: Vec<UseSite>,
+    /// Is a new variable declared, not one assigned again?
+    pub is_declaration: bool,
     /// It is joined with another value of the name, captured, or read where the reads cannot be told apart.
     pub is_shared: bool,
 }

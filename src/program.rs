@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 use std::ops::Index;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -22,6 +23,8 @@ pub struct ProgramFile {
     pub facts: FileFacts,
     /// Its qualified module name.
     pub module: String,
+    /// Names that its package has for others of the program: the name, and what it stands for.
+    pub renames: Arc<[(String, String)]>,
     /// Is it a test, fixture, example, benchmark or migration?
     pub is_side_code: bool,
     /// Number of its first function among all functions.

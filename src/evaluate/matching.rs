@@ -289,7 +289,10 @@ fn accumulates(program: &Program, candidate: &Candidate) -> bool {
 }
 
 /// Is the result only looked at, and dropped?
-fn is_only_read(program: &Program, candidate: &Candidate) -> bool {
+fn is_only_read(program: &mut Program, candidate: &Candidate) -> bool {
+    if candidate.site(program).used == Use::Argument {
+        return super::borrowing::is_lent_argument(program, candidate.file, candidate.call);
+    }
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     match site.used {

@@ -408,6 +408,11 @@ impl Extractor<'_> {
                 NodeKind::Function(function) => {
                     self.function_definition(function, self.tree.span(*node));
                 }
+                NodeKind::TypeAlias { name, value } => {
+                    let origin = self.declared(value);
+                    self.field(class, name, origin, true, true);
+                    self.statement(*node);
+                }
                 _ => self.statement(*node),
             }
         }
@@ -473,6 +478,20 @@ impl Extractor<'_> {
 
     fn write_out_self(&mut self, declared: TypeExprId, class: ClassId, depth: usize) {
         let expr = &self.facts.types[declared.0 as usize];
+        if let [own, rest @ ..] = &expr.names[..]
+            && *own == self.known.self_type
+            && !rest.is_empty()
+        {
+            // `Self::Item`: a member of what `Self` stands for.
+            let class = self.facts.class(class);
+            let owner = match class.extended {
+                Some(extended) => self.facts.types[extended.0 as usize].names.clone(),
+                None => vec![class.name],
+            };
+            let names = owner.into_iter().chain(rest.iter().copied()).collect();
+            self.facts.types[declared.0 as usize].names = names;
+            return;
+        }
         if expr.names[..] == [self.known.self_type] && expr.form == TypeForm::Named {
             let class = self.facts.class(class);
             let (form, names, arguments) = match class.extended {

@@ -188,6 +188,8 @@ pub enum Waste {
     LastUseOfAny,
     /// A copy that is only borrowed or compared.
     OnlyRead,
+    /// A copy that is bound to a variable which is only looked at.
+    ReadLater,
     /// A text that is only borrowed or compared.
     FormattedToRead,
     /// A collection that is handed at once to code that takes any iterator, or that iterators do themselves.
@@ -205,14 +207,15 @@ pub enum Waste {
 }
 
 impl Vocabulary for Waste {
-    const WHAT: &'static str = "a reason why a value need not be made (last-use, last-use-of-any, only-read, formatted-to-read, \
-                                streamed, restarted, looped, later, kept-last, \
+    const WHAT: &'static str = "a reason why a value need not be made (last-use, last-use-of-any, only-read, read-later, \
+                                formatted-to-read, streamed, restarted, looped, later, kept-last, \
                                 listed)";
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "last-use" => Waste::LastUse,
             "last-use-of-any" => Waste::LastUseOfAny,
             "only-read" => Waste::OnlyRead,
+            "read-later" => Waste::ReadLater,
             "formatted-to-read" => Waste::FormattedToRead,
             "streamed" => Waste::Streamed,
             "restarted" => Waste::Restarted,
