@@ -193,6 +193,8 @@ pub struct Reached {
     pub parameters: u32,
     /// Parameters without which it comes about only.
     pub without: u32,
+    /// Parameters with which it comes about only.
+    pub needs: u32,
     /// How sure it is.
     pub confidence: Confidence,
     /// The call site in the function that brings it.

@@ -277,6 +277,12 @@ conditions! {
     asynchronous: bool,
     /// it waits for files or processes of this machine, as the only task of an event loop started for it: nobody else waits
     waits_alone: bool,
+    /// it reads or writes one file of this machine, and does so once
+    one_file: bool,
+    /// a failure of it is handled within the turn, and the loop goes on
+    isolated: bool,
+    /// the row that it gives is referred to by another write of the same turn, which has to wait for it
+    row_is_referred_to: bool,
     /// another call of the loop, or the same one, reaches one of these effects, other than by speaking to a database
     loop_also: Vec<Word<Effect>>,
     /// it stands in code that runs once, when its module is loaded
@@ -305,7 +311,7 @@ conditions! {
     leaf_does_any: Vec<Word<Effect>>,
     /// it is written as a call: no operator, attribute or loop
     written_call: bool,
-    /// the statement that it sends is itself what the loop goes through
+    /// the statement that it sends is itself what the loop goes through, or is about another table in every turn
     sends_element: bool,
     /// an argument is the result of a call that has one of these effects
     argument_does: Vec<Word<Effect>>,
