@@ -46,6 +46,9 @@ pub mod baseline;
 
 pub use outcome::{Outcome, Timings};
 
+/// Room for the parsers of a thread, in bytes. The memory is only used by files that nest deeply.
+const THREAD_STACK: usize = 64 * 1024 * 1024;
+
 /// Analyses what `config` names. Wrong settings stop here, and only here; whatever is wrong with a file is a notice.
 pub fn check(config: &Config) -> Result<Outcome, SetupError> {
     let analysis = analyse(config)?.without_known()?;
@@ -88,6 +91,19 @@ impl Analysis {
 
 /// Analyses what `config` names: discover, parse, extract, link, evaluate.
 pub fn analyse(config: &Config) -> Result<Analysis, SetupError> {
+    let mut pool = rayon::ThreadPoolBuilder::new().stack_size(THREAD_STACK);
+    if let Some(jobs) = config.jobs {
+        pool = pool.num_threads(jobs);
+    }
+    match pool.build() {
+        // All stages on the same threads: memory that one has freed is at hand for the next.
+        Ok(pool) => pool.install(|| analyse_here(config)),
+        // No threads to be had: one will do.
+        Err(_) => analyse_here(config),
+    }
+}
+
+fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let mut timings = Timings::default();
     let scope = timings.measure("discover", || Scope::new(config))?;
     let Scope { config, discovered, stacks, policy, .. } = scope;
