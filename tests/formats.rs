@@ -407,8 +407,13 @@ fn github_commands_are_well_formed() {
 
 #[test]
 fn github_gets_ten_of_a_level_and_a_word_about_the_rest() {
-    let loops = "    for order in orders:\n        order.customer = session.get(Customer, order.customer_id)\n";
-    let folder = project(&[("slow.py", &format!("{}{}", common::SLOW, loops.repeat(14)))]);
+    let function = |number: usize| {
+        format!(
+            "\n\ndef show{number}(session: Session, orders):\n    for order in orders:\n        session.get(Customer, order.id)\n"
+        )
+    };
+    let functions: String = (0..14).map(function).collect();
+    let folder = project(&[("slow.py", &format!("{}{functions}", common::SLOW))]);
     let mut command = laggard(folder.path(), &["check", "--output-format", "github", "--select", "query-in-loop"]);
     command.env("GITHUB_STEP_SUMMARY", folder.path().join("summary.md"));
     let ran = run(command);
