@@ -172,9 +172,13 @@ impl<'c> Settings<'c> {
 
     fn read(&self, path: &Path) -> Result<Option<Layer>, SetupError> {
         let name = relative_path(&self.config.root, path);
-        let text = fs::read_to_string(path)
-            .map_err(|error| SetupError::new(format!("`{name}` cannot be read: {error}"), ""))?;
         let file_name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            // What is wrong with a manifest is for others to say.
+            Err(_) if !reader::tables_of(file_name).is_empty() => return Ok(None),
+            Err(error) => return Err(SetupError::new(format!("`{name}` cannot be read: {error}"), "")),
+        };
         let folder = path.parent().unwrap_or(path);
         reader::read_file(&name, file_name, text.trim_start_matches('\u{feff}'), folder)
     }

@@ -41,12 +41,12 @@ type Table<'t> = DeTable<'t>;
 type Value<'t> = Spanned<DeValue<'t>>;
 type Read<T> = Result<T, SetupError>;
 
-/// Where the settings stand in files that hold other things too.
+/// Where the settings stand in files that hold other things too; nothing for a file of our own.
 pub fn tables_of(file_name: &str) -> &'static [&'static [&'static str]] {
     match file_name {
         "pyproject.toml" => &[&["tool", "laggard"]],
         "Cargo.toml" => &[&["package", "metadata", "laggard"], &["workspace", "metadata", "laggard"]],
-        _ => &[&[]],
+        _ => &[],
     }
 }
 
@@ -56,15 +56,23 @@ pub fn read_file(name: &str, file_name: &str, text: &str, folder: &Path) -> Read
     let document = match DeTable::parse(text) {
         Ok(document) => document,
         // A manifest that others will complain about is none of ours, unless it speaks of laggard.
-        Err(_) if !tables_of(file_name)[0].is_empty() && !text.contains("laggard") => return Ok(None),
+        Err(_) if !tables_of(file_name).is_empty() && !text.contains("laggard") => return Ok(None),
         Err(error) => return Err(reader.error(error.span().unwrap_or(0..0), error.message(), String::new())),
     };
-    for path in tables_of(file_name) {
-        if let Some(table) = descend(document.get_ref(), path) {
-            return reader.layer(table, folder).map(Some);
+    if tables_of(file_name).is_empty() {
+        return reader.layer(document.get_ref(), folder).map(Some);
+    }
+    let tables: Vec<&Value> = tables_of(file_name).iter().filter_map(|path| descend(&document, path)).collect();
+    match tables[..] {
+        [] => Ok(None),
+        [table] => reader.layer(reader.table(table)?, folder).map(Some),
+        // Other packages of the workspace would find the wrong one.
+        [_, second, ..] => {
+            let advice =
+                "keep that of the workspace, and move that of the package to a `laggard.toml` in a folder of its own";
+            Err(reader.error(second.span(), "both the package and the workspace have settings", advice))
         }
     }
-    Ok(None)
 }
 
 /// Reads `KEY=VALUE` of the command line.
@@ -81,11 +89,13 @@ pub fn read_inline(text: &str, folder: &Path) -> Read<Layer> {
     reader.layer(document.get_ref(), folder)
 }
 
-fn descend<'t, 'd>(mut table: &'t Table<'d>, path: &[&str]) -> Option<&'t Table<'d>> {
-    for name in path {
+fn descend<'t, 'd>(document: &'t Spanned<Table<'d>>, path: &[&str]) -> Option<&'t Value<'d>> {
+    let (last, above) = path.split_last()?;
+    let mut table = document.get_ref();
+    for name in above {
         table = get(table, name)?.get_ref().as_table()?;
     }
-    Some(table)
+    get(table, last)
 }
 
 fn get<'t, 'd>(table: &'t Table<'d>, name: &str) -> Option<&'t Value<'d>> {
@@ -310,6 +320,10 @@ mod tests {
         assert!(read("pyproject.toml", "[tool.laggard]\nignore = [\"sql\"]").unwrap().is_some());
         assert!(read("Cargo.toml", "[package]\nname = \"x\"").unwrap().is_none());
         assert!(read("Cargo.toml", "[workspace.metadata.laggard]\nselect = []").unwrap().is_some());
+        let error = read("pyproject.toml", "[tool]\nlaggard = 1").unwrap_err();
+        assert!(error.message.starts_with("pyproject.toml:2: expected a table"));
+        let both = "[package.metadata.laggard]\nselect = []\n[workspace.metadata.laggard]\nselect = []";
+        assert!(read("Cargo.toml", both).unwrap_err().message.starts_with("Cargo.toml:3: both the package"));
         let error = read("Cargo.toml", "[package.metadata.laggard]\nx = 1").unwrap_err();
         assert!(error.message.starts_with("Cargo.toml:2: unknown key `x`"));
     }
