@@ -8,7 +8,7 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use crate::config::{Config, SetupError};
+use crate::config::{Config, SetupError, relative_path};
 use crate::diagnostic::{Notice, NoticeKind};
 use crate::lang::{Language, Manifest};
 use crate::project::Project;
@@ -135,8 +135,8 @@ impl Discovery<'_> {
         let Some(size) = size else {
             return Some(self.notice(path, NoticeKind::Unreadable, "is not a readable file".to_string()));
         };
-        if size > self.config.max_file_size {
-            let limit = self.config.max_file_size;
+        let limit = self.config.max_file_size();
+        if size > limit {
             let message = format!("has {size} bytes, more than the limit of {limit} (`--max-file-size`)");
             return Some(self.notice(path, NoticeKind::TooLarge, message));
         }
@@ -213,17 +213,6 @@ fn folders_above(root: &Path, manifests: &[Manifest]) -> Vec<String> {
     let up = manifests.iter().map(up).max().unwrap_or(0);
     let names: Vec<String> = root.iter().map(|name| name.to_string_lossy().into_owned()).collect();
     names[names.len().saturating_sub(up)..].to_vec()
-}
-
-/// `path` seen from the folder `root`, with `/`; one `..` for each folder that has to be left.
-fn relative_path(root: &Path, path: &Path) -> String {
-    let shared = root.ancestors().find(|ancestor| path.starts_with(ancestor)).unwrap_or(Path::new(""));
-    let up = root.strip_prefix(shared).map_or(0, |rest| rest.components().count());
-    let down = path.strip_prefix(shared).unwrap_or(path);
-    let parts = std::iter::repeat_n("..".into(), up)
-        .chain(down.components().map(|component| component.as_os_str().to_string_lossy()));
-    let parts: Vec<_> = parts.collect();
-    if parts.is_empty() { ".".to_string() } else { parts.join("/") }
 }
 
 /// Does the folder hold dependencies or build output instead of the project's code?

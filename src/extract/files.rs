@@ -100,8 +100,11 @@ fn file(source: &SourceFile, config: &Config) -> Extraction {
         ReadError::NotUtf8(_) => (NoticeKind::NotUtf8, error.to_string()),
     })?;
     // It may have grown since it was found.
-    if text.len() as u64 > config.max_file_size {
-        return Err((NoticeKind::TooLarge, format!("has {} bytes; the limit is {}", text.len(), config.max_file_size)));
+    if text.len() as u64 > config.max_file_size() {
+        return Err((
+            NoticeKind::TooLarge,
+            format!("has {} bytes; the limit is {}", text.len(), config.max_file_size()),
+        ));
     }
     if is_generated(&text) {
         return Err((NoticeKind::Generated, "is generated or minified".into()));

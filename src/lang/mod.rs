@@ -72,6 +72,11 @@ pub trait Language: Sync {
     /// File names of manifests that [`Language::modules`] wants to see.
     fn manifests(&self) -> &'static [&'static str];
 
+    /// What starts a comment that ends with its line.
+    fn comment_leader(&self) -> &'static str {
+        "//"
+    }
+
     /// Parses a file. Never fails: what is broken is left out and named.
     fn parse(&self, text: &str) -> Parsed;
 

@@ -37,6 +37,10 @@ impl Language for Python {
         names::MANIFESTS
     }
 
+    fn comment_leader(&self) -> &'static str {
+        "#"
+    }
+
     fn parse(&self, text: &str) -> Parsed {
         let attempt = parser::with_module(text, |parsed| match parsed.has_valid_syntax() {
             true => Ok(lower(parsed, text)),
