@@ -149,7 +149,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, \
-         piecewise: {} }}",
+         piecewise: {}, calls_member: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -164,6 +164,7 @@ fn row_code(row: &Row) -> String {
         row.loads,
         optional_argument_code(row.iterates.as_ref()),
         text_code(&row.piecewise),
+        text_code(&row.calls_member),
     )
 }
 
@@ -179,6 +180,7 @@ fn relation_code(row: &RelationRow) -> String {
         ("abstract_by", &row.abstract_by),
         ("when", &row.when),
         ("when_read", &row.when_read),
+        ("optional_by", &row.optional_by),
     ];
     let texts: Vec<String> = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text))).collect();
     format!(
@@ -191,27 +193,47 @@ fn relation_code(row: &RelationRow) -> String {
 }
 
 fn renderer_code(row: &RendererRow) -> String {
-    let RendererRow { row_methods, model, source, method_field, method_name, method_prefix, many } = row;
+    let texts = [
+        ("model", &row.model),
+        ("source", &row.source),
+        ("source_separator", &row.source_separator),
+        ("method_field", &row.method_field),
+        ("method_name", &row.method_name),
+        ("method_prefix", &row.method_prefix),
+        ("method_row", &row.method_row),
+        ("many", &row.many),
+        ("fields", &row.fields),
+        ("every_field", &row.every_field),
+        ("depth", &row.depth),
+    ];
+    let lists = [
+        ("row_methods", &row.row_methods),
+        ("key_fields", &row.key_fields),
+        ("related_fields", &row.related_fields),
+        ("text_fields", &row.text_fields),
+    ];
+    let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));
+    let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));
+    let parts: Vec<String> = texts.chain(lists).collect();
     format!(
-        "RendererRow {{ row_methods: {}, model: {}, source: {}, method_field: {}, method_name: {}, method_prefix: {}, \
-         many: {} }}",
-        list_code(row_methods, text_code),
-        text_code(model),
-        text_code(source),
-        text_code(method_field),
-        text_code(method_name),
-        text_code(method_prefix),
-        text_code(many),
+        "RendererRow {{ source_at: {:?}, shows_related: {}, shows_methods: {}, {} }}",
+        row.source_at,
+        row.shows_related,
+        row.shows_methods,
+        parts.join(", ")
     )
 }
 
 fn view_code(row: &ViewRow) -> String {
-    let ViewRow { rows, rows_from, renderer } = row;
+    let ViewRow { rows, model, rows_from, renderer, registered_by, loads, loads_shown } = row;
     format!(
-        "ViewRow {{ rows: {}, rows_from: {}, renderer: {} }}",
+        "ViewRow {{ rows: {}, model: {}, rows_from: {}, renderer: {}, registered_by: {}, loads: {}, loads_shown: {loads_shown} }}",
         text_code(rows),
+        text_code(model),
         text_code(rows_from),
-        text_code(renderer)
+        text_code(renderer),
+        list_code(registered_by, text_code),
+        text_code(loads),
     )
 }
 

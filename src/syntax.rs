@@ -531,6 +531,8 @@ pub struct Tree {
     pub block_scoped: bool,
     /// Can reading an attribute run code?
     pub attributes_run_code: bool,
+    /// Can putting a value into a text run code?
+    pub texts_run_code: bool,
 }
 
 /// About how many bytes of a text there are to a node, at the least (on two repositories 13 and 18): so much is set

@@ -209,7 +209,7 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
         (false, LoopSource::Loop(id)) => facts.loop_of(id).span,
         (false, _) => span_of_function(facts, site),
     };
-    let reached = read.chain.len() > 1;
+    let reached = read.chain.len() > 1 || read.reader.is_some();
     let message = words.fill(if reached { &rule.message.text } else { &rule.message.direct });
     let is_named = site.kind == CallKind::Attribute || reached && read.reader.is_none();
     let place = if is_named { site.name_span } else { site.span };

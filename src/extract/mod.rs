@@ -70,6 +70,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
     extractor.file(Span::new(0, text.len()));
     extractor.opaque_uses();
     extractor.comments(text);
+    extractor.facts.entries.sort_by_key(|entry| entry.holder);
     extractor.facts.names.freeze();
     extractor.facts.shrink();
     extractor.facts

@@ -471,16 +471,21 @@ impl<'m> Resolver<'m> {
         None
     }
 
+    /// The class whose method a call stands in.
+    pub(super) fn class_around(&self, files: &[ProgramFile], file: FileId, call: CallId) -> Option<Symbol> {
+        let facts = &files[file.0 as usize].facts;
+        let mut function = facts.scope(facts.call(call).scope).function;
+        while facts.function(function).class.is_none() {
+            function = facts.function(function).parent?;
+        }
+        self.class_symbol(file, facts.function(function).class?)
+    }
+
     /// The receiver of the method that a call stands in, as its first base sees it.
     fn inherited_receiver(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId)) -> Option<TypeId> {
         let facts = &files[file.0 as usize].facts;
         let site = facts.call(call);
-        let mut function = facts.scope(site.scope).function;
-        while facts.function(function).class.is_none() {
-            function = facts.function(function).parent?;
-        }
-        let class = facts.function(function).class?;
-        let mut symbol = self.class_symbol(file, class)?;
+        let mut symbol = self.class_around(files, file, call)?;
         // The class may be named.
         if let Some(named) = facts.arguments_of(site).first() {
             let [Value::Item(named)] = self.infer(files, file, named.origin).list[..] else { return None };
@@ -661,6 +666,12 @@ impl<'m> Resolver<'m> {
                 }
             }
             "super" => self.inherited_receiver(files, site?),
+            "shown.model" => {
+                let (file, call) = site?;
+                let class = self.class_around(files, file, call)?;
+                let model = self.shown_model(files, class)?;
+                Some(self.types.intern(model, &[]))
+            }
             "related.model" => None,
             name => {
                 let mut arguments: SmallVec<[TypeId; 2]> = SmallVec::new();

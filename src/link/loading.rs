@@ -68,6 +68,15 @@ pub(super) struct Frame<'f> {
     outer: Option<&'f Frame<'f>>,
 }
 
+/// Where rows come from that a class shows.
+#[derive(Clone, Copy)]
+pub(super) enum RowsFrom {
+    /// From this value.
+    Rows(OriginId),
+    /// From what the class gives by default.
+    Class(Symbol),
+}
+
 /// Follows values backwards.
 pub(super) struct Flow<'a, 'm> {
     pub files: &'a [ProgramFile],
@@ -75,8 +84,8 @@ pub(super) struct Flow<'a, 'm> {
     pub resolver: &'a mut Resolver<'m>,
     /// The call sites of each function.
     pub callers: FxHashMap<FunctionRef, Vec<(FileId, CallId)>>,
-    /// The rows that methods of renderers are given, one by one, as their first argument.
-    pub rendered: FxHashMap<FunctionRef, Vec<(FileId, OriginId)>>,
+    /// The rows that methods of renderers are given, one by one, by one of their parameters.
+    pub rendered: FxHashMap<(FunctionRef, u16), Vec<(FileId, RowsFrom)>>,
     /// Calls that load relations of rows which are there already, by file.
     later: FxHashMap<FileId, Vec<CallId>>,
     /// The last names of relations that are somewhere loaded with a query of their own: what is asked of such a relation
@@ -172,6 +181,13 @@ impl<'a, 'm> Flow<'a, 'm> {
         self.steps = 0;
         self.depth = 0;
         self.rows(file, rows, None)
+    }
+
+    /// What is loaded with the rows of a class. Starts a new question.
+    pub fn loaded_with_rows_of(&mut self, class: Symbol, made: (FileId, Span)) -> Loading<'m> {
+        self.steps = 0;
+        self.depth = 0;
+        self.rows_of_class(class, made)
     }
 
     fn follow(&mut self, step: impl FnOnce(&mut Self) -> Loading<'m>) -> Loading<'m> {
@@ -340,6 +356,9 @@ impl<'a, 'm> Flow<'a, 'm> {
         if mentions(&returns, &["arg0.model"]) {
             return self.first_argument_rows(file, call, frame);
         }
+        if mentions(&returns, &["shown.model"]) {
+            return self.shown_rows(file, call);
+        }
         if mentions(&returns, &["super"]) {
             return self.inherited_rows(file, call, frame);
         }
@@ -354,7 +373,10 @@ impl<'a, 'm> Flow<'a, 'm> {
         if !is_method || !(row.returns == "Self" || mentions(&returns, &["self.model", "T"])) {
             return None;
         }
-        let loading = self.rows(file, site.callee, frame)?;
+        let mut loading = self.rows(file, site.callee, frame)?;
+        for loaded in loading.iter_mut().filter(|loaded| loaded.made.1.is_empty()) {
+            loaded.made = (file, site.span);
+        }
         self.with_named(file, call, row, loading, frame)
     }
 
@@ -436,11 +458,31 @@ impl<'a, 'm> Flow<'a, 'm> {
         let span = self.facts(file).call(call).span;
         let origin = self.argument_origin(file, call, 0)?;
         match self.resolver.infer(self.files, file, origin).list[..] {
-            [Value::Item(class)] => match self.resolver.default_manager(self.files, class) {
-                Some(manager) => self.manager_rows(manager, (file, span)),
-                None => Some(smallvec![nothing_loaded((file, span))]),
-            },
+            [Value::Item(class)] => self.rows_of_class(class, (file, span)),
             _ => self.rows(file, origin, frame),
+        }
+    }
+
+    /// The rows that the class around a call says it shows.
+    fn shown_rows(&mut self, file: FileId, call: CallId) -> Loading<'m> {
+        let span = self.facts(file).call(call).span;
+        let class = self.resolver.class_around(self.files, file, call)?;
+        let view = self.resolver.view(self.files, class)?;
+        let field = self.resolver.symbols.intern(&view.rows);
+        match self.resolver.only_field(self.files, class, field) {
+            Some((file, origin)) => self.rows(file, origin, None),
+            None => {
+                let model = self.resolver.shown_model(self.files, class)?;
+                self.rows_of_class(model, (file, span))
+            }
+        }
+    }
+
+    /// The rows of a class, as it gives them by default.
+    fn rows_of_class(&mut self, class: Symbol, made: (FileId, Span)) -> Loading<'m> {
+        match self.resolver.default_manager(self.files, class) {
+            Some(manager) => self.manager_rows(manager, made),
+            None => Some(smallvec![nothing_loaded(made)]),
         }
     }
 
@@ -581,22 +623,34 @@ impl<'a, 'm> Flow<'a, 'm> {
                 found.extend(loading);
             }
         }
-        if place == 1 {
-            for (file, rows) in self.rendered.get(&reference).cloned().unwrap_or_default() {
-                found.extend(self.rows(file, rows, None).unwrap_or_default());
-            }
+        for (file, rows) in self.rendered.get(&(reference, place)).cloned().unwrap_or_default() {
+            let loading = match rows {
+                RowsFrom::Rows(rows) => self.rows(file, rows, None),
+                RowsFrom::Class(class) => self.rows_of_class(class, (file, Span::default())),
+            };
+            found.extend(loading.unwrap_or_default());
         }
         (!found.is_empty()).then_some(found)
     }
 
     /// What a call gives to a parameter of a function.
-    pub fn given(&self, file: FileId, call: CallId, function: FunctionRef, place: u16) -> Option<OriginId> {
+    pub fn given(&mut self, file: FileId, call: CallId, function: FunctionRef, place: u16) -> Option<OriginId> {
         let facts = self.facts(file);
         let site = facts.call(call);
         let (callee_file, callee) = locate(self.files, function);
         let callee_facts = self.facts(callee_file);
         let parameter = callee_facts.function(callee).parameters.get(place as usize)?;
         if parameter.kind == ParameterKind::Receiver {
+            if site.kind == CallKind::Format {
+                return Some(site.callee);
+            }
+            if let Some(row) = self.resolved(file, call).row().filter(|row| !row.calls_member.is_empty()) {
+                let mut arguments = facts.arguments_of(site).iter().filter(|argument| !argument.is_spread);
+                let is_asked = |argument: &&Argument| {
+                    self.resolver.member_of_argument(self.files, file, argument.origin, row) == Some(function)
+                };
+                return arguments.find(is_asked).map(|argument| argument.origin);
+            }
             return site.name.is_some().then_some(site.callee);
         }
         let pairs = matched_arguments(facts, site, callee_facts, callee);
@@ -698,7 +752,7 @@ impl<'a, 'm> Flow<'a, 'm> {
         }
     }
 
-    fn path_named(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Option<Vec<Path>> {
+    pub(super) fn path_named(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Option<Vec<Path>> {
         let facts = self.facts(file);
         match facts.origin(origin) {
             Origin::String(Some(text)) => {

@@ -12,6 +12,7 @@ mod memoization;
 pub mod ownership;
 mod relation_reads;
 pub mod relations;
+mod renderers;
 pub mod resolve;
 pub mod summarize;
 pub mod tasks;
@@ -87,10 +88,14 @@ fn link_language<'m>(
             resolved[number].push(call_resolved);
         }
     }
+    let files_of_language: Vec<FileId> = (0..files.len()).filter(own).map(|number| FileId(number as u32)).collect();
+    resolver.note_registrations(files, &files_of_language, resolved);
     resolver.use_callers();
     // Answering one of them may settle others: which are open is asked before the first.
     let is_open = |resolver: &Resolver, number: usize, call: CallId| {
-        files[number].facts.call(call).kind != CallKind::Call || !resolver.is_settled(FileId(number as u32), call)
+        files[number].facts.call(call).kind != CallKind::Call
+            || !resolver.is_settled(FileId(number as u32), call)
+            || resolved[number][call.index()].row().is_some_and(|row| !row.calls_member.is_empty())
     };
     let open: Vec<(usize, CallId)> = (0..files.len())
         .filter(own)

@@ -974,6 +974,7 @@ impl<'m> Resolver<'m> {
             CallKind::Spread => Some("copy"),
             CallKind::Iterate => Some(ITERATE),
             CallKind::Test => Some("__bool__"),
+            CallKind::Format => Some("__str__"),
             _ => None,
         }
     }
@@ -1401,10 +1402,18 @@ impl<'m> Resolver<'m> {
             _ => None,
         };
         let iterates = only_row.and_then(|row| self.iterated_row(files, file, call, row));
+        let mut targets = if disputed { SmallVec::new() } else { resolution.targets };
+        if let Some(row) = only_row.filter(|row| !row.calls_member.is_empty()) {
+            let facts = &files[file.0 as usize].facts;
+            for argument in facts.arguments_of(facts.call(call)).iter().filter(|argument| !argument.is_spread) {
+                let function = self.member_of_argument(files, file, argument.origin, row);
+                targets.extend(function.map(Target::Function));
+            }
+        }
         Resolved {
             iterates,
             effects: if disputed { EffectSet::EMPTY } else { effects },
-            targets: if disputed { SmallVec::new() } else { resolution.targets },
+            targets,
             confidence,
             callee: resolution.callee,
             receiver: resolution.receiver,
@@ -1419,6 +1428,22 @@ impl<'m> Resolver<'m> {
         let member = self.symbols.intern(ITERATE);
         let symbol = self.types.get(id).name;
         self.member_row(symbol, member)
+    }
+
+    /// The function of the program that a call runs by calling a member of an argument.
+    pub(super) fn member_of_argument(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        origin: OriginId,
+        row: &Row,
+    ) -> Option<FunctionRef> {
+        let id = self.infer(files, file, origin).instance()?;
+        let symbol = self.types.get(id).name;
+        self.definition(symbol)?;
+        let member = self.symbols.intern(&row.calls_member);
+        let (file, function) = self.method(files, symbol, member)?;
+        Some(function_ref(files, file, function))
     }
 
     /// Notes which arguments each function of the program is called with.

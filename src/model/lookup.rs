@@ -187,6 +187,16 @@ impl Models {
         self.table.views.iter().find(|(name, _)| name == path).map(|(_, row)| row)
     }
 
+    /// Do the tables know of calls that tie a class to that of the rows which it shows?
+    pub fn knows_registrations(&self) -> bool {
+        self.table.views.iter().any(|(_, row)| !row.registered_by.is_empty())
+    }
+
+    /// Does a call tie a class to that of the rows which it shows?
+    pub fn is_registration(&self, path: &str) -> bool {
+        self.table.views.iter().any(|(_, row)| row.registered_by.iter().any(|own| own == path))
+    }
+
     /// What separates the steps of paths through relations.
     pub fn relation_separators(&self) -> Vec<&str> {
         let mut separators: Vec<&str> = self.table.relations.iter().map(|(_, row)| row.separator.as_ref()).collect();

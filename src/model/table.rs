@@ -84,6 +84,9 @@ pub struct Row {
     /// What does the same on an iterator, where the receiver was collected for this call only. May be empty.
     #[serde(default)]
     pub piecewise: Text,
+    /// The member of its arguments that it calls. May be empty.
+    #[serde(default)]
+    pub calls_member: Text,
 }
 
 /// Kinds of rows.
@@ -219,6 +222,9 @@ pub struct RelationRow {
     /// The value of that keyword that means: when it is read. Another value means that it need not be loaded ahead.
     #[serde(default)]
     pub when_read: Text,
+    /// The keyword that says that there may be none at the other end. May be empty.
+    #[serde(default)]
+    pub optional_by: Text,
 }
 
 /// A class whose instances turn rows into something else, one row at a time.
@@ -229,17 +235,56 @@ pub struct RendererRow {
     #[serde(default)]
     pub row_methods: Sorted<Text>,
     /// The field of a class written in the class body, as `Class.field`, that names the class of the rows.
+    #[serde(default)]
     pub model: Text,
-    /// The keyword of a field that says which attributes it shows, separated by dots.
+    /// The keyword of a field that says which attributes it shows, separated by dots. Empty: there are no such fields.
+    #[serde(default)]
     pub source: Text,
+    /// The position of that argument, where it may be given without its keyword.
+    #[serde(default)]
+    pub source_at: Option<u8>,
+    /// What separates the attributes, beside dots. May be empty.
+    #[serde(default)]
+    pub source_separator: Text,
     /// The constructor of a field that is shown by a method.
+    #[serde(default)]
     pub method_field: Text,
     /// The keyword of such a field that names the method.
+    #[serde(default)]
     pub method_name: Text,
     /// What the name of the method starts with otherwise; the name of the field follows.
+    #[serde(default)]
     pub method_prefix: Text,
-    /// The keyword that says that many rows are given.
+    /// The parameter that such a method takes the row by, where it takes parameters by name.
+    #[serde(default)]
+    pub method_row: Text,
+    /// The keyword that says that many rows are given. Empty: many are given always.
+    #[serde(default)]
     pub many: Text,
+    /// The field, as `Class.field` or `field`, that names attributes of the rows which are shown. May be empty.
+    #[serde(default)]
+    pub fields: Text,
+    /// What stands there for all attributes.
+    #[serde(default)]
+    pub every_field: Text,
+    /// The field that tells how many relations deep related rows are shown whole. May be empty.
+    #[serde(default)]
+    pub depth: Text,
+    /// Is a related row that is named shown as a text, and not as its key?
+    #[serde(default)]
+    pub shows_related: bool,
+    /// May the names be those of methods that take the row?
+    #[serde(default)]
+    pub shows_methods: bool,
+    /// Constructors of fields that show the keys of related rows.
+    #[serde(default)]
+    pub key_fields: Sorted<Text>,
+    /// Constructors of fields that show something of related rows.
+    #[serde(default)]
+    pub related_fields: Sorted<Text>,
+    /// Constructors of fields that show related rows as texts.
+    #[serde(default)]
+    pub text_fields: Sorted<Text>,
 }
 
 /// A class that shows rows.
@@ -247,11 +292,26 @@ pub struct RendererRow {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ViewRow {
     /// The field that holds the rows.
+    #[serde(default)]
     pub rows: Text,
+    /// The field that names their class, where nothing holds them.
+    #[serde(default)]
+    pub model: Text,
     /// The method that gives the rows.
     pub rows_from: Text,
-    /// The field that holds the class which renders them.
+    /// The field that holds the class which renders them. Empty: the class renders them itself.
+    #[serde(default)]
     pub renderer: Text,
+    /// The calls and decorators that tie the class to that of its rows.
+    #[serde(default)]
+    pub registered_by: Sorted<Text>,
+    /// The field that names relations which are loaded with the rows; or `true`, for all that lead to one for certain.
+    /// May be empty.
+    #[serde(default)]
+    pub loads: Text,
+    /// Are all of these loaded when a relation to one is shown, and the field says nothing?
+    #[serde(default)]
+    pub loads_shown: bool,
 }
 
 /// How many there are at the other end of a relation.
