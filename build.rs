@@ -18,7 +18,7 @@ mod hash;
 mod table;
 
 use hash::HashIndex;
-use table::{Argument, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow};
+use table::{Argument, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text, TypeRow, ViewRow};
 
 fn main() {
     for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs"] {
@@ -125,6 +125,10 @@ fn table_code(name: &str, table: &Table) -> String {
             "views: {}",
             list_code(&table.views, |(name, row)| format!("({}, {})", text_code(name), view_code(row)))
         ),
+        format!(
+            "templates: {}",
+            list_code(&table.templates, |(name, row)| format!("({}, {})", text_code(name), template_code(row)))
+        ),
         format!("type_names: {}", list_code(&table.type_names, text_code)),
         format!("members: {}", list_code(&table.members, u32::to_string)),
         format!("indexes: {}", indexes_code(&table.indexes)),
@@ -225,15 +229,34 @@ fn renderer_code(row: &RendererRow) -> String {
 }
 
 fn view_code(row: &ViewRow) -> String {
-    let ViewRow { rows, model, rows_from, renderer, registered_by, loads, loads_shown } = row;
+    let texts = [
+        ("rows", &row.rows),
+        ("model", &row.model),
+        ("rows_from", &row.rows_from),
+        ("renderer", &row.renderer),
+        ("loads", &row.loads),
+        ("template", &row.template),
+        ("template_default", &row.template_default),
+        ("context_name", &row.context_name),
+    ];
+    let lists = [
+        ("registered_by", &row.registered_by),
+        ("context_rows", &row.context_rows),
+        ("context_row", &row.context_row),
+        ("context_from", &row.context_from),
+    ];
+    let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));
+    let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));
+    let parts: Vec<String> = texts.chain(lists).collect();
+    format!("ViewRow {{ loads_shown: {}, {} }}", row.loads_shown, parts.join(", "))
+}
+
+fn template_code(row: &TemplateRow) -> String {
+    let TemplateRow { template, context, takes_keywords, inherits } = row;
     format!(
-        "ViewRow {{ rows: {}, model: {}, rows_from: {}, renderer: {}, registered_by: {}, loads: {}, loads_shown: {loads_shown} }}",
-        text_code(rows),
-        text_code(model),
-        text_code(rows_from),
-        text_code(renderer),
-        list_code(registered_by, text_code),
-        text_code(loads),
+        "TemplateRow {{ template: {}, context: {}, takes_keywords: {takes_keywords}, inherits: {inherits} }}",
+        optional_argument_code(template.as_ref()),
+        optional_argument_code(context.as_ref()),
     )
 }
 

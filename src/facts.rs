@@ -95,6 +95,8 @@ pub struct FileFacts {
     pub suppressions: Vec<SuppressionComment>,
     /// What could not be parsed.
     pub errors: Vec<SyntaxError>,
+    /// Reading an attribute calls it, when it can be called.
+    pub reads_call: bool,
 }
 
 /// Where a value comes from, as far as the text of the file tells.

@@ -40,7 +40,13 @@ pub fn check(config: &Config) -> Result<Outcome, SetupError> {
     let mut timings = Timings::default();
     let discovered = timings.measure("discover", || discover::source_files(config, lang::all()))?;
     let models = model::for_project(config)?;
-    let extracted = timings.measure("parse + extract", || extract::all(&discovered, config));
+    let extracted = timings.measure("parse + extract", || {
+        let extracted = extract::all(&discovered, config);
+        match !discovered.in_dialects.is_empty() && link::uses_dialects(&extracted.files, &models) {
+            true => extract::with_dialects(extracted, &discovered, config),
+            false => extracted,
+        }
+    });
     let mut notices = discovered.notices;
     notices.extend(extracted.notices);
     let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);

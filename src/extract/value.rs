@@ -296,6 +296,12 @@ impl Extractor<'_> {
         if let Some(place) = place {
             self.use_of_part(object, place, used);
         }
+        if self.tree.reads_call {
+            // What it gives is what the call gives, if it is one.
+            let call = self.attribute(node, object_value, name, place, used);
+            let origin = self.origin(Origin::Call(call));
+            return Value { origin, depend: object_value.depend, place };
+        }
         let origin = self.origin(Origin::Member(object_value.origin, name));
         if self.tree.attributes_run_code && !self.is_import_path(object_value.origin) {
             self.attribute(node, object_value, name, place, used);

@@ -8,6 +8,7 @@ use crate::syntax::{Operator, SyntaxError, Tree};
 pub mod python;
 pub mod recover;
 pub mod rust;
+pub mod template;
 
 /// What parsing a file gave: always a tree, and what had to be left out of it.
 #[derive(Debug, Default)]
@@ -132,8 +133,25 @@ pub trait Language: Sync {
         false
     }
 
+    /// Notations whose files may belong to its programs.
+    fn dialects(&self) -> &'static [&'static dyn Dialect] {
+        &[]
+    }
+
     /// Is this path (relative, with `/`) a test, fixture, example, benchmark, migration or build script?
     fn is_side_code(&self, path: &str) -> bool;
+}
+
+/// A notation whose files belong to the programs of a language: templates. What its names mean is the language's matter.
+pub trait Dialect: Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// The name by which programs speak of the file at this path (relative, with `/`), if it is one.
+    fn file_name<'p>(&self, path: &'p str) -> Option<&'p str>;
+
+    /// Parses a file. Never fails.
+    fn parse(&self, text: &str) -> Parsed;
 }
 
 /// All languages, in the order of their names.

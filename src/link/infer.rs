@@ -324,9 +324,16 @@ impl<'m> Resolver<'m> {
             ParameterKind::Receiver => return self.receiver(files, file, id),
             ParameterKind::Variadic => return self.literal(self.language.literal_types().tuple, &[]),
             ParameterKind::Keywords => return self.literal(self.language.literal_types().map, &[]),
-            ParameterKind::Ordinary => {}
+            ParameterKind::Ordinary | ParameterKind::Named => {}
         }
         self.waits_for_callers();
+        if let Some(given) = self.given_to_template(files, function_ref(files, file, id), place) {
+            let mut values = Values::default();
+            for given in given {
+                values.add(self.given_values(files, given));
+            }
+            return values;
+        }
         let callers = self.callers.get(&(function_ref(files, file, id), place)).cloned().unwrap_or_default();
         if callers.is_empty() {
             return self.rendered_row(files, file, id, place);

@@ -9,6 +9,7 @@ use smallvec::{SmallVec, smallvec};
 use super::infer::repeats_argument;
 use super::relations::Relation;
 use super::resolve::{Resolver, Value, locate, matched_arguments};
+use super::templates::Form;
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::model::table::{Color, Laziness, Row, RowKind};
@@ -143,6 +144,29 @@ impl<'a, 'm> Flow<'a, 'm> {
         &self.resolved[file.0 as usize][call.index()]
     }
 
+    /// Where a value comes from; looking up an attribute that is no call is reading it.
+    pub fn origin(&self, file: FileId, origin: OriginId) -> Origin {
+        let facts = self.facts(file);
+        let found = facts.origin(origin);
+        let Origin::Call(call) = found else { return found };
+        let site = facts.call(call);
+        match (site.kind, site.name) {
+            (CallKind::Attribute, Some(name)) if !self.is_called(file, call) => Origin::Member(site.callee, name),
+            _ => found,
+        }
+    }
+
+    /// Does looking up an attribute call it?
+    pub fn is_called(&self, file: FileId, call: CallId) -> bool {
+        let resolved = self.resolved(file, call);
+        resolved.row().is_some_and(|row| row.kind == RowKind::Method)
+            || resolved.functions().any(|function| {
+                let (file, id) = locate(self.files, function);
+                let flavor = self.facts(file).function(id).flavor;
+                !matches!(flavor, FunctionFlavor::Property | FunctionFlavor::CachedProperty)
+            })
+    }
+
     /// The type of a value, when there is just one.
     pub fn type_of(&mut self, file: FileId, origin: OriginId) -> Option<TypeId> {
         self.resolver.infer(self.files, file, origin).instance()
@@ -209,7 +233,7 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     fn object_here(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Loading<'m> {
         let facts = self.facts(file);
-        match facts.origin(origin) {
+        match self.origin(file, origin) {
             Origin::Element(rows) | Origin::Item(rows) => self.rows(file, rows, frame),
             Origin::Part(whole, place) => self.part(file, whole, place, frame),
             Origin::Ascribed(_, inner) | Origin::Await(inner) | Origin::Borrowed(inner) | Origin::Propagated(inner) => {
@@ -255,8 +279,8 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     /// An element of what a call puts together from the elements of others: `enumerate(rows)`, `zip(rows, others)`.
     fn part(&mut self, file: FileId, whole: OriginId, place: u16, frame: Option<&Frame>) -> Loading<'m> {
-        let Origin::Element(source) = self.facts(file).origin(whole) else { return None };
-        let Origin::Call(call) = self.facts(file).origin(source) else { return None };
+        let Origin::Element(source) = self.origin(file, whole) else { return None };
+        let Origin::Call(call) = self.origin(file, source) else { return None };
         let row = self.resolved(file, call).row()?;
         let returns = TypeText::parse(&row.returns);
         let part = returns.arguments.first()?.arguments.get(place as usize)?.name;
@@ -299,7 +323,7 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     fn rows_here(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Loading<'m> {
         let facts = self.facts(file);
-        match facts.origin(origin) {
+        match self.origin(file, origin) {
             Origin::Slice(inner)
             | Origin::Ascribed(_, inner)
             | Origin::Await(inner)
@@ -421,7 +445,7 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     /// The relation to many that rows are asked of.
     fn related_manager(&mut self, file: FileId, rows: OriginId) -> Option<Step<'m>> {
-        match self.facts(file).origin(rows) {
+        match self.origin(file, rows) {
             Origin::Member(owner, name) => {
                 let step = self.relation_of(file, owner, name)?;
                 step.relation.is_manager.then_some(step)
@@ -478,6 +502,14 @@ impl<'a, 'm> Flow<'a, 'm> {
         }
     }
 
+    /// Rows, or those of the class that is named in their place.
+    fn rows_named(&mut self, file: FileId, origin: OriginId, made: Span) -> Loading<'m> {
+        match self.resolver.infer(self.files, file, origin).list[..] {
+            [Value::Item(class)] => self.rows_of_class(class, (file, made)),
+            _ => self.rows(file, origin, None),
+        }
+    }
+
     /// The rows of a class, as it gives them by default.
     fn rows_of_class(&mut self, class: Symbol, made: (FileId, Span)) -> Loading<'m> {
         match self.resolver.default_manager(self.files, class) {
@@ -506,6 +538,11 @@ impl<'a, 'm> Flow<'a, 'm> {
                     let returns = property.returns.clone();
                     let [only] = returns[..] else { return None };
                     return if is_property { self.rows(file, only, None) } else { None };
+                }
+                if self.resolver.definition(class).is_none() {
+                    let row = self.resolver.member_row(class, member)?;
+                    let is_view = mentions(&TypeText::parse(&row.returns), &["T"]);
+                    return if is_view { self.rows(file, owner, frame) } else { None };
                 }
                 let (file, origin) = self.resolver.only_field(self.files, class, member)?;
                 self.rows(file, origin, None)
@@ -613,6 +650,16 @@ impl<'a, 'm> Flow<'a, 'm> {
         }
         let callers = self.callers.get(&reference).cloned().unwrap_or_default();
         let mut found: SmallVec<[Loaded<'m>; 1]> = SmallVec::new();
+        if let Some(given) = self.resolver.given_to_template(self.files, reference, place) {
+            for given in given {
+                let loading = match given.form {
+                    Form::Value => follow(self, given.file, given.origin, None),
+                    Form::Row | Form::Rows => self.rows_named(given.file, given.origin, given.made),
+                };
+                found.extend(loading.unwrap_or_default());
+            }
+            return (!found.is_empty()).then_some(found);
+        }
         for (file, call) in callers {
             if self.files[file.0 as usize].is_side_code {
                 continue;
@@ -735,7 +782,7 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     fn tuple_of(&self, file: FileId, origin: OriginId) -> Option<Vec<OriginId>> {
         let facts = self.facts(file);
-        match facts.origin(origin) {
+        match self.origin(file, origin) {
             Origin::Tuple(start, end) => Some(facts.origin_list(start, end).to_vec()),
             Origin::Global(module, name) => {
                 let definitions = &facts.modules[module.index()].definitions;
@@ -754,7 +801,7 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     pub(super) fn path_named(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Option<Vec<Path>> {
         let facts = self.facts(file);
-        match facts.origin(origin) {
+        match self.origin(file, origin) {
             Origin::String(Some(text)) => {
                 let text = facts.strings[text.0 as usize].to_string();
                 let separators = self.resolver.models.relation_separators();

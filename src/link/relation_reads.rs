@@ -9,6 +9,7 @@ use smallvec::{SmallVec, smallvec};
 use super::loading::{Flow, Loaded, Path, Step};
 use super::renderers::Rendering;
 use super::resolve::{Resolver, function_ref};
+use super::templates::Form;
 use crate::diagnostic::Confidence;
 use crate::effect::Effect;
 use crate::facts::*;
@@ -125,11 +126,11 @@ impl<'a, 'm> Search<'a, 'm> {
         let facts = self.facts(file);
         let site = facts.call(call);
         match site.kind {
-            CallKind::Attribute => {
+            CallKind::Attribute if !self.flow.is_called(file, call) => {
                 let step = self.flow.relation_of(file, site.callee, site.name?)?;
                 (!step.relation.is_manager).then_some((site.callee, step))
             }
-            CallKind::Call | CallKind::Iterate | CallKind::Membership => {
+            CallKind::Attribute | CallKind::Call | CallKind::Iterate | CallKind::Membership => {
                 let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
                 let uses_rows = row.effects.has(Effect::LazyLoad) && row.kind == RowKind::Method;
                 let made = match uses_rows {
@@ -153,7 +154,8 @@ impl<'a, 'm> Search<'a, 'm> {
         let facts = self.facts(file);
         let site = facts.call(call);
         let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
-        if site.name.is_some() || row.laziness == Laziness::Lazy || !self.flow.resolver.is_built_in(&row.path) {
+        let goes_through = self.flow.resolver.is_built_in(&row.path) || facts.reads_call && row.iterates.is_some();
+        if site.name.is_some() || row.laziness == Laziness::Lazy || !goes_through {
             return None;
         }
         let first = facts.arguments_of(site).first().filter(|argument| !argument.is_spread)?;
@@ -167,7 +169,7 @@ impl<'a, 'm> Search<'a, 'm> {
         let facts = self.facts(file);
         let mut rows = rows;
         for _ in 0..4 {
-            match facts.origin(rows) {
+            match self.flow.origin(file, rows) {
                 Origin::Member(owner, name) => {
                     let step = self.flow.relation_of(file, owner, name)?;
                     return step.relation.is_manager.then_some((owner, step));
@@ -179,6 +181,7 @@ impl<'a, 'm> Search<'a, 'm> {
                     }
                     rows = facts.call(call).callee;
                 }
+                Origin::Slice(inner) => rows = inner,
                 _ => return None,
             }
         }
@@ -226,10 +229,9 @@ impl<'a, 'm> Search<'a, 'm> {
     }
 
     fn root(&mut self, file: FileId, object: OriginId, steps: &mut SmallVec<[Step<'m>; 2]>) -> Root {
-        let facts = self.facts(file);
         let mut object = object;
         for _ in 0..16 {
-            match facts.origin(object) {
+            match self.flow.origin(file, object) {
                 Origin::Member(owner, name) => match self.flow.relation_of(file, owner, name) {
                     Some(step) if !step.relation.is_many => {
                         steps.insert(0, step);
@@ -332,6 +334,16 @@ impl<'a, 'm> Search<'a, 'm> {
 
     /// A function reads a relation of its parameter: what do those who call it give?
     fn hand_to_callers(&mut self, function: FunctionRef, place: u16, read: Read<'m>) {
+        if let Some(given) = self.flow.resolver.given_to_template(self.flow.files, function, place) {
+            for given in given {
+                if let (Form::Value, Some(call)) = (given.form, given.call) {
+                    let mut read = read.clone();
+                    read.chain.insert(0, (given.file, call));
+                    self.follow(given.file, call, given.origin, read);
+                }
+            }
+            return;
+        }
         let callers = self.flow.callers.get(&function).cloned().unwrap_or_default();
         for (file, call) in callers {
             let Some(origin) = self.flow.given(file, call, function, place) else { continue };

@@ -100,7 +100,10 @@ impl<'m> Search<'_, 'm> {
         let Some(symbol) = self.flow.resolver.class_symbol(file, class) else { return };
         let Some(row) = self.flow.resolver.view(files, symbol) else { return };
         let is_self = row.renderer.is_empty();
-        let renderer = if is_self { Some(symbol) } else { self.renderer_of_view(symbol, row) };
+        let renderer = match is_self {
+            true => self.flow.resolver.renderer(files, symbol).map(|_| symbol),
+            false => self.renderer_of_view(symbol, row),
+        };
         let Some(renderer) = renderer else { return };
         let before = self.renderings.len();
         let maker = self.flow.resolver.symbols.intern(&row.rows_from);
@@ -329,13 +332,7 @@ impl<'m> Search<'_, 'm> {
     }
 
     /// All that is declared on a class is shown.
-    fn rendered_whole(
-        &mut self,
-        model: Symbol,
-        depth: usize,
-        declared: &FxHashSet<Symbol>,
-        reads: &mut Vec<Read<'m>>,
-    ) {
+    fn rendered_whole(&mut self, model: Symbol, depth: usize, declared: &FxHashSet<Symbol>, reads: &mut Vec<Read<'m>>) {
         for (name, relation) in self.flow.resolver.declared_relations(self.flow.files, model) {
             if declared.contains(&name) || relation.is_loaded || !(relation.is_many || depth > 0) {
                 continue;
@@ -481,8 +478,8 @@ impl<'m> Search<'_, 'm> {
                 reads.push(Read { steps: steps[..steps.len() - 1].into(), ..outer.clone() });
             }
         }
-        if let Some(method) = (!row.method_row.is_empty())
-            .then(|| format!("{}{}", row.method_prefix, self.flow.resolver.text(name)))
+        if let Some(method) =
+            (!row.method_row.is_empty()).then(|| format!("{}{}", row.method_prefix, self.flow.resolver.text(name)))
         {
             let method = self.flow.resolver.symbols.intern(&method);
             self.rendered_by_method(renderer, method, model, reads);

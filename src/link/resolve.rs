@@ -172,6 +172,7 @@ pub struct Resolver<'m> {
     methods: FxHashMap<(FileId, ClassId, Symbol), FunctionId>,
     fields: FxHashMap<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>,
     pub(super) relations: super::relations::Relations<'m>,
+    pub(super) templates: super::templates::Templates,
     pub(super) depth: usize,
 }
 
@@ -212,6 +213,7 @@ impl<'m> Resolver<'m> {
             methods: FxHashMap::default(),
             fields: FxHashMap::default(),
             relations: Default::default(),
+            templates: Default::default(),
             depth: 0,
         };
         let own: Vec<FileId> =
@@ -943,6 +945,9 @@ impl<'m> Resolver<'m> {
         }
         for callee in &callees.list {
             match (member, site.kind) {
+                (Some(member), CallKind::Attribute) if facts.reads_call => {
+                    self.look_up(files, (file, id), *callee, member, &mut resolution);
+                }
                 (Some(member), CallKind::Attribute) => self.read(files, *callee, member, &mut resolution),
                 (Some(member), _) => self.call_member(files, (file, id), *callee, member, &mut resolution),
                 (None, _) => self.call_value(files, (file, id), *callee, None, &mut resolution),
@@ -1004,6 +1009,54 @@ impl<'m> Resolver<'m> {
             }
             None => resolution.silent += 1,
         }
+    }
+
+    /// An attribute is looked up: it is called, when it can be.
+    fn look_up(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        owner: Value,
+        member: Symbol,
+        resolution: &mut CallResolution<'m>,
+    ) {
+        if let Value::Instance(id) = owner
+            && self.is_method(files, id, member)
+        {
+            return self.call_method(files, site, id, member, resolution);
+        }
+        self.read(files, owner, member, resolution);
+        let values = self.member(files, owner, member);
+        resolution.results.add(values);
+    }
+
+    /// Is a member of a type a method, and no property?
+    fn is_method(&mut self, files: &[ProgramFile], id: TypeId, member: Symbol) -> bool {
+        let symbol = self.types.get(id).name;
+        let is_plain = |(file, function): (FileId, FunctionId)| {
+            let flavor = files[file.0 as usize].facts.function(function).flavor;
+            !matches!(flavor, FunctionFlavor::Property | FunctionFlavor::CachedProperty)
+        };
+        if self.definition(symbol).is_none() {
+            if let Some(row) = self.member_row(symbol, member) {
+                return row.kind == RowKind::Method;
+            }
+            let manager = self.types.get(id).arguments.first().map(|rows| self.types.get(*rows).name);
+            let manager = manager.filter(|_| self.is_of_class(files, id));
+            let manager = manager.and_then(|class| self.default_manager(files, class));
+            let class = manager.map(|manager| self.types.get(manager).name);
+            return class.and_then(|class| self.method(files, class, member)).is_some_and(is_plain);
+        }
+        if let Some(method) = self.method(files, symbol, member) {
+            return is_plain(method);
+        }
+        if self.relation(files, symbol, member).is_some() {
+            return false;
+        }
+        let lineage = self.lineage(files, symbol);
+        let mut external = lineage.iter().skip(1).filter(|base| self.definition(**base).is_none());
+        let rows: Vec<Symbol> = external.by_ref().copied().collect();
+        rows.into_iter().find_map(|base| self.member_row(base, member)).is_some_and(|row| row.kind == RowKind::Method)
     }
 
     fn call_member(
@@ -1410,6 +1463,7 @@ impl<'m> Resolver<'m> {
                 targets.extend(function.map(Target::Function));
             }
         }
+        targets.extend(self.templates_filled(file, call).iter().copied().map(Target::Function));
         Resolved {
             iterates,
             effects: if disputed { EffectSet::EMPTY } else { effects },

@@ -11,7 +11,9 @@ use smallvec::SmallVec;
 use thiserror::Error;
 use walkdir::WalkDir;
 
-use super::table::{FormError, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow, last_segment};
+use super::table::{
+    FormError, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text, TypeRow, ViewRow, last_segment,
+};
 
 mod built_in {
     //! The tables as the build script wrote them.
@@ -21,8 +23,8 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        Argument, Color, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Row, RowKind, Table, TypeRow,
-        ViewRow,
+        Argument, Color, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Row, RowKind, Table, TemplateRow,
+        TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -185,6 +187,22 @@ impl Models {
     /// Where a class says which rows it shows.
     pub fn view(&self, path: &str) -> Option<&ViewRow> {
         self.table.views.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// How a call fills a template.
+    pub fn template(&self, path: &str) -> Option<&TemplateRow> {
+        self.table.templates.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// The libraries whose calls or classes fill templates.
+    pub fn template_libraries(&self) -> Vec<&str> {
+        let views = self.table.views.iter().filter(|(_, row)| !row.template.is_empty()).map(|(name, _)| name);
+        let calls = self.table.templates.iter().map(|(name, _)| name);
+        let mut libraries: Vec<&str> =
+            calls.chain(views).filter_map(|name| name.split(self.separator).next()).collect();
+        libraries.sort_unstable();
+        libraries.dedup();
+        libraries
     }
 
     /// Do the tables know of calls that tie a class to that of the rows which it shows?

@@ -298,6 +298,7 @@ pub struct ViewRow {
     #[serde(default)]
     pub model: Text,
     /// The method that gives the rows.
+    #[serde(default)]
     pub rows_from: Text,
     /// The field that holds the class which renders them. Empty: the class renders them itself.
     #[serde(default)]
@@ -312,6 +313,40 @@ pub struct ViewRow {
     /// Are all of these loaded when a relation to one is shown, and the field says nothing?
     #[serde(default)]
     pub loads_shown: bool,
+    /// The field that names the template which shows the rows. Empty: no template does.
+    #[serde(default)]
+    pub template: Text,
+    /// The name of that template otherwise: `{app}` is a part of the path of the class, `{model}` the class in lower case.
+    #[serde(default)]
+    pub template_default: Text,
+    /// The names by which the template is given the rows.
+    #[serde(default)]
+    pub context_rows: Sorted<Text>,
+    /// The names by which it is given one of the rows.
+    #[serde(default)]
+    pub context_row: Sorted<Text>,
+    /// The field that gives the rows, or the one row, another name.
+    #[serde(default)]
+    pub context_name: Text,
+    /// The method, and the field, that hold what else it is given.
+    #[serde(default)]
+    pub context_from: Sorted<Text>,
+}
+
+/// A call that fills a template.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TemplateRow {
+    /// The argument that names the template.
+    pub template: Option<Argument>,
+    /// The argument that holds what it is given, under the names that it knows it by.
+    pub context: Option<Argument>,
+    /// It is given the keyword arguments.
+    #[serde(default)]
+    pub takes_keywords: bool,
+    /// In a template: it is given all that the template around it was given, too.
+    #[serde(default)]
+    pub inherits: bool,
 }
 
 /// How many there are at the other end of a relation.
@@ -352,6 +387,9 @@ pub struct ModelFile {
     /// Classes that show rows.
     #[serde(default)]
     pub views: BTreeMap<String, ViewRow>,
+    /// Calls that fill templates.
+    #[serde(default)]
+    pub templates: BTreeMap<String, TemplateRow>,
 }
 
 impl ModelFile {
@@ -426,6 +464,8 @@ pub struct Table {
     pub renderers: Sorted<(Text, RendererRow)>,
     /// Classes that show rows.
     pub views: Sorted<(Text, ViewRow)>,
+    /// Calls that fill templates.
+    pub templates: Sorted<(Text, TemplateRow)>,
     /// Names that stand for types: those with an entry, a constructor or members, and those that some row returns.
     pub type_names: Sorted<Text>,
     /// Positions in [`Table::rows`] of methods and attributes, sorted by [`last_segment`], then by path.
@@ -481,6 +521,7 @@ impl Table {
         relations: Cow::Borrowed(&[]),
         renderers: Cow::Borrowed(&[]),
         views: Cow::Borrowed(&[]),
+        templates: Cow::Borrowed(&[]),
         type_names: Cow::Borrowed(&[]),
         members: Cow::Borrowed(&[]),
         indexes: Indexes::EMPTY,
@@ -496,6 +537,7 @@ impl Table {
         let mut relations: BTreeMap<Text, RelationRow> = self.relations.iter().cloned().collect();
         let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
         let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
+        let mut templates: BTreeMap<Text, TemplateRow> = self.templates.iter().cloned().collect();
         for file in files {
             rows.extend(file.calls.into_iter().map(|(path, row)| {
                 let path = Text::Owned(path);
@@ -507,6 +549,7 @@ impl Table {
             relations.extend(file.relations.into_iter().map(|(path, row)| (path.into(), row)));
             renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
             views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
+            templates.extend(file.templates.into_iter().map(|(path, row)| (path.into(), row)));
         }
         let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
         let mut table = Table {
@@ -520,6 +563,7 @@ impl Table {
             relations: relations.into_iter().collect(),
             renderers: renderers.into_iter().collect(),
             views: views.into_iter().collect(),
+            templates: templates.into_iter().collect(),
             indexes: Indexes::EMPTY,
         };
         table.indexes = Indexes::of(&table);

@@ -38,7 +38,13 @@ impl Project {
             let location = folder.path().join(path);
             fs::create_dir_all(location.parent().unwrap()).unwrap();
             fs::write(&location, text).unwrap();
-            found.push(SourceFile { path: path.to_string(), location, language: 0, size: text.len() as u64 });
+            found.push(SourceFile {
+                path: path.to_string(),
+                location,
+                language: 0,
+                dialect: None,
+                size: text.len() as u64,
+            });
         }
         Project { folder, files: found }
     }
