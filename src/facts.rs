@@ -155,7 +155,7 @@ pub enum Origin {
     /// A character.
     Character,
     /// A truth value.
-    Bool,
+    Bool(Option<bool>),
     /// Nothing.
     Null,
     /// A range.

@@ -14,9 +14,10 @@ pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut groups: FxHashMap<(String, FileId, Span), usize> = FxHashMap::default();
     let mut heads: Vec<Diagnostic> = Vec::new();
     for diagnostic in worst_of_each_place(found) {
-        let key = (diagnostic.rule.clone(), diagnostic.primary.file, diagnostic.within);
+        let (file, span) = diagnostic.within;
+        let key = (diagnostic.rule.clone(), file, span);
         match groups.get(&key) {
-            _ if diagnostic.within.is_empty() => heads.push(diagnostic),
+            _ if span.is_empty() => heads.push(diagnostic),
             Some(at) => join(&mut heads[*at], diagnostic),
             None => {
                 groups.insert(key, heads.len());
@@ -30,7 +31,7 @@ pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
             1 => head.message.push_str(" (and one more like it)"),
             more => head.message.push_str(&format!(" (and {more} more like it)")),
         }
-        head.also.sort_by_key(|label| label.span);
+        head.also.sort_by_key(|label| (label.file, label.span));
     }
     heads.sort_by_key(|head| (head.primary.file, head.primary.span));
     heads

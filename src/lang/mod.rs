@@ -159,6 +159,11 @@ pub fn all() -> &'static [&'static dyn Language] {
     &[&python::Python, &rust::Rust]
 }
 
+/// Is this the name of a language, or of a dialect of one?
+pub fn is_known(name: &str) -> bool {
+    all().iter().any(|own| own.name() == name || own.dialects().iter().any(|dialect| dialect.name() == name))
+}
+
 /// The language with this name, by its place in [`all`].
 pub fn find(name: &str) -> Option<usize> {
     all().iter().position(|language| language.name() == name)

@@ -89,7 +89,7 @@ impl<'m> Resolver<'m> {
             Origin::Integer(_) => self.literal(literals.integer, &[]),
             Origin::Float => self.literal(literals.float, &[]),
             Origin::Character => self.literal(literals.character, &[]),
-            Origin::Bool => self.literal(literals.boolean, &[]),
+            Origin::Bool(_) => self.literal(literals.boolean, &[]),
             Origin::Null => Values::default(),
             Origin::Range => self.literal(literals.range, &[]),
             Origin::Collection(kind, element, _) => {

@@ -259,7 +259,8 @@ impl<'a, 'm> Search<'a, 'm> {
         let path: Path = read.steps.iter().map(|step| step.name).collect();
         let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path)) else { return };
         let mut relation_read = self.describe(file, call, frame, &read, lacking);
-        if loading.iter().any(|loaded| loaded.has(&path)) {
+        // What a template shows is filled by each page for itself.
+        if loading.iter().any(|loaded| loaded.has(&path)) && !self.facts(file).reads_call {
             // Others who call this load the relation: it may be meant that they do.
             relation_read.confidence = Confidence::Medium;
         }

@@ -209,7 +209,8 @@ impl<'m> Resolver<'m> {
             is_loaded,
             is_manager: is_many && is_manager,
             is_forward: true,
-            is_optional: is_given(files, declaration, &row.optional_by),
+            is_optional: is_given(files, declaration, &row.optional_by)
+                && !is_denied(files, declaration, &row.optional_by),
             row,
         };
         let key = (declaration.owner, declaration.name);
@@ -528,6 +529,13 @@ impl<'m> Resolver<'m> {
 fn is_given(files: &[ProgramFile], declaration: &Declaration, keyword: &Text) -> bool {
     let facts = &files[declaration.file.0 as usize].facts;
     !keyword.is_empty() && argument_at(facts, declaration.call, &ArgumentPlace::Keyword(keyword.clone())).is_some()
+}
+
+/// Does a declaration say no under a keyword?
+fn is_denied(files: &[ProgramFile], declaration: &Declaration, keyword: &Text) -> bool {
+    let facts = &files[declaration.file.0 as usize].facts;
+    argument_at(facts, declaration.call, &ArgumentPlace::Keyword(keyword.clone()))
+        .is_some_and(|argument| facts.origin(argument.origin) == Origin::Bool(Some(false)))
 }
 
 /// The text that a declaration gives under a keyword.

@@ -155,8 +155,9 @@ impl<'m> Search<'_, 'm> {
         let field = self.flow.resolver.symbols.intern(&row.loads);
         let mut loads = Loads::default();
         if let Some((file, origin)) = self.flow.resolver.only_field(files, view, field) {
-            if self.facts(file).origin(origin) == Origin::Bool {
-                return Some(Loads { is_all_to_one: true, ..loads });
+            if let Origin::Bool(Some(is_all)) = self.facts(file).origin(origin) {
+                let is_all_to_one = is_all || row.loads_shown && self.shows_relation_to_one(view);
+                return Some(Loads { is_all_to_one, ..loads });
             }
             for name in self.flow.resolver.elements_of_display(files, file, origin)? {
                 loads.paths.extend(self.flow.path_named(name.0, name.1, None)?);

@@ -81,7 +81,7 @@ fn diagnostic(primary: Label) -> Diagnostic {
         primary,
         secondary: vec![],
         trace: vec![],
-        within: Span::default(),
+        within: (FileId(0), Span::default()),
         also: vec![],
         function: "app.views.show".to_string(),
         fingerprint: "00ff".to_string(),

@@ -420,10 +420,18 @@ impl<'a> Lowering<'a> {
         let mut reading = self.expressions(tokens, 1);
         let iterable = reading.operand();
         let Some(field) = reading.take_word("by").then(|| tokens.get(reading.at)).flatten() else { return };
+        let path: Vec<Token> = tokens[reading.at..]
+            .iter()
+            .take_while(|token| !token.is_apart || token.span == field.span)
+            .copied()
+            .collect();
         let (target_name, groups) = (self.tree.names.intern("item"), tokens.last().copied());
         let row = self.tree.add(NodeKind::Name(target_name), field.span);
-        let name = self.tree.names.intern(field.text);
-        let read = self.tree.add(NodeKind::Member { object: row, name }, field.span);
+        let mut read = row;
+        for part in path.iter().filter(|part| part.kind == TokenKind::Name) {
+            let name = self.tree.names.intern(part.text);
+            read = self.tree.add(NodeKind::Member { object: read, name }, field.span.to(part.span));
+        }
         let body = self.block(&[read], field.span);
         let target = self.tree.add(NodeKind::Name(target_name), field.span);
         let node = self.tree.add_loop(LoopNode {

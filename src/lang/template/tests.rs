@@ -82,7 +82,7 @@ fn other_templates_are_calls() {
         shown("{% for row in rows %}{% include \"row.html\" with a=row.b %}{% endfor %}"),
         "(rows) {for[rows row {call[{% include %} 'row.html' a=row.b loop=loop forloop=forloop row=row]}]}"
     );
-    assert_eq!(shown("{% include x only %}"), "(x) {call[{% include_only %} x]}");
+    assert_eq!(shown("{% include x only %}"), "(x) {call[{% include … only %} x]}");
     assert_eq!(
         shown("{% extends 'a.html' %}{% block b %}{{ c }}{% endblock %}"),
         "(c) {call[{% extends %} 'a.html'] put[c]}"
