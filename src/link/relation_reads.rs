@@ -14,7 +14,7 @@ use crate::diagnostic::Confidence;
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::model::table::{Laziness, RowKind};
-use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, Resolved};
+use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, ResolvedCalls};
 use crate::source::{FileId, Span};
 use crate::types::Symbol;
 
@@ -43,7 +43,7 @@ enum Root {
 /// All reads per row of relations that the rows were loaded without.
 pub(super) fn relation_reads<'m>(
     files: &[ProgramFile],
-    resolved: &[Vec<Resolved<'m>>],
+    resolved: &ResolvedCalls<'m>,
     contexts: &[Vec<Context>],
     resolver: &mut Resolver<'m>,
     own: &[FileId],
@@ -131,7 +131,7 @@ impl<'a, 'm> Search<'a, 'm> {
                 (!step.relation.is_manager).then_some((site.callee, step))
             }
             CallKind::Attribute | CallKind::Call | CallKind::Iterate | CallKind::Membership => {
-                let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+                let row = self.flow.resolved.get(file, call).row()?;
                 let uses_rows = row.effects.has(Effect::LazyLoad) && row.kind == RowKind::Method;
                 let made = match uses_rows {
                     true => site.callee,
@@ -153,7 +153,7 @@ impl<'a, 'm> Search<'a, 'm> {
     fn consumed(&mut self, file: FileId, call: CallId) -> Option<OriginId> {
         let facts = self.facts(file);
         let site = facts.call(call);
-        let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+        let row = self.flow.resolved.get(file, call).row()?;
         let goes_through = self.flow.resolver.is_built_in(&row.path) || facts.reads_call && row.iterates.is_some();
         if site.name.is_some() || row.laziness == Laziness::Lazy || !goes_through {
             return None;
@@ -175,7 +175,7 @@ impl<'a, 'm> Search<'a, 'm> {
                     return step.relation.is_manager.then_some((owner, step));
                 }
                 Origin::Call(call) => {
-                    let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+                    let row = self.flow.resolved.get(file, call).row()?;
                     if row.laziness != Laziness::Conditional || row.effects.has(Effect::LazyLoad) {
                         return None;
                     }

@@ -11,7 +11,7 @@ use super::relation_reads::{Found, Read, Rows, Search};
 use super::resolve::{Definition, Resolver, Value, Values, argument_at, function_ref};
 use crate::facts::*;
 use crate::model::table::{Argument, RendererRow, ViewRow};
-use crate::program::{FunctionRef, LoopFrame, LoopSource, ProgramFile, Resolved};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, ProgramFile, ResolvedCalls};
 use crate::source::FileId;
 use crate::types::Symbol;
 
@@ -443,7 +443,8 @@ impl<'m> Search<'_, 'm> {
         };
         let text_of = |keyword: &str| text_at(Argument::Keyword(keyword.to_owned().into()));
         let made = self.flow.resolver.call(files, file, call);
-        let constructor = made.callee().map(|callee| self.flow.resolver.text(callee).to_owned()).unwrap_or_default();
+        let (constructor, made) = (made.callee(), made.results().instance());
+        let constructor = constructor.map(|callee| self.flow.resolver.text(callee).to_owned()).unwrap_or_default();
         let is_one_of = |list: &[crate::model::table::Text]| list.iter().any(|path| *path == constructor);
         if constructor == row.method_field && !row.method_field.is_empty() {
             let method = text_of(&row.method_name);
@@ -459,7 +460,7 @@ impl<'m> Search<'_, 'm> {
             false => source.replace(row.source_separator.as_ref(), "."),
         };
         let path: Vec<&str> = source.split('.').collect();
-        let nested = made.results().instance().map(|id| self.flow.resolver.types.get(id).name);
+        let nested = made.map(|id| self.flow.resolver.types.get(id).name);
         let nested = nested.filter(|nested| self.flow.resolver.renderer(files, *nested).is_some());
         let shows = match () {
             () if nested.is_some() || is_one_of(&row.related_fields) => Some(Shows::Row),
@@ -551,16 +552,15 @@ impl<'m> Resolver<'m> {
     }
 
     /// Notes which classes are tied to the class of the rows that they show.
-    pub(super) fn note_registrations(&mut self, files: &[ProgramFile], own: &[FileId], resolved: &[Vec<Resolved<'m>>]) {
+    pub(super) fn note_registrations(&mut self, files: &[ProgramFile], own: &[FileId], resolved: &ResolvedCalls<'m>) {
         if !self.models.knows_registrations() {
             return;
         }
         for file in own {
             let facts = &files[file.0 as usize].facts;
-            let calls = &resolved[file.0 as usize];
             for call in (0..facts.calls.len() as u32).map(CallId) {
                 let site = facts.call(call);
-                let callee = calls[call.index()].callee.filter(|_| site.kind == CallKind::Call);
+                let callee = resolved.get(*file, call).callee.filter(|_| site.kind == CallKind::Call);
                 if !callee.is_some_and(|callee| self.models.is_registration(self.symbols.text(callee))) {
                     continue;
                 }

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use super::resolve::{Definition, Resolver, Value, Values, argument_at, function_ref, locate};
 use crate::facts::*;
 use crate::model::table::{TemplateRow, ViewRow};
-use crate::program::{FunctionRef, ProgramFile, Resolved, Target};
+use crate::program::{FunctionRef, ProgramFile, ResolvedCalls, Target};
 use crate::source::{FileId, Span};
 use crate::types::Symbol;
 
@@ -66,7 +66,7 @@ type Fillings = FxHashMap<FunctionRef, Vec<Filling>>;
 
 impl<'m> Resolver<'m> {
     /// Finds out what templates are given.
-    pub(super) fn note_templates(&mut self, files: &[ProgramFile], own: &[FileId], resolved: &mut [Vec<Resolved<'m>>]) {
+    pub(super) fn note_templates(&mut self, files: &[ProgramFile], own: &[FileId], resolved: &ResolvedCalls<'m>) {
         for file in own {
             let entry = &files[file.0 as usize];
             if entry.facts.reads_call && entry.facts.functions.len() > TEMPLATE.index() {
@@ -82,7 +82,7 @@ impl<'m> Resolver<'m> {
         for file in own.iter().copied().filter(|file| !files[file.0 as usize].is_side_code) {
             let facts = &files[file.0 as usize].facts;
             for call in (0..facts.calls.len() as u32).map(CallId) {
-                let Some(callee) = resolved[file.0 as usize][call.index()].callee else { continue };
+                let Some(callee) = resolved.get(file, call).callee else { continue };
                 let models = self.models;
                 let row = *rows.entry(callee).or_insert_with(|| models.template(self.symbols.text(callee)));
                 if let (Some(row), CallKind::Call) = (row, facts.call(call).kind) {
@@ -92,10 +92,6 @@ impl<'m> Resolver<'m> {
             for class in (0..facts.classes.len() as u32).map(ClassId) {
                 self.note_template_of_view(files, file, class, &mut fillings);
             }
-        }
-        for ((file, call), functions) in &self.templates.filled {
-            let targets = functions.iter().copied().map(Target::Function);
-            resolved[file.0 as usize][call.index()].targets.extend(targets);
         }
         self.note_given(files, &fillings);
     }
@@ -251,7 +247,7 @@ impl<'m> Resolver<'m> {
             }
             Origin::Call(making) => {
                 keyword_entries(facts, file, making, call, entries);
-                let targets = self.call(files, file, making).targets;
+                let targets = self.call(files, file, making).targets.clone();
                 for target in targets {
                     let Target::Function(function) = target else { continue };
                     let (from, function) = locate(files, function);
@@ -293,9 +289,15 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    /// The templates that a call fills.
-    pub(super) fn templates_filled(&self, file: FileId, call: CallId) -> &[FunctionRef] {
-        self.templates.filled.get(&(file, call)).map_or(&[], |functions| functions)
+    /// Calls that fill templates run them.
+    pub(super) fn add_templates(&self, resolved: &mut ResolvedCalls<'m>) {
+        let mut filled: Vec<_> = self.templates.filled.iter().collect();
+        filled.sort_unstable_by_key(|(call, _)| **call);
+        for ((file, call), functions) in filled {
+            let mut own = resolved.get(*file, *call).clone();
+            own.targets.extend(functions.iter().copied().map(Target::Function));
+            resolved.numbers[file.0 as usize][call.index()] = resolved.answers.number(own);
+        }
     }
 
     /// What is given to a parameter of a template; `None` when the function is no template.
