@@ -128,8 +128,8 @@ pub enum Origin {
     Element(OriginId),
     /// What indexing gives.
     Item(OriginId),
-    /// A slice.
-    Slice(OriginId),
+    /// A slice, and whether it is known to be short.
+    Slice(OriginId, bool),
     /// Part of a tuple or of a pattern, by position.
     Part(OriginId, u16),
     /// The payload of a pattern that names a type: of an origin, the type named, the position.

@@ -552,7 +552,7 @@ fn is_stable(program: &Program, file: FileId, origin: OriginId, depth: usize) ->
         | Origin::Borrowed(inner)
         | Origin::Member(inner, _)
         | Origin::Item(inner)
-        | Origin::Slice(inner) => stable(inner),
+        | Origin::Slice(inner, _) => stable(inner),
         Origin::Operation(..) | Origin::Join(..) | Origin::Unknown | Origin::Closure(_) => false,
         _ => true,
     }

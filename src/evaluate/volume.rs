@@ -106,7 +106,7 @@ fn is_made_of_data(program: &Program, file: FileId, origin: OriginId, depth: usi
         | Origin::Propagated(inner)
         | Origin::Await(inner)
         | Origin::Ascribed(_, inner)
-        | Origin::Slice(inner) => next(inner),
+        | Origin::Slice(inner, _) => next(inner),
         Origin::Join(start, end) => facts.origin_list(start, end).to_vec().into_iter().any(next),
         _ => false,
     }

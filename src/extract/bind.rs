@@ -35,7 +35,7 @@ impl Extractor<'_> {
                 self.bind(value, item, depend, declares);
             }
             NodeKind::Spread(inner) => {
-                let slice = self.origin(Origin::Slice(origin));
+                let slice = self.origin(Origin::Slice(origin, false));
                 self.bind(inner, slice, depend, declares);
             }
             NodeKind::Unary { operator: UnaryOperator::Borrow | UnaryOperator::BorrowMutably, operand } => {

@@ -184,17 +184,22 @@ impl Extractor<'_> {
             }
             NodeKind::Unary { operand, .. } => self.is_few(operand),
             // `items[:3]`.
-            NodeKind::Index { index, .. } => match self.tree.kind(index) {
-                NodeKind::Range { end: Some(end), .. } => {
-                    matches!(self.tree.kind(end), NodeKind::Integer(Some(end)) if (0..=FEW as i64).contains(&end))
-                }
-                _ => false,
-            },
+            NodeKind::Index { index, .. } => self.is_short(index),
             // `CONSTANT.items()`, `CONSTANT.iter()`.
             NodeKind::Call { callee, arguments, .. } if arguments.is_empty() => match self.tree.kind(callee) {
                 NodeKind::Member { object, .. } => self.is_few(object),
                 _ => false,
             },
+            _ => false,
+        }
+    }
+
+    /// Does an index take a few elements only, from the start?
+    pub(super) fn is_short(&self, index: NodeId) -> bool {
+        match self.tree.kind(index) {
+            NodeKind::Range { end: Some(end), .. } => {
+                matches!(self.tree.kind(end), NodeKind::Integer(Some(end)) if (0..=FEW as i64).contains(&end))
+            }
             _ => false,
         }
     }

@@ -337,7 +337,7 @@ impl Extractor<'_> {
         let index_value = self.value(index, Use::Other);
         let depend = value.depend.or(index_value.depend);
         let origin = match self.tree.kind(index) {
-            NodeKind::Range { .. } => Origin::Slice(value.origin),
+            NodeKind::Range { .. } => Origin::Slice(value.origin, self.is_short(index)),
             _ => Origin::Item(value.origin),
         };
         let origin = self.origin(origin);

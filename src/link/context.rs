@@ -139,7 +139,7 @@ fn iterable_class<'m>(
     let facts = &files[file.0 as usize].facts;
     match facts.origin(iterable) {
         Origin::Collection(_, _, Some(length)) if length > 0 => return Some(LoopClass::Bounded),
-        Origin::Tuple(..) => return Some(LoopClass::Bounded),
+        Origin::Tuple(..) | Origin::Slice(_, true) => return Some(LoopClass::Bounded),
         Origin::Borrowed(inner) => return iterable_class(files, file, inner, resolved, resolver),
         Origin::Call(call) => {
             let site = facts.call(call);
@@ -152,7 +152,10 @@ fn iterable_class<'m>(
                     return Some(LoopClass::Chunked);
                 }
                 // `enumerate(few)`, `few.items()`: as many as what they go through; `query(Order)` goes through a table.
-                if row.laziness == Laziness::Lazy && row.repeats.is_none() && !row.returns.contains("arg0.model") {
+                let is_asked_of_class = arguments.is_empty()
+                    && matches!(resolver.infer(files, file, site.callee).list[..], [Value::Item(_)]);
+                let goes_through = row.laziness == Laziness::Lazy && row.repeats.is_none() && !is_asked_of_class;
+                if goes_through && !row.returns.contains("arg0.model") {
                     let source = arguments.first().map(|argument| argument.origin).unwrap_or(site.callee);
                     if let Some(class) = iterable_class(files, file, source, resolved, resolver) {
                         return Some(class);

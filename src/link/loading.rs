@@ -48,6 +48,8 @@ pub(super) struct Loaded<'m> {
     pub prefix: Vec<Step<'m>>,
     /// Where the query is made.
     pub made: (FileId, Span),
+    /// There are a few of them only.
+    pub is_few: bool,
 }
 
 impl Loaded<'_> {
@@ -325,11 +327,14 @@ impl<'a, 'm> Flow<'a, 'm> {
     fn rows_here(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Loading<'m> {
         let facts = self.facts(file);
         match self.origin(file, origin) {
-            Origin::Slice(inner)
-            | Origin::Ascribed(_, inner)
-            | Origin::Await(inner)
-            | Origin::Borrowed(inner)
-            | Origin::Propagated(inner) => self.rows(file, inner, frame),
+            Origin::Slice(inner, is_few) => {
+                let mut loading = self.rows(file, inner, frame)?;
+                loading.iter_mut().for_each(|loaded| loaded.is_few |= is_few);
+                Some(loading)
+            }
+            Origin::Ascribed(_, inner) | Origin::Await(inner) | Origin::Borrowed(inner) | Origin::Propagated(inner) => {
+                self.rows(file, inner, frame)
+            }
             Origin::Operation(_, left) => self.rows(file, left, frame),
             Origin::Join(start, end) => {
                 self.joined(file, facts.origin_list(start, end), frame, |flow, member| flow.rows(file, member, frame))
@@ -395,10 +400,14 @@ impl<'a, 'm> Flow<'a, 'm> {
             let asked = self.rows_asked_of(file, step, site.span)?;
             return self.with_named(file, call, row, asked, frame);
         }
-        if !is_method || !(row.returns == "Self" || mentions(&returns, &["self.model", "T"])) {
+        if !is_method || !mentions(&returns, &["Self", "self.model", "T"]) {
             return None;
         }
-        let mut loading = self.rows(file, site.callee, frame)?;
+        // Asked of a class itself: `Order.select()`.
+        let mut loading = match self.resolver.infer(self.files, file, site.callee).list[..] {
+            [Value::Item(class)] => self.rows_of_class(class, (file, site.span)),
+            _ => self.rows(file, site.callee, frame),
+        }?;
         for loaded in loading.iter_mut().filter(|loaded| loaded.made.1.is_empty()) {
             loaded.made = (file, site.span);
         }
@@ -616,7 +625,10 @@ impl<'a, 'm> Flow<'a, 'm> {
             }
             for loaded in follow(self, *member)? {
                 match &mut all {
-                    Some(all) => all.paths.extend(loaded.paths),
+                    Some(all) => {
+                        all.paths.extend(loaded.paths);
+                        all.is_few &= loaded.is_few;
+                    }
                     None => all = Some(loaded),
                 }
             }
@@ -888,6 +900,7 @@ impl<'a, 'm> Flow<'a, 'm> {
 /// What is loaded with the rows at the other end of a relation.
 fn below<'m>(mut loaded: Loaded<'m>, step: Step<'m>) -> Loaded<'m> {
     loaded.prefix.push(step);
+    loaded.is_few &= !step.relation.is_many;
     loaded.paths = loaded
         .paths
         .into_iter()
@@ -898,7 +911,7 @@ fn below<'m>(mut loaded: Loaded<'m>, step: Step<'m>) -> Loaded<'m> {
 }
 
 fn nothing_loaded<'m>(made: (FileId, Span)) -> Loaded<'m> {
-    Loaded { paths: Vec::new(), prefix: Vec::new(), made }
+    Loaded { paths: Vec::new(), prefix: Vec::new(), made, is_few: false }
 }
 
 /// What stands after the last separator of a way along relations.

@@ -181,7 +181,7 @@ impl<'a, 'm> Search<'a, 'm> {
                     }
                     rows = facts.call(call).callee;
                 }
-                Origin::Slice(inner) => rows = inner,
+                Origin::Slice(inner, _) => rows = inner,
                 _ => return None,
             }
         }
@@ -257,7 +257,7 @@ impl<'a, 'm> Search<'a, 'm> {
         }
         let Some(loading) = self.flow.loaded_with(file, object) else { return };
         let path: Path = read.steps.iter().map(|step| step.name).collect();
-        let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path)) else { return };
+        let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path) && !loaded.is_few) else { return };
         let mut relation_read = self.describe(file, call, frame, &read, lacking);
         // What a template shows is filled by each page for itself.
         if loading.iter().any(|loaded| loaded.has(&path)) && !self.facts(file).reads_call {
