@@ -212,6 +212,7 @@ fn renderer_code(row: &RendererRow) -> String {
     ];
     let lists = [
         ("row_methods", &row.row_methods),
+        ("list_fields", &row.list_fields),
         ("key_fields", &row.key_fields),
         ("related_fields", &row.related_fields),
         ("text_fields", &row.text_fields),
@@ -220,8 +221,9 @@ fn renderer_code(row: &RendererRow) -> String {
     let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));
     let parts: Vec<String> = texts.chain(lists).collect();
     format!(
-        "RendererRow {{ source_at: {:?}, shows_related: {}, shows_methods: {}, {} }}",
+        "RendererRow {{ source_at: {:?}, is_row: {}, shows_related: {}, shows_methods: {}, {} }}",
         row.source_at,
+        row.is_row,
         row.shows_related,
         row.shows_methods,
         parts.join(", ")

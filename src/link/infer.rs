@@ -354,6 +354,9 @@ impl<'m> Resolver<'m> {
             return self.type_values(files, file, class.module, extended);
         }
         let Some(symbol) = self.class_symbol(file, class_id) else { return Values::unknown() };
+        if let Some(row) = self.row_called_on(files, symbol, file, id) {
+            return Values::one(Value::Instance(row));
+        }
         match function.flavor {
             FunctionFlavor::ClassMethod => Values::one(Value::Item(symbol)),
             _ => Values::one(Value::Instance(self.receiver_of_rows(files, symbol))),

@@ -64,9 +64,39 @@ impl<'m> Search<'_, 'm> {
         }
         for number in 0..facts.classes.len() as u32 {
             self.visit_view(file, ClassId(number));
+            if self.flow.resolver.models.knows_list_fields() {
+                self.visit_list_fields(file, ClassId(number));
+            }
         }
         for number in 0..facts.calls.len() as u32 {
             self.visit_rendering(file, CallId(number));
+        }
+    }
+
+    /// `orders = List(OrderType)`, and the method that gives the orders.
+    fn visit_list_fields(&mut self, file: FileId, class: ClassId) {
+        let files = self.flow.files;
+        let facts = self.facts(file);
+        for field in facts.class(class).fields.iter().filter(|field| field.in_body && !field.declared) {
+            let Origin::Call(call) = facts.origin(field.origin) else { continue };
+            let Some(shown) = facts.arguments_of(facts.call(call)).first() else { continue };
+            let [Value::Item(renderer)] = self.flow.resolver.infer(files, file, shown.origin).list[..] else {
+                continue;
+            };
+            let Some(row) = self.flow.resolver.renderer(files, renderer) else { continue };
+            let constructor = self.flow.resolver.call(files, file, call).callee();
+            let constructor = constructor.map(|callee| self.flow.resolver.text(callee));
+            if !constructor.is_some_and(|own| row.list_fields.iter().any(|field| field == own)) {
+                continue;
+            }
+            let method = format!("{}{}", row.method_prefix, facts.text(field.name));
+            let methods = &facts.class(class).methods;
+            let Some((_, method)) = methods.iter().find(|(name, _)| facts.text(*name) == method) else { continue };
+            for origin in &facts.function(*method).returns {
+                if let Origin::Call(call) = facts.origin(*origin) {
+                    self.add_rendering(file, call, RowsFrom::Rows(*origin), renderer, false);
+                }
+            }
         }
     }
 
@@ -283,6 +313,9 @@ impl<'m> Search<'_, 'm> {
         for method in row.row_methods.iter() {
             let method = self.flow.resolver.symbols.intern(method);
             self.rendered_by_method(renderer, method, model, reads);
+        }
+        if row.is_row {
+            self.rendered_by_resolvers(renderer, row, model, reads);
         }
         for shown in shown.unwrap_or_default() {
             self.rendered_name(shown, (row, renderer, model), &seen, reads);
@@ -502,6 +535,20 @@ impl<'m> Search<'_, 'm> {
         self.reads_of_row(function_ref(files, file, function), place, model, reads);
     }
 
+    /// Every method with the prefix shows something of the row that it is called on.
+    fn rendered_by_resolvers(&mut self, renderer: Symbol, row: &RendererRow, model: Symbol, reads: &mut Vec<Read<'m>>) {
+        let files = self.flow.files;
+        for part in self.flow.resolver.lineage(files, renderer).iter().copied() {
+            let Some((file, class)) = self.flow.resolver.class_named(part) else { continue };
+            let facts = self.facts(file);
+            for (name, function) in &facts.class(class).methods {
+                if facts.text(*name).starts_with(row.method_prefix.as_ref()) {
+                    self.reads_of_row(function_ref(files, file, *function), 0, model, reads);
+                }
+            }
+        }
+    }
+
     /// What a function reads of a parameter that is a row of a class.
     fn reads_of_row(&mut self, function: FunctionRef, place: u16, model: Symbol, reads: &mut Vec<Read<'m>>) {
         let files = self.flow.files;
@@ -712,11 +759,35 @@ impl<'m> Resolver<'m> {
                 && self.shown_names(files, class, row)?.iter().any(|shown| shown.is_named(name));
             return is_listed.then_some(1);
         }
+        if row.is_row {
+            return Some(0);
+        }
         if row.method_row.is_empty() {
             return Some(1);
         }
         let is_row = |parameter: &Parameter| parameter.name.is_some_and(|name| facts.text(name) == row.method_row);
         function.parameters.iter().position(is_row).map(|place| place as u16)
+    }
+
+    /// The type of the row that a method of a renderer is called on, when it is one that shows something of it.
+    pub(super) fn row_called_on(
+        &mut self,
+        files: &[ProgramFile],
+        class: Symbol,
+        file: FileId,
+        function: FunctionId,
+    ) -> Option<crate::types::TypeId> {
+        if !self.models.knows_list_fields() {
+            return None;
+        }
+        let facts = &files[file.0 as usize].facts;
+        let name = facts.text(facts.function(function).name);
+        let row = self.renderer(files, class)?;
+        if !row.is_row || !name.starts_with(row.method_prefix.as_ref()) {
+            return None;
+        }
+        let model = self.shown_model(files, class)?;
+        Some(self.types.intern(model, &[]))
     }
 
     /// The row that a method of a renderer is given, when it is one that takes a row.

@@ -211,6 +211,11 @@ impl Models {
         libraries
     }
 
+    /// Do the tables know of fields that show many rows of a renderer?
+    pub fn knows_list_fields(&self) -> bool {
+        self.table.renderers.iter().any(|(_, row)| !row.list_fields.is_empty())
+    }
+
     /// Do the tables know of calls that tie a class to that of the rows which it shows?
     pub fn knows_registrations(&self) -> bool {
         self.table.views.iter().any(|(_, row)| !row.registered_by.is_empty())

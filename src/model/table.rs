@@ -258,9 +258,16 @@ pub struct RendererRow {
     /// The parameter that such a method takes the row by, where it takes parameters by name.
     #[serde(default)]
     pub method_row: Text,
+    /// Is the row what such a method is called on? Then each method with the prefix shows something of it.
+    #[serde(default)]
+    pub is_row: bool,
     /// The keyword that says that many rows are given. Empty: many are given always.
     #[serde(default)]
     pub many: Text,
+    /// Constructors of fields of other classes that show many of it: the rows are what the method with the prefix and the
+    /// name of the field returns.
+    #[serde(default)]
+    pub list_fields: Sorted<Text>,
     /// The field, as `Class.field` or `field`, that names attributes of the rows which are shown. May be empty.
     #[serde(default)]
     pub fields: Text,
