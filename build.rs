@@ -18,7 +18,9 @@ mod hash;
 mod table;
 
 use hash::HashIndex;
-use table::{Argument, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text, TypeRow, ViewRow};
+use table::{
+    Argument, HandlerRow, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text, TypeRow, ViewRow,
+};
 
 fn main() {
     for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs"] {
@@ -129,6 +131,10 @@ fn table_code(name: &str, table: &Table) -> String {
             "templates: {}",
             list_code(&table.templates, |(name, row)| format!("({}, {})", text_code(name), template_code(row)))
         ),
+        format!(
+            "handlers: {}",
+            list_code(&table.handlers, |(name, row)| format!("({}, {})", text_code(name), handler_code(row)))
+        ),
         format!("type_names: {}", list_code(&table.type_names, text_code)),
         format!("members: {}", list_code(&table.members, u32::to_string)),
         format!("indexes: {}", indexes_code(&table.indexes)),
@@ -153,7 +159,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, \
-         piecewise: {}, calls_member: {} }}",
+         piecewise: {}, calls_member: {}, entry: {}, closed_by: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -169,6 +175,8 @@ fn row_code(row: &Row) -> String {
         optional_argument_code(row.iterates.as_ref()),
         text_code(&row.piecewise),
         text_code(&row.calls_member),
+        optional_argument_code(row.entry.as_ref()),
+        list_code(&row.closed_by, text_code),
     )
 }
 
@@ -260,6 +268,11 @@ fn template_code(row: &TemplateRow) -> String {
         optional_argument_code(template.as_ref()),
         optional_argument_code(context.as_ref()),
     )
+}
+
+fn handler_code(row: &HandlerRow) -> String {
+    let HandlerRow { methods, role } = row;
+    format!("HandlerRow {{ methods: {}, role: Role::{role:?} }}", list_code(methods, text_code))
 }
 
 fn optional_argument_code(argument: Option<&Argument>) -> String {

@@ -1,8 +1,10 @@
 //! All files of a run: read, parse and extract each, in parallel. A failure costs its file only.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::config::Config;
 use crate::diagnostic::{Notice, NoticeKind};
@@ -30,8 +32,16 @@ pub struct Extracted {
 
 /// Extracts the facts of all files, on the threads of the pool that it is called in.
 pub fn all(discovered: &Project, config: &Config) -> Extracted {
-    let results = extracted(&discovered.files, config);
-    collect(&discovered.files, module_names(discovered), results)
+    let manifests = manifests_from_outermost(discovered);
+    let modules = module_names(discovered, &manifests);
+    collect(&discovered.files, modules, &manifests, extracted(&discovered.files, config))
+}
+
+fn manifests_from_outermost(discovered: &Project) -> Vec<lang::Manifest> {
+    let manifests = discovered.manifests.iter();
+    manifests
+        .map(|manifest| lang::Manifest { path: discovered.from_outermost(&manifest.path), text: manifest.text.clone() })
+        .collect()
 }
 
 /// Extracts the facts of the files in dialects, and puts them among the others.
@@ -39,7 +49,7 @@ pub fn with_dialects(mut extracted_before: Extracted, discovered: &Project, conf
     let files = &discovered.in_dialects;
     let names = files.iter().map(|file| dialect_of(file).and_then(|own| own.file_name(&file.path)).unwrap_or(""));
     let names = names.map(str::to_owned).collect();
-    let found = collect(files, names, extracted(files, config));
+    let found = collect(files, names, &manifests_from_outermost(discovered), extracted(files, config));
     extracted_before.files.extend(found.files);
     extracted_before.files.sort_by(|left, right| left.source.path.cmp(&right.source.path));
     let mut first_function = 0;
@@ -67,7 +77,14 @@ fn extracted(files: &[SourceFile], config: &Config) -> Vec<Extraction> {
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-fn collect(files: &[SourceFile], modules: Vec<String>, results: Vec<Extraction>) -> Extracted {
+fn collect(
+    files: &[SourceFile],
+    modules: Vec<String>,
+    manifests: &[lang::Manifest],
+    results: Vec<Extraction>,
+) -> Extracted {
+    let renames: Vec<Renames> = lang::all().iter().map(|language| renames(*language, manifests)).collect();
+    let nothing_renamed: Arc<[(String, String)]> = Arc::new([]);
     let mut extracted = Extracted { files: Vec::new(), notices: Vec::new(), analysed: 0, analysed_bytes: 0 };
     let mut first_function = 0;
     for ((source, module), result) in files.iter().zip(modules).zip(results) {
@@ -97,6 +114,7 @@ fn collect(files: &[SourceFile], modules: Vec<String>, results: Vec<Extraction>)
             is_side_code: language.is_side_code(&source.path),
             source: source.clone(),
             facts,
+            renames: renames[source.language].get(package_of(&module)).unwrap_or(&nothing_renamed).clone(),
             module,
             first_function,
         });
@@ -134,23 +152,34 @@ fn confined(work: impl FnOnce() -> FileFacts) -> Extraction {
 }
 
 /// The module name of each file.
-fn module_names(discovered: &Project) -> Vec<String> {
+fn module_names(discovered: &Project, manifests: &[lang::Manifest]) -> Vec<String> {
     let mut names = vec![String::new(); discovered.files.len()];
-    let manifests: Vec<lang::Manifest> = discovered
-        .manifests
-        .iter()
-        .map(|manifest| lang::Manifest { path: discovered.from_outermost(&manifest.path), text: manifest.text.clone() })
-        .collect();
     for (index, language) in lang::all().iter().enumerate() {
         let own: Vec<usize> =
             (0..discovered.files.len()).filter(|at| discovered.files[*at].language == index).collect();
         let paths: Vec<String> = own.iter().map(|at| discovered.from_outermost(&discovered.files[*at].path)).collect();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        for (at, name) in own.iter().zip(language.modules(&paths, &manifests)) {
+        for (at, name) in own.iter().zip(language.modules(&paths, manifests)) {
             names[*at] = name;
         }
     }
     names
+}
+
+/// Per package, by the first segment of its modules: the names that it has for others.
+type Renames = FxHashMap<String, Arc<[(String, String)]>>;
+
+fn renames(language: &dyn lang::Language, manifests: &[lang::Manifest]) -> Renames {
+    let mut all: FxHashMap<String, Vec<(String, String)>> = FxHashMap::default();
+    for [package, name, other] in language.renames(manifests) {
+        all.entry(package).or_default().push((name, other));
+    }
+    all.into_iter().map(|(package, names)| (package, names.into())).collect()
+}
+
+/// The package in the first segment of a module name.
+fn package_of(module: &str) -> &str {
+    module.split([':', '#', '.']).next().unwrap_or(module)
 }
 
 #[cfg(test)]

@@ -327,7 +327,8 @@ impl<'a, 'm> Flow<'a, 'm> {
     fn rows_here(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Loading<'m> {
         let facts = self.facts(file);
         match self.origin(file, origin) {
-            Origin::Slice(inner, is_few) => {
+            Origin::Slice(inner, length) => {
+                let is_few = length.is_some_and(|length| length <= FEW);
                 let mut loading = self.rows(file, inner, frame)?;
                 loading.iter_mut().for_each(|loaded| loaded.is_few |= is_few);
                 Some(loading)

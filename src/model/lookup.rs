@@ -12,7 +12,7 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::table::{
-    FormError, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text, TypeRow, ViewRow, last_segment,
+    FormError, ModelFile, RelationRow, RendererRow, Role, Row, Table, TemplateRow, Text, TypeRow, ViewRow, last_segment,
 };
 use crate::types::split_last;
 
@@ -24,8 +24,8 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        Argument, Color, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Row, RowKind, Table, TemplateRow,
-        TypeRow, ViewRow,
+        Argument, Color, HandlerRow, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Role, Row, RowKind,
+        Table, TemplateRow, TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -119,6 +119,14 @@ impl Models {
         }
         let path = parts.concat();
         self.table.patterns.iter().find(|row| matches_pattern(&row.path, &path, self.separator))
+    }
+
+    /// The rows that an argument selects, each with what it has to be: `path(…)`.
+    pub fn variants<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a Row, &'a str)> {
+        let rows = &self.table.rows;
+        let first = rows.partition_point(|row| row.path.as_ref() <= path);
+        let selector = move |row: &'a Row| row.path.strip_prefix(path)?.strip_prefix('(')?.strip_suffix(')');
+        rows[first..].iter().map_while(move |row| Some((row, selector(row)?)))
     }
 
     /// The row of a member of a type: its own, else that of the nearest type that it inherits from or dereferences
@@ -224,6 +232,17 @@ impl Models {
     /// Does a call tie a class to that of the rows which it shows?
     pub fn is_registration(&self, path: &str) -> bool {
         self.table.views.iter().any(|(_, row)| row.registered_by.iter().any(|own| own == path))
+    }
+
+    /// How a method of what inherits from a class comes to run, if a framework calls it.
+    pub fn role(&self, class: &str, method: &str) -> Option<Role> {
+        let fits = |wanted: &Text| match wanted.strip_suffix('*') {
+            Some(prefix) => method.starts_with(prefix),
+            None => method == wanted,
+        };
+        let mut handlers = self.table.handlers.iter();
+        let found = handlers.find(|(name, row)| row.methods.iter().any(fits) && self.is_subtype(class, name));
+        found.map(|(_, row)| row.role)
     }
 
     /// What separates the steps of paths through relations.
