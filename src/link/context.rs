@@ -218,7 +218,10 @@ fn iterable_class<'m>(
                     return Some(LoopClass::Bounded);
                 }
                 // `enumerate(few)`, `few.items()`: as many as what they go through; `query(Order)` goes through a table.
-                if row.laziness == Laziness::Lazy && row.repeats.is_none() && !row.returns.contains("arg0.model") {
+                let is_asked_of_class = arguments.is_empty()
+                    && matches!(resolver.infer(files, file, site.callee).list[..], [Value::Item(_)]);
+                let goes_through = row.laziness == Laziness::Lazy && row.repeats.is_none() && !is_asked_of_class;
+                if goes_through && !row.returns.contains("arg0.model") {
                     let source = arguments.first().map(|argument| argument.origin).unwrap_or(site.callee);
                     if let Some(class) = iterable_class(files, file, source, resolved, resolver, depth + 1) {
                         return Some(class);
