@@ -69,9 +69,9 @@ pub(super) fn is_made_alongside(program: &Program, candidate: &Candidate, paths:
         arguments.filter_map(|argument| facts.literal_text(argument.origin)).map(str::to_ascii_lowercase)
     };
     let own: Vec<String> = texts(candidate.call).collect();
-    (0..facts.calls.len() as u32).map(CallId).any(|call| {
-        is_one_of(program, candidate.file, call, paths) && texts(call).any(|text| own.contains(&text))
-    })
+    (0..facts.calls.len() as u32)
+        .map(CallId)
+        .any(|call| is_one_of(program, candidate.file, call, paths) && texts(call).any(|text| own.contains(&text)))
 }
 
 /// Does the function keep what it has to give back for itself, and never give it back?

@@ -579,11 +579,7 @@ fn is_stable(program: &Program, file: FileId, origin: OriginId, depth: usize) ->
 
 /// Where a receiver comes from, views of it (`iter`, `keys`) taken off: its place, its origin and what it depends on.
 /// A function has the argument that it goes through for a receiver.
-pub fn root_receiver(
-    program: &Program,
-    file: FileId,
-    call: CallId,
-) -> (Option<crate::syntax::Name>, OriginId, Depend) {
+pub fn root_receiver(program: &Program, file: FileId, call: CallId) -> (Option<crate::syntax::Name>, OriginId, Depend) {
     let facts = &program.file(file).facts;
     let site = facts.call(call);
     let iterates = program.resolved(file, call).row().and_then(|row| row.iterates.as_ref());

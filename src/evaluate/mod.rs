@@ -5,8 +5,8 @@
 //! `rank.rs` orders, `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for,
 //! `group.rs` joins what is mended at once. No input or output, and no rule by name.
 
-pub mod finding;
 mod calls;
+pub mod finding;
 mod flow;
 pub mod group;
 pub mod index;

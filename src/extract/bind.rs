@@ -53,7 +53,8 @@ impl Extractor<'_> {
                     if Some(object_place) == self.receiver
                         && let Some(class) = self.facts.function(self.function).class
                     {
-                        let declared = declares && matches!(self.facts.origin(origin), Origin::Declared(..) | Origin::Ascribed(..));
+                        let declared = declares
+                            && matches!(self.facts.origin(origin), Origin::Declared(..) | Origin::Ascribed(..));
                         self.field(class, name, origin, declared, false);
                     }
                     let place = self.member_place(object_place, name);

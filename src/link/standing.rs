@@ -55,7 +55,12 @@ fn note_registrations(program: &mut Program, file: FileId) {
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let facts = &program.files[file.0 as usize].facts;
     for call in (0..facts.calls.len() as u32).map(CallId) {
-        let handed = program.resolved.get(file, call).row().and_then(|row| row.entry.as_ref()).and_then(|place| argument_at(facts, call, place));
+        let handed = program
+            .resolved
+            .get(file, call)
+            .row()
+            .and_then(|row| row.entry.as_ref())
+            .and_then(|place| argument_at(facts, call, place));
         let Some(handed) = handed else { continue };
         if let [Value::Function(file, function)] = resolver.infer(&program.files, file, handed.origin).list[..] {
             let reference = function_ref(&program.files, file, function).0 as usize;
