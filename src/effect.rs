@@ -149,6 +149,8 @@ effects! {
     Command = "command", false;
     /// as a decorator: the function runs seldom, when the program starts, by hand or for an administrator
     Seldom = "seldom", false;
+    /// gives a handful of elements, whatever the data
+    Few = "few", false;
     /// known, and nothing of the above
     Pure = "pure", false;
 }

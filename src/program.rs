@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 use std::ops::Index;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -22,6 +23,8 @@ pub struct ProgramFile {
     pub facts: FileFacts,
     /// Its qualified module name.
     pub module: String,
+    /// Names that its package has for others of the program: the name, and what it stands for.
+    pub renames: Arc<[(String, String)]>,
     /// Is it a test, fixture, example, benchmark or migration?
     pub is_side_code: bool,
     /// Number of its first function among all functions.
@@ -164,6 +167,13 @@ pub struct FileCalls<'p, 'm> {
     numbers: &'p [u32],
 }
 
+impl<'p, 'm> FileCalls<'p, 'm> {
+    /// All of them, in the order of the call sites.
+    pub fn iter(self) -> impl Iterator<Item = &'p Resolved<'m>> {
+        self.numbers.iter().map(move |number| self.answers.get(*number))
+    }
+}
+
 impl<'m> Index<usize> for FileCalls<'_, 'm> {
     type Output = Resolved<'m>;
 
@@ -183,6 +193,8 @@ pub struct Reached {
     pub parameters: u32,
     /// Parameters without which it comes about only.
     pub without: u32,
+    /// Parameters with which it comes about only.
+    pub needs: u32,
     /// How sure it is.
     pub confidence: Confidence,
     /// The call site in the function that brings it.

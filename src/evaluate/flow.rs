@@ -220,7 +220,7 @@ fn compares(facts: &FileFacts, search: &CallSite) -> bool {
     facts.arguments_of(search).iter().all(|argument| match facts.origin(argument.origin) {
         Origin::Closure(closure) => {
             let returns = &facts.closure(closure).returns;
-            !returns.is_empty() && returns.iter().all(|origin| facts.origin(*origin) == Origin::Bool)
+            !returns.is_empty() && returns.iter().all(|origin| matches!(facts.origin(*origin), Origin::Bool(_)))
         }
         _ => true,
     })

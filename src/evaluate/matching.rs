@@ -175,6 +175,9 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(first_argument, |wanted| first_argument(program, candidate) == Some(*wanted));
     check!(concurrent, |wanted| is_concurrent(program, candidate) == *wanted);
     check!(waits_alone, |wanted| waits_alone(program, candidate) == *wanted);
+    check!(one_file, |wanted| concerns_one_file(program, candidate) == *wanted);
+    check!(isolated, |wanted| is_isolated(program, candidate) == *wanted);
+    check!(row_is_referred_to, |wanted| row_is_referred_to(program, candidate) == *wanted);
     check!(loop_also, |wanted| loop_also_reaches(program, candidate, words(wanted)));
     check!(exits_early, |wanted| exits_early(program, candidate) == *wanted);
     check!(module_level, |wanted| (function == FunctionId(0)) == *wanted);
@@ -294,7 +297,10 @@ fn accumulates(program: &Program, candidate: &Candidate) -> bool {
 }
 
 /// Is the result only looked at, and dropped?
-fn is_only_read(program: &Program, candidate: &Candidate) -> bool {
+fn is_only_read(program: &mut Program, candidate: &Candidate) -> bool {
+    if candidate.site(program).used == Use::Argument {
+        return super::borrowing::is_lent_argument(program, candidate.file, candidate.call);
+    }
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     match site.used {
@@ -324,12 +330,43 @@ fn sends_element(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let Some(first) = facts.arguments_of(site).first() else { return false };
+    if first.keyword.is_none() && concerns_another_table(program, candidate, first.origin) {
+        return true;
+    }
     let is_element = matches!(facts.origin(first.origin), Origin::Element(_) | Origin::Part(..));
     let named = first.place.is_some_and(|place| {
         let text = facts.text(place).to_ascii_lowercase();
         STATEMENT_WORDS.iter().any(|word| text.contains(word))
     });
     is_element && named
+}
+
+/// Is what a statement is about (`select(table)`, `table.delete()`) another thing in every turn of the loop? Then one
+/// statement cannot do for all turns.
+fn concerns_another_table(program: &Program, candidate: &Candidate, statement: OriginId) -> bool {
+    let (file, facts) = (candidate.file, &program.file(candidate.file).facts);
+    let Some(frame) = candidate.frame else { return false };
+    if candidate.effect.reached.via.is_some() || !own_effects(program, file, candidate.call).has(Effect::DbQuery) {
+        return false;
+    }
+    let Origin::Call(mut call) = facts.origin(statement) else { return false };
+    // `select(table).where(…)` begins with the call that names the table.
+    while let Origin::Call(inner) = facts.origin(facts.call(call).callee) {
+        call = inner;
+    }
+    let resolved = program.resolved(file, call);
+    if resolved.functions().next().is_some() || resolved.row().is_some_and(|row| row.laziness != Laziness::Lazy) {
+        return false;
+    }
+    let site = facts.call(call);
+    let named = match facts.arguments_of(site).first() {
+        Some(first) if first.keyword.is_none() && !matches!(facts.origin(first.origin), Origin::String(_)) => {
+            first.depend.or(site.receiver_depend)
+        }
+        Some(_) => Depend::default(),
+        None => site.receiver_depend,
+    };
+    named.element & frame.bit != 0
 }
 
 fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {
@@ -363,11 +400,15 @@ fn exits_early(program: &Program, candidate: &Candidate) -> bool {
 /// The calls, writes and awaits of the loop that counts.
 pub(super) fn region_of(program: &Program, candidate: &Candidate) -> Option<Region> {
     let facts = &program.file(candidate.file).facts;
-    Some(match candidate.frame?.source {
-        LoopSource::Loop(id) => facts.loop_of(id).region,
-        LoopSource::Closure(id) => facts.closure(id).region,
-        LoopSource::Call(_) => return None,
-    })
+    region_of_source(facts, candidate.frame?.source)
+}
+
+fn region_of_source(facts: &FileFacts, source: LoopSource) -> Option<Region> {
+    match source {
+        LoopSource::Loop(id) => Some(facts.loop_of(id).region),
+        LoopSource::Closure(id) => Some(facts.closure(id).region),
+        LoopSource::Call(_) => None,
+    }
 }
 
 pub(super) fn calls_of(region: Region) -> impl Iterator<Item = CallId> {
@@ -723,9 +764,76 @@ fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> 
 
 /// Is it the only task of its event loop, and short of what it would be on a network?
 fn waits_alone(program: &Program, candidate: &Candidate) -> bool {
-    let local = EffectSet::of(&[Effect::FileIo, Effect::Subprocess, Effect::CpuHeavy]);
+    let local = EffectSet::of(&[Effect::FileIo, Effect::Subprocess, Effect::CpuHeavy, Effect::RunsEventLoop]);
     leaf_row(program, candidate).is_some_and(|row| row.effects.meets(local) && !row.effects.has(Effect::Network))
         && crate::link::tasks::runs_alone(program, candidate.file, candidate.call)
+}
+
+/// What the models write for a call that reads or writes a single file.
+const ONE_FILE: &str = "1file";
+
+/// Does it read or write a single file, once?
+fn concerns_one_file(program: &Program, candidate: &Candidate) -> bool {
+    candidate.effect.reached.degree == 0
+        && leaf_row(program, candidate).is_some_and(|row| row.cost == ONE_FILE && !row.effects.has(Effect::Network))
+}
+
+/// Is a failure handled within the turn, in the loop or on the way to the cause, so that the loop goes on?
+fn is_isolated(program: &Program, candidate: &Candidate) -> bool {
+    witness_chain(program, candidate.file, &candidate.effect.reached).into_iter().any(|(file, call)| {
+        let facts = &program.file(file).facts;
+        facts
+            .scopes_from(facts.call(call).scope)
+            .take_while(|(_, scope)| !matches!(scope.kind, ScopeKind::Loop(_) | ScopeKind::Closure(_)))
+            .any(|(_, scope)| scope.kind == ScopeKind::Attempt)
+    })
+}
+
+/// Does a later write of the loop refer to the row that this one gives? Then it cannot wait for the end of the loop.
+fn row_is_referred_to(program: &Program, candidate: &Candidate) -> bool {
+    let Some(region) = region_of(program, candidate) else { return false };
+    let facts = &program.file(candidate.file).facts;
+    // What is written on again goes with the write that gave it.
+    let first = calls_of(region).find(|call| {
+        own_effects(program, candidate.file, *call).has(Effect::DbWrite)
+            && leads_to_call(facts, candidate.site(program).callee, *call, false)
+    });
+    let written = first.unwrap_or(candidate.call);
+    let given = |origin: OriginId| leads_to_call(facts, origin, written, false);
+    // `other.row = row`
+    let writes = &facts.writes[region.writes.0 as usize..region.writes.1 as usize];
+    let is_attribute = |write: &Write| write.kind == WriteKind::Assign && facts.text(write.place).contains('.');
+    if writes.iter().any(|write| is_attribute(write) && given(write.value)) {
+        return true;
+    }
+    calls_of(region).filter(|call| *call > written).any(|call| {
+        let site = facts.call(call);
+        let on_relation = || leads_to_call(facts, site.callee, written, true);
+        let as_argument = || facts.arguments_of(site).iter().any(|argument| given(argument.origin));
+        own_effects(program, candidate.file, call).has(Effect::DbWrite) && (on_relation() || as_argument())
+    })
+}
+
+/// Is a value the result of a call, or a part of it; with `member`: something that is read of it?
+fn leads_to_call(facts: &FileFacts, mut origin: OriginId, call: CallId, member: bool) -> bool {
+    let mut is_member = false;
+    for _ in 0..8 {
+        match facts.origin(origin) {
+            Origin::Call(own) => return own == call && is_member == member,
+            Origin::Member(inner, _) => {
+                is_member = true;
+                origin = inner;
+            }
+            Origin::Part(inner, _)
+            | Origin::Item(inner)
+            | Origin::Propagated(inner)
+            | Origin::Await(inner)
+            | Origin::Borrowed(inner)
+            | Origin::Ascribed(_, inner) => origin = inner,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Speaking to a database.
@@ -740,13 +848,17 @@ const DATABASE: EffectSet = EffectSet(
 
 /// Does every turn of the loop do something else as well, other than speaking to a database?
 fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
-    let Some(region) = region_of(program, candidate) else { return false };
+    let region = region_of(program, candidate);
+    region.is_some_and(|region| region_also_reaches(program, candidate.file, region, wanted))
+}
+
+fn region_also_reaches(program: &Program, file: FileId, region: Region, wanted: EffectSet) -> bool {
     calls_of(region).any(|call| {
-        effects_of_call(program, candidate.file, call).iter().any(|effect| {
+        effects_of_call(program, file, call).iter().any(|effect| {
             // A single system call is nothing beside a query.
             let is_short = effect.reached.weight == 0 && effect.reached.effect == Effect::FileIo;
             wanted.has(effect.reached.effect) && !is_short && {
-                leaf(program, candidate.file, &effect.reached)
+                leaf(program, file, &effect.reached)
                     .is_none_or(|(file, cause)| !program.resolved(file, cause).effects.meets(DATABASE))
             }
         })
@@ -1039,5 +1151,10 @@ pub fn check_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Op
     let RelationReading::PerRow = rule.subject.relation.as_ref()?.read;
     let classes = rule.conditions.inside.as_ref();
     let is_inside = classes.is_none_or(|classes| classes.iter().any(|class| class.0 == read.frame.class));
+    let region = region_of_source(&program.file(read.file).facts, read.frame.source);
+    let also = rule.exceptions.loop_also.as_ref();
+    if also.zip(region).is_some_and(|(also, region)| region_also_reaches(program, read.file, region, words(also))) {
+        return None;
+    }
     (is_inside && read.confidence >= rule.least_confidence).then(|| super::finding::of_relation(program, rule, read))
 }

@@ -25,7 +25,9 @@ pub fn rank(program: &Program, rule: &Rule, candidate: &Candidate) -> f64 {
         Confidence::Medium => 0.7,
         Confidence::Low => 0.4,
     };
-    rule.weight * 10f64.powf(degree) * confidence * context(program, candidate.file, function)
+    // Of several causes that are mended at once the costliest speaks.
+    let cause = 1.0 + f64::from(candidate.effect.reached.weight) / 10.0;
+    rule.weight * 10f64.powf(degree) * confidence * context(program, candidate.file, function) * cause
 }
 
 /// How much more or less what a function does matters, by how it comes to run.

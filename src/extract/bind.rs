@@ -112,7 +112,9 @@ impl Extractor<'_> {
         let scope = self.scope;
         let source = self.source;
         let uses = Vec::new();
-        self.facts.bindings.push(Binding { name, span, scope, origin, source, uses, is_shared: at_module_level });
+        let is_shared = at_module_level;
+        let is_declaration = declares;
+        self.facts.bindings.push(Binding { name, span, scope, origin, source, uses, is_declaration, is_shared });
         if !declares || self.in_loop() {
             self.write(name, span, WriteKind::Assign, origin, true);
         }

@@ -1,8 +1,10 @@
 //! All files of a run: read, parse and extract each, in parallel. A failure costs its file only.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::config::Config;
 use crate::diagnostic::{Notice, NoticeKind};
@@ -30,17 +32,29 @@ pub struct Extracted {
 
 /// Extracts the facts of all files, on the threads of the pool that it is called in.
 pub fn all(discovered: &Project, config: &Config) -> Extracted {
-    let modules = module_names(discovered);
+    let manifests: Vec<lang::Manifest> = discovered
+        .manifests
+        .iter()
+        .map(|manifest| lang::Manifest { path: discovered.from_outermost(&manifest.path), text: manifest.text.clone() })
+        .collect();
+    let modules = module_names(discovered, &manifests);
     // Large files first, so that no thread is left with one at the end.
     let mut order: Vec<usize> = (0..discovered.files.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(discovered.files[*at].size));
     let mut results: Vec<(usize, Extraction)> =
         order.into_par_iter().map(|at| (at, file(&discovered.files[at], config))).collect();
     results.sort_unstable_by_key(|(at, _)| *at);
-    collect(discovered, modules, results.into_iter().map(|(_, result)| result))
+    collect(discovered, modules, &manifests, results.into_iter().map(|(_, result)| result))
 }
 
-fn collect(discovered: &Project, modules: Vec<String>, results: impl Iterator<Item = Extraction>) -> Extracted {
+fn collect(
+    discovered: &Project,
+    modules: Vec<String>,
+    manifests: &[lang::Manifest],
+    results: impl Iterator<Item = Extraction>,
+) -> Extracted {
+    let renames: Vec<Renames> = lang::all().iter().map(|language| renames(*language, manifests)).collect();
+    let nothing_renamed: Arc<[(String, String)]> = Arc::new([]);
     let mut extracted = Extracted { files: Vec::new(), notices: Vec::new(), analysed: 0, analysed_bytes: 0 };
     let mut first_function = 0;
     for ((source, module), result) in discovered.files.iter().zip(modules).zip(results) {
@@ -70,6 +84,7 @@ fn collect(discovered: &Project, modules: Vec<String>, results: impl Iterator<It
             is_side_code: language.is_side_code(&source.path),
             source: source.clone(),
             facts,
+            renames: renames[source.language].get(package_of(&module)).unwrap_or(&nothing_renamed).clone(),
             module,
             first_function,
         });
@@ -104,23 +119,34 @@ fn confined(work: impl FnOnce() -> FileFacts) -> Extraction {
 }
 
 /// The module name of each file.
-fn module_names(discovered: &Project) -> Vec<String> {
+fn module_names(discovered: &Project, manifests: &[lang::Manifest]) -> Vec<String> {
     let mut names = vec![String::new(); discovered.files.len()];
-    let manifests: Vec<lang::Manifest> = discovered
-        .manifests
-        .iter()
-        .map(|manifest| lang::Manifest { path: discovered.from_outermost(&manifest.path), text: manifest.text.clone() })
-        .collect();
     for (index, language) in lang::all().iter().enumerate() {
         let own: Vec<usize> =
             (0..discovered.files.len()).filter(|at| discovered.files[*at].language == index).collect();
         let paths: Vec<String> = own.iter().map(|at| discovered.from_outermost(&discovered.files[*at].path)).collect();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        for (at, name) in own.iter().zip(language.modules(&paths, &manifests)) {
+        for (at, name) in own.iter().zip(language.modules(&paths, manifests)) {
             names[*at] = name;
         }
     }
     names
+}
+
+/// Per package, by the first segment of its modules: the names that it has for others.
+type Renames = FxHashMap<String, Arc<[(String, String)]>>;
+
+fn renames(language: &dyn lang::Language, manifests: &[lang::Manifest]) -> Renames {
+    let mut all: FxHashMap<String, Vec<(String, String)>> = FxHashMap::default();
+    for [package, name, other] in language.renames(manifests) {
+        all.entry(package).or_default().push((name, other));
+    }
+    all.into_iter().map(|(package, names)| (package, names.into())).collect()
+}
+
+/// The package in the first segment of a module name.
+fn package_of(module: &str) -> &str {
+    module.split([':', '#', '.']).next().unwrap_or(module)
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ impl Extractor<'_> {
             NodeKind::Integer(value) => self.constant(Origin::Integer(value)),
             NodeKind::Float => self.constant(Origin::Float),
             NodeKind::Character => self.constant(Origin::Character),
-            NodeKind::Bool(_) => self.constant(Origin::Bool),
+            NodeKind::Bool(value) => self.constant(Origin::Bool(Some(value))),
             NodeKind::Null => self.constant(Origin::Null),
             NodeKind::Collection { kind, elements } => self.collection(node, kind, elements, None),
             NodeKind::Comprehension { kind, body } => self.comprehension(kind, body),
@@ -500,7 +500,7 @@ impl Extractor<'_> {
             });
         }
         let origin = match operator {
-            Operator::Equal | Operator::NotEqual | Operator::Compare => self.origin(Origin::Bool),
+            Operator::Equal | Operator::NotEqual | Operator::Compare => self.origin(Origin::Bool(None)),
             Operator::And | Operator::Or => self.join(&[left_value.origin, right_value.origin]),
             _ => self.origin(Origin::Operation(operator, left_value.origin)),
         };
@@ -534,7 +534,7 @@ impl Extractor<'_> {
             UnaryOperator::Dereference => self.value(operand, used),
             UnaryOperator::Not => {
                 let value = self.tested(operand);
-                self.derived(value, Origin::Bool)
+                self.derived(value, Origin::Bool(None))
             }
             UnaryOperator::Negate => {
                 let value = self.value(operand, Use::Other);
@@ -555,7 +555,7 @@ impl Extractor<'_> {
             result: None,
             accumulates: false,
         });
-        let origin = self.origin(Origin::Bool);
+        let origin = self.origin(Origin::Bool(None));
         Value { origin, depend: needle_value.depend.or(container_value.depend), place: None }
     }
 

@@ -82,6 +82,12 @@ pub trait Language: Sync {
     /// (relative, with `/`). Files that share a name are allowed: the first wins.
     fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String>;
 
+    /// Names that a package has for packages of the program, other than their own: the first segment of its modules,
+    /// the name, and the first segment that it stands for.
+    fn renames(&self, _manifests: &[Manifest]) -> Vec<[String; 3]> {
+        Vec::new()
+    }
+
     /// Is this file's module a package, so that a relative import starts inside it (`__init__.py`, `mod.rs`)?
     fn is_package(&self, path: &str) -> bool;
 
@@ -124,6 +130,26 @@ pub trait Language: Sync {
 
     /// The member that tells how many elements a container has.
     fn length_member(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The member of a value that holds another which gives a value that borrows the one held (`as_ref`).
+    fn lending_member(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Bounds of a parameter that take what is borrowed as well as what is given away, as qualified names.
+    fn lending_bounds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The type that a class of the program names as what its values dereference to (`Target`).
+    fn dereferenced_type(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The type that a class of the program names as what going through its values gives (`Item`).
+    fn element_type(&self) -> Option<&'static str> {
         None
     }
 

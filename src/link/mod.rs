@@ -128,7 +128,7 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let files = &program.files;
     let resolved = program.resolved.of_file(file);
-    program.contexts[number] = context::contexts(files, file, resolved, resolver);
+    program.contexts[number] = context::contexts(files, file, &program.resolved, resolver);
     program.callbacks[number] = context::callbacks(files, file, resolved, resolver);
     let facts = &files[number].facts;
     for (id, function) in facts.functions.iter().enumerate() {

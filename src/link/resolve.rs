@@ -615,6 +615,7 @@ impl<'m> Resolver<'m> {
         if self.language.implicit_modules().is_empty() {
             let is_package = self.is_package(files, file, module);
             let path = self.language.absolute(self.symbols.text(here), is_package, 0, &[text]);
+            let path = self.own_name(&files[file.0 as usize], path);
             return Values::one(Value::Item(self.external(&path)));
         }
         Values::unknown()
@@ -678,7 +679,18 @@ impl<'m> Resolver<'m> {
         let here = self.module_symbols[&(file, module)];
         let is_package = self.is_package(files, file, module);
         let path = self.language.absolute(self.symbols.text(here), is_package, import.level, &names);
+        let path = self.own_name(&files[file.0 as usize], path);
         self.path_values(files, &path)
+    }
+
+    /// The path with the name that its first package has itself, where the file's package calls it otherwise.
+    fn own_name(&self, file: &ProgramFile, path: String) -> String {
+        let separator = self.language.separator();
+        let first = path.split(separator).next().unwrap_or(&path);
+        match file.renames.iter().find(|(name, _)| name == first) {
+            Some((name, own)) => [own, &path[name.len()..]].concat(),
+            None => path,
+        }
     }
 
     /// What an absolute path leads to.
@@ -967,9 +979,28 @@ impl<'m> Resolver<'m> {
     /// What a value of a type dereferences to.
     pub(super) fn deref(&mut self, files: &[ProgramFile], id: TypeId) -> Option<TypeId> {
         let name = self.types.get(id).name;
+        if self.definition(name).is_some() {
+            let target = self.language.dereferenced_type()?;
+            return self.named_by_class(files, name, target).filter(|inner| *inner != id);
+        }
         let target = self.models.derefs(self.symbols.text(name))?.to_owned();
         let inner = self.type_of_text(files, &TypeText::parse(&target), Some(id), None)?;
         (inner != id).then_some(inner)
+    }
+
+    /// A type that an extension of a class of the program gives a name of its own: `type Target = str` of a trait.
+    pub(super) fn named_by_class(&mut self, files: &[ProgramFile], class: Symbol, name: &str) -> Option<TypeId> {
+        let name = self.symbols.intern(name);
+        for (file, part) in self.parts_of_class(class) {
+            if files[file.0 as usize].facts.class(part).kind != ClassKind::Extension {
+                continue;
+            }
+            let Some(field) = self.fields.get(&(file, part, name)).and_then(|fields| fields.first().copied()) else {
+                continue;
+            };
+            return self.ask(None, |resolver| resolver.infer(files, file, field.origin).instance());
+        }
+        None
     }
 
     /// Do the models know this name as a type?
@@ -1039,6 +1070,9 @@ impl<'m> Resolver<'m> {
                 (Some(member), _) => self.call_member(files, (file, id), *callee, member, &mut resolution),
                 (None, _) => self.call_value(files, (file, id), *callee, None, &mut resolution),
             }
+        }
+        if callees.list.is_empty() && member.is_none() && self.call_derived(files, (file, id), &mut resolution) {
+            return resolution;
         }
         if callees.list.is_empty() {
             resolution.results = Values::unknown();
@@ -1125,6 +1159,24 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
+    }
+
+    /// `T::default()`: a path into a class of the program that leads to nothing written there.
+    fn call_derived(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        resolution: &mut CallResolution<'m>,
+    ) -> bool {
+        let facts = &files[site.0.0 as usize].facts;
+        let Origin::Member(owner, name) = facts.origin(facts.call(site.1).callee) else { return false };
+        let [Value::Item(symbol)] = self.infer(files, site.0, owner).list[..] else { return false };
+        if !matches!(self.definition(symbol), Some(Definition::Class(..))) {
+            return false;
+        }
+        let member = self.name_symbol(files, site.0, name);
+        self.call_class_static(files, site, symbol, member, resolution);
+        !resolution.results.list.is_empty() || !resolution.targets.is_empty()
     }
 
     /// A static member of a class of the program that it has from outside: from a base, or by derivation.
@@ -1734,7 +1786,11 @@ impl<'m> Resolver<'m> {
         let literals = self.language.literal_types();
         let name = self.type_name(id);
         let is = |name: &str| name == literals.string || name == literals.bytes;
-        is(name) || self.models.derefs(name).is_some_and(is)
+        match self.models.derefs(name) {
+            // What only wraps another value is read like it.
+            Some("T") => self.first_argument(id).is_some_and(|inner| inner != id && self.is_text(inner)),
+            inner => is(name) || inner.is_some_and(is),
+        }
     }
 
     /// Is a type among the arguments of another, however deep?

@@ -54,13 +54,10 @@ fn note_registrations(program: &mut Program, file: FileId) {
     let language = program.file(file).source.language;
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let facts = &program.files[file.0 as usize].facts;
-    for call in (0..facts.calls.len() as u32).map(CallId) {
-        let handed = program
-            .resolved
-            .get(file, call)
-            .row()
-            .and_then(|row| row.entry.as_ref())
-            .and_then(|place| argument_at(facts, call, place));
+    for (number, resolved) in program.resolved.of_file(file).iter().enumerate() {
+        let call = CallId(number as u32);
+        let handed =
+            resolved.row().and_then(|row| row.entry.as_ref()).and_then(|place| argument_at(facts, call, place));
         let Some(handed) = handed else { continue };
         if let [Value::Function(file, function)] = resolver.infer(&program.files, file, handed.origin).list[..] {
             let reference = function_ref(&program.files, file, function).0 as usize;
@@ -90,9 +87,9 @@ fn edges(program: &Program) -> Vec<(FunctionRef, FunctionRef)> {
             let function = file.facts.scope(file.facts.call(call).scope).function;
             FunctionRef(file.first_function + function.0)
         };
-        for call in (0..file.facts.calls.len() as u32).map(CallId) {
-            let from = caller(call);
-            edges.extend(program.resolved.get(FileId(number as u32), call).functions().map(|to| (from, to)));
+        for (call, resolved) in program.resolved.of_file(FileId(number as u32)).iter().enumerate() {
+            let from = caller(CallId(call as u32));
+            edges.extend(resolved.functions().map(|to| (from, to)));
         }
         let callbacks = &program.callbacks[number];
         edges.extend(callbacks.iter().map(|callback| (caller(callback.call), callback.function)));

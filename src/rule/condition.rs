@@ -188,6 +188,8 @@ pub enum Waste {
     LastUseOfAny,
     /// A copy that is only borrowed or compared.
     OnlyRead,
+    /// A copy that is bound to a variable which is only looked at.
+    ReadLater,
     /// A text that is only borrowed or compared.
     FormattedToRead,
     /// A collection that is handed at once to code that takes any iterator, or that iterators do themselves.
@@ -205,14 +207,15 @@ pub enum Waste {
 }
 
 impl Vocabulary for Waste {
-    const WHAT: &'static str = "a reason why a value need not be made (last-use, last-use-of-any, only-read, formatted-to-read, \
-                                streamed, restarted, looped, later, kept-last, \
+    const WHAT: &'static str = "a reason why a value need not be made (last-use, last-use-of-any, only-read, read-later, \
+                                formatted-to-read, streamed, restarted, looped, later, kept-last, \
                                 listed)";
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "last-use" => Waste::LastUse,
             "last-use-of-any" => Waste::LastUseOfAny,
             "only-read" => Waste::OnlyRead,
+            "read-later" => Waste::ReadLater,
             "formatted-to-read" => Waste::FormattedToRead,
             "streamed" => Waste::Streamed,
             "restarted" => Waste::Restarted,
@@ -274,6 +277,12 @@ conditions! {
     asynchronous: bool,
     /// it waits for files or processes of this machine, as the only task of an event loop started for it: nobody else waits
     waits_alone: bool,
+    /// it reads or writes one file of this machine, and does so once
+    one_file: bool,
+    /// a failure of it is handled within the turn, and the loop goes on
+    isolated: bool,
+    /// the row that it gives is referred to by another write of the same turn, which has to wait for it
+    row_is_referred_to: bool,
     /// another call of the loop, or the same one, reaches one of these effects, other than by speaking to a database
     loop_also: Vec<Word<Effect>>,
     /// it stands in code that runs once, when its module is loaded
@@ -302,7 +311,7 @@ conditions! {
     leaf_does_any: Vec<Word<Effect>>,
     /// it is written as a call: no operator, attribute or loop
     written_call: bool,
-    /// the statement that it sends is itself what the loop goes through
+    /// the statement that it sends is itself what the loop goes through, or is about another table in every turn
     sends_element: bool,
     /// an argument is the result of a call that has one of these effects
     argument_does: Vec<Word<Effect>>,

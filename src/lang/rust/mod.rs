@@ -55,6 +55,10 @@ impl Language for Rust {
         names::modules(paths, manifests)
     }
 
+    fn renames(&self, manifests: &[Manifest]) -> Vec<[String; 3]> {
+        names::renames(manifests)
+    }
+
     fn is_package(&self, path: &str) -> bool {
         names::is_package(path)
     }
@@ -115,6 +119,22 @@ impl Language for Rust {
             || name.starts_with("rstest")
             || name.starts_with("test_case(")
             || (decorator.starts_with("cfg(") && decorator.contains("test") && !decorator.contains("not("))
+    }
+
+    fn lending_member(&self) -> Option<&'static str> {
+        Some("as_ref")
+    }
+
+    fn lending_bounds(&self) -> &'static [&'static str] {
+        &["std::convert::AsRef", "std::borrow::Borrow", "std::fmt::Display", "std::fmt::Debug"]
+    }
+
+    fn dereferenced_type(&self) -> Option<&'static str> {
+        Some("Target")
+    }
+
+    fn element_type(&self) -> Option<&'static str> {
+        Some("Item")
     }
 
     fn length_member(&self) -> Option<&'static str> {
