@@ -164,6 +164,9 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
             let effects = decorator_effects(resolved, files, file, *decorator, resolver);
             program.entry_points[reference] |= effects.has(Effect::EntryPoint);
             program.background[reference] |= effects.has(Effect::Background);
+            if effects.has(Effect::Command) {
+                program.standings[reference] = Standing::Served;
+            }
             if effects.has(Effect::Seldom) {
                 program.standings[reference] = Standing::Seldom;
             }
