@@ -147,6 +147,8 @@ effects! {
     Background = "background", false;
     /// gives a handful of elements, whatever the data
     Few = "few", false;
+    /// as a decorator: the function runs seldom, when the program starts, by hand or for an administrator
+    Seldom = "seldom", false;
     /// known, and nothing of the above
     Pure = "pure", false;
 }

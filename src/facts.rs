@@ -125,7 +125,7 @@ pub enum Origin {
     /// What indexing gives.
     Item(OriginId),
     /// A slice.
-    Slice(OriginId),
+    Slice(OriginId, Option<u32>),
     /// Part of a tuple or of a pattern, by position.
     Part(OriginId, u16),
     /// The payload of a pattern that names a type: of an origin, the type named, the position.
@@ -480,6 +480,8 @@ pub enum CallKind {
     Enter,
     /// A loop goes through the receiver.
     Iterate,
+    /// A loop inside a loop goes through the receiver for the elements that equal the argument.
+    Search,
     /// The receiver is tested for truth.
     Test,
 }

@@ -174,7 +174,7 @@ pub(super) fn scans_invariant(program: &Program, candidate: &Candidate) -> bool 
     let chain = witness_chain(program, candidate.file, &candidate.effect.reached);
     let (Some(via), [_, (callee_file, search)]) = (candidate.effect.reached.via, &chain[..]) else { return false };
     let callee_facts = &program.file(*callee_file).facts;
-    let (place, container, _) = root_receiver(program, *callee_file, callee_facts.call(*search));
+    let (place, container, _) = root_receiver(program, *callee_file, *search);
     let (_, callee) = program.function(via);
     let Some(parameter) = parameter_of(callee_facts, container, callee) else { return false };
     let search = callee_facts.call(*search);

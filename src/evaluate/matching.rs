@@ -1,11 +1,11 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
-use super::{flow, values};
+use super::{calls, flow, values};
 use crate::diagnostic::Diagnostic;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::{Value, argument_at, matched_arguments};
-use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, own_effects, witness_chain};
+use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, handed_over, own_effects, witness_chain};
 use crate::model::table::{Color, Laziness, Row};
 use crate::program::{LoopFrame, LoopSource, Program, Reached, RelationRead};
 use crate::rule::Rule;
@@ -84,7 +84,12 @@ fn depends_on(
         if parts.contains(&Part::Receiver) {
             depend = depend.or(site.receiver_depend);
         }
-        let is_cached = asks_what_is_kept(program, file, call);
+        if program.resolved(file, call).effects.has(Effect::DbCommit) {
+            depend = depend.or(handed_over(program, file, call));
+        }
+        // The query is sent once; going through the rows costs as much every time.
+        let is_search = effect.reached.effect == Effect::Searches;
+        let is_cached = !is_search && asks_what_is_kept(program, file, call);
         let iterated = iterated_argument(program, file, call, effect.reached.effect);
         if let Some(argument) = iterated {
             depend = depend.or(argument.depend);
@@ -114,7 +119,7 @@ pub fn iterated_argument<'p>(program: &'p Program, file: FileId, call: CallId, e
 
 /// Is it an operation on a value that keeps the rows it got, so that asking it again costs nothing?
 fn asks_what_is_kept(program: &Program, file: FileId, call: CallId) -> bool {
-    matches!(program.file(file).facts.call(call).kind, CallKind::Membership | CallKind::Iterate)
+    matches!(program.file(file).facts.call(call).kind, CallKind::Membership | CallKind::Iterate | CallKind::Search)
         && program.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Conditional)
 }
 
@@ -180,10 +185,10 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let reference = program.function_ref(file, function);
         program.entry_points[reference.0 as usize] == *wanted
     });
-    check!(background, |wanted| is_background(program, file, function) == *wanted);
+    check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
     check!(receiver_from_outside, |wanted| {
-        let (_, _, depend) = root_receiver(program, file, &site);
+        let (_, _, depend) = root_receiver(program, file, call);
         let bit = candidate.frame.map_or(0, |frame| frame.bit);
         ((depend.element | depend.carried | depend.volatile) & bit == 0 && made_outside(program, candidate)) == *wanted
     });
@@ -198,12 +203,14 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(carried, |wanted| is_carried(program, candidate) == *wanted);
     check!(invariant, |wanted| is_invariant(program, candidate, wanted));
     check!(small_receiver, |wanted| {
-        let (place, origin, _) = root_receiver(program, file, &site);
+        let (place, origin, _) = root_receiver(program, file, call);
         is_small(program, file, origin, place) == *wanted
     });
     check!(holds_data, |wanted| {
-        let (place, origin, _) = root_receiver(program, file, &site);
-        super::volume::holds_data(program, file, function, origin, place, candidate.frame) == *wanted
+        let (place, origin, _) = root_receiver(program, file, call);
+        let reads_data = own.meets(super::volume::READS)
+            || super::volume::holds_data(program, file, function, origin, place, candidate.frame);
+        reads_data == *wanted
     });
     check!(on_text, |wanted| is_on_text(program, file, call) == *wanted);
     check!(cheap_clone, |wanted| is_cheap_to_clone(program, candidate) == *wanted);
@@ -219,6 +226,19 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         .is_some_and(|wasted| wanted.iter().any(|kind| kind.0 == wasted.kind)));
     check!(escapes, |wanted| escapes(program, candidate) == *wanted);
     check!(loaded_to_count, |wanted| values::is_loaded_to_count(program, candidate) == *wanted);
+    check!(at_hand, |wanted| values::is_at_hand(program, candidate) == *wanted);
+    check!(gives, |wanted| values::gives(program, candidate, wanted));
+    check!(offloaded, |wanted| (context.is_offloaded || candidate.effect.is_offloaded) == *wanted);
+    check!(first_answer, |wanted| calls::is_first_answer(program, candidate) == *wanted);
+    check!(calls, |wanted| calls::is_one_of(program, file, call, wanted));
+    check!(goes_through, |wanted| calls::goes_through(program, candidate, wanted));
+    check!(named, |wanted| calls::is_named(program, candidate, wanted));
+    check!(fixed_argument, |wanted| calls::has_fixed_argument(program, candidate) == *wanted);
+    check!(independent, |wanted| calls::is_independent(program, candidate) == *wanted);
+    check!(migration, |wanted| super::is_migration(program, file) == *wanted);
+    check!(made_alongside, |wanted| calls::is_made_alongside(program, candidate, wanted));
+    check!(left_open, |wanted| calls::is_left_open(program, candidate) == *wanted);
+    check!(returned, |wanted| calls::is_returned(program, candidate) == *wanted);
     check!(whole_table, |wanted| values::is_whole_table(program, candidate) == *wanted);
     check!(only_ends_read, |wanted| values::only_ends_are_read(program, candidate) == *wanted);
     check!(container_from_outside, |wanted| values::is_container_from_outside(program, candidate) == *wanted);
@@ -251,18 +271,6 @@ fn leaf_effects(program: &Program, candidate: &Candidate) -> EffectSet {
 /// The call at the end of the path that an effect comes by.
 fn leaf(program: &Program, file: FileId, reached: &Reached) -> Option<(FileId, CallId)> {
     witness_chain(program, file, reached).last().copied()
-}
-
-/// Does a decorator say that a function runs in the background?
-fn is_background(program: &mut Program, file: FileId, function: FunctionId) -> bool {
-    let decorators = program.file(file).facts.function(function).decorators.clone();
-    let language = program.file(file).source.language;
-    let Some(resolver) = &mut program.resolvers[language] else { return false };
-    let resolved = program.resolved.of_file(file);
-    let mut effects = decorators
-        .into_iter()
-        .map(|decorator| crate::link::decorator_effects(resolved, &program.files, file, decorator, resolver));
-    effects.any(|effects| effects.has(Effect::Background))
 }
 
 fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
@@ -410,7 +418,7 @@ pub(super) fn calls_of(region: Region) -> impl Iterator<Item = CallId> {
 /// Is the receiver made anew in the loop's body?
 fn made_outside(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
-    let (place, _, _) = root_receiver(program, candidate.file, candidate.site(program));
+    let (place, _, _) = root_receiver(program, candidate.file, candidate.call);
     let (Some(place), Some(region)) = (place, region_of(program, candidate)) else { return false };
     !facts.writes[region.writes.0 as usize..region.writes.1 as usize]
         .iter()
@@ -428,7 +436,7 @@ pub(super) enum Change {
 
 /// Does the loop change the receiver?
 fn is_changed(program: &Program, candidate: &Candidate, change: Change) -> bool {
-    match root_receiver(program, candidate.file, candidate.site(program)) {
+    match root_receiver(program, candidate.file, candidate.call) {
         (Some(place), _, _) => is_place_changed(program, candidate, place, change),
         _ => false,
     }
@@ -509,10 +517,21 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
         Part::Arguments => facts.arguments_of(site).iter().all(|argument| {
             is_same(argument.depend, argument.origin)
                 && !is_written(argument.place)
+                && !reads_what_changes(program, candidate, argument)
                 && !is_closure(facts, argument.origin)
                 && !argument.place.is_some_and(|place| is_place_changed(program, candidate, place, Change::Any))
         }),
     })
+}
+
+/// Is an argument put together of variables that the loop changes: `rows[last[0]]`?
+fn reads_what_changes(program: &Program, candidate: &Candidate, argument: &Argument) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let uses = facts.bindings.iter().flat_map(|binding| binding.uses.iter());
+    argument.place.is_none()
+        && uses
+            .filter(|at| argument.span.contains(at.span))
+            .any(|at| is_place_changed(program, candidate, at.place, Change::Any))
 }
 
 /// Does the loop change something that the cause in a callee depends on?
@@ -593,20 +612,23 @@ fn is_stable(program: &Program, file: FileId, origin: OriginId, depth: usize) ->
         | Origin::Borrowed(inner)
         | Origin::Member(inner, _)
         | Origin::Item(inner)
-        | Origin::Slice(inner) => stable(inner),
+        | Origin::Slice(inner, _) => stable(inner),
         Origin::Operation(..) | Origin::Join(..) | Origin::Unknown | Origin::Closure(_) => false,
         _ => true,
     }
 }
 
 /// Where a receiver comes from, views of it (`iter`, `keys`) taken off: its place, its origin and what it depends on.
-pub fn root_receiver(
-    program: &Program,
-    file: FileId,
-    site: &CallSite,
-) -> (Option<crate::syntax::Name>, OriginId, Depend) {
+/// A function has the argument that it goes through for a receiver.
+pub fn root_receiver(program: &Program, file: FileId, call: CallId) -> (Option<crate::syntax::Name>, OriginId, Depend) {
     let facts = &program.file(file).facts;
-    let mut root = (site.receiver_place, site.callee, site.receiver_depend);
+    let site = facts.call(call);
+    let iterates = program.resolved(file, call).row().and_then(|row| row.iterates.as_ref());
+    let gone_through = iterates.filter(|_| site.name.is_none()).and_then(|place| argument_at(facts, call, place));
+    let mut root = match gone_through {
+        Some(argument) => (argument.place, argument.origin, argument.depend),
+        None => (site.receiver_place, site.callee, site.receiver_depend),
+    };
     while root.0.is_none()
         && let Origin::Call(call) = facts.origin(root.1)
     {
@@ -672,6 +694,7 @@ fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
     match facts.origin(origin) {
         Origin::Collection(_, _, Some(length)) => length <= crate::facts::FEW && length > 0,
         Origin::Tuple(start, end) => end - start <= crate::facts::FEW,
+        Origin::Slice(_, Some(length)) => length <= crate::facts::FEW,
         Origin::String(_) | Origin::Range => true,
         Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => small_origin(facts, inner, depth + 1),
         Origin::Join(start, end) => {

@@ -12,7 +12,7 @@ use crate::source::FileId;
 use crate::syntax::{Name, ParameterKind};
 
 /// Brings data in from outside the program.
-const READS: EffectSet = EffectSet(
+pub(super) const READS: EffectSet = EffectSet(
     1 << Effect::DbQuery as u8
         | 1 << Effect::DbFetch as u8
         | 1 << Effect::FileIo as u8
@@ -119,7 +119,7 @@ fn is_made_of_data(program: &Program, file: FileId, origin: OriginId, depth: usi
         | Origin::Propagated(inner)
         | Origin::Await(inner)
         | Origin::Ascribed(_, inner)
-        | Origin::Slice(inner) => next(inner),
+        | Origin::Slice(inner, _) => next(inner),
         Origin::Join(start, end) => facts.origin_list(start, end).to_vec().into_iter().any(next),
         _ => false,
     }

@@ -3,10 +3,11 @@
 //! Models may change the class later: a loop that sleeps is a worker, one over pages is paging.
 
 use super::scope::{Leaves, assigned_names, leaves};
+use super::value::Value;
 use super::{Extractor, OpenHold};
 use crate::facts::*;
 use crate::source::Span;
-use crate::syntax::{LoopKind, LoopNodeId, Name, NodeId, NodeKind, Operator};
+use crate::syntax::{LoopKind, LoopNode, LoopNodeId, Name, NodeId, NodeKind, Operator};
 
 /// Parts of names that a loop hands from one page to the next. Seen in the paging loops of public client code.
 const CURSOR_WORDS: &[&str] = &["cursor", "offset", "page", "token", "marker", "continuation", "next_url", "skip"];
@@ -69,6 +70,7 @@ impl Extractor<'_> {
         self.facts.loops[id.index()].class = self.loop_class(node, &assigned);
         self.loop_names.push((scope, assigned));
         let start = self.position();
+        let compared = self.comparisons.len();
         if let (Some(target), Some(iterable)) = (syntax.target, iterable) {
             let origin = self.origin(Origin::Element(iterable.origin));
             let bit = self.facts.scope(scope).bit();
@@ -94,6 +96,73 @@ impl Extractor<'_> {
         self.open_holds = holds;
         let changes = self.locals.undo(mark);
         self.merge(vec![Some(changes), Some(Default::default())]);
+        if let (Some(iterable), Some(node), Some(condition)) = (iterable, syntax.iterable, self.filter_of(syntax)) {
+            self.search(iterable, self.tree.span(node), condition, &self.comparisons[compared..].to_vec(), scope);
+        }
+        self.comparisons.truncate(compared);
+    }
+
+    /// The condition without which a turn of the loop does nothing.
+    fn filter_of(&self, syntax: &LoopNode) -> Option<NodeId> {
+        if syntax.condition.is_some() {
+            return syntax.condition;
+        }
+        let mut body = syntax.body;
+        while let NodeKind::Block(list) = self.tree.kind(body) {
+            match self.tree.nodes_of(list) {
+                [only] => body = *only,
+                _ => return None,
+            }
+        }
+        match self.tree.kind(body) {
+            NodeKind::If { condition, otherwise: None, .. } => Some(condition),
+            _ => None,
+        }
+    }
+
+    /// A loop in a loop that works on the elements only that equal something of the outer loop.
+    fn search(
+        &mut self,
+        sequence: Value,
+        span: Span,
+        condition: NodeId,
+        comparisons: &[(Span, Value, Value)],
+        scope: ScopeId,
+    ) {
+        let bit = self.facts.scope(scope).bit();
+        let is_of_element = |value: &Value| value.depend.element & bit != 0;
+        let conjuncts = self.conjuncts(condition);
+        let sought = comparisons.iter().find_map(|(at, left, right)| {
+            let sought = match (is_of_element(left), is_of_element(right)) {
+                (true, false) => right,
+                (false, true) => left,
+                _ => return None,
+            };
+            (conjuncts.contains(at) && sought.depend.element | sought.depend.carried != 0).then_some(*sought)
+        });
+        if let Some(sought) = sought {
+            self.operation(super::calls::Operation {
+                kind: CallKind::Search,
+                span,
+                receiver: sequence,
+                argument: Some((sought, span)),
+                used: Use::Other,
+                result: None,
+                accumulates: false,
+            });
+        }
+    }
+
+    /// The places of the conditions that must all hold.
+    fn conjuncts(&self, condition: NodeId) -> Vec<Span> {
+        match self.tree.kind(condition) {
+            NodeKind::Binary { operator: Operator::And, left, right } => {
+                let mut conjuncts = self.conjuncts(left);
+                conjuncts.extend(self.conjuncts(right));
+                conjuncts
+            }
+            _ => vec![self.tree.span(condition)],
+        }
     }
 
     fn assigned_in_loop(&self, node: LoopNodeId) -> rustc_hash::FxHashSet<Name> {
@@ -233,12 +302,7 @@ impl Extractor<'_> {
             }
             NodeKind::Unary { operand, .. } => self.is_few(operand),
             // `items[:3]`.
-            NodeKind::Index { index, .. } => match self.tree.kind(index) {
-                NodeKind::Range { end: Some(end), .. } => {
-                    matches!(self.tree.kind(end), NodeKind::Integer(Some(end)) if (0..=FEW as i64).contains(&end))
-                }
-                _ => false,
-            },
+            NodeKind::Index { index, .. } => self.slice_length(index).is_some_and(|length| length <= FEW),
             // `CONSTANT.items()`, `CONSTANT.iter()`.
             NodeKind::Call { callee, arguments, .. } if arguments.is_empty() => match self.tree.kind(callee) {
                 NodeKind::Member { object, .. } => self.is_few(object),

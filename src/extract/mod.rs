@@ -66,6 +66,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         pending: VecDeque::new(),
         statement: 0,
         source: Span::default(),
+        comparisons: Vec::new(),
     };
     extractor.file(Span::new(0, text.len()));
     extractor.opaque_uses();
@@ -135,6 +136,8 @@ struct Extractor<'t> {
     statement: u32,
     /// The code that the names which are bound now take their value from.
     source: Span,
+    /// Tests for equality in the loops around this point: where, and the two sides.
+    comparisons: Vec<(Span, value::Value, value::Value)>,
 }
 
 impl Extractor<'_> {

@@ -158,6 +158,17 @@ pub trait Language: Sync {
         false
     }
 
+    /// Is this path (relative, with `/`) something that people run by hand, and seldom: a script, a command for
+    /// administrators?
+    fn is_run_by_hand(&self, _path: &str) -> bool {
+        false
+    }
+
+    /// Is this path a migration: code that changes the tables of a database once, while others use them?
+    fn is_migration(&self, _path: &str) -> bool {
+        false
+    }
+
     /// Is this path (relative, with `/`) a test, fixture, example, benchmark, migration or build script?
     fn is_side_code(&self, path: &str) -> bool;
 }

@@ -170,6 +170,7 @@ fn iterable_class<'m>(
                 return Some(LoopClass::Bounded);
             }
         }
+        Origin::Slice(_, Some(length)) if length <= FEW => return Some(LoopClass::Bounded),
         Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => {
             if let Some(class) = iterable_class(files, file, inner, resolved, resolver, depth + 1) {
                 return Some(class);

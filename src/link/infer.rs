@@ -59,7 +59,7 @@ impl<'m> Resolver<'m> {
                 let values = self.infer(files, file, inner);
                 self.map_types(values, |resolver, id| resolver.types.get(id).arguments.last().copied())
             }
-            Origin::Slice(inner) | Origin::Borrowed(inner) | Origin::Operation(_, inner) => {
+            Origin::Slice(inner, _) | Origin::Borrowed(inner) | Origin::Operation(_, inner) => {
                 self.infer(files, file, inner)
             }
             Origin::Part(inner, place) => {

@@ -28,6 +28,9 @@ pub(super) const MOST_CANDIDATES: usize = 4;
 /// The pseudo-member of going through a value, as model tables write it.
 const ITERATE: &str = "__iter__";
 
+/// A value that is none, as model tables write it.
+const NULL: &str = "null";
+
 /// How deep a question may lead to other questions.
 const DEEPEST_QUESTION: usize = 96;
 
@@ -703,6 +706,9 @@ impl<'m> Resolver<'m> {
                 && let Some(Definition::Module(..)) = self.definition(symbol)
             {
                 let mut values = Values::one(Value::Item(symbol));
+                if self.is_missing_module(files, symbol, &path[end..]) {
+                    break;
+                }
                 for name in path[end..].split(separator).filter(|name| !name.is_empty()) {
                     let name = self.symbols.intern(name);
                     values = self.members(files, values, name);
@@ -715,6 +721,21 @@ impl<'m> Resolver<'m> {
             }
         }
         Values::one(Value::Item(self.external(path)))
+    }
+
+    /// Does a path go on with a module of the package that the program was given without?
+    fn is_missing_module(&mut self, files: &[ProgramFile], package: Symbol, rest: &str) -> bool {
+        let separator = self.language.separator();
+        let mut names = rest.split(separator).filter(|name| !name.is_empty());
+        let (Some(module), Some(_), Some(Definition::Module(file, id))) =
+            (names.next(), names.next(), self.definition(package))
+        else {
+            return false;
+        };
+        let is_folder = !self.language.implicit_modules().is_empty() && self.is_package(files, file, id);
+        let module = self.symbols.intern(module);
+        let inner = self.symbols.member(package, module, separator);
+        is_folder && !self.definitions.contains_key(&inner) && self.module_name(files, file, id, module).is_none()
     }
 
     /// The member of each candidate.
@@ -1078,6 +1099,7 @@ impl<'m> Resolver<'m> {
             CallKind::Enter => Some(if site.awaited { "__aenter__" } else { "__enter__" }),
             CallKind::Spread => Some("copy"),
             CallKind::Iterate => Some(ITERATE),
+            CallKind::Search => Some("__search__"),
             CallKind::Test => Some("__bool__"),
             _ => None,
         }
@@ -1479,22 +1501,34 @@ impl<'m> Resolver<'m> {
         resolution.results.add(values);
     }
 
-    /// `list.pop(0)`, `DataFrame.apply(axis=1)`: a row that a number as the first or a named argument selects comes
-    /// before the plain one.
+    /// `list.pop(0)`, `DataFrame.apply(axis=1)`, `Redis.set(ex)`: a row that an argument selects comes before the plain
+    /// one.
     fn by_argument(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId), row: &'m Row) -> &'m Row {
         let facts = &files[file.0 as usize].facts;
-        let arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
-        let mut chosen =
-            arguments.filter_map(|(place, argument)| match (facts.origin(argument.origin), argument.keyword) {
-                (Origin::Integer(Some(value)), None) if place == 0 => {
-                    self.models.row(&format!("{}({value})", row.path))
-                }
-                (Origin::Integer(Some(value)), Some(keyword)) => {
-                    self.models.row(&format!("{}({}={value})", row.path, facts.text(keyword)))
-                }
-                _ => None,
-            });
-        chosen.next().unwrap_or(row)
+        let arguments = facts.arguments_of(facts.call(call));
+        let fits = |wanted: &str| {
+            let (name, value) = match wanted.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None if wanted.parse::<i64>().is_ok() => ("0", Some(wanted)),
+                None => (wanted, None),
+            };
+            arguments.iter().enumerate().any(|(place, argument)| {
+                let is_meant = match argument.keyword {
+                    Some(keyword) => facts.text(keyword) == name,
+                    None => name.parse() == Ok(place),
+                };
+                is_meant
+                    && match (facts.origin(argument.origin), value) {
+                        (Origin::Integer(Some(number)), Some(value)) => value.parse() == Ok(number),
+                        (Origin::Null, value) => value == Some(NULL),
+                        (_, value) => value.is_none(),
+                    }
+            })
+        };
+        if arguments.is_empty() {
+            return row;
+        }
+        self.models.variants(&row.path).find(|(_, wanted)| fits(wanted)).map_or(row, |(variant, _)| variant)
     }
 
     // ---- results ------------------------------------------------------------------------------------------------
@@ -1757,6 +1791,11 @@ impl<'m> Resolver<'m> {
             Some("T") => self.first_argument(id).is_some_and(|inner| inner != id && self.is_text(inner)),
             inner => is(name) || inner.is_some_and(is),
         }
+    }
+
+    /// Is a type among the arguments of another, however deep?
+    pub fn mentions(&self, id: TypeId, wanted: TypeId) -> bool {
+        id == wanted || self.types.get(id).arguments.iter().any(|argument| self.mentions(*argument, wanted))
     }
 
     /// The first type argument.

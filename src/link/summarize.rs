@@ -190,6 +190,10 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
     if !effects.is_empty() {
         let depend =
             facts.arguments_of(site).iter().fold(site.receiver_depend, |depend, argument| depend.or(argument.depend));
+        let depend = match effects.has(Effect::DbCommit) {
+            true => depend.or(handed_over(program, file, call)),
+            false => depend,
+        };
         for effect in effects.iter() {
             let parameters = depend.parameters;
             let weight = resolved.row_with(effect).map_or(0, |row| weight_of(&row.cost));
@@ -251,6 +255,16 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
 
 /// Over this many calls something on the way is seldom as it looks.
 const FARTHEST: u16 = 8;
+/// What the function gave to the receiver of a call beforehand: a commit writes what was added.
+pub fn handed_over(program: &Program, file: FileId, call: CallId) -> Depend {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let Some(receiver) = site.receiver_place else { return Depend::default() };
+    let region = facts.function(facts.scope(site.scope).function).region;
+    let before = (region.calls.0..call.0).map(|number| facts.call(CallId(number)));
+    let given = before.filter(|other| other.receiver_place == Some(receiver));
+    given.flat_map(|other| facts.arguments_of(other)).fold(Depend::default(), |all, argument| all.or(argument.depend))
+}
 
 /// Does the call that brings an effect stand in a branch of its function?
 fn is_conditional(program: &Program, entry: &Reached, file: FileId) -> bool {
@@ -435,13 +449,13 @@ fn certain_callees(program: &Program, file: FileId, call: CallId) -> SmallVec<[C
     callees
 }
 
-/// What a call site itself does now: lazy calls do nothing yet, and a lock that is taken is no wait worth a word.
+/// What a call site itself does now: lazy calls do nothing yet but what whoever takes their result makes them do, and a lock that is taken is no wait worth a word.
 pub fn own_effects(program: &Program, file: FileId, call: CallId) -> EffectSet {
     let resolved = program.resolved(file, call);
     let Some(row) = resolved.row() else { return EffectSet::EMPTY };
     let mut effects = resolved.effects;
     if row.laziness == Laziness::Lazy {
-        effects = effects.intersection(EffectSet::of(&[Effect::Allocates, Effect::Formats]));
+        effects = effects.intersection(EffectSet::of(&[Effect::Allocates, Effect::Formats, Effect::Searches]));
     }
     if let Some(iterated) = resolved.iterates
         && row.laziness != Laziness::Lazy

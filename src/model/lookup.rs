@@ -11,7 +11,9 @@ use smallvec::SmallVec;
 use thiserror::Error;
 use walkdir::WalkDir;
 
-use super::table::{FormError, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow, last_segment};
+use super::table::{
+    FormError, ModelFile, RelationRow, RendererRow, Role, Row, Table, Text, TypeRow, ViewRow, last_segment,
+};
 use crate::types::split_last;
 
 mod built_in {
@@ -22,8 +24,8 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        Argument, Color, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Row, RowKind, Table, TypeRow,
-        ViewRow,
+        Argument, Color, HandlerRow, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Role, Row, RowKind,
+        Table, TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -119,6 +121,14 @@ impl Models {
         self.table.patterns.iter().find(|row| matches_pattern(&row.path, &path, self.separator))
     }
 
+    /// The rows that an argument selects, each with what it has to be: `path(…)`.
+    pub fn variants<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a Row, &'a str)> {
+        let rows = &self.table.rows;
+        let first = rows.partition_point(|row| row.path.as_ref() <= path);
+        let selector = move |row: &'a Row| row.path.strip_prefix(path)?.strip_prefix('(')?.strip_suffix(')');
+        rows[first..].iter().map_while(move |row| Some((row, selector(row)?)))
+    }
+
     /// The row of a member of a type: its own, else that of the nearest type that it inherits from or dereferences
     /// to, else one that every type has; and how many steps away that is. Where it dereferences to its type argument,
     /// the caller goes on with that ([`Models::derefs`]).
@@ -191,6 +201,17 @@ impl Models {
     /// Where a class says which rows it shows.
     pub fn view(&self, path: &str) -> Option<&ViewRow> {
         self.table.views.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// How a method of what inherits from a class comes to run, if a framework calls it.
+    pub fn role(&self, class: &str, method: &str) -> Option<Role> {
+        let fits = |wanted: &Text| match wanted.strip_suffix('*') {
+            Some(prefix) => method.starts_with(prefix),
+            None => method == wanted,
+        };
+        let mut handlers = self.table.handlers.iter();
+        let found = handlers.find(|(name, row)| row.methods.iter().any(fits) && self.is_subtype(class, name));
+        found.map(|(_, row)| row.role)
     }
 
     /// What separates the steps of paths through relations.

@@ -84,6 +84,11 @@ pub struct Row {
     /// What does the same on an iterator, where the receiver was collected for this call only. May be empty.
     #[serde(default)]
     pub piecewise: Text,
+    /// The argument that is a callable which a framework runs from then on: once per request, event or task.
+    pub entry: Option<Argument>,
+    /// What it gives has to be given back: methods, of that or of the receiver, which do so.
+    #[serde(default)]
+    pub closed_by: Sorted<Text>,
 }
 
 /// Kinds of rows.
@@ -254,6 +259,30 @@ pub struct ViewRow {
     pub renderer: Text,
 }
 
+/// A class whose methods a framework calls.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct HandlerRow {
+    /// These methods of what inherits from the class; a `*` at the end stands for any rest.
+    pub methods: Sorted<Text>,
+    /// How they come to run.
+    pub role: Role,
+}
+
+/// How a function comes to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Once per request, event or task.
+    EntryPoint,
+    /// The same, in the background.
+    Background,
+    /// Seldom: when the program starts, by hand, for an administrator.
+    Seldom,
+    /// In tests.
+    Test,
+}
+
 /// How many there are at the other end of a relation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -292,6 +321,9 @@ pub struct ModelFile {
     /// Classes that show rows.
     #[serde(default)]
     pub views: BTreeMap<String, ViewRow>,
+    /// Classes whose methods a framework calls.
+    #[serde(default)]
+    pub handlers: BTreeMap<String, HandlerRow>,
 }
 
 impl ModelFile {
@@ -366,6 +398,8 @@ pub struct Table {
     pub renderers: Sorted<(Text, RendererRow)>,
     /// Classes that show rows.
     pub views: Sorted<(Text, ViewRow)>,
+    /// Classes whose methods a framework calls.
+    pub handlers: Sorted<(Text, HandlerRow)>,
     /// Names that stand for types: those with an entry, a constructor or members, and those that some row returns.
     pub type_names: Sorted<Text>,
     /// Positions in [`Table::rows`] of methods and attributes, sorted by [`last_segment`], then by path.
@@ -421,6 +455,7 @@ impl Table {
         relations: Cow::Borrowed(&[]),
         renderers: Cow::Borrowed(&[]),
         views: Cow::Borrowed(&[]),
+        handlers: Cow::Borrowed(&[]),
         type_names: Cow::Borrowed(&[]),
         members: Cow::Borrowed(&[]),
         indexes: Indexes::EMPTY,
@@ -436,6 +471,7 @@ impl Table {
         let mut relations: BTreeMap<Text, RelationRow> = self.relations.iter().cloned().collect();
         let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
         let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
+        let mut handlers: BTreeMap<Text, HandlerRow> = self.handlers.iter().cloned().collect();
         for file in files {
             rows.extend(file.calls.into_iter().map(|(path, row)| {
                 let path = Text::Owned(path);
@@ -447,6 +483,7 @@ impl Table {
             relations.extend(file.relations.into_iter().map(|(path, row)| (path.into(), row)));
             renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
             views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
+            handlers.extend(file.handlers.into_iter().map(|(path, row)| (path.into(), row)));
         }
         let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
         let mut table = Table {
@@ -460,6 +497,7 @@ impl Table {
             relations: relations.into_iter().collect(),
             renderers: renderers.into_iter().collect(),
             views: views.into_iter().collect(),
+            handlers: handlers.into_iter().collect(),
             indexes: Indexes::EMPTY,
         };
         table.indexes = Indexes::of(&table);

@@ -347,6 +347,32 @@ conditions! {
     escapes: bool,
     /// what it counts or tests was loaded from a database, and nobody looks at the rows
     loaded_to_count: bool,
+    /// it asks for a row by its key, and rows of that class were loaded before the loop, so that they may be at hand
+    at_hand: bool,
+    /// its result is of one of these types
+    gives: Vec<String>,
+    /// it runs on another thread or process than the function around it
+    offloaded: bool,
+    /// the loop is left with its result: it is what the function then returns
+    first_answer: bool,
+    /// it calls one of these, by their paths in the models
+    calls: Vec<String>,
+    /// the loop goes through what one of these gives, as it is or in another order
+    goes_through: Vec<String>,
+    /// the receiver or the first argument has one of these words in its name or text
+    named: Vec<String>,
+    /// its first argument is the same whenever the function runs
+    fixed_argument: bool,
+    /// it depends on nothing that its function is given
+    independent: bool,
+    /// it stands in a change to the tables of a database; a rule that asks for it looks at such code even where tests and the like are left out
+    migration: bool,
+    /// a call of one of these stands in the same file, and shares a text among its arguments with it
+    made_alongside: Vec<String>,
+    /// what it gives has to be given back, stays in a variable of the function, and is neither entered, closed nor handed on
+    left_open: bool,
+    /// its result is what the function returns
+    returned: bool,
     /// the query whose rows it loads has no condition and no limit
     whole_table: bool,
     /// of what it gives, or puts in order in place, only the first and the last element are read

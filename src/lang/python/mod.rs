@@ -97,10 +97,16 @@ impl Language for Python {
         Some("__len__")
     }
 
+    fn is_run_by_hand(&self, path: &str) -> bool {
+        names::is_run_by_hand(path)
+    }
+
+    fn is_migration(&self, path: &str) -> bool {
+        names::is_migration(path)
+    }
+
     fn marks_test(&self, decorator: &str) -> bool {
-        // `pytest.fixture`, `pytest_asyncio.fixture(scope="module")`, `fixture` imported by name.
-        let path = decorator.split('(').next().unwrap_or(decorator);
-        path == "fixture" || path.starts_with("pytest") && path.ends_with(".fixture")
+        names::marks_test(decorator)
     }
 
     fn is_side_code(&self, path: &str) -> bool {
