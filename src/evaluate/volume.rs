@@ -39,11 +39,12 @@ pub(super) fn holds_data(
 ) -> bool {
     let facts = &program.file(file).facts;
     let goes_through_input = || match frame.map(|frame| frame.source) {
-        Some(LoopSource::Loop(id)) => facts.loop_of(id).iterable.is_some_and(|iterable| is_input(program, file, iterable, 0)),
-        Some(LoopSource::Closure(id)) => facts
-            .closure(id)
-            .given_to
-            .is_some_and(|(call, _)| !is_on_text(program, file, call) && is_input(program, file, facts.call(call).callee, 0)),
+        Some(LoopSource::Loop(id)) => {
+            facts.loop_of(id).iterable.is_some_and(|iterable| is_input(program, file, iterable, 0))
+        }
+        Some(LoopSource::Closure(id)) => facts.closure(id).given_to.is_some_and(|(call, _)| {
+            !is_on_text(program, file, call) && is_input(program, file, facts.call(call).callee, 0)
+        }),
         _ => false,
     };
     is_made_of_data(program, file, origin, 0)
@@ -77,8 +78,7 @@ fn is_input(program: &Program, file: FileId, origin: OriginId, depth: usize) -> 
         // `rows.iter()`, `enumerate(rows)`, `list(rows)`: as many as there are.
         Origin::Call(call) if depth < DEEPEST => {
             let resolved = program.resolved(file, call);
-            let is_view =
-                resolved.row().is_some_and(|row| row.laziness == Laziness::Lazy || row.effects.meets(COPIES));
+            let is_view = resolved.row().is_some_and(|row| row.laziness == Laziness::Lazy || row.effects.meets(COPIES));
             let site = facts.call(call);
             let source = match (site.name, facts.arguments_of(site)) {
                 (Some(_), []) => Some(site.callee),

@@ -219,7 +219,8 @@ impl Extractor<'_> {
             LoopKind::While | LoopKind::Infinite => {
                 if syntax.condition.is_some_and(|condition| self.trims(condition, syntax.body)) {
                     LoopClass::Bounded
-                } else if self.contains_try(syntax.body) && (named(ATTEMPT_WORDS) || syntax.kind == LoopKind::Infinite) {
+                } else if self.contains_try(syntax.body) && (named(ATTEMPT_WORDS) || syntax.kind == LoopKind::Infinite)
+                {
                     LoopClass::Retry
                 } else if named(CHUNK_WORDS) {
                     LoopClass::Chunked

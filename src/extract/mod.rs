@@ -209,7 +209,14 @@ impl Extractor<'_> {
     }
 
     fn push_function_scope(&mut self, function: FunctionId) -> ScopeId {
-        self.facts.scopes.push(Scope { parent: None, kind: ScopeKind::Function, function, without: 0, needs: 0, depth: 0 });
+        self.facts.scopes.push(Scope {
+            parent: None,
+            kind: ScopeKind::Function,
+            function,
+            without: 0,
+            needs: 0,
+            depth: 0,
+        });
         ScopeId(self.facts.scopes.len() as u32 - 1)
     }
 
@@ -217,7 +224,14 @@ impl Extractor<'_> {
     fn enter(&mut self, kind: ScopeKind) -> ScopeId {
         let deepens = matches!(kind, ScopeKind::Loop(_) | ScopeKind::Closure(_));
         let depth = self.facts.scope(self.scope).depth.saturating_add(deepens as u8);
-        self.facts.scopes.push(Scope { parent: Some(self.scope), kind, function: self.function, without: 0, needs: 0, depth });
+        self.facts.scopes.push(Scope {
+            parent: Some(self.scope),
+            kind,
+            function: self.function,
+            without: 0,
+            needs: 0,
+            depth,
+        });
         let outer = self.scope;
         self.scope = ScopeId(self.facts.scopes.len() as u32 - 1);
         outer

@@ -197,8 +197,18 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
         for effect in effects.iter() {
             let parameters = depend.parameters;
             let weight = resolved.row_with(effect).map_or(0, |row| weight_of(&row.cost));
-            let reached =
-                Reached { effect, degree, parameters, without: own_without, needs: own_needs, confidence, witness: call, via: None, steps: 0, weight };
+            let reached = Reached {
+                effect,
+                degree,
+                parameters,
+                without: own_without,
+                needs: own_needs,
+                confidence,
+                witness: call,
+                via: None,
+                steps: 0,
+                weight,
+            };
             let is_offloaded = context.is_offloaded;
             found.push(CallEffect { reached, depend, callee_degree: 0, repeats: false, is_offloaded });
         }
@@ -270,7 +280,9 @@ pub fn handed_over(program: &Program, file: FileId, call: CallId) -> Depend {
 fn is_conditional(program: &Program, entry: &Reached, file: FileId) -> bool {
     let facts = &program.file(file).facts;
     let scope = facts.call(entry.witness).scope;
-    facts.scopes_from(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Attempt | ScopeKind::Handler))
+    facts
+        .scopes_from(scope)
+        .any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Attempt | ScopeKind::Handler))
 }
 
 /// The parameters without which, and with which, code of a scope runs only, as bits.
