@@ -152,6 +152,7 @@ fn iterable_class<'m>(
     match facts.origin(iterable) {
         Origin::Collection(_, _, Some(length)) if length > 0 => return Some(LoopClass::Bounded),
         Origin::Tuple(..) => return Some(LoopClass::Bounded),
+        Origin::Slice(_, Some(length)) if length <= FEW => return Some(LoopClass::Bounded),
         // `[first, *few]`, `[x for x in few]`.
         Origin::Collection(_, Some(element), None) => {
             let members = match facts.origin(element) {
@@ -171,7 +172,6 @@ fn iterable_class<'m>(
                 return Some(LoopClass::Bounded);
             }
         }
-        Origin::Slice(_, Some(length)) if length <= FEW => return Some(LoopClass::Bounded),
         Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => {
             if let Some(class) = iterable_class(files, file, inner, resolved, resolver, depth + 1) {
                 return Some(class);
@@ -313,12 +313,7 @@ const REMEMBERED_CALLERS: usize = 16;
 
 /// Do the call sites give a parameter only what somebody wrote down? A map that one of them writes down has the same
 /// keys elsewhere.
-fn is_given_few(
-    files: &[ProgramFile],
-    given: &[(FileId, OriginId)],
-    resolved: &ResolvedCalls,
-    depth: usize,
-) -> bool {
+fn is_given_few(files: &[ProgramFile], given: &[(FileId, OriginId)], resolved: &ResolvedCalls, depth: usize) -> bool {
     let (mut records, mut others, mut counted) = (0, 0, 0);
     for (file, origin) in given {
         // Tests give little of anything.

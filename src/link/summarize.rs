@@ -263,8 +263,6 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
     found
 }
 
-/// Over this many calls something on the way is seldom as it looks.
-const FARTHEST: u16 = 8;
 /// What the function gave to the receiver of a call beforehand: a commit writes what was added.
 pub fn handed_over(program: &Program, file: FileId, call: CallId) -> Depend {
     let facts = &program.file(file).facts;
@@ -275,6 +273,9 @@ pub fn handed_over(program: &Program, file: FileId, call: CallId) -> Depend {
     let given = before.filter(|other| other.receiver_place == Some(receiver));
     given.flat_map(|other| facts.arguments_of(other)).fold(Depend::default(), |all, argument| all.or(argument.depend))
 }
+
+/// Over this many calls something on the way is seldom as it looks.
+const FARTHEST: u16 = 8;
 
 /// Does the call that brings an effect stand in a branch of its function?
 fn is_conditional(program: &Program, entry: &Reached, file: FileId) -> bool {

@@ -168,7 +168,9 @@ pub fn is_migration(path: &str) -> bool {
 
 /// Does a decorator, as it is written, mark code of tests?
 pub fn marks_test(decorator: &str) -> bool {
-    decorator.starts_with("pytest.")
+    // `pytest.fixture`, `pytest_asyncio.fixture(scope="module")`, `fixture` imported by name.
+    let path = decorator.split('(').next().unwrap_or(decorator);
+    path == "fixture" || path.starts_with("pytest.") || path.starts_with("pytest") && path.ends_with(".fixture")
 }
 
 #[cfg(test)]
