@@ -65,10 +65,9 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// The path from the primary place to the cause, step by step; each in its own file.
     pub trace: Vec<Label>,
-    /// The loop or function in which it would be mended, in the file of the primary label; empty when that is just its
-    /// own place.
-    pub within: Span,
-    /// Other places of the same rule that the same change would mend; each in the file of the primary label.
+    /// The loop or function in which it would be mended; empty when that is just its own place.
+    pub within: (FileId, Span),
+    /// Other places of the same rule that the same change would mend.
     pub also: Vec<Label>,
     /// Qualified name of the function that it is in; empty at module level.
     pub function: String,

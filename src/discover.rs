@@ -50,6 +50,7 @@ pub fn source_files(config: &Config, languages: &[&dyn Language]) -> Result<Proj
 /// One thing that discovery came across.
 enum Found {
     Source(SourceFile),
+    InDialect(SourceFile),
     Manifest(Manifest),
     Notice(Notice),
 }
@@ -60,12 +61,15 @@ fn collect(found: Vec<Found>) -> Project {
     for found in found {
         match found {
             Found::Source(file) => discovered.files.push(file),
+            Found::InDialect(file) => discovered.in_dialects.push(file),
             Found::Manifest(manifest) => discovered.manifests.push(manifest),
             Found::Notice(notice) => discovered.notices.push(notice),
         }
     }
     discovered.files.sort_by(|left, right| left.path.cmp(&right.path));
     discovered.files.dedup_by(|left, right| left.path == right.path);
+    discovered.in_dialects.sort_by(|left, right| left.path.cmp(&right.path));
+    discovered.in_dialects.dedup_by(|left, right| left.path == right.path);
     discovered.manifests.sort_by(|left, right| left.path.cmp(&right.path));
     discovered.manifests.dedup_by(|left, right| left.path == right.path);
     discovered.notices.sort();
@@ -125,6 +129,8 @@ impl Discovery<'_> {
         }
         if self.language(path).is_some() {
             found.extend(self.claim(path, entry.metadata().ok().map(|metadata| metadata.len())));
+        } else {
+            found.extend(self.claim_for_dialect(path, &entry));
         }
         found
     }
@@ -141,7 +147,20 @@ impl Discovery<'_> {
             return Some(self.notice(path, NoticeKind::TooLarge, message));
         }
         let location = path.to_path_buf();
-        Some(Found::Source(SourceFile { path: self.relative(path), location, language, size }))
+        Some(Found::Source(SourceFile { path: self.relative(path), location, language, dialect: None, size }))
+    }
+
+    /// The file as one in a dialect. Too large ones are passed over: they may not be meant to be read.
+    fn claim_for_dialect(&self, path: &Path, entry: &DirEntry) -> Option<Found> {
+        let relative = self.relative(path);
+        let dialects = self.languages.iter().enumerate().flat_map(|(language, own)| {
+            own.dialects().iter().enumerate().map(move |(number, dialect)| (language, number, dialect))
+        });
+        let (language, dialect, _) =
+            dialects.into_iter().find(|(_, _, dialect)| dialect.file_name(&relative).is_some())?;
+        let size = entry.metadata().ok()?.len();
+        let file = SourceFile { path: relative, location: path.to_path_buf(), language, dialect: Some(dialect), size };
+        (size <= self.config.max_file_size).then_some(Found::InDialect(file))
     }
 
     /// The language of a file by its extension or, where it has none, by its `#!` line.

@@ -105,11 +105,23 @@ pub fn analyse(config: &Config) -> Result<Analysis, SetupError> {
 
 fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let mut timings = Timings::default();
+<<<<<<< HEAD
     let scope = timings.measure("discover", || Scope::new(config))?;
     let Scope { config, discovered, stacks, policy, .. } = scope;
     let models = model::for_project(&config)?;
     let mut extracted = timings.measure("parse + extract", || extract::all(&discovered, &config));
     classify(&mut extracted.files, &stacks);
+=======
+    let discovered = timings.measure("discover", || discover::source_files(config, lang::all()))?;
+    let models = model::for_project(config)?;
+    let extracted = timings.measure("parse + extract", || {
+        let extracted = extract::all(&discovered, config);
+        match !discovered.in_dialects.is_empty() && link::uses_dialects(&extracted.files, &models) {
+            true => extract::with_dialects(extracted, &discovered, config),
+            false => extracted,
+        }
+    });
+>>>>>>> h-templates
     let mut notices = discovered.notices;
     notices.extend(extracted.notices);
     let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);

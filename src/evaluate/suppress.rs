@@ -282,7 +282,7 @@ mod tests {
             primary: Label { file: FileId(file), span: Span::new(start, start + 1), message: String::new() },
             secondary: vec![],
             trace: vec![],
-            within: Span::default(),
+            within: (FileId(0), Span::default()),
             also: vec![],
             function: String::new(),
             fingerprint: String::new(),

@@ -96,10 +96,10 @@ impl Extractor<'_> {
         self.open_holds = holds;
         let changes = self.locals.undo(mark);
         self.merge(vec![Some(changes), Some(Default::default())]);
+        let comparisons = self.comparisons.split_off(compared);
         if let (Some(iterable), Some(node), Some(condition)) = (iterable, syntax.iterable, self.filter_of(syntax)) {
-            self.search(iterable, self.tree.span(node), condition, &self.comparisons[compared..].to_vec(), scope);
+            self.search(iterable, self.tree.span(node), condition, &comparisons, scope);
         }
-        self.comparisons.truncate(compared);
     }
 
     /// The condition without which a turn of the loop does nothing.

@@ -39,7 +39,13 @@ impl Project {
             let location = folder.path().join(path);
             fs::create_dir_all(location.parent().unwrap()).unwrap();
             fs::write(&location, text).unwrap();
-            found.push(SourceFile { path: path.to_string(), location, language: 0, size: text.len() as u64 });
+            found.push(SourceFile {
+                path: path.to_string(),
+                location,
+                language: 0,
+                dialect: None,
+                size: text.len() as u64,
+            });
         }
         Project { folder, files: found }
     }
@@ -76,7 +82,7 @@ fn diagnostic(primary: Label) -> Diagnostic {
         primary,
         secondary: vec![],
         trace: vec![],
-        within: Span::default(),
+        within: (FileId(0), Span::default()),
         also: vec![],
         function: "app.views.show".to_string(),
         fingerprint: "00ff".to_string(),

@@ -192,7 +192,7 @@ impl RuleText {
             return Err("[subject] names exactly one of `call`, `hold`, `function`, `sql`, `relation`".into());
         }
         for language in &self.languages {
-            if crate::lang::find(language).is_none() {
+            if !crate::lang::is_known(language) {
                 return Err(format!("`{language}` is not a language of laggard"));
             }
         }
