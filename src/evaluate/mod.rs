@@ -20,7 +20,7 @@ pub mod waste;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::{CallId, FunctionId};
-use crate::link::summarize::effects_of_call;
+use crate::link::summarize::effects_where_it_stands;
 use crate::program::{FunctionRef, Program};
 use crate::rule::{Rule, RuleSet};
 use crate::source::FileId;
@@ -82,7 +82,7 @@ fn evaluate_call(program: &mut Program, index: &Index, file: FileId, call: CallI
     for rule in &index.sql {
         found.extend(matching::check_sql(program, rule, file, call));
     }
-    let effects = effects_of_call(program, file, call);
+    let effects = effects_where_it_stands(program, file, call);
     let mut bits = 0u64;
     for effect in &effects {
         bits |= 1 << effect.reached.effect as u8;
