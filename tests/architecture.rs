@@ -24,17 +24,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("diagnostic", &["source"]),
     ("config", &["diagnostic"]),
     ("facts", &["source", "syntax"]),
-    ("program", &["diagnostic", "effect", "facts", "source", "types"]),
+    ("program", &["diagnostic", "effect", "facts", "interner", "source", "types"]),
     // What the verbs are told.
     ("lang", &["source", "syntax"]),
-    ("model", &["config", "effect", "lang"]),
+    ("model", &["config", "effect", "lang", "types"]),
     ("rule", &["config", "diagnostic", "effect", "facts", "lang"]),
     ("project", &["diagnostic", "lang", "source"]),
     ("outcome", &["diagnostic", "source"]),
     // Verbs: none uses another.
     ("discover", &["config", "diagnostic", "lang", "project", "source"]),
     ("extract", &["config", "diagnostic", "facts", "generated", "lang", "program", "project", "source", "syntax"]),
-    ("link", &["diagnostic", "effect", "facts", "lang", "model", "program", "source", "sql", "syntax", "types"]),
+    (
+        "link",
+        &["diagnostic", "effect", "facts", "interner", "lang", "model", "program", "source", "sql", "syntax", "types"],
+    ),
     (
         "evaluate",
         &[

@@ -15,9 +15,6 @@ use crate::program::ProgramFile;
 use crate::project::Project;
 use crate::source::{self, ReadError, SourceFile};
 
-/// Room for the parsers of a worker thread, in bytes. The memory is only used by files that nest deeply.
-const WORKER_STACK: usize = 64 * 1024 * 1024;
-
 /// The facts of a file, or why there are none.
 type Extraction = Result<FileFacts, (NoticeKind, String)>;
 
@@ -33,7 +30,7 @@ pub struct Extracted {
     pub analysed_bytes: u64,
 }
 
-/// Extracts the facts of all files.
+/// Extracts the facts of all files, on the threads of the pool that it is called in.
 pub fn all(discovered: &Project, config: &Config) -> Extracted {
     let manifests: Vec<lang::Manifest> = discovered
         .manifests
@@ -41,24 +38,12 @@ pub fn all(discovered: &Project, config: &Config) -> Extracted {
         .map(|manifest| lang::Manifest { path: discovered.from_outermost(&manifest.path), text: manifest.text.clone() })
         .collect();
     let modules = module_names(discovered, &manifests);
-    let mut pool = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK);
-    if let Some(jobs) = config.jobs {
-        pool = pool.num_threads(jobs);
-    }
-    let extract = || {
-        // Large files first, so that no thread is left with one at the end.
-        let mut order: Vec<usize> = (0..discovered.files.len()).collect();
-        order.sort_by_key(|at| std::cmp::Reverse(discovered.files[*at].size));
-        let mut results: Vec<(usize, Extraction)> =
-            order.into_par_iter().map(|at| (at, file(&discovered.files[at], config))).collect();
-        results.sort_unstable_by_key(|(at, _)| *at);
-        results
-    };
-    let results = match pool.build() {
-        Ok(pool) => pool.install(extract),
-        // No threads to be had: one will do.
-        Err(_) => extract(),
-    };
+    // Large files first, so that no thread is left with one at the end.
+    let mut order: Vec<usize> = (0..discovered.files.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(discovered.files[*at].size));
+    let mut results: Vec<(usize, Extraction)> =
+        order.into_par_iter().map(|at| (at, file(&discovered.files[at], config))).collect();
+    results.sort_unstable_by_key(|(at, _)| *at);
     collect(discovered, modules, &manifests, results.into_iter().map(|(_, result)| result))
 }
 

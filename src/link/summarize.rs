@@ -88,7 +88,7 @@ fn call_graph(program: &Program, calls_of: &[Vec<CallId>]) -> DiGraph<(), (), u3
 fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], component_of: &[u32]) -> Summary {
     let (file, _) = program.function(function);
     let mut summary = Summary { effects: Vec::new(), memoizes: program.summaries[function.0 as usize].memoizes };
-    for call in calls {
+    for call in calls.iter().filter(|call| !program.resolved(file, **call).targets.is_empty()) {
         for reached in reached_by_call(program, file, *call) {
             let recursive =
                 reached.via.is_some_and(|via| component_of[via.0 as usize] == component_of[function.0 as usize]);
@@ -178,10 +178,13 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
 pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) -> SmallVec<[CallEffect; 4]> {
     let facts = &program.file(file).facts;
     let site = facts.call(call);
-    let context = program.context(file, call);
     let mut found = SmallVec::new();
-    let degree = degree_of(context);
     let resolved = program.resolved(file, call);
+    if resolved.targets.is_empty() {
+        return found;
+    }
+    let context = program.context(file, call);
+    let degree = degree_of(context);
     let confidence = if site.certain { resolved.confidence } else { resolved.confidence.min(Confidence::Medium) };
     let builds = is_only_built(program, file, call);
     let mut effects = own_effects(program, file, call);

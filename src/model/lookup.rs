@@ -12,6 +12,7 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::table::{FormError, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow, last_segment};
+use crate::types::split_last;
 
 mod built_in {
     //! The tables as the build script wrote them.
@@ -86,7 +87,7 @@ impl Models {
             if let Some(target) = self.alias(prefix) {
                 return Some(format!("{target}{}", &path[prefix.len()..]));
             }
-            prefix = &prefix[..prefix.rfind(self.separator)?];
+            prefix = split_last(prefix, self.separator)?.0;
         }
     }
 
@@ -106,7 +107,12 @@ impl Models {
         if let Some(found) = self.table.indexes.rows.find(parts, |at| &rows[at].path) {
             return Some(&rows[found]);
         }
-        if self.table.patterns.is_empty() {
+        let last = parts.iter().rev().find(|part| !part.is_empty())?;
+        let may_match = |row: &Row| {
+            let end = row.path.rsplit('*').next().unwrap_or("");
+            end.ends_with(last) || last.ends_with(end)
+        };
+        if !self.table.patterns.iter().any(may_match) {
             return None;
         }
         let path = parts.concat();
@@ -238,7 +244,7 @@ impl Models {
 
     /// Everything before the last separator of a member's path.
     fn type_of<'r>(&self, row: &'r Row) -> &'r str {
-        row.path.rsplit_once(self.separator).map_or("", |(type_path, _)| type_path)
+        split_last(&row.path, self.separator).map_or("", |(type_path, _)| type_path)
     }
 
     /// The library of a row: the first part of its path.

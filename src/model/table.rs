@@ -504,6 +504,5 @@ pub fn type_names(text: &str) -> impl Iterator<Item = &str> {
 
 /// What stands after the last separator of a path; a path that has `::` has no other separator.
 pub fn last_segment(path: &str) -> &str {
-    let separator = if path.contains("::") { "::" } else { "." };
-    path.rsplit(separator).next().unwrap_or(path)
+    path.rfind(['.', ':']).map_or(path, |at| &path[at + 1..])
 }
