@@ -448,7 +448,8 @@ fn is_content_changed(program: &Program, candidate: &Candidate) -> bool {
         .any(|write| is_part_of(facts.text(write.place), place));
     let lent = |origin: OriginId| match facts.origin(origin) {
         Origin::Parameter(function, at) => {
-            let declared = facts.function(function).parameters.get(at as usize).and_then(|parameter| parameter.declared);
+            let declared =
+                facts.function(function).parameters.get(at as usize).and_then(|parameter| parameter.declared);
             declared.is_some_and(|declared| facts.types[declared.0 as usize].form == TypeForm::MutableReference)
         }
         _ => false,

@@ -206,13 +206,7 @@ fn is_last_use(program: &mut Program, file: FileId, call: CallId) -> bool {
     let site = *facts.call(call);
     if matches!(
         site.used,
-        Use::Borrowed
-            | Use::Exposed
-            | Use::Compared
-            | Use::Ordered
-            | Use::Receiver
-            | Use::Discarded
-            | Use::Formatted
+        Use::Borrowed | Use::Exposed | Use::Compared | Use::Ordered | Use::Receiver | Use::Discarded | Use::Formatted
     ) || program.context(file, call).is_handler
     {
         return false;

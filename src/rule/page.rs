@@ -20,6 +20,16 @@ pub struct Page<'t> {
     pub examples: Vec<Example<'t>>,
 }
 
+impl<'t> Page<'t> {
+    /// The `bad` examples that have a `fixed` one behind them, with that.
+    pub fn pairs(&self) -> impl Iterator<Item = (&Example<'t>, &Example<'t>)> {
+        self.examples.windows(2).filter_map(|pair| match pair {
+            [bad, fixed] if fixed.kind == ExampleKind::Fixed => Some((bad, fixed)),
+            _ => None,
+        })
+    }
+}
+
 /// An example: one file, or several that belong together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example<'t> {
@@ -40,7 +50,7 @@ pub enum ExampleKind {
     Bad,
     /// Nothing is reported.
     Good,
-    /// What the fix makes of the example before it.
+    /// What the advice makes of the bad example before it; nothing is reported.
     Fixed,
 }
 
@@ -94,6 +104,18 @@ pub fn parse(text: &str) -> Result<Page<'_>, PageError> {
             _ => examples.push(Example { language, kind, files: vec![(name, fence.body)], line: fence.line }),
         }
         joins = !name.is_empty();
+    }
+    for (at, fixed) in examples.iter().enumerate().filter(|(_, example)| example.kind == ExampleKind::Fixed) {
+        let before = at.checked_sub(1).map(|before| &examples[before]);
+        let names = |example: &Example| example.files.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
+        let is_made_of = |before: &Example| {
+            before.kind == ExampleKind::Bad && before.language == fixed.language && names(before) == names(fixed)
+        };
+        if !before.is_some_and(is_made_of) {
+            let message =
+                "a `fixed` example stands behind the `bad` one that it is made of, with the same files".into();
+            return Err(PageError { line: fixed.line, message });
+        }
     }
     Ok(Page { data: data.body, data_line: data.line + 1, title, prose, examples })
 }
