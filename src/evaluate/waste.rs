@@ -7,11 +7,12 @@
 
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
+use crate::link::resolve::matched_arguments;
 use crate::link::summarize::effects_of_call;
-use crate::program::Program;
+use crate::program::{FunctionRef, Program};
 use crate::rule::condition::Waste;
 use crate::source::{FileId, Span};
-use crate::syntax::{CollectionKind, LoopKind, Name};
+use crate::syntax::{CollectionKind, LoopKind, Name, TypeForm};
 
 /// A value that need not be made.
 #[derive(Clone, Debug)]
@@ -157,9 +158,10 @@ fn borrowed_remedy(
     }
     let facts = &program.file(file).facts;
     let resolved = program.resolved(file, outer);
-    // A macro that formats takes what it is given by reference.
     let row = resolved.row();
-    let row = row?;
+    let Some(row) = row else {
+        return takes_what_is_copied(program, file, call, outer).then(|| format!("hand over `{text}` as it is"));
+    };
     // A search through a sequence compares with values of its own type.
     let language = program.file(file).source.language;
     let resolver = program.resolvers[language].as_ref()?;
@@ -170,6 +172,33 @@ fn borrowed_remedy(
         return scans.then(|| format!("compare without it: `{receiver}.iter().any(|item| item == {text})`"));
     }
     Some(format!("hand over `{text}` as it is"))
+}
+
+/// Does a function of the project that gets a copy by reference want no more than a reference to what is copied?
+fn takes_what_is_copied(program: &mut Program, file: FileId, call: CallId, outer: CallId) -> bool {
+    let facts = &program.files[file.0 as usize].facts;
+    let site = facts.call(outer);
+    let is_copy = |argument: &Argument| match facts.origin(argument.origin) {
+        Origin::Borrowed(inner) => facts.origin(inner) == Origin::Call(call),
+        _ => false,
+    };
+    let at = facts.arguments_of(site).iter().position(is_copy);
+    let functions: Vec<FunctionRef> = program.resolved(file, outer).functions().collect();
+    let (Some(at), [function]) = (at, &functions[..]) else { return false };
+    let (home, function) = program.function(*function);
+    let declared = &program.files[home.0 as usize].facts;
+    let pairs = matched_arguments(facts, site, declared, function);
+    let Some((_, place)) = pairs.into_iter().find(|(argument, _)| *argument == at) else { return false };
+    let parameter = declared.function(function).parameters[place as usize].declared;
+    let copied = program.resolved(file, call).receiver;
+    let language = program.files[file.0 as usize].source.language;
+    let (Some(parameter), Some(copied), Some(resolver)) = (parameter, copied, program.resolvers[language].as_mut())
+    else {
+        return false;
+    };
+    let is_reference = declared.types[parameter.0 as usize].form == TypeForm::Reference;
+    let module = declared.function(function).module;
+    is_reference && resolver.type_values(&program.files, home, module, parameter).instance() == Some(copied)
 }
 
 /// How many references stand before the receiver of a call, when that is certain.
@@ -815,7 +844,7 @@ fn is_shared_reference(facts: &FileFacts, binding: BindingId) -> bool {
         Origin::Parameter(function, place) => {
             let parameter = facts.function(function).parameters.get(place as usize);
             let declared = parameter.and_then(|parameter| parameter.declared);
-            declared.is_some_and(|declared| facts.types[declared.0 as usize].form == crate::syntax::TypeForm::Reference)
+            declared.is_some_and(|declared| facts.types[declared.0 as usize].form == TypeForm::Reference)
         }
         _ => false,
     }
