@@ -1,7 +1,7 @@
-//! Texts and their numbers: each text is kept once, one after the other in a single allocation. Knows nothing of what
-//! they are.
+//! Texts and other values by number: each is kept once, texts one after the other in a single allocation. Knows nothing
+//! of what they are.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
@@ -59,6 +59,39 @@ impl Interner {
     }
 }
 
+/// Values by number and numbers by value.
+#[derive(Clone, Debug)]
+pub struct Distinct<T> {
+    values: Vec<T>,
+    index: HashTable<u32>,
+}
+
+impl<T> Default for Distinct<T> {
+    fn default() -> Self {
+        Distinct { values: Vec::new(), index: HashTable::new() }
+    }
+}
+
+impl<T: Eq + Hash> Distinct<T> {
+    /// The number of a value, which is the next one if it is new.
+    pub fn number(&mut self, value: T) -> u32 {
+        let hash = |value: &T| FxBuildHasher.hash_one(value);
+        let Distinct { values, index } = self;
+        if let Some(number) = index.find(hash(&value), |number| values[*number as usize] == value) {
+            return *number;
+        }
+        let number = values.len() as u32;
+        index.insert_unique(hash(&value), number, |number| hash(&values[*number as usize]));
+        values.push(value);
+        number
+    }
+
+    /// The value of a number.
+    pub fn get(&self, number: u32) -> &T {
+        &self.values[number as usize]
+    }
+}
+
 fn part<'t>(text: &'t str, ends: &[u32], number: u32) -> &'t str {
     let at = number as usize;
     let start = if at == 0 { 0 } else { ends[at - 1] };
@@ -83,5 +116,13 @@ mod tests {
             assert_eq!((texts.intern(word), texts.find(word), texts.text(number)), (number, Some(number), word));
         }
         assert_eq!((texts.find("c"), texts.len()), (None, words.len()));
+    }
+
+    #[test]
+    fn equal_values_have_one_number() {
+        let mut values = Distinct::default();
+        let numbers = [7, 8, 7, 9, 8].map(|value| values.number(value));
+        assert_eq!(numbers, [0, 1, 0, 2, 1]);
+        assert_eq!((values.get(0), values.get(2)), (&7, &9));
     }
 }

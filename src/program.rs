@@ -1,10 +1,14 @@
 //! The program: the facts of all files, and what linking found out about their call sites and functions.
 
+use std::hash::{Hash, Hasher};
+use std::ops::Index;
+
 use smallvec::SmallVec;
 
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::{CallId, FileFacts, FunctionId};
+use crate::interner::Distinct;
 use crate::model::table::Row;
 use crate::source::{FileId, SourceFile, Span};
 use crate::types::{Symbol, TypeId};
@@ -28,13 +32,34 @@ pub struct ProgramFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FunctionRef(pub u32);
 
-/// What a call site calls.
+/// What a call site calls; rows are told apart by where they are kept.
 #[derive(Clone, Copy, Debug)]
 pub enum Target<'m> {
     /// A function of the program.
     Function(FunctionRef),
     /// A row of the models.
     Row(&'m Row),
+}
+
+impl PartialEq for Target<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Target::Function(one), Target::Function(other)) => one == other,
+            (Target::Row(one), Target::Row(other)) => std::ptr::eq(*one, *other),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Target<'_> {}
+
+impl Hash for Target<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Target::Function(function) => function.hash(state),
+            Target::Row(row) => std::ptr::hash(*row, state),
+        }
+    }
 }
 
 /// What linking knows of a call site.
@@ -67,7 +92,27 @@ impl Default for Resolved<'_> {
     }
 }
 
+impl PartialEq for Resolved<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Resolved<'_> {}
+
+impl Hash for Resolved<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
 impl<'m> Resolved<'m> {
+    /// All of it, in a form that can be compared.
+    fn key(&self) -> impl Eq + Hash + '_ {
+        let iterates = self.iterates.map(std::ptr::from_ref);
+        (&self.targets, self.confidence, self.effects, iterates, self.callee, self.receiver)
+    }
+
     /// The first model row that it calls.
     pub fn row(&self) -> Option<&'m Row> {
         self.targets.iter().find_map(|target| match target {
@@ -88,6 +133,42 @@ impl<'m> Resolved<'m> {
             Target::Function(function) => Some(*function),
             Target::Row(_) => None,
         })
+    }
+}
+
+/// What linking knows of all call sites. Most are like others, so each different answer is kept once.
+#[derive(Clone, Debug, Default)]
+pub struct ResolvedCalls<'m> {
+    /// Each different answer.
+    pub answers: Distinct<Resolved<'m>>,
+    /// The number of the answer for each call site of each file.
+    pub numbers: Vec<Vec<u32>>,
+}
+
+impl<'m> ResolvedCalls<'m> {
+    /// What is known of a call site.
+    pub fn get(&self, file: FileId, call: CallId) -> &Resolved<'m> {
+        self.answers.get(self.numbers[file.0 as usize][call.index()])
+    }
+
+    /// What is known of the call sites of a file, in their order.
+    pub fn of_file(&self, file: FileId) -> FileCalls<'_, 'm> {
+        FileCalls { answers: &self.answers, numbers: &self.numbers[file.0 as usize] }
+    }
+}
+
+/// What linking knows of the call sites of a file, by their number.
+#[derive(Clone, Copy, Debug)]
+pub struct FileCalls<'p, 'm> {
+    answers: &'p Distinct<Resolved<'m>>,
+    numbers: &'p [u32],
+}
+
+impl<'m> Index<usize> for FileCalls<'_, 'm> {
+    type Output = Resolved<'m>;
+
+    fn index(&self, call: usize) -> &Resolved<'m> {
+        self.answers.get(self.numbers[call])
     }
 }
 
@@ -212,7 +293,7 @@ pub struct Program<'m> {
     /// All files, sorted by path.
     pub files: Vec<ProgramFile>,
     /// What the call sites of each file call.
-    pub resolved: Vec<Vec<Resolved<'m>>>,
+    pub resolved: ResolvedCalls<'m>,
     /// The circumstances of the scopes of each file.
     pub contexts: Vec<Vec<Context>>,
     /// Functions that are handed to calls which run them, by file.
@@ -251,7 +332,7 @@ impl<'m> Program<'m> {
 
     /// What a call site calls.
     pub fn resolved(&self, file: FileId, call: CallId) -> &Resolved<'m> {
-        &self.resolved[file.0 as usize][call.index()]
+        self.resolved.get(file, call)
     }
 
     /// The circumstances of a call site.

@@ -255,7 +255,7 @@ fn is_background(program: &mut Program, file: FileId, function: FunctionId) -> b
     let decorators = program.file(file).facts.function(function).decorators.clone();
     let language = program.file(file).source.language;
     let Some(resolver) = &mut program.resolvers[language] else { return false };
-    let resolved = &program.resolved[file.0 as usize];
+    let resolved = program.resolved.of_file(file);
     let mut effects = decorators
         .into_iter()
         .map(|decorator| crate::link::decorator_effects(resolved, &program.files, file, decorator, resolver));
@@ -340,7 +340,7 @@ fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {
         });
     // It stands among the arguments of a call that starts tasks.
     let given = facts.calls.iter().enumerate().take(candidate.call.index()).rev().take(8).any(|(number, outer)| {
-        outer.span.contains(site.span) && program.resolved[candidate.file.0 as usize][number].effects.meets(concurrent)
+        outer.span.contains(site.span) && program.resolved.of_file(candidate.file)[number].effects.meets(concurrent)
     });
     builds || given
 }
@@ -665,7 +665,7 @@ fn small_property(program: &Program, file: FileId, origin: OriginId, place: Opti
         site.kind == CallKind::Attribute && site.callee == owner && site.name == Some(name) && site.text == place
     });
     reads.next().is_some_and(|(number, _)| {
-        let mut functions = program.resolved[file.0 as usize][number].functions().peekable();
+        let mut functions = program.resolved(file, CallId(number as u32)).functions().peekable();
         functions.peek().is_some()
             && functions.all(|function| {
                 let (file, id) = program.function(function);

@@ -8,7 +8,7 @@ use super::resolve::{Resolver, Value};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::{Color, Laziness};
-use crate::program::{Callback, Context, LoopFrame, LoopSource, ProgramFile, Resolved};
+use crate::program::{Callback, Context, FileCalls, LoopFrame, LoopSource, ProgramFile};
 use crate::source::FileId;
 use crate::syntax::LoopKind;
 
@@ -19,7 +19,7 @@ const AWAITS_WORK: &str = "wait";
 pub(super) fn contexts<'m>(
     files: &[ProgramFile],
     file: FileId,
-    resolved: &[Resolved<'m>],
+    resolved: FileCalls<'_, 'm>,
     resolver: &mut Resolver<'m>,
 ) -> Vec<Context> {
     let facts = &files[file.0 as usize].facts;
@@ -56,7 +56,7 @@ pub(super) fn contexts<'m>(
     contexts
 }
 
-fn enter_closure(facts: &FileFacts, id: ClosureId, scope: &Scope, resolved: &[Resolved], context: &mut Context) {
+fn enter_closure(facts: &FileFacts, id: ClosureId, scope: &Scope, resolved: FileCalls, context: &mut Context) {
     let closure = facts.closure(id);
     let row = closure.given_to.and_then(|(call, _)| resolved[call.index()].row());
     let concurrent = EffectSet::of(&[Effect::RunsConcurrently, Effect::SpawnsTask, Effect::SpawnsThread]);
@@ -98,7 +98,7 @@ fn loop_class<'m>(
     files: &[ProgramFile],
     file: FileId,
     id: LoopId,
-    resolved: &[Resolved<'m>],
+    resolved: FileCalls<'_, 'm>,
     resolver: &mut Resolver<'m>,
 ) -> LoopClass {
     let facts = &files[file.0 as usize].facts;
@@ -133,7 +133,7 @@ fn iterable_class<'m>(
     files: &[ProgramFile],
     file: FileId,
     iterable: OriginId,
-    resolved: &[Resolved<'m>],
+    resolved: FileCalls<'_, 'm>,
     resolver: &mut Resolver<'m>,
 ) -> Option<LoopClass> {
     let facts = &files[file.0 as usize].facts;
@@ -190,7 +190,7 @@ fn iterable_class<'m>(
 pub(super) fn callbacks<'m>(
     files: &[ProgramFile],
     file: FileId,
-    resolved: &[Resolved<'m>],
+    resolved: FileCalls<'_, 'm>,
     resolver: &mut Resolver<'m>,
 ) -> Vec<Callback> {
     let facts = &files[file.0 as usize].facts;

@@ -20,11 +20,10 @@ impl<'m> Resolver<'m> {
         if slots.is_empty() {
             slots.resize_with(files[file.0 as usize].facts.origins.len(), Memo::default);
         }
-        let values = self.remembered(
+        self.remembered_values(
             |resolver| &mut resolver.origins[file.0 as usize][origin.index()],
             |resolver| resolver.infer_origin(files, file, origin),
-        );
-        values.unwrap_or_else(Values::unknown)
+        )
     }
 
     fn infer_origin(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Values {
@@ -42,7 +41,7 @@ impl<'m> Resolver<'m> {
             Origin::Closure(closure) => Values::one(Value::Closure(file, closure)),
             Origin::Parameter(function, place) => self.parameter(files, file, function, place),
             Origin::ClosureParameter(closure, place) => self.closure_parameter(files, file, closure, place),
-            Origin::Call(call) => self.call(files, file, call).results,
+            Origin::Call(call) => self.call(files, file, call).results.clone(),
             Origin::Await(inner) => {
                 let values = self.infer(files, file, inner);
                 self.map_types(values, |resolver, id| Some(resolver.awaited(id)))
@@ -357,11 +356,10 @@ impl<'m> Resolver<'m> {
     /// What calling a function of the program gives.
     pub(super) fn return_values(&mut self, files: &[ProgramFile], file: FileId, id: FunctionId) -> Values {
         let reference = function_ref(files, file, id);
-        let values = self.remembered(
+        self.remembered_values(
             |resolver| resolver.returns.entry(reference).or_default(),
             |resolver| resolver.infer_returns(files, file, id),
-        );
-        values.unwrap_or_else(Values::unknown)
+        )
     }
 
     fn infer_returns(&mut self, files: &[ProgramFile], file: FileId, id: FunctionId) -> Values {

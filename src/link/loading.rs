@@ -12,7 +12,7 @@ use super::resolve::{Resolver, Value, locate, matched_arguments};
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::model::table::{Color, Laziness, Row, RowKind};
-use crate::program::{FunctionRef, ProgramFile, Resolved};
+use crate::program::{FunctionRef, ProgramFile, Resolved, ResolvedCalls};
 use crate::source::{FileId, Span};
 use crate::syntax::{FunctionFlavor, Name, ParameterKind};
 use crate::types::{Symbol, TypeId, TypeText};
@@ -71,7 +71,7 @@ pub(super) struct Frame<'f> {
 /// Follows values backwards.
 pub(super) struct Flow<'a, 'm> {
     pub files: &'a [ProgramFile],
-    pub resolved: &'a [Vec<Resolved<'m>>],
+    pub resolved: &'a ResolvedCalls<'m>,
     pub resolver: &'a mut Resolver<'m>,
     /// The call sites of each function.
     pub callers: FxHashMap<FunctionRef, Vec<(FileId, CallId)>>,
@@ -87,12 +87,13 @@ pub(super) struct Flow<'a, 'm> {
 }
 
 impl<'a, 'm> Flow<'a, 'm> {
-    pub fn new(files: &'a [ProgramFile], resolved: &'a [Vec<Resolved<'m>>], resolver: &'a mut Resolver<'m>) -> Self {
+    pub fn new(files: &'a [ProgramFile], resolved: &'a ResolvedCalls<'m>, resolver: &'a mut Resolver<'m>) -> Self {
         let mut callers: FxHashMap<FunctionRef, Vec<(FileId, CallId)>> = FxHashMap::default();
         let mut later: FxHashMap<FileId, Vec<CallId>> = FxHashMap::default();
         let mut with_own_rows = FxHashSet::default();
-        for (file, calls) in resolved.iter().enumerate() {
-            for (call, resolved) in calls.iter().enumerate() {
+        for (file, source) in files.iter().enumerate() {
+            for call in 0..source.facts.calls.len() {
+                let resolved = resolved.get(FileId(file as u32), CallId(call as u32));
                 let loads = resolved.row().filter(|row| row.kind == RowKind::Function).and_then(|row| row.loads);
                 if loads.is_some_and(|first| first > 0) {
                     later.entry(FileId(file as u32)).or_default().push(CallId(call as u32));
@@ -131,7 +132,7 @@ impl<'a, 'm> Flow<'a, 'm> {
     }
 
     fn resolved(&self, file: FileId, call: CallId) -> &'a Resolved<'m> {
-        &self.resolved[file.0 as usize][call.index()]
+        self.resolved.get(file, call)
     }
 
     /// The type of a value, when there is just one.
@@ -380,8 +381,8 @@ impl<'a, 'm> Flow<'a, 'm> {
     fn fresh_rows(&mut self, file: FileId, call: CallId) -> Loading<'m> {
         let span = self.facts(file).call(call).span;
         let resolution = self.resolver.call(self.files, file, call);
-        let made = resolution.results().instance()?;
-        let is_made_here = resolution.callee() == Some(self.resolver.types.get(made).name);
+        let (callee, made) = (resolution.callee(), resolution.results().instance()?);
+        let is_made_here = callee == Some(self.resolver.types.get(made).name);
         (is_made_here && self.resolver.is_of_class(self.files, made)).then(|| smallvec![nothing_loaded((file, span))])
     }
 

@@ -20,7 +20,7 @@ use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
 use crate::model::lookup::Models;
-use crate::program::{Program, ProgramFile, Resolved};
+use crate::program::{FileCalls, Program, ProgramFile, Resolved, ResolvedCalls};
 use crate::source::FileId;
 use resolve::{Resolver, Value};
 
@@ -34,7 +34,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
         })
         .collect::<Vec<_>>();
     let mut program = Program {
-        resolved: Vec::new(),
+        resolved: ResolvedCalls::default(),
         contexts: vec![Vec::new(); files.len()],
         callbacks: vec![Vec::new(); files.len()],
         summaries: vec![Default::default(); functions.len()],
@@ -46,7 +46,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
         functions,
         files,
     };
-    program.resolved = program.files.iter().map(|_| Vec::new()).collect();
+    program.resolved.numbers = program.files.iter().map(|file| Vec::with_capacity(file.facts.calls.len())).collect();
     for (index, language) in lang::all().iter().enumerate() {
         let used = program.files.iter().any(|file| file.source.language == index);
         program.resolvers.push(used.then(|| {
@@ -68,23 +68,24 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
 /// Resolves all call sites of a language: once to learn what functions are called with, then once more those that
 /// depend on it.
 fn link_language<'m>(
-    resolved: &mut [Vec<Resolved<'m>>],
+    resolved: &mut ResolvedCalls<'m>,
     files: &[ProgramFile],
     language: usize,
     resolver: &mut Resolver<'m>,
 ) {
     let own = |number: &usize| files[*number].source.language == language;
     let calls_of = |number: usize| (0..files[number].facts.calls.len() as u32).map(CallId);
+    let unknown = resolved.answers.number(Resolved::default());
     for number in (0..files.len()).filter(own) {
         let file = FileId(number as u32);
         for call in calls_of(number) {
-            let mut call_resolved = Resolved::default();
+            let mut answer = unknown;
             // What functions are called with is learnt from calls alone.
             if files[number].facts.call(call).kind == CallKind::Call {
-                call_resolved = resolver.resolved(files, file, call);
-                resolver.note_arguments(files, file, call, &call_resolved);
+                answer = resolver.resolved(files, file, call, &mut resolved.answers);
+                resolver.note_arguments(files, file, call, resolved.answers.get(answer));
             }
-            resolved[number].push(call_resolved);
+            resolved.numbers[number].push(answer);
         }
     }
     resolver.use_callers();
@@ -98,7 +99,8 @@ fn link_language<'m>(
         .filter(|(number, call)| is_open(resolver, *number, *call))
         .collect();
     for (number, call) in open {
-        resolved[number][call.index()] = resolver.resolved(files, FileId(number as u32), call);
+        let answer = resolver.resolved(files, FileId(number as u32), call, &mut resolved.answers);
+        resolved.numbers[number][call.index()] = answer;
     }
 }
 
@@ -121,8 +123,9 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let language = program.files[number].source.language;
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let files = &program.files;
-    program.contexts[number] = context::contexts(files, file, &program.resolved[number], resolver);
-    program.callbacks[number] = context::callbacks(files, file, &program.resolved[number], resolver);
+    let resolved = program.resolved.of_file(file);
+    program.contexts[number] = context::contexts(files, file, resolved, resolver);
+    program.callbacks[number] = context::callbacks(files, file, resolved, resolver);
     let facts = &files[number].facts;
     for (id, function) in facts.functions.iter().enumerate() {
         let reference = (files[number].first_function + id as u32) as usize;
@@ -134,7 +137,7 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
                 .parent
                 .is_some_and(|parent| program.tests[files[number].first_function as usize + parent.index()]);
         for decorator in &function.decorators {
-            let effects = decorator_effects(program.resolved[number].as_slice(), files, file, *decorator, resolver);
+            let effects = decorator_effects(resolved, files, file, *decorator, resolver);
             program.entry_points[reference] |= effects.has(Effect::EntryPoint);
             program.summaries[reference].memoizes |= effects.has(Effect::Memoizes);
             has_own_loop[reference] |= effects.has(Effect::RunsEventLoop);
@@ -155,7 +158,7 @@ fn module_is_test(facts: &FileFacts, module: ModuleId, language: &dyn lang::Lang
 
 /// What a decorator does to the function, as far as the models know it.
 pub fn decorator_effects<'m>(
-    resolved: &[Resolved<'m>],
+    resolved: FileCalls<'_, 'm>,
     files: &[ProgramFile],
     file: FileId,
     decorator: OriginId,

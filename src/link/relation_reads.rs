@@ -12,7 +12,7 @@ use crate::diagnostic::Confidence;
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::model::table::{Argument, Laziness, RendererRow, RowKind, ViewRow};
-use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, Resolved};
+use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, ResolvedCalls};
 use crate::source::{FileId, Span};
 use crate::types::Symbol;
 
@@ -41,7 +41,7 @@ enum Root {
 /// All reads per row of relations that the rows were loaded without.
 pub(super) fn relation_reads<'m>(
     files: &[ProgramFile],
-    resolved: &[Vec<Resolved<'m>>],
+    resolved: &ResolvedCalls<'m>,
     contexts: &[Vec<Context>],
     resolver: &mut Resolver<'m>,
     own: &[FileId],
@@ -138,7 +138,7 @@ impl<'a, 'm> Search<'a, 'm> {
                 (!step.relation.is_manager).then_some((site.callee, step))
             }
             CallKind::Call | CallKind::Iterate | CallKind::Membership => {
-                let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+                let row = self.flow.resolved.get(file, call).row()?;
                 let uses_rows = row.effects.has(Effect::LazyLoad) && row.kind == RowKind::Method;
                 let made = match uses_rows {
                     true => site.callee,
@@ -160,7 +160,7 @@ impl<'a, 'm> Search<'a, 'm> {
     fn consumed(&mut self, file: FileId, call: CallId) -> Option<OriginId> {
         let facts = self.facts(file);
         let site = facts.call(call);
-        let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+        let row = self.flow.resolved.get(file, call).row()?;
         if site.name.is_some() || row.laziness == Laziness::Lazy || !self.flow.resolver.is_built_in(&row.path) {
             return None;
         }
@@ -181,7 +181,7 @@ impl<'a, 'm> Search<'a, 'm> {
                     return step.relation.is_manager.then_some((owner, step));
                 }
                 Origin::Call(call) => {
-                    let row = self.flow.resolved[file.0 as usize][call.index()].row()?;
+                    let row = self.flow.resolved.get(file, call).row()?;
                     if row.laziness != Laziness::Conditional || row.effects.has(Effect::LazyLoad) {
                         return None;
                     }
@@ -440,7 +440,8 @@ impl<'a, 'm> Search<'a, 'm> {
             }
         };
         let made = self.flow.resolver.call(files, file, call);
-        let is_method = made.callee().is_some_and(|callee| self.flow.resolver.text(callee) == row.method_field);
+        let (callee, made) = (made.callee(), made.results().instance());
+        let is_method = callee.is_some_and(|callee| self.flow.resolver.text(callee) == row.method_field);
         if is_method {
             let method = text_of(&row.method_name);
             let method = method.unwrap_or_else(|| format!("{}{}", row.method_prefix, self.flow.resolver.text(name)));
@@ -458,7 +459,7 @@ impl<'a, 'm> Search<'a, 'm> {
             steps.push(Step { name: part, relation });
             owner = relation.target;
         }
-        let nested = made.results().instance().map(|id| self.flow.resolver.types.get(id).name);
+        let nested = made.map(|id| self.flow.resolver.types.get(id).name);
         let nested = nested.filter(|nested| self.flow.resolver.renderer(files, *nested).is_some());
         // A plain field that is named like a relation to one gives its key, which is there.
         if steps.is_empty() || steps.iter().any(|step| step.relation.is_loaded) {

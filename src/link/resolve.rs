@@ -11,6 +11,7 @@ use smallvec::{SmallVec, smallvec};
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
+use crate::interner::Distinct;
 use crate::lang::Language;
 use crate::model::lookup::Models;
 use crate::model::table::{self, Row, RowKind};
@@ -30,7 +31,7 @@ const ITERATE: &str = "__iter__";
 const DEEPEST_QUESTION: usize = 96;
 
 /// What a name or expression may stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// A module, class or function by its qualified name, of the program or not.
     Item(Symbol),
@@ -43,7 +44,7 @@ pub enum Value {
 }
 
 /// The candidates for a value; none means unknown.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Values {
     /// The candidates.
     pub list: SmallVec<[Value; 1]>,
@@ -94,7 +95,7 @@ pub enum Definition {
 }
 
 /// What is known of a call: its targets, and what it gives.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CallResolution<'m> {
     pub(super) targets: SmallVec<[Target<'m>; 1]>,
     pub(super) results: Values,
@@ -106,20 +107,42 @@ pub struct CallResolution<'m> {
     pub(super) silent: usize,
 }
 
-#[derive(Clone, Debug, Default)]
-pub(super) enum Memo<T> {
-    #[default]
+/// How far a question is answered; the answer is the number of a `Distinct`.
+#[derive(Clone, Copy, Debug)]
+enum Progress {
     Open,
     Asked,
-    Known(T),
+    Known(u32),
     /// Known as far as it can be before all call sites were seen: a parameter had part in it.
-    Provisional(T),
+    Provisional(u32),
 }
 
-impl<T> Memo<T> {
+/// A `Progress` in four bytes: there is one for every value of the program.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Memo(u32);
+
+impl Memo {
+    fn new(progress: Progress) -> Memo {
+        Memo(match progress {
+            Progress::Open => 0,
+            Progress::Asked => 1,
+            Progress::Known(answer) => 2 * answer + 2,
+            Progress::Provisional(answer) => 2 * answer + 3,
+        })
+    }
+
+    fn progress(self) -> Progress {
+        match self.0 {
+            0 => Progress::Open,
+            1 => Progress::Asked,
+            known if known % 2 == 0 => Progress::Known(known / 2 - 1),
+            provisional => Progress::Provisional(provisional / 2 - 1),
+        }
+    }
+
     fn forget_provisional(&mut self) {
-        if !matches!(self, Memo::Known(_)) {
-            *self = Memo::Open;
+        if !matches!(self.progress(), Progress::Known(_)) {
+            *self = Memo::new(Progress::Open);
         }
     }
 }
@@ -147,9 +170,14 @@ pub struct Resolver<'m> {
     pub(super) implementors: FxHashMap<Symbol, Vec<Symbol>>,
     /// The names of each file as symbols, made when they are asked for.
     name_symbols: Vec<Vec<Option<Symbol>>>,
-    pub(super) origins: Vec<Vec<Memo<Values>>>,
-    pub(super) calls: Vec<Vec<Memo<CallResolution<'m>>>>,
-    pub(super) returns: FxHashMap<FunctionRef, Memo<Values>>,
+    pub(super) values: Distinct<Values>,
+    resolutions: Distinct<CallResolution<'m>>,
+    /// The answers for rules to resolutions that tell all of it, by number.
+    condensed: FxHashMap<u32, u32>,
+    /// What is known of each origin, call and function result: numbers of `values`, `resolutions` and `values`.
+    pub(super) origins: Vec<Vec<Memo>>,
+    calls: Vec<Vec<Memo>>,
+    pub(super) returns: FxHashMap<FunctionRef, Memo>,
     imports: FxHashMap<(FileId, ImportId), Values>,
     /// The first names of everything that is imported somewhere: a member's name alone tells only of these.
     libraries: FxHashSet<String>,
@@ -193,6 +221,9 @@ impl<'m> Resolver<'m> {
                 .iter()
                 .map(|file| vec![None; if file.source.language == index { file.facts.names.len() } else { 0 }])
                 .collect(),
+            values: Distinct::default(),
+            resolutions: Distinct::default(),
+            condensed: FxHashMap::default(),
             origins: vec![Vec::new(); files.len()],
             calls: vec![Vec::new(); files.len()],
             returns: FxHashMap::default(),
@@ -261,40 +292,54 @@ impl<'m> Resolver<'m> {
         (answer, own)
     }
 
-    /// The answer to a question, asked once and kept in its slot. `None`: it is being asked already, or leads too deep.
+    /// The number of the answer to a question, asked once and kept in its slot. `None`: it is being asked already, or
+    /// leads too deep.
     #[inline]
-    pub(super) fn remembered<T: Clone>(
+    pub(super) fn remembered(
         &mut self,
-        slot: impl Fn(&mut Self) -> &mut Memo<T>,
-        question: impl FnOnce(&mut Self) -> T,
-    ) -> Option<T> {
+        slot: impl Fn(&mut Self) -> &mut Memo,
+        question: impl FnOnce(&mut Self) -> u32,
+    ) -> Option<u32> {
         let memo = slot(self);
-        match memo {
-            Memo::Known(answer) => return Some(answer.clone()),
-            Memo::Provisional(answer) => {
-                let answer = answer.clone();
+        match memo.progress() {
+            Progress::Known(answer) => return Some(answer),
+            Progress::Provisional(answer) => {
                 self.waits_for_callers();
                 return Some(answer);
             }
-            Memo::Asked => {
+            Progress::Asked => {
                 self.waits_for_callers();
                 return None;
             }
-            Memo::Open => *memo = Memo::Asked,
+            Progress::Open => *memo = Memo::new(Progress::Asked),
         }
         let (answer, is_provisional) =
             self.provisionally(|resolver| resolver.ask(None, |resolver| Some(question(resolver))));
-        *slot(self) = match &answer {
-            Some(answer) if is_provisional => Memo::Provisional(answer.clone()),
-            Some(answer) => Memo::Known(answer.clone()),
-            None => Memo::Open,
-        };
+        *slot(self) = Memo::new(match answer {
+            Some(answer) if is_provisional => Progress::Provisional(answer),
+            Some(answer) => Progress::Known(answer),
+            None => Progress::Open,
+        });
         answer
+    }
+
+    /// The candidates for a value, asked for once: see `remembered`.
+    #[inline]
+    pub(super) fn remembered_values(
+        &mut self,
+        slot: impl Fn(&mut Self) -> &mut Memo,
+        question: impl FnOnce(&mut Self) -> Values,
+    ) -> Values {
+        let number = self.remembered(slot, |resolver| {
+            let values = question(resolver);
+            resolver.values.number(values)
+        });
+        number.map_or_else(Values::unknown, |number| self.values.get(number).clone())
     }
 
     /// Is the answer about a call final?
     pub(super) fn is_settled(&self, file: FileId, call: CallId) -> bool {
-        self.calls[file.0 as usize].get(call.index()).is_some_and(|memo| matches!(memo, Memo::Known(_)))
+        self.calls[file.0 as usize].get(call.index()).is_some_and(|memo| matches!(memo.progress(), Progress::Known(_)))
     }
 
     fn define_file(&mut self, files: &[ProgramFile], id: FileId) {
@@ -912,16 +957,25 @@ impl<'m> Resolver<'m> {
     // ---- calls --------------------------------------------------------------------------------------------------
 
     /// What a call site calls, and what it gives.
-    pub fn call(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> CallResolution<'m> {
+    pub fn call(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> &CallResolution<'m> {
+        let number = self.call_number(files, file, call);
+        self.resolutions.get(number)
+    }
+
+    fn call_number(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> u32 {
         let slots = &mut self.calls[file.0 as usize];
         if slots.is_empty() {
             slots.resize_with(files[file.0 as usize].facts.calls.len(), Memo::default);
         }
-        let resolution = self.remembered(
+        let number = self.remembered(
             |resolver| &mut resolver.calls[file.0 as usize][call.index()],
-            |resolver| resolver.resolve_call(files, file, call),
+            |resolver| {
+                let resolution = resolver.resolve_call(files, file, call);
+                resolver.resolutions.number(resolution)
+            },
         );
-        resolution.unwrap_or_else(|| CallResolution { results: Values::unknown(), ..CallResolution::default() })
+        let unknown = || CallResolution { results: Values::unknown(), ..CallResolution::default() };
+        number.unwrap_or_else(|| self.resolutions.number(unknown()))
     }
 
     fn resolve_call(&mut self, files: &[ProgramFile], file: FileId, id: CallId) -> CallResolution<'m> {
@@ -1376,39 +1430,31 @@ impl<'m> Resolver<'m> {
 
     // ---- results ------------------------------------------------------------------------------------------------
 
-    /// What a call site calls, condensed for rules.
-    pub fn resolved(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> Resolved<'m> {
-        let resolution = self.call(files, file, call);
-        let mut effects: Option<EffectSet> = None;
-        for target in &resolution.targets {
-            if let Target::Row(row) = target {
-                effects = Some(effects.map_or(row.effects, |known| known.intersection(row.effects)));
-            }
+    /// What a call site calls, condensed for rules, as its number among all answers.
+    pub fn resolved(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        call: CallId,
+        answers: &mut Distinct<Resolved<'m>>,
+    ) -> u32 {
+        let number = self.call_number(files, file, call);
+        if let Some(answer) = self.condensed.get(&number) {
+            return *answer;
         }
-        let confidence = match () {
-            () if resolution.is_guess => Confidence::Medium,
-            () if resolution.is_partial || resolution.silent > 0 => Confidence::Medium,
-            () => Confidence::High,
-        };
-        let mut effects = effects.unwrap_or_default();
-        if effects.has(Effect::DbQuery) {
-            effects = with_verb(&files[file.0 as usize].facts, call, effects);
+        let mut resolved = condensed(self.resolutions.get(number));
+        let row = if resolved.targets.len() == 1 { resolved.row() } else { None };
+        let sends_statement = resolved.effects.has(Effect::DbQuery);
+        if sends_statement {
+            resolved.effects = with_verb(&files[file.0 as usize].facts, call, resolved.effects);
         }
-        // One candidate of several that is silent speaks against what the others would do.
-        let disputed = resolution.silent > 0 && !resolution.targets.is_empty();
-        let only_row = match resolution.targets[..] {
-            [Target::Row(row)] if !disputed => Some(row),
-            _ => None,
-        };
-        let iterates = only_row.and_then(|row| self.iterated_row(files, file, call, row));
-        Resolved {
-            iterates,
-            effects: if disputed { EffectSet::EMPTY } else { effects },
-            targets: if disputed { SmallVec::new() } else { resolution.targets },
-            confidence,
-            callee: resolution.callee,
-            receiver: resolution.receiver,
+        resolved.iterates = row.and_then(|row| self.iterated_row(files, file, call, row));
+        let answer = answers.number(resolved);
+        // The statement and the argument are the call's own.
+        if !sends_statement && row.is_none_or(|row| row.iterates.is_none()) {
+            self.condensed.insert(number, answer);
         }
+        answer
     }
 
     /// The row of going through the argument that a row goes through.
@@ -1444,6 +1490,27 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
+    }
+}
+
+/// What rules want to know of a call.
+fn condensed<'m>(resolution: &CallResolution<'m>) -> Resolved<'m> {
+    let mut effects: Option<EffectSet> = None;
+    for target in &resolution.targets {
+        if let Target::Row(row) = target {
+            effects = Some(effects.map_or(row.effects, |known| known.intersection(row.effects)));
+        }
+    }
+    let is_sure = !resolution.is_guess && !resolution.is_partial && resolution.silent == 0;
+    // One candidate of several that is silent speaks against what the others would do.
+    let is_disputed = resolution.silent > 0 && !resolution.targets.is_empty();
+    Resolved {
+        targets: if is_disputed { SmallVec::new() } else { resolution.targets.clone() },
+        confidence: if is_sure { Confidence::High } else { Confidence::Medium },
+        effects: if is_disputed { EffectSet::EMPTY } else { effects.unwrap_or_default() },
+        iterates: None,
+        callee: resolution.callee,
+        receiver: resolution.receiver,
     }
 }
 
