@@ -16,12 +16,15 @@ mod hash;
 #[allow(dead_code)]
 #[path = "src/model/table.rs"]
 mod table;
+#[allow(dead_code)]
+#[path = "src/version.rs"]
+mod version;
 
 use hash::HashIndex;
-use table::{Argument, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow};
+use table::{AdviceRow, Argument, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow};
 
 fn main() {
-    for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs"] {
+    for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs", "src/version.rs"] {
         println!("cargo:rerun-if-changed={input}");
     }
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package folder"));
@@ -95,7 +98,8 @@ fn refuse_doubles(files: &[(PathBuf, ModelFile)]) {
         let aliases = file.aliases.keys().map(|name| ("alias", name));
         let factories = file.factories.keys().map(|name| ("factory", name));
         let relations = file.relations.keys().map(|name| ("relation", name));
-        for (what, name) in calls.chain(types).chain(aliases).chain(factories).chain(relations) {
+        let advice = file.advice.keys().map(|name| ("advice on", name));
+        for (what, name) in calls.chain(types).chain(aliases).chain(factories).chain(relations).chain(advice) {
             if let Some(first) = places.insert((what, name), path) {
                 panic!("{}: {what} `{name}` is also in {}", path.display(), first.display());
             }
@@ -124,6 +128,10 @@ fn table_code(name: &str, table: &Table) -> String {
         format!(
             "views: {}",
             list_code(&table.views, |(name, row)| format!("({}, {})", text_code(name), view_code(row)))
+        ),
+        format!(
+            "advice: {}",
+            list_code(&table.advice, |(name, row)| format!("({}, {})", text_code(name), advice_code(row)))
         ),
         format!("type_names: {}", list_code(&table.type_names, text_code)),
         format!("members: {}", list_code(&table.members, u32::to_string)),
@@ -213,6 +221,11 @@ fn view_code(row: &ViewRow) -> String {
         text_code(rows_from),
         text_code(renderer)
     )
+}
+
+fn advice_code(row: &AdviceRow) -> String {
+    let AdviceRow { since, until } = row;
+    format!("AdviceRow {{ since: {}, until: {} }}", text_code(since), text_code(until))
 }
 
 fn optional_argument_code(argument: Option<&Argument>) -> String {

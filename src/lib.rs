@@ -24,6 +24,7 @@ pub mod source;
 pub mod sql;
 pub mod syntax;
 pub mod types;
+pub mod version;
 
 // Verbs, in the order of the pipeline.
 pub mod discover;
@@ -40,11 +41,12 @@ pub fn check(config: &Config) -> Result<Outcome, SetupError> {
     let mut timings = Timings::default();
     let discovered = timings.measure("discover", || discover::source_files(config, lang::all()))?;
     let models = model::for_project(config)?;
+    let requirements = discovered.requirements();
     let extracted = timings.measure("parse + extract", || extract::all(&discovered, config));
     let mut notices = discovered.notices;
     notices.extend(extracted.notices);
     let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
-    let mut program = timings.measure("link", || link::program(extracted.files, &models));
+    let mut program = timings.measure("link", || link::program(extracted.files, &models, requirements));
     let options = evaluate::Options { include_side_code: config.include_side_code };
     let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
     let (diagnostics, unused) = evaluate::suppress::suppressed(&program, found, &rules);

@@ -1,10 +1,12 @@
 //! Evaluation: rules held against the program.
 //!
 //! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, with `values.rs` for
-//! what becomes of a value, `waste.rs` for values that need not be made, and `flow.rs` for what calls have to do with each other, `finding.rs` says it in words,
-//! `rank.rs` orders, `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for,
-//! `group.rs` joins what is mended at once. No input or output, and no rule by name.
+//! what becomes of a value, `waste.rs` for values that need not be made, and `flow.rs` for what calls have to do with
+//! each other, `finding.rs` says it in words, `advice.rs` leaves out what the project may not be advised, `rank.rs`
+//! orders, `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for, `group.rs` joins
+//! what is mended at once. No input or output, and no rule by name.
 
+mod advice;
 pub mod finding;
 mod flow;
 pub mod group;

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use thiserror::Error;
 use walkdir::WalkDir;
 
-use super::table::{FormError, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow, last_segment};
+use super::table::{AdviceRow, FormError, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow, last_segment};
 
 mod built_in {
     //! The tables as the build script wrote them.
@@ -21,7 +21,7 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        Argument, Color, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Row, RowKind, Table, TypeRow,
+        AdviceRow, Argument, Color, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Row, RowKind, Table, TypeRow,
         ViewRow,
     };
 
@@ -55,6 +55,11 @@ impl Models {
     /// same path; the later file wins.
     pub fn with_overlay(&self, files: impl IntoIterator<Item = ModelFile>) -> Models {
         Models { table: Cow::Owned(self.table.extended(files)), separator: self.separator }
+    }
+
+    /// Names that advice may only speak of from or up to a version.
+    pub fn advice(&self) -> &[(Text, AdviceRow)] {
+        &self.table.advice
     }
 
     /// What separates the parts of a name.

@@ -35,6 +35,7 @@ use serde::de::{Deserializer, Error as _};
 
 use super::hash::HashIndex;
 use crate::effect::{Effect, EffectSet};
+use crate::version::Gate;
 
 /// A text that is either compiled in or read from a project's file.
 pub type Text = Cow<'static, str>;
@@ -152,6 +153,18 @@ impl Argument {
     pub fn is_named(&self, keyword: &str) -> bool {
         matches!(self, Argument::Keyword(own) | Argument::Either(_, own) if own == keyword)
     }
+}
+
+/// From which version of a language or library on, or up to which, advice may speak of a name: `python 3.9`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AdviceRow {
+    /// The first version that has it. May be empty.
+    #[serde(default, deserialize_with = "version")]
+    pub since: Text,
+    /// The first version that does not have it, or has something better. May be empty.
+    #[serde(default, deserialize_with = "version")]
+    pub until: Text,
 }
 
 /// What is known of a type beside its calls.
@@ -292,6 +305,9 @@ pub struct ModelFile {
     /// Classes that show rows.
     #[serde(default)]
     pub views: BTreeMap<String, ViewRow>,
+    /// Names that advice may only speak of from or up to a version.
+    #[serde(default)]
+    pub advice: BTreeMap<String, AdviceRow>,
 }
 
 impl ModelFile {
@@ -299,6 +315,12 @@ impl ModelFile {
     pub fn parse(text: &str) -> Result<ModelFile, FormError> {
         toml::from_str(text).map_err(|error| FormError::new(text, &error))
     }
+}
+
+fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Gate::parse(&text, "").map_err(D::Error::custom)?;
+    Ok(text.into())
 }
 
 fn effects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EffectSet, D::Error> {
@@ -366,6 +388,8 @@ pub struct Table {
     pub renderers: Sorted<(Text, RendererRow)>,
     /// Classes that show rows.
     pub views: Sorted<(Text, ViewRow)>,
+    /// Names that advice may only speak of from or up to a version.
+    pub advice: Sorted<(Text, AdviceRow)>,
     /// Names that stand for types: those with an entry, a constructor or members, and those that some row returns.
     pub type_names: Sorted<Text>,
     /// Positions in [`Table::rows`] of methods and attributes, sorted by [`last_segment`], then by path.
@@ -421,6 +445,7 @@ impl Table {
         relations: Cow::Borrowed(&[]),
         renderers: Cow::Borrowed(&[]),
         views: Cow::Borrowed(&[]),
+        advice: Cow::Borrowed(&[]),
         type_names: Cow::Borrowed(&[]),
         members: Cow::Borrowed(&[]),
         indexes: Indexes::EMPTY,
@@ -436,6 +461,7 @@ impl Table {
         let mut relations: BTreeMap<Text, RelationRow> = self.relations.iter().cloned().collect();
         let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
         let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
+        let mut advice: BTreeMap<Text, AdviceRow> = self.advice.iter().cloned().collect();
         for file in files {
             rows.extend(file.calls.into_iter().map(|(path, row)| {
                 let path = Text::Owned(path);
@@ -447,6 +473,7 @@ impl Table {
             relations.extend(file.relations.into_iter().map(|(path, row)| (path.into(), row)));
             renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
             views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
+            advice.extend(file.advice.into_iter().map(|(name, row)| (name.into(), row)));
         }
         let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
         let mut table = Table {
@@ -460,6 +487,7 @@ impl Table {
             relations: relations.into_iter().collect(),
             renderers: renderers.into_iter().collect(),
             views: views.into_iter().collect(),
+            advice: advice.into_iter().collect(),
             indexes: Indexes::EMPTY,
         };
         table.indexes = Indexes::of(&table);
