@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 use std::ops::Index;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -25,6 +26,8 @@ pub struct ProgramFile {
     pub module: String,
     /// Is it a test, fixture, example, benchmark or migration?
     pub is_side_code: bool,
+    /// Libraries that its package knows under another name: that, and everybody's.
+    pub renames: Arc<[(String, String)]>,
     /// Number of its first function among all functions.
     pub first_function: u32,
 }

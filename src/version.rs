@@ -111,7 +111,9 @@ fn end(text: &str) -> Result<Option<(String, Version)>, String> {
     }
     let parts = text.split_once(' ').and_then(|(name, version)| Some((name.to_owned(), Version::parse(version)?)));
     let is_form = parts.filter(|(name, _)| *name == name.to_lowercase());
-    is_form.map(Some).ok_or_else(|| format!("`{text}` is not a name in lower case and a version: `python 3.9`"))
+    is_form
+        .map(Some)
+        .ok_or_else(|| format!("`{text}` is not a name in lower case and a version, with a space between them"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! All files of a run: read, parse and extract each, in parallel. A failure costs its file only.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -57,6 +58,7 @@ pub fn all(discovered: &Project, config: &Config) -> Extracted {
 
 fn collect(discovered: &Project, modules: Vec<String>, results: impl Iterator<Item = Extraction>) -> Extracted {
     let mut extracted = Extracted { files: Vec::new(), notices: Vec::new(), analysed: 0, analysed_bytes: 0 };
+    let renames = renames(discovered);
     let mut first_function = 0;
     for ((source, module), result) in discovered.files.iter().zip(modules).zip(results) {
         let facts = match result {
@@ -82,7 +84,8 @@ fn collect(discovered: &Project, modules: Vec<String>, results: impl Iterator<It
         let language = lang::all()[source.language];
         let functions = facts.functions.len() as u32;
         extracted.files.push(ProgramFile {
-            is_side_code: language.is_side_code(&source.path),
+            is_side_code: language.is_side_code(&source.path) || language.is_side_module(&module),
+            renames: renames_of(&renames[source.language], &discovered.from_outermost(&source.path)),
             source: source.clone(),
             facts,
             module,
@@ -118,14 +121,35 @@ fn confined(work: impl FnOnce() -> FileFacts) -> Extraction {
     })
 }
 
+/// Renamed libraries of the packages of each language, the innermost package first.
+fn renames(discovered: &Project) -> Vec<Vec<(String, Arc<[(String, String)]>)>> {
+    let manifests = manifests(discovered);
+    let of_language = |language: &&dyn lang::Language| {
+        let mut packages = language.renames(&manifests);
+        packages.sort_by_key(|package| std::cmp::Reverse(package.folder.len()));
+        packages.into_iter().map(|package| (package.folder, package.names.into())).collect()
+    };
+    lang::all().iter().map(of_language).collect()
+}
+
+fn renames_of(packages: &[(String, Arc<[(String, String)]>)], path: &str) -> Arc<[(String, String)]> {
+    let package = packages.iter().find(|(folder, _)| path.starts_with(folder));
+    package.map(|(_, names)| Arc::clone(names)).unwrap_or_default()
+}
+
+/// The manifests, with paths as modules are named by.
+fn manifests(discovered: &Project) -> Vec<lang::Manifest> {
+    let seen = |manifest: &lang::Manifest| {
+        let path = discovered.from_outermost(&manifest.path);
+        lang::Manifest { path, text: manifest.text.clone() }
+    };
+    discovered.manifests.iter().map(seen).collect()
+}
+
 /// The module name of each file.
 fn module_names(discovered: &Project) -> Vec<String> {
     let mut names = vec![String::new(); discovered.files.len()];
-    let manifests: Vec<lang::Manifest> = discovered
-        .manifests
-        .iter()
-        .map(|manifest| lang::Manifest { path: discovered.from_outermost(&manifest.path), text: manifest.text.clone() })
-        .collect();
+    let manifests = manifests(discovered);
     for (index, language) in lang::all().iter().enumerate() {
         let own: Vec<usize> =
             (0..discovered.files.len()).filter(|at| discovered.files[*at].language == index).collect();

@@ -39,7 +39,9 @@ fn locked_packages(folder: &str, text: &str) -> Vec<Requirement> {
     let mut found = Vec::new();
     let mut name = None;
     for line in text.lines() {
-        let value = |key: &str| line.strip_prefix(key)?.trim_start().strip_prefix('=').map(|value| value.trim().trim_matches('"'));
+        let value = |key: &str| {
+            line.strip_prefix(key)?.trim_start().strip_prefix('=').map(|value| value.trim().trim_matches('"'))
+        };
         if line.starts_with('[') {
             name = None;
         } else if let Some(own) = value("name") {
@@ -50,6 +52,15 @@ fn locked_packages(folder: &str, text: &str) -> Vec<Requirement> {
         }
     }
     found
+}
+
+/// Libraries that a package knows under another name than everybody.
+#[derive(Clone, Debug, Default)]
+pub struct Renames {
+    /// The folder of the package, empty or with a `/` at the end.
+    pub folder: String,
+    /// Own name and everybody's.
+    pub names: Vec<(String, String)>,
 }
 
 /// Qualified names of the types that literals have.
@@ -116,6 +127,16 @@ pub trait Language: Sync {
     /// The qualified module name of each file (`app.views`, `my_crate::net::client`), in the order of `paths`
     /// (relative, with `/`). Files that share a name are allowed: the first wins.
     fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String>;
+
+    /// Libraries that packages know under another name; one entry for each package.
+    fn renames(&self, _manifests: &[Manifest]) -> Vec<Renames> {
+        Vec::new()
+    }
+
+    /// Does a manifest declare the root of this module a test, example, benchmark or build script?
+    fn is_side_module(&self, _module: &str) -> bool {
+        false
+    }
 
     /// Is this file's module a package, so that a relative import starts inside it (`__init__.py`, `mod.rs`)?
     fn is_package(&self, path: &str) -> bool;

@@ -26,11 +26,7 @@ use crate::version::Requirements;
 use resolve::{Resolver, Value};
 
 /// Links the files, which are sorted by path. `models` holds one entry for each language of `lang::all()`.
-pub fn program<'m>(
-    files: Vec<ProgramFile>,
-    models: &'m [Models],
-    requirements: Vec<Requirements>,
-) -> Program<'m> {
+pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: Vec<Requirements>) -> Program<'m> {
     let functions = files
         .iter()
         .enumerate()

@@ -596,10 +596,20 @@ impl<'m> Resolver<'m> {
         }
         if self.language.implicit_modules().is_empty() {
             let is_package = self.is_package(files, file, module);
-            let path = self.language.absolute(self.symbols.text(here), is_package, 0, &[text]);
+            let path = self.absolute(&files[file.0 as usize], here, is_package, 0, &[text]);
             return Values::one(Value::Item(self.external(&path)));
         }
         Values::unknown()
+    }
+
+    /// Where an import or path as written leads; libraries go by everybody's name.
+    fn absolute(&self, file: &ProgramFile, here: Symbol, is_package: bool, level: u32, names: &[&str]) -> String {
+        let path = self.language.absolute(self.symbols.text(here), is_package, level, names);
+        let (first, rest) = path.split_at(path.find(self.language.separator()).unwrap_or(path.len()));
+        match file.renames.iter().find(|(own, _)| own == first) {
+            Some((_, name)) => format!("{name}{rest}"),
+            None => path,
+        }
     }
 
     fn is_package(&self, files: &[ProgramFile], file: FileId, module: ModuleId) -> bool {
@@ -659,7 +669,7 @@ impl<'m> Resolver<'m> {
         }
         let here = self.module_symbols[&(file, module)];
         let is_package = self.is_package(files, file, module);
-        let path = self.language.absolute(self.symbols.text(here), is_package, import.level, &names);
+        let path = self.absolute(&files[file.0 as usize], here, is_package, import.level, &names);
         self.path_values(files, &path)
     }
 

@@ -16,12 +16,8 @@ pub(super) fn requirements(files: &[Manifest]) -> Vec<Requirement> {
     for file in files {
         let (folder, name) = folder_of(&file.path);
         let mut add = |name: &str, version: Option<Version>| {
-            let own = |version| Requirement {
-                folder: folder.to_owned(),
-                name: normal(name),
-                version,
-                is_locked: false,
-            };
+            let own =
+                |version| Requirement { folder: folder.to_owned(), name: normal(name), version, is_locked: false };
             found.extend(version.map(own));
         };
         match name {

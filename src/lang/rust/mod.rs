@@ -1,5 +1,6 @@
 //! Rust: syn for the grammar, a small lexer for what syn leaves out.
 
+mod dependencies;
 mod expressions;
 mod format_string;
 mod lexer;
@@ -18,7 +19,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use crate::lang::{Language, LiteralTypes, Manifest, Parsed};
+use crate::lang::{Language, LiteralTypes, Manifest, Parsed, Renames};
 use crate::source::Span;
 use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
 use crate::version::Requirement;
@@ -63,6 +64,14 @@ impl Language for Rust {
 
     fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String> {
         names::modules(paths, manifests)
+    }
+
+    fn renames(&self, manifests: &[Manifest]) -> Vec<Renames> {
+        dependencies::renames(manifests)
+    }
+
+    fn is_side_module(&self, module: &str) -> bool {
+        names::is_side_module(module)
     }
 
     fn is_package(&self, path: &str) -> bool {
