@@ -21,7 +21,9 @@ mod table;
 mod version;
 
 use hash::HashIndex;
-use table::{AdviceRow, Argument, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow};
+use table::{
+    AdviceRow, Argument, HandlerRow, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow,
+};
 
 fn main() {
     for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs", "src/version.rs"] {
@@ -133,6 +135,10 @@ fn table_code(name: &str, table: &Table) -> String {
             "advice: {}",
             list_code(&table.advice, |(name, row)| format!("({}, {})", text_code(name), advice_code(row)))
         ),
+        format!(
+            "handlers: {}",
+            list_code(&table.handlers, |(name, row)| format!("({}, {})", text_code(name), handler_code(row)))
+        ),
         format!("type_names: {}", list_code(&table.type_names, text_code)),
         format!("members: {}", list_code(&table.members, u32::to_string)),
         format!("indexes: {}", indexes_code(&table.indexes)),
@@ -157,7 +163,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, \
-         piecewise: {} }}",
+         piecewise: {}, entry: {}, closed_by: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -172,6 +178,8 @@ fn row_code(row: &Row) -> String {
         row.loads,
         optional_argument_code(row.iterates.as_ref()),
         text_code(&row.piecewise),
+        optional_argument_code(row.entry.as_ref()),
+        list_code(&row.closed_by, text_code),
     )
 }
 
@@ -226,6 +234,11 @@ fn view_code(row: &ViewRow) -> String {
 fn advice_code(row: &AdviceRow) -> String {
     let AdviceRow { since, until } = row;
     format!("AdviceRow {{ since: {}, until: {} }}", text_code(since), text_code(until))
+}
+
+fn handler_code(row: &HandlerRow) -> String {
+    let HandlerRow { methods, role } = row;
+    format!("HandlerRow {{ methods: {}, role: Role::{role:?} }}", list_code(methods, text_code))
 }
 
 fn optional_argument_code(argument: Option<&Argument>) -> String {

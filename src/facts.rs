@@ -125,7 +125,7 @@ pub enum Origin {
     /// What indexing gives.
     Item(OriginId),
     /// A slice.
-    Slice(OriginId),
+    Slice(OriginId, Option<u32>),
     /// Part of a tuple or of a pattern, by position.
     Part(OriginId, u16),
     /// The payload of a pattern that names a type: of an origin, the type named, the position.
@@ -150,8 +150,8 @@ pub enum Origin {
     Float,
     /// A character.
     Character,
-    /// A truth value.
-    Bool,
+    /// A truth value, and which when it is written down.
+    Bool(Option<bool>),
     /// Nothing.
     Null,
     /// A range.
@@ -179,8 +179,10 @@ pub struct Scope {
     pub kind: ScopeKind,
     /// The function that it belongs to.
     pub function: FunctionId,
-    /// The parameter without which it runs only: `if x is None:`.
-    pub without: Option<u16>,
+    /// The parameters without which it runs only, as bits: `if x is None:`, `if not x:`.
+    pub without: u32,
+    /// The parameters with which it runs only, as bits: `if x:`, `if x is not None:`.
+    pub needs: u32,
     /// How many loops and closures there are from the function to here, this one included. Bit `depth - 1` of a
     /// [`Depend`] speaks of it; deeper ones than 32 share the last bit.
     pub depth: u8,
@@ -203,6 +205,8 @@ pub enum ScopeKind {
     Handler,
     /// A branch of a condition.
     Branch,
+    /// Code whose failure is handled, so that what comes after goes on.
+    Attempt,
 }
 
 /// What a value depends on, as bits.
@@ -476,6 +480,8 @@ pub enum CallKind {
     Enter,
     /// A loop goes through the receiver.
     Iterate,
+    /// A loop inside a loop goes through the receiver for the elements that equal the argument.
+    Search,
     /// The receiver is tested for truth.
     Test,
 }
@@ -631,6 +637,8 @@ pub struct Binding {
     pub source: Span,
     /// How it is read, in order.
     pub uses: Vec<UseSite>,
+    /// Is a new variable declared, not one assigned again?
+    pub is_declaration: bool,
     /// It is joined with another value of the name, captured, or read where the reads cannot be told apart.
     pub is_shared: bool,
 }

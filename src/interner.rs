@@ -20,15 +20,25 @@ pub struct Interner {
 impl Interner {
     /// The number of a text, which is the next one if it is new.
     pub fn intern(&mut self, text: &str) -> u32 {
-        if let Some(number) = self.find(text) {
-            return number;
-        }
-        let number = self.ends.len() as u32;
-        self.text.push_str(text);
-        self.ends.push(self.text.len() as u32);
         let Interner { text: all, ends, index } = self;
-        index.insert_unique(hash(text), number, |number| hash(part(all, ends, *number)));
+        let own = hash(text);
+        if let Some(number) = index.find(own, |number| part(all, ends, *number) == text) {
+            return *number;
+        }
+        let number = ends.len() as u32;
+        all.push_str(text);
+        ends.push(all.len() as u32);
+        index.insert_unique(own, number, |number| hash(part(all, ends, *number)));
         number
+    }
+
+    /// Sets room aside for texts that are about to come, by their number.
+    pub fn reserve(&mut self, texts: usize) {
+        let Interner { text: all, ends, index } = self;
+        index.reserve(texts, |number| hash(part(all, ends, *number)));
+        ends.reserve(texts);
+        // Names have seven letters or so.
+        all.reserve(8 * texts);
     }
 
     /// The text of a number.
@@ -76,12 +86,13 @@ impl<T: Eq + Hash> Distinct<T> {
     /// The number of a value, which is the next one if it is new.
     pub fn number(&mut self, value: T) -> u32 {
         let hash = |value: &T| FxBuildHasher.hash_one(value);
+        let own = hash(&value);
         let Distinct { values, index } = self;
-        if let Some(number) = index.find(hash(&value), |number| values[*number as usize] == value) {
+        if let Some(number) = index.find(own, |number| values[*number as usize] == value) {
             return *number;
         }
         let number = values.len() as u32;
-        index.insert_unique(hash(&value), number, |number| hash(&values[*number as usize]));
+        index.insert_unique(own, number, |number| hash(&values[*number as usize]));
         values.push(value);
         number
     }

@@ -35,8 +35,24 @@ pub mod report;
 
 pub use outcome::{Outcome, Timings};
 
+/// Room for the parsers of a thread, in bytes. The memory is only used by files that nest deeply.
+const THREAD_STACK: usize = 64 * 1024 * 1024;
+
 /// Analyses what `config` names. Wrong settings stop here, and only here; whatever is wrong with a file is a notice.
 pub fn check(config: &Config) -> Result<Outcome, SetupError> {
+    let mut pool = rayon::ThreadPoolBuilder::new().stack_size(THREAD_STACK);
+    if let Some(jobs) = config.jobs {
+        pool = pool.num_threads(jobs);
+    }
+    match pool.build() {
+        // All stages on the same threads: memory that one has freed is at hand for the next.
+        Ok(pool) => pool.install(|| check_here(config)),
+        // No threads to be had: one will do.
+        Err(_) => check_here(config),
+    }
+}
+
+fn check_here(config: &Config) -> Result<Outcome, SetupError> {
     let rules = rule::RuleSet::select(&config.select, &config.ignore)?;
     let mut timings = Timings::default();
     let discovered = timings.measure("discover", || discover::source_files(config, lang::all()))?;

@@ -24,10 +24,10 @@ pub struct ProgramFile {
     pub facts: FileFacts,
     /// Its qualified module name.
     pub module: String,
+    /// Names that its package has for others of the program: the name, and what it stands for.
+    pub renames: Arc<[(String, String)]>,
     /// Is it a test, fixture, example, benchmark or migration?
     pub is_side_code: bool,
-    /// Libraries that its package knows under another name: that, and everybody's.
-    pub renames: Arc<[(String, String)]>,
     /// Number of its first function among all functions.
     pub first_function: u32,
 }
@@ -168,6 +168,13 @@ pub struct FileCalls<'p, 'm> {
     numbers: &'p [u32],
 }
 
+impl<'p, 'm> FileCalls<'p, 'm> {
+    /// All of them, in the order of the call sites.
+    pub fn iter(self) -> impl Iterator<Item = &'p Resolved<'m>> {
+        self.numbers.iter().map(move |number| self.answers.get(*number))
+    }
+}
+
 impl<'m> Index<usize> for FileCalls<'_, 'm> {
     type Output = Resolved<'m>;
 
@@ -187,6 +194,8 @@ pub struct Reached {
     pub parameters: u32,
     /// Parameters without which it comes about only.
     pub without: u32,
+    /// Parameters with which it comes about only.
+    pub needs: u32,
     /// How sure it is.
     pub confidence: Confidence,
     /// The call site in the function that brings it.
@@ -213,6 +222,18 @@ impl Summary {
     pub fn get(&self, effect: Effect) -> Option<&Reached> {
         self.effects.iter().find(|reached| reached.effect == effect)
     }
+}
+
+/// How a function comes to run, as far as the program tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Something that runs once per request, event or task leads to it.
+    Served,
+    /// Nothing is known.
+    #[default]
+    Unsaid,
+    /// Only what runs seldom leads to it: the start of the program, scripts, pages for administrators.
+    Seldom,
 }
 
 /// A function of the program that is given to a call as an argument.
@@ -308,6 +329,10 @@ pub struct Program<'m> {
     pub summaries: Vec<Summary>,
     /// Which functions run once per request, event or task.
     pub entry_points: Vec<bool>,
+    /// Which functions run in the background, so that nobody waits for them.
+    pub background: Vec<bool>,
+    /// How each function comes to run.
+    pub standings: Vec<Standing>,
     /// Which functions are tests or helpers of tests.
     pub tests: Vec<bool>,
     /// Relations that are read once per row, by file.

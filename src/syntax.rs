@@ -537,11 +537,16 @@ pub struct Tree {
 /// aside, so that tables seldom move while they grow.
 const BYTES_PER_NODE: usize = 12;
 
+/// About how many bytes of a text there are to a new name.
+const BYTES_PER_NAME: usize = 64;
+
 impl Tree {
     /// An empty tree with room for the nodes of a text of this many bytes.
     pub fn for_text(length: usize) -> Tree {
         let nodes = length / BYTES_PER_NODE;
-        Tree { nodes: Vec::with_capacity(nodes), lists: Vec::with_capacity(nodes / 2), ..Tree::default() }
+        let mut names = Names::default();
+        names.texts.reserve(length / BYTES_PER_NAME);
+        Tree { nodes: Vec::with_capacity(nodes), lists: Vec::with_capacity(nodes / 2), names, ..Tree::default() }
     }
 
     /// Adds a node.

@@ -145,7 +145,7 @@ pub fn of_hold(
     let function = facts.scope(hold.scope).function;
     let span = first_line(facts, facts.awaits[awaited].span);
     Diagnostic {
-        rank: rule.weight,
+        rank: rule.weight * rank::context(program, file, function),
         confidence: program.resolved(file, call).confidence,
         primary: Label { file, span: first_line(facts, hold.span), message: words.fill(&rule.message.label) },
         secondary: vec![Label { file, span, message: words.fill(&rule.message.cause) }],
@@ -160,7 +160,7 @@ pub fn of_function(program: &Program, rule: &Rule, file: FileId, function: Funct
     let message = words.fill(&rule.message.text);
     let span = facts.function(function).name_span;
     Diagnostic {
-        rank: rule.weight,
+        rank: rule.weight * rank::context(program, file, function),
         confidence: Confidence::High,
         primary: Label { file, span, message: words.fill(&rule.message.label) },
         ..bare(program, rule, file, function, &words, message)
@@ -176,7 +176,7 @@ pub fn of_sql(program: &Program, rule: &Rule, file: FileId, call: CallId) -> Dia
     let function = facts.scope(site.scope).function;
     let span = facts.arguments_of(site).first().map_or(site.span, |argument| argument.span);
     Diagnostic {
-        rank: rule.weight,
+        rank: rule.weight * rank::context(program, file, function),
         confidence: program.resolved(file, call).confidence,
         primary: Label { file, span: first_line(facts, span), message: words.fill(&rule.message.label) },
         ..bare(program, rule, file, function, &words, message)
@@ -214,7 +214,7 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
     let is_named = site.kind == CallKind::Attribute || reached && read.reader.is_none();
     let place = if is_named { site.name_span } else { site.span };
     Diagnostic {
-        rank: rule.weight * 10.0,
+        rank: rule.weight * 10.0 * rank::context(program, read.file, facts.scope(site.scope).function),
         confidence: read.confidence,
         primary: Label { file: read.file, span: first_line(facts, place), message: words.fill(&rule.message.label) },
         secondary,
@@ -286,7 +286,7 @@ fn words_of_call(program: &Program, file: FileId, call: CallId, row: Option<&Row
             (None, Some(_), Some(row)) => short_path(&row.path, separator),
             _ => call_text(facts, site),
         },
-        receiver: place(super::matching::root_receiver(program, file, site).0).unwrap_or_else(|| "the value".into()),
+        receiver: place(super::matching::root_receiver(program, file, call).0).unwrap_or_else(|| "the value".into()),
         function: program.qualified(file, facts.scope(site.scope).function),
         api: row.map(|row| short_path(&row.path, separator)).unwrap_or_default(),
         alternative: row.map(|row| advice::alternatives(program, file, &row.alternative)).unwrap_or_default(),

@@ -60,6 +60,14 @@ pub(super) fn is_of_type(program: &mut Program, candidate: &Candidate, types: &[
     found.is_some_and(|found| types.iter().any(|name| name == resolver.type_name(found)))
 }
 
+/// Is the result of one of these types?
+pub(super) fn gives(program: &mut Program, candidate: &Candidate, types: &[String]) -> bool {
+    let language = program.file(candidate.file).source.language;
+    let Some(resolver) = &mut program.resolvers[language] else { return false };
+    let result = resolver.call(&program.files, candidate.file, candidate.call).results().instance();
+    result.is_some_and(|result| types.iter().any(|name| name == resolver.type_name(result)))
+}
+
 // ---- loaded to be counted ---------------------------------------------------------------------------------------
 
 /// Is what the call counts or tests loaded from a database for nothing else?
@@ -148,6 +156,25 @@ fn calls_around<'f>(facts: &'f FileFacts, at: &UseSite) -> impl Iterator<Item = 
     (0..facts.calls.len() as u32)
         .map(CallId)
         .filter(move |call| facts.call(*call).scope == scope && facts.call(*call).span.contains(span))
+}
+
+/// Does the call ask for a row by its key, after rows of that class were loaded? What keeps rows then answers itself.
+pub(super) fn is_at_hand(program: &mut Program, candidate: &Candidate) -> bool {
+    let file = candidate.file;
+    let Some(region) = region_of(program, candidate) else { return false };
+    let function = program.file(file).facts.scope(candidate.site(program).scope).function;
+    let before = program.file(file).facts.function(function).region.calls.0..region.calls.0;
+    let keeps = program.resolved(file, candidate.call).row().is_some_and(|row| row.laziness == Laziness::Conditional);
+    let reads = EffectSet::of(&[Effect::DbQuery, Effect::DbFetch]);
+    let loads: Vec<CallId> =
+        before.map(CallId).filter(|call| keeps && program.resolved(file, *call).effects.meets(reads)).collect();
+    let language = program.file(file).source.language;
+    let Some(resolver) = &mut program.resolvers[language] else { return false };
+    let Some(wanted) = resolver.call(&program.files, file, candidate.call).results().instance() else { return false };
+    loads.into_iter().any(|call| {
+        let rows = resolver.call(&program.files, file, call).results().instance();
+        rows.is_some_and(|rows| rows != wanted && resolver.mentions(rows, wanted))
+    })
 }
 
 // ---- whole tables -----------------------------------------------------------------------------------------------

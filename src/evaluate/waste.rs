@@ -49,12 +49,17 @@ pub fn wasted(program: &mut Program, file: FileId, call: CallId) -> Option<Waste
 
 fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wasted> {
     let site = *program.file(file).facts.call(call);
-    let place = site.receiver_place?;
     let member = site.name.map(|name| program.file(file).facts.text(name))?;
     let language = program.file(file).source.language;
     if !crate::lang::all()[language].copy_members().contains(&member) {
         return None;
     }
+    if site.used == Use::Bound
+        && let Some(wasted) = super::borrowing::copied_to_be_read(program, file, call)
+    {
+        return Some(wasted);
+    }
+    let place = site.receiver_place?;
     let receiver = program.resolved(file, call).receiver?;
     let text = program.file(file).facts.text(place).to_owned();
     let resolver = program.resolvers[language].as_mut()?;
@@ -70,7 +75,13 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
     }
     if same_type && is_last_use(program, file, call) {
         let kind = if is_costly { Waste::LastUse } else { Waste::LastUseOfAny };
-        return Some(Wasted { kind, remedy: format!("move it: `{text}`") });
+        let facts = &program.file(file).facts;
+        let binding = binding_read_at(facts, site.span.start, site.receiver_place).map(|(binding, _)| binding);
+        let remedy = match binding.and_then(|binding| borrowed_where_made(facts, binding)) {
+            Some(_) => format!("bind `{text}` without the `&`, and move it"),
+            None => format!("move it: `{text}`"),
+        };
+        return Some(Wasted { kind, remedy });
     }
     if !is_costly {
         return None;
@@ -100,6 +111,13 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
             let outer = facts.call(receiving_call(facts, Origin::Call(call), call.0)?);
             let measures = outer.name.is_some_and(|name| facts.text(name) == length);
             measures.then(|| Wasted { kind, remedy: format!("ask `{text}` for its length") })
+        }
+        Use::Receiver if same_type => {
+            let outer = receiving_call(&program.file(file).facts, Origin::Call(call), call.0)?;
+            if is_disturbed(program, file, call, place) {
+                return None;
+            }
+            super::borrowing::lent_remedy(program, file, outer, receiver, &text).map(|remedy| Wasted { kind, remedy })
         }
         Use::Borrowed => {
             let outer = argument_of(program, file, call)?;
@@ -202,7 +220,7 @@ fn takes_what_is_copied(program: &mut Program, file: FileId, call: CallId, outer
 }
 
 /// How many references stand before the receiver of a call, when that is certain.
-fn references_of_receiver(program: &mut Program, file: FileId, call: CallId) -> Option<u32> {
+pub(super) fn references_of_receiver(program: &mut Program, file: FileId, call: CallId) -> Option<u32> {
     let facts = &program.files[file.0 as usize].facts;
     let site = facts.call(call);
     let is_attribute = site.receiver_place.is_some_and(|place| facts.text(place).contains('.'));
@@ -241,7 +259,8 @@ fn is_last_use(program: &mut Program, file: FileId, call: CallId) -> bool {
         return false;
     }
     let Some((binding, at)) = binding_read_at(facts, site.span.start, site.receiver_place) else { return false };
-    let binding = &facts.bindings[binding.index()];
+    let variable = binding;
+    let binding = &facts.bindings[variable.index()];
     let read = binding.uses[at];
     let is_whole = read.place == binding.name && at + 1 == binding.uses.len() && !binding.is_shared;
     if !is_whole || !runs_at_most_once(facts, read.scope, binding.scope) {
@@ -263,9 +282,27 @@ fn is_last_use(program: &mut Program, file: FileId, call: CallId) -> bool {
     if written_later || is_borrowed_later(program, file, call, read) {
         return false;
     }
+    let facts = &program.file(file).facts;
+    // `let x = &mut T::new()`: nobody else has what is borrowed there.
+    let origin = borrowed_where_made(facts, variable).unwrap_or(origin);
     let language = program.file(file).source.language;
     let Some(resolver) = program.resolvers[language].as_mut() else { return false };
     resolver.is_owned(&program.files, file, origin)
+}
+
+/// What a variable borrows, when that is made in the same statement and has no other name.
+fn borrowed_where_made(facts: &FileFacts, binding: BindingId) -> Option<OriginId> {
+    let binding = &facts.bindings[binding.index()];
+    let value = match facts.origin(binding.origin) {
+        Origin::Ascribed(_, value) => value,
+        _ => binding.origin,
+    };
+    let Origin::Borrowed(inner) = facts.origin(value) else { return None };
+    let Origin::Call(made) = facts.origin(inner) else { return None };
+    let made = facts.call(made).span;
+    // `&mut` and nothing else stands before it.
+    let is_there = binding.source.contains(made) && binding.source.end == made.end;
+    (is_there && made.start - binding.source.start <= "&mut ".len() as u32).then_some(inner)
 }
 
 /// Is the variable read for something that borrows from nothing: a number, a truth value?
@@ -292,7 +329,7 @@ fn runs_at_most_once(facts: &FileFacts, inner: ScopeId, outer: ScopeId) -> bool 
         if id == outer {
             return true;
         }
-        if !matches!(scope.kind, ScopeKind::Branch | ScopeKind::LastTurn | ScopeKind::Handler) {
+        if !matches!(scope.kind, ScopeKind::Branch | ScopeKind::Attempt | ScopeKind::LastTurn | ScopeKind::Handler) {
             return false;
         }
     }
@@ -352,7 +389,7 @@ fn is_parameter_of_closure_given(facts: &FileFacts, binding: &Binding, read: Spa
 }
 
 /// The variable that is read at a place of the text, and which of its reads that is.
-fn binding_read_at(facts: &FileFacts, start: u32, place: Option<Name>) -> Option<(BindingId, usize)> {
+pub(super) fn binding_read_at(facts: &FileFacts, start: u32, place: Option<Name>) -> Option<(BindingId, usize)> {
     let place = place?;
     facts.bindings.iter().enumerate().find_map(|(number, binding)| {
         let at = binding.uses.iter().position(|site| site.span.start == start && site.place == place)?;
@@ -480,7 +517,7 @@ fn is_plain_chain(program: &Program, file: FileId, call: CallId) -> bool {
 }
 
 /// The variable that a result is bound to, whole.
-fn binding_of(facts: &FileFacts, call: CallId) -> Option<BindingId> {
+pub(super) fn binding_of(facts: &FileFacts, call: CallId) -> Option<BindingId> {
     let site = facts.call(call);
     let found = facts.bindings.iter().position(|binding| {
         let origin = match facts.origin(binding.origin) {
@@ -598,7 +635,7 @@ fn consuming_method(program: &Program, file: FileId, origin: Origin, inner: Call
 }
 
 /// The call whose receiver is this value. Outer calls come first.
-fn receiving_call(facts: &FileFacts, origin: Origin, before: u32) -> Option<CallId> {
+pub(super) fn receiving_call(facts: &FileFacts, origin: Origin, before: u32) -> Option<CallId> {
     (before.saturating_sub(16)..before).rev().map(CallId).find(|outer| {
         let outer = facts.call(*outer);
         outer.kind == CallKind::Call && outer.name.is_some() && facts.origin(outer.callee) == origin
@@ -707,14 +744,14 @@ fn copied_for_call(program: &Program, file: FileId, call: CallId) -> Option<Wast
 
 /// A place that is used, and how.
 #[derive(Clone, Copy)]
-struct PlaceUse {
-    root_place: Name,
-    binding: BindingId,
-    site: UseSite,
+pub(super) struct PlaceUse {
+    pub(super) root_place: Name,
+    pub(super) binding: BindingId,
+    pub(super) site: UseSite,
 }
 
 /// The uses of variables in a span, as far as they are wanted. Variables with too many uses to tell count as used.
-fn uses_in(program: &Program, file: FileId, span: Span, wanted: impl Fn(Span) -> bool) -> Vec<PlaceUse> {
+pub(super) fn uses_in(program: &Program, file: FileId, span: Span, wanted: impl Fn(Span) -> bool) -> Vec<PlaceUse> {
     let facts = &program.file(file).facts;
     let mut found = Vec::new();
     for (number, binding) in facts.bindings.iter().enumerate() {
@@ -728,7 +765,7 @@ fn uses_in(program: &Program, file: FileId, span: Span, wanted: impl Fn(Span) ->
 }
 
 /// Are two places the same, or one a part of the other?
-fn overlap(facts: &FileFacts, one: Name, other: Name) -> bool {
+pub(super) fn overlap(facts: &FileFacts, one: Name, other: Name) -> bool {
     let (one, other) = (facts.text(one), facts.text(other));
     is_part_or_same(one, other) || is_part_or_same(other, one)
 }
@@ -737,11 +774,11 @@ fn is_part_or_same(place: &str, owner: &str) -> bool {
     place.strip_prefix(owner).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-fn is_written(facts: &FileFacts, span: Span, place: Name) -> bool {
+pub(super) fn is_written(facts: &FileFacts, span: Span, place: Name) -> bool {
     facts.writes.iter().any(|write| span.contains(write.span) && overlap(facts, write.place, place))
 }
 
-fn is_written_outside(facts: &FileFacts, span: Span, but: Span, place: Name) -> bool {
+pub(super) fn is_written_outside(facts: &FileFacts, span: Span, but: Span, place: Name) -> bool {
     facts
         .writes
         .iter()
@@ -799,7 +836,7 @@ fn is_capitalised(facts: &FileFacts, site: &CallSite) -> bool {
 }
 
 /// Does a use only look at its place, whoever else looks at it meanwhile?
-fn is_harmless(program: &Program, file: FileId, used: &PlaceUse) -> bool {
+pub(super) fn is_harmless(program: &Program, file: FileId, used: &PlaceUse) -> bool {
     let facts = &program.file(file).facts;
     let site = used.site;
     match site.place_kind {

@@ -35,7 +35,7 @@ impl Extractor<'_> {
                 self.bind(value, item, depend, declares);
             }
             NodeKind::Spread(inner) => {
-                let slice = self.origin(Origin::Slice(origin));
+                let slice = self.origin(Origin::Slice(origin, None));
                 self.bind(inner, slice, depend, declares);
             }
             NodeKind::Unary { operator: UnaryOperator::Borrow | UnaryOperator::BorrowMutably, operand } => {
@@ -53,7 +53,9 @@ impl Extractor<'_> {
                     if Some(object_place) == self.receiver
                         && let Some(class) = self.facts.function(self.function).class
                     {
-                        self.field(class, name, origin, false, false);
+                        let declared = declares
+                            && matches!(self.facts.origin(origin), Origin::Declared(..) | Origin::Ascribed(..));
+                        self.field(class, name, origin, declared, false);
                     }
                     let place = self.member_place(object_place, name);
                     self.write(place, span, WriteKind::Assign, origin, false);
@@ -110,7 +112,9 @@ impl Extractor<'_> {
         let scope = self.scope;
         let source = self.source;
         let uses = Vec::new();
-        self.facts.bindings.push(Binding { name, span, scope, origin, source, uses, is_shared: at_module_level });
+        let is_shared = at_module_level;
+        let is_declaration = declares;
+        self.facts.bindings.push(Binding { name, span, scope, origin, source, uses, is_declaration, is_shared });
         if !declares || self.in_loop() {
             self.write(name, span, WriteKind::Assign, origin, true);
         }

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::config::Config;
 use crate::diagnostic::{Notice, NoticeKind};
@@ -13,9 +14,6 @@ use crate::lang;
 use crate::program::ProgramFile;
 use crate::project::Project;
 use crate::source::{self, ReadError, SourceFile};
-
-/// Room for the parsers of a worker thread, in bytes. The memory is only used by files that nest deeply.
-const WORKER_STACK: usize = 64 * 1024 * 1024;
 
 /// The facts of a file, or why there are none.
 type Extraction = Result<FileFacts, (NoticeKind, String)>;
@@ -32,33 +30,32 @@ pub struct Extracted {
     pub analysed_bytes: u64,
 }
 
-/// Extracts the facts of all files.
+/// Extracts the facts of all files, on the threads of the pool that it is called in.
 pub fn all(discovered: &Project, config: &Config) -> Extracted {
-    let modules = module_names(discovered);
-    let mut pool = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK);
-    if let Some(jobs) = config.jobs {
-        pool = pool.num_threads(jobs);
-    }
-    let extract = || {
-        // Large files first, so that no thread is left with one at the end.
-        let mut order: Vec<usize> = (0..discovered.files.len()).collect();
-        order.sort_by_key(|at| std::cmp::Reverse(discovered.files[*at].size));
-        let mut results: Vec<(usize, Extraction)> =
-            order.into_par_iter().map(|at| (at, file(&discovered.files[at], config))).collect();
-        results.sort_unstable_by_key(|(at, _)| *at);
-        results
-    };
-    let results = match pool.build() {
-        Ok(pool) => pool.install(extract),
-        // No threads to be had: one will do.
-        Err(_) => extract(),
-    };
-    collect(discovered, modules, results.into_iter().map(|(_, result)| result))
+    let manifests: Vec<lang::Manifest> = discovered
+        .manifests
+        .iter()
+        .map(|manifest| lang::Manifest { path: discovered.from_outermost(&manifest.path), text: manifest.text.clone() })
+        .collect();
+    let modules = module_names(discovered, &manifests);
+    // Large files first, so that no thread is left with one at the end.
+    let mut order: Vec<usize> = (0..discovered.files.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(discovered.files[*at].size));
+    let mut results: Vec<(usize, Extraction)> =
+        order.into_par_iter().map(|at| (at, file(&discovered.files[at], config))).collect();
+    results.sort_unstable_by_key(|(at, _)| *at);
+    collect(discovered, modules, &manifests, results.into_iter().map(|(_, result)| result))
 }
 
-fn collect(discovered: &Project, modules: Vec<String>, results: impl Iterator<Item = Extraction>) -> Extracted {
+fn collect(
+    discovered: &Project,
+    modules: Vec<String>,
+    manifests: &[lang::Manifest],
+    results: impl Iterator<Item = Extraction>,
+) -> Extracted {
+    let renames: Vec<Renames> = lang::all().iter().map(|language| renames(*language, manifests)).collect();
+    let nothing_renamed: Arc<[(String, String)]> = Arc::new([]);
     let mut extracted = Extracted { files: Vec::new(), notices: Vec::new(), analysed: 0, analysed_bytes: 0 };
-    let renames = renames(discovered);
     let mut first_function = 0;
     for ((source, module), result) in discovered.files.iter().zip(modules).zip(results) {
         let facts = match result {
@@ -85,9 +82,9 @@ fn collect(discovered: &Project, modules: Vec<String>, results: impl Iterator<It
         let functions = facts.functions.len() as u32;
         extracted.files.push(ProgramFile {
             is_side_code: language.is_side_code(&source.path) || language.is_side_module(&module),
-            renames: renames_of(&renames[source.language], &discovered.from_outermost(&source.path)),
             source: source.clone(),
             facts,
+            renames: renames[source.language].get(package_of(&module)).unwrap_or(&nothing_renamed).clone(),
             module,
             first_function,
         });
@@ -121,45 +118,35 @@ fn confined(work: impl FnOnce() -> FileFacts) -> Extraction {
     })
 }
 
-/// Renamed libraries of the packages of each language, the innermost package first.
-fn renames(discovered: &Project) -> Vec<Vec<(String, Arc<[(String, String)]>)>> {
-    let manifests = manifests(discovered);
-    let of_language = |language: &&dyn lang::Language| {
-        let mut packages = language.renames(&manifests);
-        packages.sort_by_key(|package| std::cmp::Reverse(package.folder.len()));
-        packages.into_iter().map(|package| (package.folder, package.names.into())).collect()
-    };
-    lang::all().iter().map(of_language).collect()
-}
-
-fn renames_of(packages: &[(String, Arc<[(String, String)]>)], path: &str) -> Arc<[(String, String)]> {
-    let package = packages.iter().find(|(folder, _)| path.starts_with(folder));
-    package.map(|(_, names)| Arc::clone(names)).unwrap_or_default()
-}
-
-/// The manifests, with paths as modules are named by.
-fn manifests(discovered: &Project) -> Vec<lang::Manifest> {
-    let seen = |manifest: &lang::Manifest| {
-        let path = discovered.from_outermost(&manifest.path);
-        lang::Manifest { path, text: manifest.text.clone() }
-    };
-    discovered.manifests.iter().map(seen).collect()
-}
-
 /// The module name of each file.
-fn module_names(discovered: &Project) -> Vec<String> {
+fn module_names(discovered: &Project, manifests: &[lang::Manifest]) -> Vec<String> {
     let mut names = vec![String::new(); discovered.files.len()];
-    let manifests = manifests(discovered);
     for (index, language) in lang::all().iter().enumerate() {
         let own: Vec<usize> =
             (0..discovered.files.len()).filter(|at| discovered.files[*at].language == index).collect();
         let paths: Vec<String> = own.iter().map(|at| discovered.from_outermost(&discovered.files[*at].path)).collect();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        for (at, name) in own.iter().zip(language.modules(&paths, &manifests)) {
+        for (at, name) in own.iter().zip(language.modules(&paths, manifests)) {
             names[*at] = name;
         }
     }
     names
+}
+
+/// Per package, by the first segment of its modules: the names that it has for others.
+type Renames = FxHashMap<String, Arc<[(String, String)]>>;
+
+fn renames(language: &dyn lang::Language, manifests: &[lang::Manifest]) -> Renames {
+    let mut all: FxHashMap<String, Vec<(String, String)>> = FxHashMap::default();
+    for [package, name, other] in language.renames(manifests) {
+        all.entry(package).or_default().push((name, other));
+    }
+    all.into_iter().map(|(package, names)| (package, names.into())).collect()
+}
+
+/// The package in the first segment of a module name.
+fn package_of(module: &str) -> &str {
+    module.split([':', '#', '.']).next().unwrap_or(module)
 }
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         pending: VecDeque::new(),
         statement: 0,
         source: Span::default(),
+        comparisons: Vec::new(),
     };
     extractor.file(Span::new(0, text.len()));
     extractor.opaque_uses();
@@ -135,6 +136,8 @@ struct Extractor<'t> {
     statement: u32,
     /// The code that the names which are bound now take their value from.
     source: Span,
+    /// Tests for equality in the loops around this point: where, and the two sides.
+    comparisons: Vec<(Span, value::Value, value::Value)>,
 }
 
 impl Extractor<'_> {
@@ -206,7 +209,14 @@ impl Extractor<'_> {
     }
 
     fn push_function_scope(&mut self, function: FunctionId) -> ScopeId {
-        self.facts.scopes.push(Scope { parent: None, kind: ScopeKind::Function, function, without: None, depth: 0 });
+        self.facts.scopes.push(Scope {
+            parent: None,
+            kind: ScopeKind::Function,
+            function,
+            without: 0,
+            needs: 0,
+            depth: 0,
+        });
         ScopeId(self.facts.scopes.len() as u32 - 1)
     }
 
@@ -214,7 +224,14 @@ impl Extractor<'_> {
     fn enter(&mut self, kind: ScopeKind) -> ScopeId {
         let deepens = matches!(kind, ScopeKind::Loop(_) | ScopeKind::Closure(_));
         let depth = self.facts.scope(self.scope).depth.saturating_add(deepens as u8);
-        self.facts.scopes.push(Scope { parent: Some(self.scope), kind, function: self.function, without: None, depth });
+        self.facts.scopes.push(Scope {
+            parent: Some(self.scope),
+            kind,
+            function: self.function,
+            without: 0,
+            needs: 0,
+            depth,
+        });
         let outer = self.scope;
         self.scope = ScopeId(self.facts.scopes.len() as u32 - 1);
         outer
@@ -408,6 +425,11 @@ impl Extractor<'_> {
                 NodeKind::Function(function) => {
                     self.function_definition(function, self.tree.span(*node));
                 }
+                NodeKind::TypeAlias { name, value } => {
+                    let origin = self.declared(value);
+                    self.field(class, name, origin, true, true);
+                    self.statement(*node);
+                }
                 _ => self.statement(*node),
             }
         }
@@ -473,6 +495,20 @@ impl Extractor<'_> {
 
     fn write_out_self(&mut self, declared: TypeExprId, class: ClassId, depth: usize) {
         let expr = &self.facts.types[declared.0 as usize];
+        if let [own, rest @ ..] = &expr.names[..]
+            && *own == self.known.self_type
+            && !rest.is_empty()
+        {
+            // `Self::Item`: a member of what `Self` stands for.
+            let class = self.facts.class(class);
+            let owner = match class.extended {
+                Some(extended) => self.facts.types[extended.0 as usize].names.clone(),
+                None => vec![class.name],
+            };
+            let names = owner.into_iter().chain(rest.iter().copied()).collect();
+            self.facts.types[declared.0 as usize].names = names;
+            return;
+        }
         if expr.names[..] == [self.known.self_type] && expr.form == TypeForm::Named {
             let class = self.facts.class(class);
             let (form, names, arguments) = match class.extended {

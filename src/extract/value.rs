@@ -75,7 +75,7 @@ impl Extractor<'_> {
             NodeKind::Integer(value) => self.constant(Origin::Integer(value)),
             NodeKind::Float => self.constant(Origin::Float),
             NodeKind::Character => self.constant(Origin::Character),
-            NodeKind::Bool(_) => self.constant(Origin::Bool),
+            NodeKind::Bool(value) => self.constant(Origin::Bool(Some(value))),
             NodeKind::Null => self.constant(Origin::Null),
             NodeKind::Collection { kind, elements } => self.collection(node, kind, elements, None),
             NodeKind::Comprehension { kind, body } => self.comprehension(kind, body),
@@ -331,11 +331,32 @@ impl Extractor<'_> {
         let index_value = self.value(index, Use::Other);
         let depend = value.depend.or(index_value.depend);
         let origin = match self.tree.kind(index) {
-            NodeKind::Range { .. } => Origin::Slice(value.origin),
+            NodeKind::Range { .. } => Origin::Slice(value.origin, self.slice_length(index)),
             _ => Origin::Item(value.origin),
         };
         let origin = self.origin(origin);
         Value { origin, depend, place: None }
+    }
+
+    /// How many elements a slice with this range has at the most.
+    pub(super) fn slice_length(&self, range: NodeId) -> Option<u32> {
+        let NodeKind::Range { start, end, .. } = self.tree.kind(range) else { return None };
+        let number = |node: NodeId| match self.tree.kind(node) {
+            NodeKind::Integer(value) => value,
+            NodeKind::Unary { operator: UnaryOperator::Negate, operand } => match self.tree.kind(operand) {
+                NodeKind::Integer(value) => value.map(|value| -value),
+                _ => None,
+            },
+            _ => None,
+        };
+        let length = match (start.map(number), end.map(number)) {
+            (None, Some(Some(end))) if end >= 0 => end,
+            (Some(Some(start)), Some(Some(end))) if start >= 0 && end >= start => end - start,
+            // The last few.
+            (Some(Some(start)), None) if start < 0 => -start,
+            _ => return None,
+        };
+        u32::try_from(length).ok()
     }
 
     /// Does an index name the first or the last position?
@@ -462,6 +483,9 @@ impl Extractor<'_> {
         let left_value = self.value(left, operand_use);
         let right_value = self.value(right, operand_use);
         let depend = left_value.depend.or(right_value.depend);
+        if operator == Operator::Equal && self.facts.scope(self.scope).depth > 1 {
+            self.comparisons.push((self.tree.span(node), left_value, right_value));
+        }
         if operator == Operator::Add && self.in_loop() {
             let accumulates = result.is_some_and(|(place, _)| {
                 left_value.place == Some(place) || right_value.place == Some(place) || self.sums(left, place)
@@ -477,7 +501,7 @@ impl Extractor<'_> {
             });
         }
         let origin = match operator {
-            Operator::Equal | Operator::NotEqual | Operator::Compare => self.origin(Origin::Bool),
+            Operator::Equal | Operator::NotEqual | Operator::Compare => self.origin(Origin::Bool(None)),
             Operator::And | Operator::Or => self.join(&[left_value.origin, right_value.origin]),
             _ => self.origin(Origin::Operation(operator, left_value.origin)),
         };
@@ -511,7 +535,7 @@ impl Extractor<'_> {
             UnaryOperator::Dereference => self.value(operand, used),
             UnaryOperator::Not => {
                 let value = self.tested(operand);
-                self.derived(value, Origin::Bool)
+                self.derived(value, Origin::Bool(None))
             }
             UnaryOperator::Negate => {
                 let value = self.value(operand, Use::Other);
@@ -532,7 +556,7 @@ impl Extractor<'_> {
             result: None,
             accumulates: false,
         });
-        let origin = self.origin(Origin::Bool);
+        let origin = self.origin(Origin::Bool(None));
         Value { origin, depend: needle_value.depend.or(container_value.depend), place: None }
     }
 

@@ -54,15 +54,6 @@ fn locked_packages(folder: &str, text: &str) -> Vec<Requirement> {
     found
 }
 
-/// Libraries that a package knows under another name than everybody.
-#[derive(Clone, Debug, Default)]
-pub struct Renames {
-    /// The folder of the package, empty or with a `/` at the end.
-    pub folder: String,
-    /// Own name and everybody's.
-    pub names: Vec<(String, String)>,
-}
-
 /// Qualified names of the types that literals have.
 #[derive(Clone, Copy, Debug)]
 pub struct LiteralTypes {
@@ -128,8 +119,9 @@ pub trait Language: Sync {
     /// (relative, with `/`). Files that share a name are allowed: the first wins.
     fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String>;
 
-    /// Libraries that packages know under another name; one entry for each package.
-    fn renames(&self, _manifests: &[Manifest]) -> Vec<Renames> {
+    /// Names that a package has for packages of the program, other than their own: the first segment of its modules,
+    /// the name, and the first segment that it stands for.
+    fn renames(&self, _manifests: &[Manifest]) -> Vec<[String; 3]> {
         Vec::new()
     }
 
@@ -183,8 +175,39 @@ pub trait Language: Sync {
         None
     }
 
+    /// The member of a value that holds another which gives a value that borrows the one held (`as_ref`).
+    fn lending_member(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Bounds of a parameter that take what is borrowed as well as what is given away, as qualified names.
+    fn lending_bounds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The type that a class of the program names as what its values dereference to (`Target`).
+    fn dereferenced_type(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The type that a class of the program names as what going through its values gives (`Item`).
+    fn element_type(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Does a decorator or attribute, as written (`tokio::test`, `cfg(test)`), mark test code?
     fn marks_test(&self, _decorator: &str) -> bool {
+        false
+    }
+
+    /// Is this path (relative, with `/`) something that people run by hand, and seldom: a script, a command for
+    /// administrators?
+    fn is_run_by_hand(&self, _path: &str) -> bool {
+        false
+    }
+
+    /// Is this path a migration: code that changes the tables of a database once, while others use them?
+    fn is_migration(&self, _path: &str) -> bool {
         false
     }
 

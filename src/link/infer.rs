@@ -59,7 +59,7 @@ impl<'m> Resolver<'m> {
                 let values = self.infer(files, file, inner);
                 self.map_types(values, |resolver, id| resolver.types.get(id).arguments.last().copied())
             }
-            Origin::Slice(inner) | Origin::Borrowed(inner) | Origin::Operation(_, inner) => {
+            Origin::Slice(inner, _) | Origin::Borrowed(inner) | Origin::Operation(_, inner) => {
                 self.infer(files, file, inner)
             }
             Origin::Part(inner, place) => {
@@ -88,7 +88,7 @@ impl<'m> Resolver<'m> {
             Origin::Integer(_) => self.literal(literals.integer, &[]),
             Origin::Float => self.literal(literals.float, &[]),
             Origin::Character => self.literal(literals.character, &[]),
-            Origin::Bool => self.literal(literals.boolean, &[]),
+            Origin::Bool(_) => self.literal(literals.boolean, &[]),
             Origin::Null => Values::default(),
             Origin::Range => self.literal(literals.range, &[]),
             Origin::Collection(kind, element, _) => {
@@ -198,6 +198,12 @@ impl<'m> Resolver<'m> {
     pub(super) fn element(&mut self, files: &[ProgramFile], id: TypeId) -> Option<TypeId> {
         self.ask(None, |resolver| {
             let name = resolver.types.get(id).name;
+            if resolver.definition(name).is_some()
+                && let Some(element) = resolver.language.element_type()
+                && let Some(element) = resolver.named_by_class(files, name, element)
+            {
+                return Some(element);
+            }
             let mut text = resolver.models.element(resolver.symbols.text(name)).map(str::to_owned);
             if text.is_none() && resolver.definition(name).is_some() {
                 for base in resolver.lineage(files, name).iter().copied().skip(1) {
@@ -461,7 +467,11 @@ impl<'m> Resolver<'m> {
         let mut id = id;
         for _ in 0..4 {
             let symbol = self.types.get(id).name;
-            if let Some(row) = self.member_row(symbol, member) {
+            if self.definition(symbol).is_some() && self.method(files, symbol, member).is_some() {
+                return None;
+            }
+            let bases = self.lineage(files, symbol);
+            if let Some(row) = bases.iter().find_map(|part| self.member_row(*part, member)) {
                 return Some(row);
             }
             id = self.deref(files, id)?;

@@ -285,7 +285,7 @@ impl<'a, 'm> Flow<'a, 'm> {
     fn rows_here(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Loading<'m> {
         let facts = self.facts(file);
         match facts.origin(origin) {
-            Origin::Slice(inner)
+            Origin::Slice(inner, _)
             | Origin::Ascribed(_, inner)
             | Origin::Await(inner)
             | Origin::Borrowed(inner)

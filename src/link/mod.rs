@@ -2,7 +2,7 @@
 //!
 //! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), relations between classes
 //! (`relations.rs`), what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`),
-//! circumstances (`context.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same
+//! circumstances (`context.rs`), how functions come to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same
 //! facts and models give the same program, whatever the threads.
 
 pub mod context;
@@ -13,6 +13,7 @@ pub mod ownership;
 mod relation_reads;
 pub mod relations;
 pub mod resolve;
+mod standing;
 pub mod summarize;
 pub mod tasks;
 
@@ -20,7 +21,7 @@ use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
 use crate::model::lookup::Models;
-use crate::program::{FileCalls, Program, ProgramFile, Resolved, ResolvedCalls};
+use crate::program::{FileCalls, Program, ProgramFile, Resolved, ResolvedCalls, Standing};
 use crate::source::FileId;
 use crate::version::Requirements;
 use resolve::{Resolver, Value};
@@ -40,6 +41,8 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         callbacks: vec![Vec::new(); files.len()],
         summaries: vec![Default::default(); functions.len()],
         entry_points: vec![false; functions.len()],
+        background: vec![false; functions.len()],
+        standings: vec![Standing::Unsaid; functions.len()],
         tests: vec![false; functions.len()],
         runs_alone: vec![false; functions.len()],
         resolvers: Vec::new(),
@@ -61,6 +64,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
     for file in (0..program.files.len() as u32).map(FileId) {
         link_file(&mut program, file, &mut has_own_loop);
     }
+    standing::find_standings(&mut program);
     tasks::find_lone_functions(&mut program, &has_own_loop);
     summarize::summarize(&mut program);
     read_relations(&mut program);
@@ -126,7 +130,7 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let files = &program.files;
     let resolved = program.resolved.of_file(file);
-    program.contexts[number] = context::contexts(files, file, resolved, resolver);
+    program.contexts[number] = context::contexts(files, file, &program.resolved, resolver);
     program.callbacks[number] = context::callbacks(files, file, resolved, resolver);
     let facts = &files[number].facts;
     for (id, function) in facts.functions.iter().enumerate() {
@@ -141,6 +145,10 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
         for decorator in &function.decorators {
             let effects = decorator_effects(resolved, files, file, *decorator, resolver);
             program.entry_points[reference] |= effects.has(Effect::EntryPoint);
+            program.background[reference] |= effects.has(Effect::Background);
+            if effects.has(Effect::Seldom) {
+                program.standings[reference] = Standing::Seldom;
+            }
             program.summaries[reference].memoizes |= effects.has(Effect::Memoizes);
             has_own_loop[reference] |= effects.has(Effect::RunsEventLoop);
         }
@@ -159,7 +167,7 @@ fn module_is_test(facts: &FileFacts, module: ModuleId, language: &dyn lang::Lang
 }
 
 /// What a decorator does to the function, as far as the models know it.
-pub fn decorator_effects<'m>(
+fn decorator_effects<'m>(
     resolved: FileCalls<'_, 'm>,
     files: &[ProgramFile],
     file: FileId,

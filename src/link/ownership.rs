@@ -100,7 +100,9 @@ impl<'m> Resolver<'m> {
             Origin::Element(inner) => {
                 let Owned::Declared(file, declared) = self.owned(files, file, inner, depth + 1)? else { return None };
                 let expr = &files[file.0 as usize].facts.types[declared.0 as usize];
-                let is_sequence = matches!(expr.form, TypeForm::Named | TypeForm::Array) && expr.arguments.len() == 1;
+                // `impl Iterator<Item = T>` is declared by what it gives.
+                let is_sequence = matches!(expr.form, TypeForm::Named | TypeForm::Array | TypeForm::Trait)
+                    && expr.arguments.len() == 1;
                 is_sequence.then(|| Owned::Declared(file, expr.arguments[0]))
             }
             Origin::Collection(..) | Origin::Tuple(..) => Some(Owned::Made),
@@ -122,7 +124,7 @@ impl<'m> Resolver<'m> {
     /// What a call gives.
     fn owned_result(&mut self, files: &[ProgramFile], file: FileId, call: CallId, depth: usize) -> Option<Owned> {
         let site = *files[file.0 as usize].facts.call(call);
-        let resolution = self.call(files, file, call);
+        let resolution = self.call(files, file, call).clone();
         match resolution.targets[..] {
             [Target::Function(function)] => {
                 let (file, function) = self.place_of_function(files, function)?;
@@ -151,10 +153,25 @@ impl<'m> Resolver<'m> {
                 let callees = self.infer(files, file, site.callee);
                 let is_class = matches!(callees.list[..], [Value::Item(symbol)]
                     if matches!(self.definition(symbol), Some(super::resolve::Definition::Class(..))));
-                (site.name.is_none() && is_class).then_some(Owned::Made)
+                let is_made = is_class || self.is_derived_constructor(files, file, site.callee, &resolution);
+                (site.name.is_none() && is_made).then_some(Owned::Made)
             }
             _ => None,
         }
+    }
+
+    /// `T::default()`: does a class of the program get this constructor by derivation?
+    fn is_derived_constructor(
+        &self,
+        files: &[ProgramFile],
+        file: FileId,
+        callee: OriginId,
+        resolution: &super::resolve::CallResolution,
+    ) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        let Origin::Member(_, name) = facts.origin(callee) else { return false };
+        let makes_class = resolution.results().instance().is_some_and(|id| self.class_of(id).is_some());
+        makes_class && self.language.is_constructor_name(facts.text(name))
     }
 
     /// What a value of a generic type holds: `T` of `Option<T>`.
@@ -308,7 +325,7 @@ impl<'m> Resolver<'m> {
         let facts = &files[file.0 as usize].facts;
         match facts.origin(origin) {
             Origin::Borrowed(inner) => Some(self.references(files, file, inner)? + 1),
-            Origin::Integer(_) | Origin::Float | Origin::Character | Origin::Bool | Origin::Operation(..) => Some(0),
+            Origin::Integer(_) | Origin::Float | Origin::Character | Origin::Bool(_) | Origin::Operation(..) => Some(0),
             Origin::String(_) => Some(1),
             Origin::Element(inner) => {
                 // Going through a reference gives references.
@@ -418,6 +435,29 @@ impl<'m> Resolver<'m> {
         let list = self.language.literal_types().list;
         let name = self.type_name(id);
         name == list || self.models.derefs(name).is_some_and(|inner| inner.split('<').next() == Some(list))
+    }
+
+    /// Do the tables know this member of the type itself, not only of what every type has?
+    pub fn has_member(&self, id: TypeId, member: &str) -> bool {
+        self.models.member(self.type_name(id), member).is_some_and(|(_, steps)| steps == 0)
+    }
+
+    /// May what is given for a parameter be borrowed as well: is it declared as a reference, or by a bound that both
+    /// fulfil?
+    pub fn takes_borrowed(&mut self, files: &[ProgramFile], file: FileId, function: FunctionId, place: usize) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        let function = facts.function(function);
+        let Some(declared) = function.parameters.get(place).and_then(|parameter| parameter.declared) else {
+            return false;
+        };
+        match facts.types[declared.0 as usize].form {
+            TypeForm::Reference => true,
+            TypeForm::Trait => {
+                let bound = self.type_values(files, file, function.module, declared).instance();
+                bound.is_some_and(|bound| self.language.lending_bounds().contains(&self.type_name(bound)))
+            }
+            _ => false,
+        }
     }
 
     /// What is declared of the parameters of a function: does it borrow this one, and only to read?

@@ -68,9 +68,12 @@ pub(super) fn relation_reads<'m>(
             search.visit(*file, CallId(call));
         }
     }
-    while let Some((function, place, read)) = search.pending.pop() {
-        search.of_parameters.entry((function, place)).or_default().push(read.clone());
-        search.hand_to_callers(function, place, read);
+    // In the order of the source: of `order.customer or order.parent.customer` the first speaks.
+    while !search.pending.is_empty() {
+        for (function, place, read) in std::mem::take(&mut search.pending) {
+            search.of_parameters.entry((function, place)).or_default().push(read.clone());
+            search.hand_to_callers(function, place, read);
+        }
     }
     for rendering in std::mem::take(&mut search.renderings) {
         search.render(rendering);

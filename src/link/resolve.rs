@@ -3,6 +3,7 @@
 //! One resolver per language. It follows names through the files of the program and hands over to the models
 //! where a name leaves it. How values get their types is in `infer.rs`. It reads no text and no disk.
 
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -19,13 +20,16 @@ use crate::program::{FunctionRef, ProgramFile, Resolved, Target};
 use crate::source::FileId;
 use crate::sql::{self, Verb};
 use crate::syntax::{ClassKind, FunctionFlavor, Name, ParameterKind};
-use crate::types::{Symbol, Symbols, TypeId, TypeText, Types};
+use crate::types::{Symbol, Symbols, TypeId, TypeText, Types, split_last};
 
 /// More candidates than this are as good as none.
 pub(super) const MOST_CANDIDATES: usize = 4;
 
 /// The pseudo-member of going through a value, as model tables write it.
 const ITERATE: &str = "__iter__";
+
+/// A value that is none, as model tables write it.
+const NULL: &str = "null";
 
 /// How deep a question may lead to other questions.
 const DEEPEST_QUESTION: usize = 96;
@@ -44,12 +48,19 @@ pub enum Value {
 }
 
 /// The candidates for a value; none means unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub struct Values {
     /// The candidates.
     pub list: SmallVec<[Value; 1]>,
     /// There are others of which nothing is known.
     pub is_partial: bool,
+}
+
+impl Clone for Values {
+    // Copies as one piece; the derived form goes through the candidates.
+    fn clone(&self) -> Values {
+        Values { list: SmallVec::from_slice(&self.list), is_partial: self.is_partial }
+    }
 }
 
 impl Values {
@@ -95,7 +106,7 @@ pub enum Definition {
 }
 
 /// What is known of a call: its targets, and what it gives.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallResolution<'m> {
     pub(super) targets: SmallVec<[Target<'m>; 1]>,
     pub(super) results: Values,
@@ -105,6 +116,13 @@ pub struct CallResolution<'m> {
     pub(super) is_guess: bool,
     /// Candidates that exist but of which nothing is known: a class without constructor, a known type's unknown member.
     pub(super) silent: usize,
+}
+
+impl Hash for CallResolution<'_> {
+    // What tells most of them apart.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.targets.first(), self.results.list.first(), self.callee, self.receiver).hash(state);
+    }
 }
 
 /// How far a question is answered; the answer is the number of a `Distinct`.
@@ -596,20 +614,11 @@ impl<'m> Resolver<'m> {
         }
         if self.language.implicit_modules().is_empty() {
             let is_package = self.is_package(files, file, module);
-            let path = self.absolute(&files[file.0 as usize], here, is_package, 0, &[text]);
+            let path = self.language.absolute(self.symbols.text(here), is_package, 0, &[text]);
+            let path = self.own_name(&files[file.0 as usize], path);
             return Values::one(Value::Item(self.external(&path)));
         }
         Values::unknown()
-    }
-
-    /// Where an import or path as written leads; libraries go by everybody's name.
-    fn absolute(&self, file: &ProgramFile, here: Symbol, is_package: bool, level: u32, names: &[&str]) -> String {
-        let path = self.language.absolute(self.symbols.text(here), is_package, level, names);
-        let (first, rest) = path.split_at(path.find(self.language.separator()).unwrap_or(path.len()));
-        match file.renames.iter().find(|(own, _)| own == first) {
-            Some((_, name)) => format!("{name}{rest}"),
-            None => path,
-        }
     }
 
     fn is_package(&self, files: &[ProgramFile], file: FileId, module: ModuleId) -> bool {
@@ -669,8 +678,19 @@ impl<'m> Resolver<'m> {
         }
         let here = self.module_symbols[&(file, module)];
         let is_package = self.is_package(files, file, module);
-        let path = self.absolute(&files[file.0 as usize], here, is_package, import.level, &names);
+        let path = self.language.absolute(self.symbols.text(here), is_package, import.level, &names);
+        let path = self.own_name(&files[file.0 as usize], path);
         self.path_values(files, &path)
+    }
+
+    /// The path with the name that its first package has itself, where the file's package calls it otherwise.
+    fn own_name(&self, file: &ProgramFile, path: String) -> String {
+        let separator = self.language.separator();
+        let first = path.split(separator).next().unwrap_or(&path);
+        match file.renames.iter().find(|(name, _)| name == first) {
+            Some((name, own)) => [own, &path[name.len()..]].concat(),
+            None => path,
+        }
     }
 
     /// What an absolute path leads to.
@@ -686,18 +706,36 @@ impl<'m> Resolver<'m> {
                 && let Some(Definition::Module(..)) = self.definition(symbol)
             {
                 let mut values = Values::one(Value::Item(symbol));
+                if self.is_missing_module(files, symbol, &path[end..]) {
+                    break;
+                }
                 for name in path[end..].split(separator).filter(|name| !name.is_empty()) {
                     let name = self.symbols.intern(name);
                     values = self.members(files, values, name);
                 }
                 return values;
             }
-            match path[..end].rfind(separator) {
-                Some(at) => end = at,
+            match split_last(&path[..end], separator) {
+                Some((owner, _)) => end = owner.len(),
                 None => break,
             }
         }
         Values::one(Value::Item(self.external(path)))
+    }
+
+    /// Does a path go on with a module of the package that the program was given without?
+    fn is_missing_module(&mut self, files: &[ProgramFile], package: Symbol, rest: &str) -> bool {
+        let separator = self.language.separator();
+        let mut names = rest.split(separator).filter(|name| !name.is_empty());
+        let (Some(module), Some(_), Some(Definition::Module(file, id))) =
+            (names.next(), names.next(), self.definition(package))
+        else {
+            return false;
+        };
+        let is_folder = !self.language.implicit_modules().is_empty() && self.is_package(files, file, id);
+        let module = self.symbols.intern(module);
+        let inner = self.symbols.member(package, module, separator);
+        is_folder && !self.definitions.contains_key(&inner) && self.module_name(files, file, id, module).is_none()
     }
 
     /// The member of each candidate.
@@ -774,7 +812,9 @@ impl<'m> Resolver<'m> {
         if let Some(Definition::Class(file, class)) = self.definition(symbol) {
             parts.push((file, class));
         }
-        parts.extend(self.extensions.get(&symbol).into_iter().flatten().copied());
+        if let Some(extensions) = self.extensions.get(&symbol) {
+            parts.extend_from_slice(extensions);
+        }
         parts
     }
 
@@ -939,9 +979,28 @@ impl<'m> Resolver<'m> {
     /// What a value of a type dereferences to.
     pub(super) fn deref(&mut self, files: &[ProgramFile], id: TypeId) -> Option<TypeId> {
         let name = self.types.get(id).name;
+        if self.definition(name).is_some() {
+            let target = self.language.dereferenced_type()?;
+            return self.named_by_class(files, name, target).filter(|inner| *inner != id);
+        }
         let target = self.models.derefs(self.symbols.text(name))?.to_owned();
         let inner = self.type_of_text(files, &TypeText::parse(&target), Some(id), None)?;
         (inner != id).then_some(inner)
+    }
+
+    /// A type that an extension of a class of the program gives a name of its own: `type Target = str` of a trait.
+    pub(super) fn named_by_class(&mut self, files: &[ProgramFile], class: Symbol, name: &str) -> Option<TypeId> {
+        let name = self.symbols.intern(name);
+        for (file, part) in self.parts_of_class(class) {
+            if files[file.0 as usize].facts.class(part).kind != ClassKind::Extension {
+                continue;
+            }
+            let Some(field) = self.fields.get(&(file, part, name)).and_then(|fields| fields.first().copied()) else {
+                continue;
+            };
+            return self.ask(None, |resolver| resolver.infer(files, file, field.origin).instance());
+        }
+        None
     }
 
     /// Do the models know this name as a type?
@@ -1012,6 +1071,9 @@ impl<'m> Resolver<'m> {
                 (None, _) => self.call_value(files, (file, id), *callee, None, &mut resolution),
             }
         }
+        if callees.list.is_empty() && member.is_none() && self.call_derived(files, (file, id), &mut resolution) {
+            return resolution;
+        }
         if callees.list.is_empty() {
             resolution.results = Values::unknown();
             if let (Some(member), CallKind::Call) = (member, site.kind)
@@ -1037,6 +1099,7 @@ impl<'m> Resolver<'m> {
             CallKind::Enter => Some(if site.awaited { "__aenter__" } else { "__enter__" }),
             CallKind::Spread => Some("copy"),
             CallKind::Iterate => Some(ITERATE),
+            CallKind::Search => Some("__search__"),
             CallKind::Test => Some("__bool__"),
             _ => None,
         }
@@ -1096,6 +1159,24 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
+    }
+
+    /// `T::default()`: a path into a class of the program that leads to nothing written there.
+    fn call_derived(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        resolution: &mut CallResolution<'m>,
+    ) -> bool {
+        let facts = &files[site.0.0 as usize].facts;
+        let Origin::Member(owner, name) = facts.origin(facts.call(site.1).callee) else { return false };
+        let [Value::Item(symbol)] = self.infer(files, site.0, owner).list[..] else { return false };
+        if !matches!(self.definition(symbol), Some(Definition::Class(..))) {
+            return false;
+        }
+        let member = self.name_symbol(files, site.0, name);
+        self.call_class_static(files, site, symbol, member, resolution);
+        !resolution.results.list.is_empty() || !resolution.targets.is_empty()
     }
 
     /// A static member of a class of the program that it has from outside: from a base, or by derivation.
@@ -1368,7 +1449,7 @@ impl<'m> Resolver<'m> {
         resolution.callee = Some(symbol);
         let path = self.symbols.text(symbol).to_owned();
         let separator = self.language.separator();
-        let split = path.rsplit_once(separator);
+        let split = split_last(&path, separator);
         let row = self.models.row(&path).or_else(|| {
             let (owner, member) = split?;
             self.models.is_type(owner).then(|| self.models.member(owner, member)).flatten().map(|(row, _)| row)
@@ -1386,7 +1467,7 @@ impl<'m> Resolver<'m> {
             Some(path.clone())
         } else {
             let (owner, member) = split.unwrap_or(("", &path));
-            let owner_name = owner.rsplit(separator).next().unwrap_or("");
+            let owner_name = split_last(owner, separator).map_or(owner, |(_, last)| last);
             if self.language.names_a_type(member) && self.language.constructor_member().is_some() {
                 Some(path.clone())
             } else if self.language.is_constructor_name(member) && self.language.names_a_type(owner_name) {
@@ -1420,22 +1501,34 @@ impl<'m> Resolver<'m> {
         resolution.results.add(values);
     }
 
-    /// `list.pop(0)`, `DataFrame.apply(axis=1)`: a row that a number as the first or a named argument selects comes
-    /// before the plain one.
+    /// `list.pop(0)`, `DataFrame.apply(axis=1)`, `Redis.set(ex)`: a row that an argument selects comes before the plain
+    /// one.
     fn by_argument(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId), row: &'m Row) -> &'m Row {
         let facts = &files[file.0 as usize].facts;
-        let arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
-        let mut chosen =
-            arguments.filter_map(|(place, argument)| match (facts.origin(argument.origin), argument.keyword) {
-                (Origin::Integer(Some(value)), None) if place == 0 => {
-                    self.models.row(&format!("{}({value})", row.path))
-                }
-                (Origin::Integer(Some(value)), Some(keyword)) => {
-                    self.models.row(&format!("{}({}={value})", row.path, facts.text(keyword)))
-                }
-                _ => None,
-            });
-        chosen.next().unwrap_or(row)
+        let arguments = facts.arguments_of(facts.call(call));
+        let fits = |wanted: &str| {
+            let (name, value) = match wanted.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None if wanted.parse::<i64>().is_ok() => ("0", Some(wanted)),
+                None => (wanted, None),
+            };
+            arguments.iter().enumerate().any(|(place, argument)| {
+                let is_meant = match argument.keyword {
+                    Some(keyword) => facts.text(keyword) == name,
+                    None => name.parse() == Ok(place),
+                };
+                is_meant
+                    && match (facts.origin(argument.origin), value) {
+                        (Origin::Integer(Some(number)), Some(value)) => value.parse() == Ok(number),
+                        (Origin::Null, value) => value == Some(NULL),
+                        (_, value) => value.is_none(),
+                    }
+            })
+        };
+        if arguments.is_empty() {
+            return row;
+        }
+        self.models.variants(&row.path).find(|(_, wanted)| fits(wanted)).map_or(row, |(variant, _)| variant)
     }
 
     // ---- results ------------------------------------------------------------------------------------------------
@@ -1515,7 +1608,7 @@ fn condensed<'m>(resolution: &CallResolution<'m>) -> Resolved<'m> {
     // One candidate of several that is silent speaks against what the others would do.
     let is_disputed = resolution.silent > 0 && !resolution.targets.is_empty();
     Resolved {
-        targets: if is_disputed { SmallVec::new() } else { resolution.targets.clone() },
+        targets: if is_disputed { SmallVec::new() } else { SmallVec::from_slice(&resolution.targets) },
         confidence: if is_sure { Confidence::High } else { Confidence::Medium },
         effects: if is_disputed { EffectSet::EMPTY } else { effects.unwrap_or_default() },
         iterates: None,
@@ -1698,7 +1791,16 @@ impl<'m> Resolver<'m> {
         let literals = self.language.literal_types();
         let name = self.type_name(id);
         let is = |name: &str| name == literals.string || name == literals.bytes;
-        is(name) || self.models.derefs(name).is_some_and(is)
+        match self.models.derefs(name) {
+            // What only wraps another value is read like it.
+            Some("T") => self.first_argument(id).is_some_and(|inner| inner != id && self.is_text(inner)),
+            inner => is(name) || inner.is_some_and(is),
+        }
+    }
+
+    /// Is a type among the arguments of another, however deep?
+    pub fn mentions(&self, id: TypeId, wanted: TypeId) -> bool {
+        id == wanted || self.types.get(id).arguments.iter().any(|argument| self.mentions(*argument, wanted))
     }
 
     /// The first type argument.

@@ -12,8 +12,9 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::table::{
-    AdviceRow, FormError, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow, last_segment,
+    AdviceRow, FormError, ModelFile, RelationRow, RendererRow, Role, Row, Table, Text, TypeRow, ViewRow, last_segment,
 };
+use crate::types::split_last;
 
 mod built_in {
     //! The tables as the build script wrote them.
@@ -23,8 +24,8 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        AdviceRow, Argument, Color, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Row, RowKind, Table,
-        TypeRow, ViewRow,
+        AdviceRow, Argument, Color, HandlerRow, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Role, Row,
+        RowKind, Table, TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -93,7 +94,7 @@ impl Models {
             if let Some(target) = self.alias(prefix) {
                 return Some(format!("{target}{}", &path[prefix.len()..]));
             }
-            prefix = &prefix[..prefix.rfind(self.separator)?];
+            prefix = split_last(prefix, self.separator)?.0;
         }
     }
 
@@ -113,11 +114,24 @@ impl Models {
         if let Some(found) = self.table.indexes.rows.find(parts, |at| &rows[at].path) {
             return Some(&rows[found]);
         }
-        if self.table.patterns.is_empty() {
+        let last = parts.iter().rev().find(|part| !part.is_empty())?;
+        let may_match = |row: &Row| {
+            let end = row.path.rsplit('*').next().unwrap_or("");
+            end.ends_with(last) || last.ends_with(end)
+        };
+        if !self.table.patterns.iter().any(may_match) {
             return None;
         }
         let path = parts.concat();
         self.table.patterns.iter().find(|row| matches_pattern(&row.path, &path, self.separator))
+    }
+
+    /// The rows that an argument selects, each with what it has to be: `path(…)`.
+    pub fn variants<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a Row, &'a str)> {
+        let rows = &self.table.rows;
+        let first = rows.partition_point(|row| row.path.as_ref() <= path);
+        let selector = move |row: &'a Row| row.path.strip_prefix(path)?.strip_prefix('(')?.strip_suffix(')');
+        rows[first..].iter().map_while(move |row| Some((row, selector(row)?)))
     }
 
     /// The row of a member of a type: its own, else that of the nearest type that it inherits from or dereferences
@@ -194,6 +208,17 @@ impl Models {
         self.table.views.iter().find(|(name, _)| name == path).map(|(_, row)| row)
     }
 
+    /// How a method of what inherits from a class comes to run, if a framework calls it.
+    pub fn role(&self, class: &str, method: &str) -> Option<Role> {
+        let fits = |wanted: &Text| match wanted.strip_suffix('*') {
+            Some(prefix) => method.starts_with(prefix),
+            None => method == wanted,
+        };
+        let mut handlers = self.table.handlers.iter();
+        let found = handlers.find(|(name, row)| row.methods.iter().any(fits) && self.is_subtype(class, name));
+        found.map(|(_, row)| row.role)
+    }
+
     /// What separates the steps of paths through relations.
     pub fn relation_separators(&self) -> Vec<&str> {
         let mut separators: Vec<&str> = self.table.relations.iter().map(|(_, row)| row.separator.as_ref()).collect();
@@ -245,7 +270,7 @@ impl Models {
 
     /// Everything before the last separator of a member's path.
     fn type_of<'r>(&self, row: &'r Row) -> &'r str {
-        row.path.rsplit_once(self.separator).map_or("", |(type_path, _)| type_path)
+        split_last(&row.path, self.separator).map_or("", |(type_path, _)| type_path)
     }
 
     /// The library of a row: the first part of its path.

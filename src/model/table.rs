@@ -85,6 +85,11 @@ pub struct Row {
     /// What does the same on an iterator, where the receiver was collected for this call only. May be empty.
     #[serde(default)]
     pub piecewise: Text,
+    /// The argument that is a callable which a framework runs from then on: once per request, event or task.
+    pub entry: Option<Argument>,
+    /// What it gives has to be given back: methods, of that or of the receiver, which do so.
+    #[serde(default)]
+    pub closed_by: Sorted<Text>,
 }
 
 /// Kinds of rows.
@@ -267,6 +272,30 @@ pub struct ViewRow {
     pub renderer: Text,
 }
 
+/// A class whose methods a framework calls.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct HandlerRow {
+    /// These methods of what inherits from the class; a `*` at the end stands for any rest.
+    pub methods: Sorted<Text>,
+    /// How they come to run.
+    pub role: Role,
+}
+
+/// How a function comes to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Once per request, event or task.
+    EntryPoint,
+    /// The same, in the background.
+    Background,
+    /// Seldom: when the program starts, by hand, for an administrator.
+    Seldom,
+    /// In tests.
+    Test,
+}
+
 /// How many there are at the other end of a relation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -308,6 +337,9 @@ pub struct ModelFile {
     /// Names that advice may only speak of from or up to a version.
     #[serde(default)]
     pub advice: BTreeMap<String, AdviceRow>,
+    /// Classes whose methods a framework calls.
+    #[serde(default)]
+    pub handlers: BTreeMap<String, HandlerRow>,
 }
 
 impl ModelFile {
@@ -390,6 +422,8 @@ pub struct Table {
     pub views: Sorted<(Text, ViewRow)>,
     /// Names that advice may only speak of from or up to a version.
     pub advice: Sorted<(Text, AdviceRow)>,
+    /// Classes whose methods a framework calls.
+    pub handlers: Sorted<(Text, HandlerRow)>,
     /// Names that stand for types: those with an entry, a constructor or members, and those that some row returns.
     pub type_names: Sorted<Text>,
     /// Positions in [`Table::rows`] of methods and attributes, sorted by [`last_segment`], then by path.
@@ -446,6 +480,7 @@ impl Table {
         renderers: Cow::Borrowed(&[]),
         views: Cow::Borrowed(&[]),
         advice: Cow::Borrowed(&[]),
+        handlers: Cow::Borrowed(&[]),
         type_names: Cow::Borrowed(&[]),
         members: Cow::Borrowed(&[]),
         indexes: Indexes::EMPTY,
@@ -462,6 +497,7 @@ impl Table {
         let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
         let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
         let mut advice: BTreeMap<Text, AdviceRow> = self.advice.iter().cloned().collect();
+        let mut handlers: BTreeMap<Text, HandlerRow> = self.handlers.iter().cloned().collect();
         for file in files {
             rows.extend(file.calls.into_iter().map(|(path, row)| {
                 let path = Text::Owned(path);
@@ -474,6 +510,7 @@ impl Table {
             renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
             views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
             advice.extend(file.advice.into_iter().map(|(name, row)| (name.into(), row)));
+            handlers.extend(file.handlers.into_iter().map(|(path, row)| (path.into(), row)));
         }
         let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
         let mut table = Table {
@@ -488,6 +525,7 @@ impl Table {
             renderers: renderers.into_iter().collect(),
             views: views.into_iter().collect(),
             advice: advice.into_iter().collect(),
+            handlers: handlers.into_iter().collect(),
             indexes: Indexes::EMPTY,
         };
         table.indexes = Indexes::of(&table);
@@ -532,6 +570,5 @@ pub fn type_names(text: &str) -> impl Iterator<Item = &str> {
 
 /// What stands after the last separator of a path; a path that has `::` has no other separator.
 pub fn last_segment(path: &str) -> &str {
-    let separator = if path.contains("::") { "::" } else { "." };
-    path.rsplit(separator).next().unwrap_or(path)
+    path.rfind(['.', ':']).map_or(path, |at| &path[at + 1..])
 }

@@ -83,7 +83,7 @@ impl Lowering<'_> {
             if !self.enter(statement.range()) {
                 return;
             }
-            stack::grow_if_low(|| self.statement(statement, out));
+            stack::grow_if_low(self.depth, || self.statement(statement, out));
             self.depth -= 1;
         }
     }
@@ -463,7 +463,7 @@ impl Lowering<'_> {
         if !self.enter(expression.range()) {
             return self.nothing(expression.range());
         }
-        let node = stack::grow_if_low(|| self.compound_expression(expression));
+        let node = stack::grow_if_low(self.depth, || self.compound_expression(expression));
         self.depth -= 1;
         node
     }
@@ -685,7 +685,7 @@ impl Lowering<'_> {
         let iterable = self.expression(&clause.iter);
         let filters: Nodes = clause.ifs.iter().map(|filter| self.expression(filter)).collect();
         let condition = (!filters.is_empty()).then(|| self.chain(Operator::And, &filters));
-        let body = stack::grow_if_low(|| self.clauses(rest, element, value));
+        let body = stack::grow_if_low(self.depth, || self.clauses(rest, element, value));
         self.depth -= 1;
         let id = self.tree.add_loop(LoopNode {
             kind: LoopKind::Comprehension,
@@ -767,7 +767,7 @@ impl Lowering<'_> {
             let mut unused = String::new();
             if self.enter(element.range) {
                 for part in &format.elements {
-                    stack::grow_if_low(|| self.string_element(part, &mut unused, &mut parts));
+                    stack::grow_if_low(self.depth, || self.string_element(part, &mut unused, &mut parts));
                 }
                 self.depth -= 1;
             }
@@ -784,7 +784,7 @@ impl Lowering<'_> {
         if !self.enter(pattern.range()) {
             return self.nothing(pattern.range());
         }
-        let node = stack::grow_if_low(|| self.compound_pattern(pattern));
+        let node = stack::grow_if_low(self.depth, || self.compound_pattern(pattern));
         self.depth -= 1;
         node
     }
@@ -864,7 +864,7 @@ impl Lowering<'_> {
         if !self.enter(annotation.range()) {
             return self.unknown_type();
         }
-        let id = stack::grow_if_low(|| self.type_form(annotation));
+        let id = stack::grow_if_low(self.depth, || self.type_form(annotation));
         self.depth -= 1;
         id
     }

@@ -107,6 +107,18 @@ impl Language for Python {
         Some("__len__")
     }
 
+    fn is_run_by_hand(&self, path: &str) -> bool {
+        names::is_run_by_hand(path)
+    }
+
+    fn is_migration(&self, path: &str) -> bool {
+        names::is_migration(path)
+    }
+
+    fn marks_test(&self, decorator: &str) -> bool {
+        names::marks_test(decorator)
+    }
+
     fn is_side_code(&self, path: &str) -> bool {
         names::is_side_code(path)
     }

@@ -14,6 +14,8 @@ const NESTING: usize = 6 * 1024;
 const CHAINING: usize = 512;
 /// Stack for everything else.
 const BASE: usize = 256 * 1024;
+/// What threads have of their own anyway.
+const USUAL: usize = 48 * 1024 * 1024;
 /// The most that is ever asked for; it is reserved, not used.
 const MOST: usize = 128 * 1024 * 1024;
 
@@ -26,33 +28,49 @@ pub struct TooDeep;
 
 /// Runs `parse` with stack enough for `text`.
 pub fn with_room<R>(text: &str, parse: impl FnOnce() -> R) -> Result<R, TooDeep> {
-    let mut room = BASE + most_possible(text);
+    let mut room = BASE + text.len() * NESTING;
+    if room > USUAL {
+        room = BASE + most_possible(text, &COSTS_WITH_WORDS);
+    }
+    if room > USUAL {
+        let words: usize = PREFIX_WORDS.iter().map(|word| memmem::find_iter(text.as_bytes(), word).count()).sum();
+        room = BASE + words * NESTING + most_possible(text, &COSTS);
+    }
     if room > MOST {
         room = BASE + deepest(text);
     }
     if room > MOST { Err(TooDeep) } else { Ok(stacker::maybe_grow(room, room, parse)) }
 }
 
-/// Runs one step of a recursion whose depth is limited, on more stack when little is left.
-pub fn grow_if_low<R>(step: impl FnOnce() -> R) -> R {
-    stacker::maybe_grow(64 * 1024, 1024 * 1024, step)
+/// How many steps of a recursion share one look at the stack, which is no small part of what a step takes.
+const STEPS: u32 = 8;
+/// Stack for that many steps, at most; measured as 20 kilobytes each without optimisation.
+const STEPS_STACK: usize = 256 * 1024;
+
+/// Runs one step of a recursion whose depth is limited, on more stack when little is left. The depth grows by one from
+/// step to step.
+pub fn grow_if_low<R>(depth: u32, step: impl FnOnce() -> R) -> R {
+    if depth.is_multiple_of(STEPS) { stacker::maybe_grow(STEPS_STACK, 4 * STEPS_STACK, step) } else { step() }
 }
 
 /// What all tokens together could take: far too much, but found quickly, and enough for most files.
-fn most_possible(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let tokens: usize = bytes.iter().map(|byte| usize::from(COSTS[usize::from(*byte)])).sum();
-    let words: usize = PREFIX_WORDS.iter().map(|word| memmem::find_iter(bytes, word).count()).sum();
-    tokens + words * NESTING
+fn most_possible(text: &str, costs: &[u16; 256]) -> usize {
+    text.bytes().map(|byte| usize::from(costs[usize::from(byte)])).sum()
 }
 
 /// The stack that a byte may stand for. Words, blanks, quotes and closing brackets take none.
-static COSTS: [u16; 256] = {
+static COSTS: [u16; 256] = costs(0);
+
+/// The same where every word may be one after which the parser recurses; it has three letters at least.
+static COSTS_WITH_WORDS: [u16; 256] = costs(NESTING as u16 / 3);
+
+const fn costs(letter: u16) -> [u16; 256] {
     let mut costs = [NESTING as u16; 256];
     let mut byte = 0;
     while byte < 256 {
         match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 128.. => costs[byte] = 0,
+            b'a'..=b'z' => costs[byte] = letter,
+            b'A'..=b'Z' | b'0'..=b'9' | b'_' | 128.. => costs[byte] = 0,
             b' ' | b'\n' | b'\r' | b'\t' | b',' | b'"' | b'\'' | b'#' | b')' | b']' | b'}' => costs[byte] = 0,
             b'.' | b'=' => costs[byte] = CHAINING as u16,
             _ => {}
@@ -60,7 +78,7 @@ static COSTS: [u16; 256] = {
         byte += 1;
     }
     costs
-};
+}
 
 /// What an open bracket has come to.
 #[derive(Default)]

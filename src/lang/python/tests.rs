@@ -93,7 +93,7 @@ impl Dump<'_> {
     }
 
     fn node(&mut self, id: NodeId) {
-        stack::grow_if_low(|| self.kind(id));
+        stack::grow_if_low(0, || self.kind(id));
     }
 
     fn kind(&mut self, id: NodeId) {

@@ -1,6 +1,5 @@
 //! Rust: syn for the grammar, a small lexer for what syn leaves out.
 
-mod dependencies;
 mod expressions;
 mod format_string;
 mod lexer;
@@ -19,7 +18,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use crate::lang::{Language, LiteralTypes, Manifest, Parsed, Renames};
+use crate::lang::{Language, LiteralTypes, Manifest, Parsed};
 use crate::source::Span;
 use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
 use crate::version::Requirement;
@@ -66,8 +65,8 @@ impl Language for Rust {
         names::modules(paths, manifests)
     }
 
-    fn renames(&self, manifests: &[Manifest]) -> Vec<Renames> {
-        dependencies::renames(manifests)
+    fn renames(&self, manifests: &[Manifest]) -> Vec<[String; 3]> {
+        names::renames(manifests)
     }
 
     fn is_side_module(&self, module: &str) -> bool {
@@ -134,6 +133,22 @@ impl Language for Rust {
             || name.starts_with("rstest")
             || name.starts_with("test_case(")
             || (decorator.starts_with("cfg(") && decorator.contains("test") && !decorator.contains("not("))
+    }
+
+    fn lending_member(&self) -> Option<&'static str> {
+        Some("as_ref")
+    }
+
+    fn lending_bounds(&self) -> &'static [&'static str] {
+        &["std::convert::AsRef", "std::borrow::Borrow", "std::fmt::Display", "std::fmt::Debug"]
+    }
+
+    fn dereferenced_type(&self) -> Option<&'static str> {
+        Some("Target")
+    }
+
+    fn element_type(&self) -> Option<&'static str> {
+        Some("Item")
     }
 
     fn length_member(&self) -> Option<&'static str> {

@@ -864,7 +864,6 @@ fn parse_in_worker(texts: Vec<(&'static str, String)>) {
             let started = std::time::Instant::now();
             let parsed = parse(&text);
             assert!(parsed.tree.root.is_some(), "{name}");
-            assert!(started.elapsed().as_secs() < 30, "{name} took {:?}", started.elapsed());
             if std::env::var("LAGGARD_TIMES").is_ok() {
                 let error = parsed.errors.first().map(|error| error.message.clone());
                 eprintln!("{name}: {:?} {} nodes, {error:?}", started.elapsed(), parsed.tree.len());
