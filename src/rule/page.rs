@@ -177,3 +177,33 @@ pub fn mark_of(line: &str) -> Option<Mark> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DATA: &str = "```toml\nsummary = \"\"\n```\n\n# Page\n\n";
+
+    #[test]
+    fn what_is_fixed_belongs_to_what_is_bad() {
+        let page = format!("{DATA}```rust bad\na\n```\n\n```rust fixed\nb\n```\n\n```rust bad\nc\n```\n");
+        let page = parse(&page).unwrap();
+        let pairs: Vec<(&str, &str)> =
+            page.pairs().map(|(bad, fixed)| (bad.files[0].1.trim(), fixed.files[0].1.trim())).collect();
+        assert_eq!((page.examples.len(), pairs), (3, vec![("a", "b")]));
+    }
+
+    #[test]
+    fn what_is_fixed_stands_behind_what_is_bad_with_the_same_files() {
+        for examples in [
+            "```rust fixed\nb\n```\n",
+            "```rust good\na\n```\n\n```rust fixed\nb\n```\n",
+            "```python bad\na\n```\n\n```rust fixed\nb\n```\n",
+            "```rust bad src/a.rs\na\n```\n\n```rust fixed src/b.rs\nb\n```\n",
+        ] {
+            assert!(parse(&format!("{DATA}{examples}")).is_err(), "{examples}");
+        }
+        let several = "```rust bad a.rs\na\n```\n```rust bad b.rs\na\n```\n```rust fixed a.rs\nb\n```\n```rust fixed b.rs\nb\n```\n";
+        assert_eq!(parse(&format!("{DATA}{several}")).unwrap().pairs().count(), 1);
+    }
+}
