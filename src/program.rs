@@ -227,7 +227,7 @@ impl Summary {
 /// How a function comes to run, as far as the program tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Standing {
-    /// Something that runs once per request, event or task leads to it.
+    /// Something that runs once per request, event or task leads to it, or a command that somebody waits for.
     Served,
     /// Nothing is known.
     #[default]

@@ -29,7 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // What the verbs are told.
     ("lang", &["source", "syntax", "version"]),
     ("model", &["config", "effect", "lang", "types", "version"]),
-    ("rule", &["config", "diagnostic", "effect", "facts", "lang", "version"]),
+    ("rule", &["config", "diagnostic", "effect", "facts", "lang", "source", "version"]),
     ("project", &["diagnostic", "lang", "source", "version"]),
     ("outcome", &["diagnostic", "source"]),
     // Verbs: none uses another.
@@ -70,11 +70,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "version",
         ],
     ),
-    ("report", &["diagnostic", "outcome", "source"]),
+    ("report", &["diagnostic", "outcome", "rule", "source"]),
+    ("baseline", &["config", "diagnostic", "source"]),
     // The pipeline, and who calls it.
     (
         "lib",
         &[
+            "baseline",
             "config",
             "diagnostic",
             "discover",
@@ -84,12 +86,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "link",
             "model",
             "outcome",
+            "program",
+            "project",
             "report",
             "rule",
             "source",
         ],
     ),
-    ("cli", &["config", "diagnostic", "lib", "report", "rule"]),
+    ("cli", &["baseline", "config", "diagnostic", "lang", "lib", "report", "rule"]),
     ("main", &[]),
     ("bin", &[]),
 ];

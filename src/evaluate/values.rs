@@ -7,7 +7,7 @@ use super::matching::{Candidate, binding_of_call, calls_of, is_small, region_of}
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::summarize::own_effects;
-use crate::model::table::Laziness;
+use crate::model::table::{Laziness, Row};
 use crate::program::Program;
 use crate::source::FileId;
 use crate::syntax::Name;
@@ -164,7 +164,8 @@ pub(super) fn is_at_hand(program: &mut Program, candidate: &Candidate) -> bool {
     let Some(region) = region_of(program, candidate) else { return false };
     let function = program.file(file).facts.scope(candidate.site(program).scope).function;
     let before = program.file(file).facts.function(function).region.calls.0..region.calls.0;
-    let keeps = program.resolved(file, candidate.call).row().is_some_and(|row| row.laziness == Laziness::Conditional);
+    let gives_row = |row: &Row| row.laziness == Laziness::Conditional && row.returns.ends_with(".model");
+    let keeps = program.resolved(file, candidate.call).row().is_some_and(gives_row);
     let reads = EffectSet::of(&[Effect::DbQuery, Effect::DbFetch]);
     let loads: Vec<CallId> =
         before.map(CallId).filter(|call| keeps && program.resolved(file, *call).effects.meets(reads)).collect();
