@@ -564,7 +564,7 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
             is_same(site.receiver_depend, site.callee)
                 && !is_written(site.receiver_place)
                 && !is_changed(program, candidate, Change::Any)
-                && !(copies(program, candidate) && is_content_changed(program, candidate))
+                && (!copies(program, candidate) || !is_content_changed(program, candidate))
         }
         Part::Arguments => facts.arguments_of(site).iter().all(|argument| {
             is_same(argument.depend, argument.origin)

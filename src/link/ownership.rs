@@ -409,7 +409,7 @@ impl<'m> Resolver<'m> {
                 while let [inner] = &innermost.arguments[..] {
                     innermost = inner;
                 }
-                let is_item = matches!(&*innermost.name, "T" | "item") && is_generic;
+                let is_item = matches!(innermost.name, "T" | "item") && is_generic;
                 match is_item && site.name.is_some() {
                     // The next one of what is made on the way is as it is made.
                     true => match self.row_behind(files, file, site.callee) {
@@ -418,7 +418,7 @@ impl<'m> Resolver<'m> {
                         }
                         _ => false,
                     },
-                    false => self.models.is_cheap_to_clone(&innermost.name),
+                    false => self.models.is_cheap_to_clone(innermost.name),
                 }
             }
             _ => false,
