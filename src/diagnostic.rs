@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::source::{FileId, Span};
 
 /// How a finding counts for the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Shown, does not fail the run.
     Info,
     /// The default.
+    #[default]
     Warning,
     /// Set by `level = "deny"`.
     Error,
@@ -18,6 +20,7 @@ pub enum Severity {
 
 /// How sure a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Two heuristic steps.
@@ -87,6 +90,7 @@ pub struct Notice {
 
 /// Kinds of notices. Each file that is left out is counted under one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum NoticeKind {
     /// A part of the file could not be parsed and is left out; the rest is analysed.
@@ -105,4 +109,21 @@ pub enum NoticeKind {
     Crash,
     /// A suppression that suppresses nothing, or is not well-formed.
     Suppression,
+    /// A setting that has no effect.
+    Setting,
+}
+
+impl NoticeKind {
+    /// Was something not analysed that should have been?
+    pub fn is_incomplete(self) -> bool {
+        match self {
+            NoticeKind::SyntaxError
+            | NoticeKind::Unreadable
+            | NoticeKind::NotUtf8
+            | NoticeKind::TooLarge
+            | NoticeKind::TooDeep
+            | NoticeKind::Crash => true,
+            NoticeKind::Generated | NoticeKind::Suppression | NoticeKind::Setting => false,
+        }
+    }
 }

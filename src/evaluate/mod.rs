@@ -3,10 +3,11 @@
 //! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, with `values.rs` for
 //! what becomes of a value, `waste.rs` for values that need not be made (`borrowing.rs`: because they could be
 //! borrowed), `flow.rs` for what calls have to do with each other, and `calls.rs` for what is called, with what;
-//! `finding.rs` says it in words,
-//! `rank.rs` orders, `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for,
-//! `group.rs` joins what is mended at once. No input or output, and no rule by name.
+//! `finding.rs` says it in words, `advice.rs` leaves out what the project may not be advised, `rank.rs` orders,
+//! `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is
+//! mended at once. No input or output, and no rule by name.
 
+mod advice;
 mod borrowing;
 mod calls;
 pub mod finding;
@@ -22,7 +23,7 @@ pub mod waste;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::{CallId, FunctionId};
-use crate::link::summarize::effects_of_call;
+use crate::link::summarize::effects_where_it_stands;
 use crate::program::{FunctionRef, Program};
 use crate::rule::{Rule, RuleSet};
 use crate::source::FileId;
@@ -93,7 +94,7 @@ fn is_migration(program: &Program, file: FileId) -> bool {
 /// Holds those rules against a migration that ask for one.
 fn evaluate_migration(program: &mut Program, index: &Index, file: FileId, found: &mut Vec<Diagnostic>) {
     for call in (0..program.file(file).facts.calls.len() as u32).map(CallId) {
-        for effect in effects_of_call(program, file, call) {
+        for effect in effects_where_it_stands(program, file, call) {
             let rules = index.calls_with(1 << effect.reached.effect as u8);
             for rule in rules.filter(|rule| rule.conditions.migration == Some(true)) {
                 if index::wants(rule, &effect) {
@@ -115,7 +116,7 @@ fn evaluate_call(program: &mut Program, index: &Index, file: FileId, call: CallI
     for rule in &index.sql {
         found.extend(matching::check_sql(program, rule, file, call));
     }
-    let effects = effects_of_call(program, file, call);
+    let effects = effects_where_it_stands(program, file, call);
     let mut bits = 0u64;
     for effect in &effects {
         bits |= 1 << effect.reached.effect as u8;

@@ -111,7 +111,7 @@ fn collect(
         let language = lang::all()[source.language];
         let functions = facts.functions.len() as u32;
         extracted.files.push(ProgramFile {
-            is_side_code: language.is_side_code(&source.path),
+            is_side_code: language.is_side_code(&source.path) || language.is_side_module(&module),
             source: source.clone(),
             facts,
             renames: renames[source.language].get(package_of(&module)).unwrap_or(&nothing_renamed).clone(),
@@ -130,8 +130,11 @@ fn file(source: &SourceFile, config: &Config) -> Extraction {
         ReadError::NotUtf8(_) => (NoticeKind::NotUtf8, error.to_string()),
     })?;
     // It may have grown since it was found.
-    if text.len() as u64 > config.max_file_size {
-        return Err((NoticeKind::TooLarge, format!("has {} bytes; the limit is {}", text.len(), config.max_file_size)));
+    if text.len() as u64 > config.max_file_size() {
+        return Err((
+            NoticeKind::TooLarge,
+            format!("has {} bytes; the limit is {}", text.len(), config.max_file_size()),
+        ));
     }
     if let Some(dialect) = dialect_of(source) {
         return confined(|| super::facts(&text, dialect.parse(&text)));

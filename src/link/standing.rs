@@ -102,11 +102,16 @@ fn edges(program: &Program) -> Vec<(FunctionRef, FunctionRef)> {
 fn spread_service(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
     let is_root = |number: &u32| {
         let number = *number as usize;
-        program.entry_points[number] && !program.tests[number] && program.standings[number] != Standing::Seldom
+        match program.standings[number] {
+            Standing::Served => true,
+            Standing::Unsaid => program.entry_points[number] && !program.tests[number],
+            Standing::Seldom => false,
+        }
     };
     let mut pending: Vec<FunctionRef> = (0..program.functions.len() as u32).filter(is_root).map(FunctionRef).collect();
+    let mut is_done = vec![false; program.functions.len()];
     while let Some(function) = pending.pop() {
-        if program.standings[function.0 as usize] == Standing::Served {
+        if std::mem::replace(&mut is_done[function.0 as usize], true) {
             continue;
         }
         program.standings[function.0 as usize] = Standing::Served;
