@@ -18,7 +18,9 @@ mod hash;
 mod table;
 
 use hash::HashIndex;
-use table::{Argument, HandlerRow, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow};
+use table::{
+    Argument, HandlerRow, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text, TypeRow, ViewRow,
+};
 
 fn main() {
     for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs"] {
@@ -126,6 +128,10 @@ fn table_code(name: &str, table: &Table) -> String {
             list_code(&table.views, |(name, row)| format!("({}, {})", text_code(name), view_code(row)))
         ),
         format!(
+            "templates: {}",
+            list_code(&table.templates, |(name, row)| format!("({}, {})", text_code(name), template_code(row)))
+        ),
+        format!(
             "handlers: {}",
             list_code(&table.handlers, |(name, row)| format!("({}, {})", text_code(name), handler_code(row)))
         ),
@@ -153,7 +159,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, \
-         piecewise: {}, entry: {}, closed_by: {} }}",
+         piecewise: {}, calls_member: {}, entry: {}, closed_by: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -168,6 +174,7 @@ fn row_code(row: &Row) -> String {
         row.loads,
         optional_argument_code(row.iterates.as_ref()),
         text_code(&row.piecewise),
+        text_code(&row.calls_member),
         optional_argument_code(row.entry.as_ref()),
         list_code(&row.closed_by, text_code),
     )
@@ -185,6 +192,7 @@ fn relation_code(row: &RelationRow) -> String {
         ("abstract_by", &row.abstract_by),
         ("when", &row.when),
         ("when_read", &row.when_read),
+        ("optional_by", &row.optional_by),
     ];
     let texts: Vec<String> = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text))).collect();
     format!(
@@ -197,27 +205,68 @@ fn relation_code(row: &RelationRow) -> String {
 }
 
 fn renderer_code(row: &RendererRow) -> String {
-    let RendererRow { row_methods, model, source, method_field, method_name, method_prefix, many } = row;
+    let texts = [
+        ("model", &row.model),
+        ("source", &row.source),
+        ("source_separator", &row.source_separator),
+        ("method_field", &row.method_field),
+        ("method_name", &row.method_name),
+        ("method_prefix", &row.method_prefix),
+        ("method_row", &row.method_row),
+        ("many", &row.many),
+        ("fields", &row.fields),
+        ("every_field", &row.every_field),
+        ("depth", &row.depth),
+    ];
+    let lists = [
+        ("row_methods", &row.row_methods),
+        ("list_fields", &row.list_fields),
+        ("key_fields", &row.key_fields),
+        ("related_fields", &row.related_fields),
+        ("text_fields", &row.text_fields),
+    ];
+    let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));
+    let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));
+    let parts: Vec<String> = texts.chain(lists).collect();
     format!(
-        "RendererRow {{ row_methods: {}, model: {}, source: {}, method_field: {}, method_name: {}, method_prefix: {}, \
-         many: {} }}",
-        list_code(row_methods, text_code),
-        text_code(model),
-        text_code(source),
-        text_code(method_field),
-        text_code(method_name),
-        text_code(method_prefix),
-        text_code(many),
+        "RendererRow {{ source_at: {:?}, is_row: {}, shows_related: {}, shows_methods: {}, {} }}",
+        row.source_at,
+        row.is_row,
+        row.shows_related,
+        row.shows_methods,
+        parts.join(", ")
     )
 }
 
 fn view_code(row: &ViewRow) -> String {
-    let ViewRow { rows, rows_from, renderer } = row;
+    let texts = [
+        ("rows", &row.rows),
+        ("model", &row.model),
+        ("rows_from", &row.rows_from),
+        ("renderer", &row.renderer),
+        ("loads", &row.loads),
+        ("template", &row.template),
+        ("template_default", &row.template_default),
+        ("context_name", &row.context_name),
+    ];
+    let lists = [
+        ("registered_by", &row.registered_by),
+        ("context_rows", &row.context_rows),
+        ("context_row", &row.context_row),
+        ("context_from", &row.context_from),
+    ];
+    let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));
+    let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));
+    let parts: Vec<String> = texts.chain(lists).collect();
+    format!("ViewRow {{ loads_shown: {}, {} }}", row.loads_shown, parts.join(", "))
+}
+
+fn template_code(row: &TemplateRow) -> String {
+    let TemplateRow { template, context, takes_keywords, inherits } = row;
     format!(
-        "ViewRow {{ rows: {}, rows_from: {}, renderer: {} }}",
-        text_code(rows),
-        text_code(rows_from),
-        text_code(renderer)
+        "TemplateRow {{ template: {}, context: {}, takes_keywords: {takes_keywords}, inherits: {inherits} }}",
+        optional_argument_code(template.as_ref()),
+        optional_argument_code(context.as_ref()),
     )
 }
 

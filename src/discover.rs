@@ -8,7 +8,7 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use crate::config::{Config, SetupError};
+use crate::config::{Config, SetupError, relative_path};
 use crate::diagnostic::{Notice, NoticeKind};
 use crate::lang::{Language, Manifest};
 use crate::project::Project;
@@ -50,6 +50,7 @@ pub fn source_files(config: &Config, languages: &[&dyn Language]) -> Result<Proj
 /// One thing that discovery came across.
 enum Found {
     Source(SourceFile),
+    InDialect(SourceFile),
     Manifest(Manifest),
     Notice(Notice),
 }
@@ -60,12 +61,15 @@ fn collect(found: Vec<Found>) -> Project {
     for found in found {
         match found {
             Found::Source(file) => discovered.files.push(file),
+            Found::InDialect(file) => discovered.in_dialects.push(file),
             Found::Manifest(manifest) => discovered.manifests.push(manifest),
             Found::Notice(notice) => discovered.notices.push(notice),
         }
     }
     discovered.files.sort_by(|left, right| left.path.cmp(&right.path));
     discovered.files.dedup_by(|left, right| left.path == right.path);
+    discovered.in_dialects.sort_by(|left, right| left.path.cmp(&right.path));
+    discovered.in_dialects.dedup_by(|left, right| left.path == right.path);
     discovered.manifests.sort_by(|left, right| left.path.cmp(&right.path));
     discovered.manifests.dedup_by(|left, right| left.path == right.path);
     discovered.notices.sort();
@@ -125,6 +129,8 @@ impl Discovery<'_> {
         }
         if self.language(path).is_some() {
             found.extend(self.claim(path, entry.metadata().ok().map(|metadata| metadata.len())));
+        } else {
+            found.extend(self.claim_for_dialect(path, &entry));
         }
         found
     }
@@ -135,13 +141,26 @@ impl Discovery<'_> {
         let Some(size) = size else {
             return Some(self.notice(path, NoticeKind::Unreadable, "is not a readable file".to_string()));
         };
-        if size > self.config.max_file_size {
-            let limit = self.config.max_file_size;
+        let limit = self.config.max_file_size();
+        if size > limit {
             let message = format!("has {size} bytes, more than the limit of {limit} (`--max-file-size`)");
             return Some(self.notice(path, NoticeKind::TooLarge, message));
         }
         let location = path.to_path_buf();
-        Some(Found::Source(SourceFile { path: self.relative(path), location, language, size }))
+        Some(Found::Source(SourceFile { path: self.relative(path), location, language, dialect: None, size }))
+    }
+
+    /// The file as one in a dialect. Too large ones are passed over: they may not be meant to be read.
+    fn claim_for_dialect(&self, path: &Path, entry: &DirEntry) -> Option<Found> {
+        let relative = self.relative(path);
+        let dialects = self.languages.iter().enumerate().flat_map(|(language, own)| {
+            own.dialects().iter().enumerate().map(move |(number, dialect)| (language, number, dialect))
+        });
+        let (language, dialect, _) =
+            dialects.into_iter().find(|(_, _, dialect)| dialect.file_name(&relative).is_some())?;
+        let size = entry.metadata().ok()?.len();
+        let file = SourceFile { path: relative, location: path.to_path_buf(), language, dialect: Some(dialect), size };
+        (size <= self.config.max_file_size).then_some(Found::InDialect(file))
     }
 
     /// The language of a file by its extension or, where it has none, by its `#!` line.
@@ -213,17 +232,6 @@ fn folders_above(root: &Path, manifests: &[Manifest]) -> Vec<String> {
     let up = manifests.iter().map(up).max().unwrap_or(0);
     let names: Vec<String> = root.iter().map(|name| name.to_string_lossy().into_owned()).collect();
     names[names.len().saturating_sub(up)..].to_vec()
-}
-
-/// `path` seen from the folder `root`, with `/`; one `..` for each folder that has to be left.
-fn relative_path(root: &Path, path: &Path) -> String {
-    let shared = root.ancestors().find(|ancestor| path.starts_with(ancestor)).unwrap_or(Path::new(""));
-    let up = root.strip_prefix(shared).map_or(0, |rest| rest.components().count());
-    let down = path.strip_prefix(shared).unwrap_or(path);
-    let parts = std::iter::repeat_n("..".into(), up)
-        .chain(down.components().map(|component| component.as_os_str().to_string_lossy()));
-    let parts: Vec<_> = parts.collect();
-    if parts.is_empty() { ".".to_string() } else { parts.join("/") }
 }
 
 /// Does the folder hold dependencies or build output instead of the project's code?

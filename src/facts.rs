@@ -89,10 +89,14 @@ pub struct FileFacts {
     pub bindings: Vec<Binding>,
     /// Values held over a region that suspends or calls.
     pub holds: Vec<Hold>,
+    /// What displays hold under keys that are texts, and displays in class bodies under none; sorted by the holder.
+    pub entries: Vec<Entry>,
     /// Inline suppressions.
     pub suppressions: Vec<SuppressionComment>,
     /// What could not be parsed.
     pub errors: Vec<SyntaxError>,
+    /// Reading an attribute calls it, when it can be called.
+    pub reads_call: bool,
 }
 
 /// Where a value comes from, as far as the text of the file tells.
@@ -484,6 +488,8 @@ pub enum CallKind {
     Search,
     /// The receiver is tested for truth.
     Test,
+    /// The receiver is put into a text.
+    Format,
 }
 
 /// What becomes of a value.
@@ -675,6 +681,17 @@ pub struct Hold {
     pub region: Region,
 }
 
+/// What a map holds under a key, or a display holds.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// The map or display.
+    pub holder: OriginId,
+    /// The key. `None`: of a map, all that the value holds; of another display, one of its elements.
+    pub key: Option<StringId>,
+    /// What it holds.
+    pub value: OriginId,
+}
+
 /// A comment that suppresses findings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SuppressionComment {
@@ -735,7 +752,7 @@ impl FileFacts {
             ($($table:ident),*) => { $(self.$table.shrink_to_fit();)* };
         }
         shrink!(line_starts, types, strings, origins, origin_lists, scopes, modules, functions, classes, imports);
-        shrink!(loops, closures, calls, arguments, writes, awaits, bindings, holds, suppressions, errors);
+        shrink!(loops, closures, calls, arguments, writes, awaits, bindings, holds, entries, suppressions, errors);
     }
 
     /// The text of a string that an origin leads to: the literal, a constant of the module, `text("…")`.
@@ -764,6 +781,13 @@ impl FileFacts {
             }
             _ => None,
         }
+    }
+
+    /// What a map or a display is known to hold.
+    pub fn entries_of(&self, holder: OriginId) -> &[Entry] {
+        let start = self.entries.partition_point(|entry| entry.holder < holder);
+        let end = self.entries.partition_point(|entry| entry.holder <= holder);
+        &self.entries[start..end]
     }
 
     /// The members of a join or tuple.

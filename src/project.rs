@@ -9,6 +9,8 @@ use crate::source::SourceFile;
 pub struct Project {
     /// Source files, sorted by path.
     pub files: Vec<SourceFile>,
+    /// Files in dialects of languages, sorted by path; they are read where the program uses them.
+    pub in_dialects: Vec<SourceFile>,
     /// Manifests in the walked folders and in the folders above them (up to the repository), sorted by path. One
     /// above the project root starts with `..`.
     pub manifests: Vec<Manifest>,

@@ -28,7 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // What the verbs are told.
     ("lang", &["source", "syntax"]),
     ("model", &["config", "effect", "lang", "types"]),
-    ("rule", &["config", "diagnostic", "effect", "facts", "lang"]),
+    ("rule", &["config", "diagnostic", "effect", "facts", "lang", "source"]),
     ("project", &["diagnostic", "lang", "source"]),
     ("outcome", &["diagnostic", "source"]),
     // Verbs: none uses another.
@@ -55,11 +55,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "types",
         ],
     ),
-    ("report", &["diagnostic", "outcome", "source"]),
+    ("report", &["diagnostic", "outcome", "rule", "source"]),
+    ("baseline", &["config", "diagnostic", "source"]),
     // The pipeline, and who calls it.
     (
         "lib",
         &[
+            "baseline",
             "config",
             "diagnostic",
             "discover",
@@ -69,12 +71,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "link",
             "model",
             "outcome",
+            "program",
+            "project",
             "report",
             "rule",
             "source",
         ],
     ),
-    ("cli", &["config", "diagnostic", "lib", "report", "rule"]),
+    ("cli", &["baseline", "config", "diagnostic", "lang", "lib", "report", "rule"]),
     ("main", &[]),
     ("bin", &[]),
 ];

@@ -245,7 +245,7 @@ fn list(text: &str, end: char) -> Result<&str, String> {
 
 /// Names that are neither qualified, nor placeholders, nor primitive types.
 fn strangers(text: &str) -> Vec<&str> {
-    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 self.model related.model super arg0.model ? \
+    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 self.model related.model super shown.model arg0.model ? \
         bool u8 u16 u32 u64 usize i32 i64 f64 ";
     let names = text.split(['<', '>', '(', ')', ',', ' ']).filter(|name| !name.is_empty());
     names.filter(|name| type_names(name).next().is_none() && !KNOWN.contains(&format!(" {name} "))).collect()

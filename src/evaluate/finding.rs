@@ -113,6 +113,13 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         None if rule.conditions.asynchronous.is_some() => facts.function(function).span,
         None => Span::default(),
     };
+    // What templates fill in each other's loops is mended where it is written.
+    let within = match chain.last() {
+        Some((cause, call)) if is_in_dialect(program, candidate.file) && is_in_dialect(program, *cause) && reached => {
+            (*cause, program.file(*cause).facts.call(*call).span)
+        }
+        _ => (candidate.file, within),
+    };
     Diagnostic {
         rank: rank::rank(program, rule, candidate),
         confidence: candidate.effect.reached.confidence,
@@ -122,6 +129,10 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         within,
         ..bare(program, rule, candidate.file, function, &words, message)
     }
+}
+
+fn is_in_dialect(program: &Program, file: FileId) -> bool {
+    program.file(file).source.dialect.is_some()
 }
 
 /// The finding for a held value.
@@ -209,7 +220,7 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
         (false, LoopSource::Loop(id)) => facts.loop_of(id).span,
         (false, _) => span_of_function(facts, site),
     };
-    let reached = read.chain.len() > 1;
+    let reached = read.chain.len() > 1 || read.reader.is_some();
     let message = words.fill(if reached { &rule.message.text } else { &rule.message.direct });
     let is_named = site.kind == CallKind::Attribute || reached && read.reader.is_none();
     let place = if is_named { site.name_span } else { site.span };
@@ -219,7 +230,7 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
         primary: Label { file: read.file, span: first_line(facts, place), message: words.fill(&rule.message.label) },
         secondary,
         trace: trace_of(program, &read.chain, &format!("`{}` is read here", read.relation)),
-        within,
+        within: (read.file, within),
         ..bare(program, rule, read.file, facts.scope(site.scope).function, &words, message)
     }
 }
@@ -256,7 +267,7 @@ fn bare(
         primary: Label { file, span: Span::default(), message: String::new() },
         secondary: Vec::new(),
         trace: Vec::new(),
-        within: Span::default(),
+        within: (file, Span::default()),
         also: Vec::new(),
         function: qualified,
         fingerprint: identity,

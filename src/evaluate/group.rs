@@ -13,11 +13,11 @@ use crate::source::{FileId, Span};
 /// function that say the same. Their order is kept.
 pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let heads = joined(worst_of_each_place(found), |diagnostic| {
-        (!diagnostic.within.is_empty())
-            .then(|| (diagnostic.rule.clone(), diagnostic.primary.file, diagnostic.within, String::new()))
+        let (file, span) = diagnostic.within;
+        (!span.is_empty()).then(|| (diagnostic.rule.clone(), file, span, String::new()))
     });
     let mut heads = joined(heads, |diagnostic| {
-        let is_told = !diagnostic.within.is_empty() && !diagnostic.function.is_empty();
+        let is_told = !diagnostic.within.1.is_empty() && !diagnostic.function.is_empty();
         let place = format!("{}\0{}", diagnostic.function, diagnostic.message);
         is_told.then(|| (diagnostic.rule.clone(), diagnostic.primary.file, Span::default(), place))
     });
@@ -27,7 +27,7 @@ pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
             1 => head.message.push_str(" (and one more like it)"),
             more => head.message.push_str(&format!(" (and {more} more like it)")),
         }
-        head.also.sort_by_key(|label| label.span);
+        head.also.sort_by_key(|label| (label.file, label.span));
     }
     heads.sort_by_key(|head| (head.primary.file, head.primary.span));
     heads
@@ -61,7 +61,7 @@ fn joined<Key: Eq + std::hash::Hash>(
 }
 
 fn is_around(outer: &Diagnostic, inner: &Diagnostic) -> bool {
-    outer.within != inner.within && outer.within.contains(inner.within)
+    outer.within.0 == inner.within.0 && outer.within != inner.within && outer.within.1.contains(inner.within.1)
 }
 
 fn worst_of_each_place(found: Vec<Diagnostic>) -> Vec<Diagnostic> {

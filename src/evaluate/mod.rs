@@ -40,7 +40,12 @@ pub struct Options {
 pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for file in (0..program.files.len() as u32).map(FileId) {
-        let language = crate::lang::all()[program.file(file).source.language].name();
+        let source = &program.file(file).source;
+        let language = crate::lang::all()[source.language];
+        let language = match source.dialect {
+            Some(dialect) => language.dialects()[dialect].name(),
+            None => language.name(),
+        };
         let index = Index::new(rules, language);
         if index.is_empty() {
             continue;

@@ -10,7 +10,7 @@ mod calls;
 mod comments;
 mod files;
 mod loops;
-pub use files::{Extracted, all};
+pub use files::{Extracted, all, with_dialects};
 mod scope;
 mod statement;
 mod value;
@@ -39,6 +39,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         types: std::mem::take(&mut tree.types),
         strings: std::mem::take(&mut tree.strings),
         errors: parsed.errors,
+        reads_call: tree.reads_call,
         // As measured on two repositories; what is too much is given back in the end.
         origins: Vec::with_capacity(tree.len() * 3 / 5),
         calls: Vec::with_capacity(tree.len() / 5),
@@ -71,6 +72,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
     extractor.file(Span::new(0, text.len()));
     extractor.opaque_uses();
     extractor.comments(text);
+    extractor.facts.entries.sort_by_key(|entry| entry.holder);
     extractor.facts.names.freeze();
     extractor.facts.shrink();
     extractor.facts

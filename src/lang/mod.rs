@@ -8,6 +8,7 @@ use crate::syntax::{Operator, SyntaxError, Tree};
 pub mod python;
 pub mod recover;
 pub mod rust;
+pub mod template;
 
 /// What parsing a file gave: always a tree, and what had to be left out of it.
 #[derive(Debug, Default)]
@@ -71,6 +72,11 @@ pub trait Language: Sync {
 
     /// File names of manifests that [`Language::modules`] wants to see.
     fn manifests(&self) -> &'static [&'static str];
+
+    /// What starts a comment that ends with its line.
+    fn comment_leader(&self) -> &'static str {
+        "//"
+    }
 
     /// Parses a file. Never fails: what is broken is left out and named.
     fn parse(&self, text: &str) -> Parsed;
@@ -158,6 +164,11 @@ pub trait Language: Sync {
         false
     }
 
+    /// Notations whose files may belong to its programs.
+    fn dialects(&self) -> &'static [&'static dyn Dialect] {
+        &[]
+    }
+
     /// Is this path (relative, with `/`) something that people run by hand, and seldom: a script, a command for
     /// administrators?
     fn is_run_by_hand(&self, _path: &str) -> bool {
@@ -173,9 +184,26 @@ pub trait Language: Sync {
     fn is_side_code(&self, path: &str) -> bool;
 }
 
+/// A notation whose files belong to the programs of a language: templates. What its names mean is the language's matter.
+pub trait Dialect: Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// The name by which programs speak of the file at this path (relative, with `/`), if it is one.
+    fn file_name<'p>(&self, path: &'p str) -> Option<&'p str>;
+
+    /// Parses a file. Never fails.
+    fn parse(&self, text: &str) -> Parsed;
+}
+
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
     &[&python::Python, &rust::Rust]
+}
+
+/// Is this the name of a language, or of a dialect of one?
+pub fn is_known(name: &str) -> bool {
+    all().iter().any(|own| own.name() == name || own.dialects().iter().any(|dialect| dialect.name() == name))
 }
 
 /// The language with this name, by its place in [`all`].

@@ -180,14 +180,14 @@ fn iterable_class<'m>(
         // Written out on every way.
         Origin::Join(start, end) => {
             let mut members = facts.origin_list(start, end).to_vec().into_iter();
-            if members.all(|member| is_written_out(files, file, member, resolved, resolver, depth + 1)) {
+            if members.all(|member| is_written_out(files, file, member, resolved, depth + 1)) {
                 return Some(LoopClass::Bounded);
             }
         }
         Origin::Parameter(function, place) => {
             let reference = super::resolve::function_ref(files, file, function);
             let given = resolver.given_to(reference, place).to_vec();
-            if is_given_few(files, &given, resolved, resolver, depth + 1) {
+            if is_given_few(files, &given, resolved, depth + 1) {
                 return Some(LoopClass::Bounded);
             }
         }
@@ -218,7 +218,10 @@ fn iterable_class<'m>(
                     return Some(LoopClass::Bounded);
                 }
                 // `enumerate(few)`, `few.items()`: as many as what they go through; `query(Order)` goes through a table.
-                if row.laziness == Laziness::Lazy && row.repeats.is_none() && !row.returns.contains("arg0.model") {
+                let is_asked_of_class = arguments.is_empty()
+                    && matches!(resolver.infer(files, file, site.callee).list[..], [Value::Item(_)]);
+                let goes_through = row.laziness == Laziness::Lazy && row.repeats.is_none() && !is_asked_of_class;
+                if goes_through && !row.returns.contains("arg0.model") {
                     let source = arguments.first().map(|argument| argument.origin).unwrap_or(site.callee);
                     if let Some(class) = iterable_class(files, file, source, resolved, resolver, depth + 1) {
                         return Some(class);
@@ -251,7 +254,7 @@ fn iterable_class<'m>(
                     return Some(LoopClass::Bounded);
                 }
             }
-            if is_written_out(files, file, iterable, resolved, resolver, depth + 1) {
+            if is_written_out(files, file, iterable, resolved, depth + 1) {
                 return Some(LoopClass::Bounded);
             }
         }
@@ -265,12 +268,11 @@ fn iterable_class<'m>(
 }
 
 /// Is a value a display of elements that somebody wrote down, or a view of one, whatever the way to it?
-fn is_written_out<'m>(
+fn is_written_out(
     files: &[ProgramFile],
     file: FileId,
     origin: OriginId,
-    resolved: &ResolvedCalls<'m>,
-    resolver: &mut Resolver<'m>,
+    resolved: &ResolvedCalls,
     depth: usize,
 ) -> bool {
     if depth > DEEPEST {
@@ -280,9 +282,7 @@ fn is_written_out<'m>(
     match facts.origin(origin) {
         Origin::Collection(_, _, Some(length)) => length > 0,
         Origin::Tuple(..) => true,
-        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => {
-            is_written_out(files, file, inner, resolved, resolver, depth + 1)
-        }
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => is_written_out(files, file, inner, resolved, depth + 1),
         Origin::Call(call) => {
             let resolved_call = resolved.get(file, call);
             let functions: Vec<_> = resolved_call.functions().collect();
@@ -293,7 +293,7 @@ fn is_written_out<'m>(
                     && site.name.is_some()
                     && !row.effects.has(Effect::DbQuery)
                     && (site.arguments.0 == site.arguments.1 || row.repeats.is_some())
-                    && is_written_out(files, file, site.callee, resolved, resolver, depth + 1);
+                    && is_written_out(files, file, site.callee, resolved, depth + 1);
             }
             let [function] = functions[..] else { return false };
             let (callee_file, callee) = super::resolve::locate(files, function);
@@ -305,7 +305,7 @@ fn is_written_out<'m>(
                     .returns
                     .clone()
                     .into_iter()
-                    .all(|returned| is_written_out(files, callee_file, returned, resolved, resolver, depth + 1))
+                    .all(|returned| is_written_out(files, callee_file, returned, resolved, depth + 1))
         }
         _ => false,
     }
@@ -316,13 +316,7 @@ const REMEMBERED_CALLERS: usize = 16;
 
 /// Do the call sites give a parameter only what somebody wrote down? A map that one of them writes down has the same
 /// keys elsewhere.
-fn is_given_few<'m>(
-    files: &[ProgramFile],
-    given: &[(FileId, OriginId)],
-    resolved: &ResolvedCalls<'m>,
-    resolver: &mut Resolver<'m>,
-    depth: usize,
-) -> bool {
+fn is_given_few(files: &[ProgramFile], given: &[(FileId, OriginId)], resolved: &ResolvedCalls, depth: usize) -> bool {
     let (mut records, mut others, mut counted) = (0, 0, 0);
     for (file, origin) in given {
         // Tests give little of anything.
@@ -330,7 +324,7 @@ fn is_given_few<'m>(
             continue;
         }
         counted += 1;
-        if !is_written_out(files, *file, *origin, resolved, resolver, depth) {
+        if !is_written_out(files, *file, *origin, resolved, depth) {
             others += 1;
         } else if is_map(&files[file.0 as usize].facts, *origin) {
             records += 1;

@@ -12,10 +12,12 @@ mod memoization;
 pub mod ownership;
 mod relation_reads;
 pub mod relations;
+mod renderers;
 pub mod resolve;
 mod standing;
 pub mod summarize;
 pub mod tasks;
+mod templates;
 
 use crate::effect::Effect;
 use crate::facts::*;
@@ -69,6 +71,18 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
     program
 }
 
+/// Does any of these files import a library that fills templates, so that they are part of the program?
+pub fn uses_dialects(files: &[ProgramFile], models: &[Models]) -> bool {
+    files.iter().any(|file| {
+        let facts = &file.facts;
+        let libraries = models[file.source.language].template_libraries();
+        !libraries.is_empty()
+            && facts.imports.iter().any(|import| {
+                import.level == 0 && import.path.first().is_some_and(|first| libraries.contains(&facts.text(*first)))
+            })
+    })
+}
+
 /// Resolves all call sites of a language: once to learn what functions are called with, then once more those that
 /// depend on it.
 fn link_language<'m>(
@@ -92,10 +106,15 @@ fn link_language<'m>(
             resolved.numbers[number].push(answer);
         }
     }
+    let files_of_language: Vec<FileId> = (0..files.len()).filter(own).map(|number| FileId(number as u32)).collect();
+    resolver.note_registrations(files, &files_of_language, resolved);
+    resolver.note_templates(files, &files_of_language, resolved);
     resolver.use_callers();
     // Answering one of them may settle others: which are open is asked before the first.
     let is_open = |resolver: &Resolver, number: usize, call: CallId| {
-        files[number].facts.call(call).kind != CallKind::Call || !resolver.is_settled(FileId(number as u32), call)
+        files[number].facts.call(call).kind != CallKind::Call
+            || !resolver.is_settled(FileId(number as u32), call)
+            || resolved.get(FileId(number as u32), call).row().is_some_and(|row| !row.calls_member.is_empty())
     };
     let open: Vec<(usize, CallId)> = (0..files.len())
         .filter(own)
@@ -106,6 +125,7 @@ fn link_language<'m>(
         let answer = resolver.resolved(files, FileId(number as u32), call, &mut resolved.answers);
         resolved.numbers[number][call.index()] = answer;
     }
+    resolver.add_templates(resolved);
 }
 
 fn read_relations(program: &mut Program) {

@@ -218,6 +218,7 @@ pub struct Resolver<'m> {
     methods: FxHashMap<(FileId, ClassId, Symbol), FunctionId>,
     fields: FxHashMap<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>,
     pub(super) relations: super::relations::Relations<'m>,
+    pub(super) templates: super::templates::Templates,
     pub(super) depth: usize,
 }
 
@@ -261,6 +262,7 @@ impl<'m> Resolver<'m> {
             methods: FxHashMap::default(),
             fields: FxHashMap::default(),
             relations: Default::default(),
+            templates: Default::default(),
             depth: 0,
         };
         let own: Vec<FileId> =
@@ -1066,6 +1068,9 @@ impl<'m> Resolver<'m> {
         }
         for callee in &callees.list {
             match (member, site.kind) {
+                (Some(member), CallKind::Attribute) if facts.reads_call => {
+                    self.look_up(files, (file, id), *callee, member, &mut resolution);
+                }
                 (Some(member), CallKind::Attribute) => self.read(files, *callee, member, &mut resolution),
                 (Some(member), _) => self.call_member(files, (file, id), *callee, member, &mut resolution),
                 (None, _) => self.call_value(files, (file, id), *callee, None, &mut resolution),
@@ -1101,6 +1106,7 @@ impl<'m> Resolver<'m> {
             CallKind::Iterate => Some(ITERATE),
             CallKind::Search => Some("__search__"),
             CallKind::Test => Some("__bool__"),
+            CallKind::Format => Some("__str__"),
             _ => None,
         }
     }
@@ -1130,6 +1136,54 @@ impl<'m> Resolver<'m> {
             }
             None => resolution.silent += 1,
         }
+    }
+
+    /// An attribute is looked up: it is called, when it can be.
+    fn look_up(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        owner: Value,
+        member: Symbol,
+        resolution: &mut CallResolution<'m>,
+    ) {
+        if let Value::Instance(id) = owner
+            && self.is_method(files, id, member)
+        {
+            return self.call_method(files, site, id, member, resolution);
+        }
+        self.read(files, owner, member, resolution);
+        let values = self.member(files, owner, member);
+        resolution.results.add(values);
+    }
+
+    /// Is a member of a type a method, and no property?
+    fn is_method(&mut self, files: &[ProgramFile], id: TypeId, member: Symbol) -> bool {
+        let symbol = self.types.get(id).name;
+        let is_plain = |(file, function): (FileId, FunctionId)| {
+            let flavor = files[file.0 as usize].facts.function(function).flavor;
+            !matches!(flavor, FunctionFlavor::Property | FunctionFlavor::CachedProperty)
+        };
+        if self.definition(symbol).is_none() {
+            if let Some(row) = self.member_row(symbol, member) {
+                return row.kind == RowKind::Method;
+            }
+            let manager = self.types.get(id).arguments.first().map(|rows| self.types.get(*rows).name);
+            let manager = manager.filter(|_| self.is_of_class(files, id));
+            let manager = manager.and_then(|class| self.default_manager(files, class));
+            let class = manager.map(|manager| self.types.get(manager).name);
+            return class.and_then(|class| self.method(files, class, member)).is_some_and(is_plain);
+        }
+        if let Some(method) = self.method(files, symbol, member) {
+            return is_plain(method);
+        }
+        if self.relation(files, symbol, member).is_some() {
+            return false;
+        }
+        let lineage = self.lineage(files, symbol);
+        let mut external = lineage.iter().skip(1).filter(|base| self.definition(**base).is_none());
+        let rows: Vec<Symbol> = external.by_ref().copied().collect();
+        rows.into_iter().find_map(|base| self.member_row(base, member)).is_some_and(|row| row.kind == RowKind::Method)
     }
 
     fn call_member(
@@ -1574,9 +1628,18 @@ impl<'m> Resolver<'m> {
             resolved.effects = with_verb(&files[file.0 as usize].facts, call, resolved.effects);
         }
         resolved.iterates = row.and_then(|row| self.iterated_row(files, file, call, row));
+        let asks_arguments = row.is_some_and(|row| !row.calls_member.is_empty());
+        if let Some(row) = row.filter(|_| asks_arguments) {
+            let facts = &files[file.0 as usize].facts;
+            for argument in facts.arguments_of(facts.call(call)).iter().filter(|argument| !argument.is_spread) {
+                let function = self.member_of_argument(files, file, argument.origin, row);
+                resolved.targets.extend(function.map(Target::Function));
+            }
+        }
         let answer = answers.number(resolved);
         // The statement and the argument are the call's own.
-        if !sends_statement && row.is_none_or(|row| row.iterates.is_none()) {
+        let is_own = sends_statement || asks_arguments;
+        if !is_own && row.is_none_or(|row| row.iterates.is_none()) {
             self.condensed.insert(number, answer);
         }
         answer
@@ -1590,6 +1653,22 @@ impl<'m> Resolver<'m> {
         let member = self.symbols.intern(ITERATE);
         let symbol = self.types.get(id).name;
         self.member_row(symbol, member)
+    }
+
+    /// The function of the program that a call runs by calling a member of an argument.
+    pub(super) fn member_of_argument(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        origin: OriginId,
+        row: &Row,
+    ) -> Option<FunctionRef> {
+        let id = self.infer(files, file, origin).instance()?;
+        let symbol = self.types.get(id).name;
+        self.definition(symbol)?;
+        let member = self.symbols.intern(&row.calls_member);
+        let (file, function) = self.method(files, symbol, member)?;
+        Some(function_ref(files, file, function))
     }
 
     /// Notes which arguments each function of the program is called with.

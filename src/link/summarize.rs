@@ -273,6 +273,7 @@ pub fn handed_over(program: &Program, file: FileId, call: CallId) -> Depend {
     let given = before.filter(|other| other.receiver_place == Some(receiver));
     given.flat_map(|other| facts.arguments_of(other)).fold(Depend::default(), |all, argument| all.or(argument.depend))
 }
+
 /// Over this many calls something on the way is seldom as it looks.
 const FARTHEST: u16 = 8;
 

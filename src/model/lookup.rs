@@ -12,7 +12,7 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::table::{
-    FormError, ModelFile, RelationRow, RendererRow, Role, Row, Table, Text, TypeRow, ViewRow, last_segment,
+    FormError, ModelFile, RelationRow, RendererRow, Role, Row, Table, TemplateRow, Text, TypeRow, ViewRow, last_segment,
 };
 use crate::types::split_last;
 
@@ -25,7 +25,7 @@ mod built_in {
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
         Argument, Color, HandlerRow, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Role, Row, RowKind,
-        Table, TypeRow, ViewRow,
+        Table, TemplateRow, TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -201,6 +201,37 @@ impl Models {
     /// Where a class says which rows it shows.
     pub fn view(&self, path: &str) -> Option<&ViewRow> {
         self.table.views.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// How a call fills a template.
+    pub fn template(&self, path: &str) -> Option<&TemplateRow> {
+        self.table.templates.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// The libraries whose calls or classes fill templates.
+    pub fn template_libraries(&self) -> Vec<&str> {
+        let views = self.table.views.iter().filter(|(_, row)| !row.template.is_empty()).map(|(name, _)| name);
+        let calls = self.table.templates.iter().map(|(name, _)| name);
+        let mut libraries: Vec<&str> =
+            calls.chain(views).filter_map(|name| name.split(self.separator).next()).collect();
+        libraries.sort_unstable();
+        libraries.dedup();
+        libraries
+    }
+
+    /// Do the tables know of fields that show many rows of a renderer?
+    pub fn knows_list_fields(&self) -> bool {
+        self.table.renderers.iter().any(|(_, row)| !row.list_fields.is_empty())
+    }
+
+    /// Do the tables know of calls that tie a class to that of the rows which it shows?
+    pub fn knows_registrations(&self) -> bool {
+        self.table.views.iter().any(|(_, row)| !row.registered_by.is_empty())
+    }
+
+    /// Does a call tie a class to that of the rows which it shows?
+    pub fn is_registration(&self, path: &str) -> bool {
+        self.table.views.iter().any(|(_, row)| row.registered_by.iter().any(|own| own == path))
     }
 
     /// How a method of what inherits from a class comes to run, if a framework calls it.

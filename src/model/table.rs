@@ -84,6 +84,9 @@ pub struct Row {
     /// What does the same on an iterator, where the receiver was collected for this call only. May be empty.
     #[serde(default)]
     pub piecewise: Text,
+    /// The member of its arguments that it calls. May be empty.
+    #[serde(default)]
+    pub calls_member: Text,
     /// The argument that is a callable which a framework runs from then on: once per request, event or task.
     pub entry: Option<Argument>,
     /// What it gives has to be given back: methods, of that or of the receiver, which do so.
@@ -224,6 +227,9 @@ pub struct RelationRow {
     /// The value of that keyword that means: when it is read. Another value means that it need not be loaded ahead.
     #[serde(default)]
     pub when_read: Text,
+    /// The keyword that says that there may be none at the other end. May be empty.
+    #[serde(default)]
+    pub optional_by: Text,
 }
 
 /// A class whose instances turn rows into something else, one row at a time.
@@ -234,17 +240,63 @@ pub struct RendererRow {
     #[serde(default)]
     pub row_methods: Sorted<Text>,
     /// The field of a class written in the class body, as `Class.field`, that names the class of the rows.
+    #[serde(default)]
     pub model: Text,
-    /// The keyword of a field that says which attributes it shows, separated by dots.
+    /// The keyword of a field that says which attributes it shows, separated by dots. Empty: there are no such fields.
+    #[serde(default)]
     pub source: Text,
+    /// The position of that argument, where it may be given without its keyword.
+    #[serde(default)]
+    pub source_at: Option<u8>,
+    /// What separates the attributes, beside dots. May be empty.
+    #[serde(default)]
+    pub source_separator: Text,
     /// The constructor of a field that is shown by a method.
+    #[serde(default)]
     pub method_field: Text,
     /// The keyword of such a field that names the method.
+    #[serde(default)]
     pub method_name: Text,
     /// What the name of the method starts with otherwise; the name of the field follows.
+    #[serde(default)]
     pub method_prefix: Text,
-    /// The keyword that says that many rows are given.
+    /// The parameter that such a method takes the row by, where it takes parameters by name.
+    #[serde(default)]
+    pub method_row: Text,
+    /// Is the row what such a method is called on? Then each method with the prefix shows something of it.
+    #[serde(default)]
+    pub is_row: bool,
+    /// The keyword that says that many rows are given. Empty: many are given always.
+    #[serde(default)]
     pub many: Text,
+    /// Constructors of fields of other classes that show many of it: the rows are what the method with the prefix and the
+    /// name of the field returns.
+    #[serde(default)]
+    pub list_fields: Sorted<Text>,
+    /// The field, as `Class.field` or `field`, that names attributes of the rows which are shown. May be empty.
+    #[serde(default)]
+    pub fields: Text,
+    /// What stands there for all attributes.
+    #[serde(default)]
+    pub every_field: Text,
+    /// The field that tells how many relations deep related rows are shown whole. May be empty.
+    #[serde(default)]
+    pub depth: Text,
+    /// Is a related row that is named shown as a text, and not as its key?
+    #[serde(default)]
+    pub shows_related: bool,
+    /// May the names be those of methods that take the row?
+    #[serde(default)]
+    pub shows_methods: bool,
+    /// Constructors of fields that show the keys of related rows.
+    #[serde(default)]
+    pub key_fields: Sorted<Text>,
+    /// Constructors of fields that show something of related rows.
+    #[serde(default)]
+    pub related_fields: Sorted<Text>,
+    /// Constructors of fields that show related rows as texts.
+    #[serde(default)]
+    pub text_fields: Sorted<Text>,
 }
 
 /// A class that shows rows.
@@ -252,11 +304,61 @@ pub struct RendererRow {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ViewRow {
     /// The field that holds the rows.
+    #[serde(default)]
     pub rows: Text,
+    /// The field that names their class, where nothing holds them.
+    #[serde(default)]
+    pub model: Text,
     /// The method that gives the rows.
+    #[serde(default)]
     pub rows_from: Text,
-    /// The field that holds the class which renders them.
+    /// The field that holds the class which renders them. Empty: the class renders them itself.
+    #[serde(default)]
     pub renderer: Text,
+    /// The calls and decorators that tie the class to that of its rows.
+    #[serde(default)]
+    pub registered_by: Sorted<Text>,
+    /// The field that names relations which are loaded with the rows; or `true`, for all that lead to one for certain.
+    /// May be empty.
+    #[serde(default)]
+    pub loads: Text,
+    /// Are all of these loaded when a relation to one is shown, and the field says nothing?
+    #[serde(default)]
+    pub loads_shown: bool,
+    /// The field that names the template which shows the rows. Empty: no template does.
+    #[serde(default)]
+    pub template: Text,
+    /// The name of that template otherwise: `{app}` is a part of the path of the class, `{model}` the class in lower case.
+    #[serde(default)]
+    pub template_default: Text,
+    /// The names by which the template is given the rows.
+    #[serde(default)]
+    pub context_rows: Sorted<Text>,
+    /// The names by which it is given one of the rows.
+    #[serde(default)]
+    pub context_row: Sorted<Text>,
+    /// The field that gives the rows, or the one row, another name.
+    #[serde(default)]
+    pub context_name: Text,
+    /// The method, and the field, that hold what else it is given.
+    #[serde(default)]
+    pub context_from: Sorted<Text>,
+}
+
+/// A call that fills a template.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TemplateRow {
+    /// The argument that names the template.
+    pub template: Option<Argument>,
+    /// The argument that holds what it is given, under the names that it knows it by.
+    pub context: Option<Argument>,
+    /// It is given the keyword arguments.
+    #[serde(default)]
+    pub takes_keywords: bool,
+    /// In a template: it is given all that the template around it was given, too.
+    #[serde(default)]
+    pub inherits: bool,
 }
 
 /// A class whose methods a framework calls.
@@ -321,6 +423,9 @@ pub struct ModelFile {
     /// Classes that show rows.
     #[serde(default)]
     pub views: BTreeMap<String, ViewRow>,
+    /// Calls that fill templates.
+    #[serde(default)]
+    pub templates: BTreeMap<String, TemplateRow>,
     /// Classes whose methods a framework calls.
     #[serde(default)]
     pub handlers: BTreeMap<String, HandlerRow>,
@@ -398,6 +503,8 @@ pub struct Table {
     pub renderers: Sorted<(Text, RendererRow)>,
     /// Classes that show rows.
     pub views: Sorted<(Text, ViewRow)>,
+    /// Calls that fill templates.
+    pub templates: Sorted<(Text, TemplateRow)>,
     /// Classes whose methods a framework calls.
     pub handlers: Sorted<(Text, HandlerRow)>,
     /// Names that stand for types: those with an entry, a constructor or members, and those that some row returns.
@@ -455,6 +562,7 @@ impl Table {
         relations: Cow::Borrowed(&[]),
         renderers: Cow::Borrowed(&[]),
         views: Cow::Borrowed(&[]),
+        templates: Cow::Borrowed(&[]),
         handlers: Cow::Borrowed(&[]),
         type_names: Cow::Borrowed(&[]),
         members: Cow::Borrowed(&[]),
@@ -471,6 +579,7 @@ impl Table {
         let mut relations: BTreeMap<Text, RelationRow> = self.relations.iter().cloned().collect();
         let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
         let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
+        let mut templates: BTreeMap<Text, TemplateRow> = self.templates.iter().cloned().collect();
         let mut handlers: BTreeMap<Text, HandlerRow> = self.handlers.iter().cloned().collect();
         for file in files {
             rows.extend(file.calls.into_iter().map(|(path, row)| {
@@ -483,6 +592,7 @@ impl Table {
             relations.extend(file.relations.into_iter().map(|(path, row)| (path.into(), row)));
             renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
             views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
+            templates.extend(file.templates.into_iter().map(|(path, row)| (path.into(), row)));
             handlers.extend(file.handlers.into_iter().map(|(path, row)| (path.into(), row)));
         }
         let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
@@ -497,6 +607,7 @@ impl Table {
             relations: relations.into_iter().collect(),
             renderers: renderers.into_iter().collect(),
             views: views.into_iter().collect(),
+            templates: templates.into_iter().collect(),
             handlers: handlers.into_iter().collect(),
             indexes: Indexes::EMPTY,
         };

@@ -77,7 +77,7 @@ pub fn parse(text: &str) -> Result<Page<'_>, PageError> {
                 return Err(PageError { line: fence.line, message });
             }
         };
-        if lang::find(language).is_none() {
+        if !lang::is_known(language) {
             return Err(PageError { line: fence.line, message: format!("`{language}` is not a language of laggard") });
         }
         let name = words.next().unwrap_or("");
@@ -145,10 +145,10 @@ pub enum Mark {
     Spurious,
 }
 
-/// The mark of a line: `#~`, `//~`, `#~ missed`, `//~ spurious`.
+/// The mark of a line: `#~`, `//~`, `#~ missed`, `//~ spurious`, `{#~ missed #}`.
 pub fn mark_of(line: &str) -> Option<Mark> {
     let at = line.rfind("#~").or_else(|| line.rfind("//~"))?;
-    match line[at..].trim_start_matches(['#', '/', '~']).trim() {
+    match line[at..].trim_start_matches(['#', '/', '~']).trim_end_matches(['#', '}']).trim() {
         "" => Some(Mark::Reported),
         "missed" => Some(Mark::Missed),
         "spurious" => Some(Mark::Spurious),

@@ -7,7 +7,7 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::Parsed as RuffParsed;
 use ruff_text_size::Ranged;
 
-use super::{Language, LiteralTypes, Manifest, Parsed};
+use super::{Dialect, Language, LiteralTypes, Manifest, Parsed};
 use crate::source::Span;
 use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
 
@@ -35,6 +35,10 @@ impl Language for Python {
 
     fn manifests(&self) -> &'static [&'static str] {
         names::MANIFESTS
+    }
+
+    fn comment_leader(&self) -> &'static str {
+        "#"
     }
 
     fn parse(&self, text: &str) -> Parsed {
@@ -95,6 +99,10 @@ impl Language for Python {
 
     fn length_member(&self) -> Option<&'static str> {
         Some("__len__")
+    }
+
+    fn dialects(&self) -> &'static [&'static dyn Dialect] {
+        &[&super::template::Template]
     }
 
     fn is_run_by_hand(&self, path: &str) -> bool {
