@@ -160,7 +160,7 @@ impl Discovery<'_> {
             dialects.into_iter().find(|(_, _, dialect)| dialect.file_name(&relative).is_some())?;
         let size = entry.metadata().ok()?.len();
         let file = SourceFile { path: relative, location: path.to_path_buf(), language, dialect: Some(dialect), size };
-        (size <= self.config.max_file_size).then_some(Found::InDialect(file))
+        (size <= self.config.max_file_size()).then_some(Found::InDialect(file))
     }
 
     /// The language of a file by its extension or, where it has none, by its `#!` line.

@@ -3,6 +3,8 @@
 //! [`check`] is the whole tool in one function: discover → parse → extract → link → evaluate → report. Each stage
 //! is a module, listed below in the order in which to read them.
 
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::baseline::Baseline;
@@ -105,23 +107,20 @@ pub fn analyse(config: &Config) -> Result<Analysis, SetupError> {
 
 fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let mut timings = Timings::default();
-<<<<<<< HEAD
     let scope = timings.measure("discover", || Scope::new(config))?;
-    let Scope { config, discovered, stacks, policy, .. } = scope;
+    let Scope { config, discovered, stacks, .. } = scope;
     let models = model::for_project(&config)?;
-    let mut extracted = timings.measure("parse + extract", || extract::all(&discovered, &config));
-    classify(&mut extracted.files, &stacks);
-=======
-    let discovered = timings.measure("discover", || discover::source_files(config, lang::all()))?;
-    let models = model::for_project(config)?;
-    let extracted = timings.measure("parse + extract", || {
-        let extracted = extract::all(&discovered, config);
+    let mut extracted = timings.measure("parse + extract", || {
+        let extracted = extract::all(&discovered, &config);
         match !discovered.in_dialects.is_empty() && link::uses_dialects(&extracted.files, &models) {
-            true => extract::with_dialects(extracted, &discovered, config),
+            true => extract::with_dialects(extracted, &discovered, &config),
             false => extracted,
         }
     });
->>>>>>> h-templates
+    let stacks = stacks_of(&extracted.files, stacks);
+    let locations = extracted.files.iter().map(|file| file.source.location.as_path());
+    let policy = Policy::new(&rule::all_infos(), locations.zip(&stacks), &config);
+    classify(&mut extracted.files, &stacks);
     let mut notices = discovered.notices;
     notices.extend(extracted.notices);
     let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
@@ -145,10 +144,8 @@ pub struct Scope {
     pub discovered: Project,
     /// Files that settings leave out: path, pattern, and where it stands.
     pub excluded: Vec<(String, String, String)>,
-    /// The layers of settings of each file.
-    pub stacks: Vec<Stack>,
-    /// Which rules run on which file.
-    pub policy: Policy,
+    /// The layers of settings of each file, those in dialects after the others.
+    pub stacks: Vec<(PathBuf, Stack)>,
 }
 
 impl Scope {
@@ -159,38 +156,36 @@ impl Scope {
         let config = config.with_run_settings(&root);
         let mut discovered = discover::source_files(&config, lang::all())?;
         let mut stacks = Vec::new();
-        let mut kept = Vec::new();
         let mut excluded = Vec::new();
-        for file in discovered.files {
-            let stack = settings.of(file.location.parent().unwrap_or(&config.root))?;
-            let named = config.paths.contains(&file.location) && !config.force_exclude;
-            match stack.excluding(&file.location).filter(|_| !named) {
-                Some((pattern, place)) => excluded.push((file.path, pattern, place)),
-                None => {
-                    kept.push(file);
-                    stacks.push(stack);
+        for files in [&mut discovered.files, &mut discovered.in_dialects] {
+            let mut kept = Vec::new();
+            for file in std::mem::take(files) {
+                let stack = settings.of(file.location.parent().unwrap_or(&config.root))?;
+                let named = config.paths.contains(&file.location) && !config.force_exclude;
+                match stack.excluding(&file.location).filter(|_| !named) {
+                    Some((pattern, place)) => excluded.push((file.path, pattern, place)),
+                    None => {
+                        stacks.push((file.location.clone(), stack));
+                        kept.push(file);
+                    }
                 }
             }
+            *files = kept;
         }
-        discovered.files = kept;
-        let rules = rule::all_infos();
-        rule::policy::check_names(&rules, stacks.iter().chain([&root]), &config)?;
-        discovered.notices.extend(idle_overrides(&discovered.files, &stacks, &config));
-        let paths = discovered.files.iter().map(|file| file.location.as_path());
-        let policy = Policy::new(&rules, paths.zip(&stacks), &config);
-        Ok(Scope { config, discovered, excluded, stacks, policy })
+        rule::policy::check_names(&rule::all_infos(), stacks.iter().map(|(_, stack)| stack).chain([&root]), &config)?;
+        discovered.notices.extend(idle_overrides(&stacks, &config));
+        Ok(Scope { config, discovered, excluded, stacks })
     }
 }
 
 /// Overrides that no file of the run matches, of configurations whose whole folder is analysed.
-fn idle_overrides(files: &[SourceFile], stacks: &[Stack], config: &Config) -> Vec<Notice> {
-    let mut layers: Vec<&Arc<Layer>> = stacks.iter().flat_map(|stack| &stack.layers).collect();
+fn idle_overrides(stacks: &[(PathBuf, Stack)], config: &Config) -> Vec<Notice> {
+    let mut layers: Vec<&Arc<Layer>> = stacks.iter().flat_map(|(_, stack)| &stack.layers).collect();
     layers.sort_by_key(|layer| Arc::as_ptr(layer));
     layers.dedup_by_key(|layer| Arc::as_ptr(layer));
     let mut notices = Vec::new();
     for layer in layers.into_iter().filter(|layer| config.paths.iter().any(|path| layer.folder.starts_with(path))) {
-        let idle =
-            |one: &&Override| !files.iter().any(|file| one.paths.matching(&layer.folder, &file.location).is_some());
+        let idle = |one: &&Override| !stacks.iter().any(|(file, _)| one.paths.matching(&layer.folder, file).is_some());
         notices.extend(layer.overrides.iter().filter(idle).map(|one| Notice {
             path: layer.name.clone(),
             line: one.line,
@@ -200,6 +195,12 @@ fn idle_overrides(files: &[SourceFile], stacks: &[Stack], config: &Config) -> Ve
     }
     notices.sort();
     notices
+}
+
+/// The settings of the files that were extracted, in their order.
+fn stacks_of(files: &[ProgramFile], stacks: Vec<(PathBuf, Stack)>) -> Vec<Stack> {
+    let mut stacks: HashMap<PathBuf, Stack> = stacks.into_iter().collect();
+    files.iter().map(|file| stacks.remove(&file.source.location).unwrap_or_default()).collect()
 }
 
 /// Files are what settings say they are, whatever their paths look like.

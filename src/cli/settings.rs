@@ -112,7 +112,8 @@ fn last_word(choice: &Choice, rule: &RuleInfo) -> Option<u32> {
 /// Writes the files that are analysed; with `why`, how each is seen, and what is left out for which reason.
 pub fn write_files(config: &Config, why: bool, out: &mut dyn Write) -> anyhow::Result<()> {
     let scope = Scope::new(config)?;
-    for (file, stack) in scope.discovered.files.iter().zip(&scope.stacks) {
+    let files = scope.discovered.files.iter().chain(&scope.discovered.in_dialects);
+    for (file, (_, stack)) in files.zip(&scope.stacks) {
         if !why {
             writeln!(out, "{}", file.path)?;
             continue;

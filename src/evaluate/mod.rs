@@ -22,7 +22,7 @@ pub mod waste;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::{CallId, FunctionId};
-use crate::link::summarize::effects_of_call;
+use crate::link::summarize::effects_where_it_stands;
 use crate::program::{FunctionRef, Program};
 use crate::rule::{Rule, RuleSet};
 use crate::source::FileId;
@@ -93,7 +93,7 @@ fn is_migration(program: &Program, file: FileId) -> bool {
 /// Holds those rules against a migration that ask for one.
 fn evaluate_migration(program: &mut Program, index: &Index, file: FileId, found: &mut Vec<Diagnostic>) {
     for call in (0..program.file(file).facts.calls.len() as u32).map(CallId) {
-        for effect in effects_of_call(program, file, call) {
+        for effect in effects_where_it_stands(program, file, call) {
             let rules = index.calls_with(1 << effect.reached.effect as u8);
             for rule in rules.filter(|rule| rule.conditions.migration == Some(true)) {
                 if index::wants(rule, &effect) {
@@ -115,7 +115,7 @@ fn evaluate_call(program: &mut Program, index: &Index, file: FileId, call: CallI
     for rule in &index.sql {
         found.extend(matching::check_sql(program, rule, file, call));
     }
-    let effects = effects_of_call(program, file, call);
+    let effects = effects_where_it_stands(program, file, call);
     let mut bits = 0u64;
     for effect in &effects {
         bits |= 1 << effect.reached.effect as u8;

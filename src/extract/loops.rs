@@ -94,7 +94,10 @@ impl Extractor<'_> {
         self.leave(outer);
         self.end_holds(0);
         self.open_holds = holds;
-        let changes = self.locals.undo(mark);
+        let mut changes = self.locals.undo(mark);
+        for name in self.names_of_header(node) {
+            changes.remove(&name);
+        }
         self.merge(vec![Some(changes), Some(Default::default())]);
         let comparisons = self.comparisons.split_off(compared);
         if let (Some(iterable), Some(node), Some(condition)) = (iterable, syntax.iterable, self.filter_of(syntax)) {
@@ -163,6 +166,21 @@ impl Extractor<'_> {
             }
             _ => vec![self.tree.span(condition)],
         }
+    }
+
+    /// The names that a loop declares for its body, where the language has blocks.
+    fn names_of_header(&self, node: LoopNodeId) -> rustc_hash::FxHashSet<Name> {
+        let syntax = &self.tree.loops[node.0 as usize];
+        let mut names = rustc_hash::FxHashSet::default();
+        if self.tree.block_scoped
+            && let Some(target) = syntax.target
+        {
+            super::scope::target_names(self.tree, target, &mut names);
+        }
+        if let Some(condition) = syntax.condition {
+            names.extend(self.names_of_condition(condition));
+        }
+        names
     }
 
     fn assigned_in_loop(&self, node: LoopNodeId) -> rustc_hash::FxHashSet<Name> {

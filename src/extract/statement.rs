@@ -153,21 +153,8 @@ impl Extractor<'_> {
         otherwise: Option<NodeId>,
         walk: &mut dyn FnMut(&mut Self, NodeId),
     ) {
-        let mut shadowed = Vec::new();
-        if self.tree.block_scoped {
-            let mut pending = vec![condition];
-            let mut names = rustc_hash::FxHashSet::default();
-            while let Some(node) = pending.pop() {
-                match self.tree.kind(node) {
-                    NodeKind::LetCondition { pattern, .. } => {
-                        super::scope::target_names(self.tree, pattern, &mut names)
-                    }
-                    NodeKind::Binary { operator: Operator::And, left, right } => pending.extend([left, right]),
-                    _ => {}
-                }
-            }
-            shadowed.extend(names.into_iter().map(|name| (name, self.locals.get(name))));
-        }
+        let names = self.names_of_condition(condition);
+        let shadowed: Vec<_> = names.into_iter().map(|name| (name, self.locals.get(name))).collect();
         self.condition(condition);
         let (holds, fails) = self.parameter_test(condition);
         let scope = self.facts.scopes.len();
@@ -189,6 +176,20 @@ impl Extractor<'_> {
             None => Some(Changes::default()),
         };
         self.merge(vec![first, second]);
+    }
+
+    /// The names that patterns in a condition declare for the block after it, where the language has blocks.
+    pub(super) fn names_of_condition(&self, condition: NodeId) -> rustc_hash::FxHashSet<crate::syntax::Name> {
+        let mut names = rustc_hash::FxHashSet::default();
+        let mut pending = if self.tree.block_scoped { vec![condition] } else { Vec::new() };
+        while let Some(node) = pending.pop() {
+            match self.tree.kind(node) {
+                NodeKind::LetCondition { pattern, .. } => super::scope::target_names(self.tree, pattern, &mut names),
+                NodeKind::Binary { operator: Operator::And, left, right } => pending.extend([left, right]),
+                _ => {}
+            }
+        }
+        names
     }
 
     /// Names declared in a block end with it; what they hid is seen again. Module-level names stay.

@@ -150,10 +150,11 @@ impl<'m> Resolver<'m> {
             }
             // `T { … }` and `T(…)` have no target of their own.
             [] => {
+                let result = resolution.results().instance();
                 let callees = self.infer(files, file, site.callee);
                 let is_class = matches!(callees.list[..], [Value::Item(symbol)]
                     if matches!(self.definition(symbol), Some(super::resolve::Definition::Class(..))));
-                let is_made = is_class || self.is_derived_constructor(files, file, site.callee, &resolution);
+                let is_made = is_class || self.is_derived_constructor(files, file, site.callee, result);
                 (site.name.is_none() && is_made).then_some(Owned::Made)
             }
             _ => None,
@@ -166,11 +167,11 @@ impl<'m> Resolver<'m> {
         files: &[ProgramFile],
         file: FileId,
         callee: OriginId,
-        resolution: &super::resolve::CallResolution,
+        result: Option<TypeId>,
     ) -> bool {
         let facts = &files[file.0 as usize].facts;
         let Origin::Member(_, name) = facts.origin(callee) else { return false };
-        let makes_class = resolution.results().instance().is_some_and(|id| self.class_of(id).is_some());
+        let makes_class = result.is_some_and(|id| self.class_of(id).is_some());
         makes_class && self.language.is_constructor_name(facts.text(name))
     }
 

@@ -165,9 +165,17 @@ pub struct CallEffect {
     pub is_offloaded: bool,
 }
 
-/// The effects that a call site brings, its own and those of its callees. Those that code elsewhere (on another
-/// thread, in another task) has are among them, but for what blocks there.
+/// The effects that a call site brings to the code around it: none where nobody knows when it runs.
 pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[CallEffect; 4]> {
+    match program.context(file, call).is_deferred {
+        true => SmallVec::new(),
+        false => effects_where_it_stands(program, file, call),
+    }
+}
+
+/// The effects that a call site brings when it runs, its own and those of its callees. Those that code elsewhere (on
+/// another thread, in another task) has are among them, but for what blocks there.
+pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) -> SmallVec<[CallEffect; 4]> {
     let facts = &program.file(file).facts;
     let site = facts.call(call);
     let mut found = SmallVec::new();
@@ -176,9 +184,6 @@ pub fn effects_of_call(program: &Program, file: FileId, call: CallId) -> SmallVe
         return found;
     }
     let context = program.context(file, call);
-    if context.is_deferred {
-        return found;
-    }
     let degree = degree_of(context);
     let confidence = if site.certain { resolved.confidence } else { resolved.confidence.min(Confidence::Medium) };
     let (own_without, own_needs) = parameter_conditions(facts, site.scope);
