@@ -16,14 +16,18 @@ mod hash;
 #[allow(dead_code)]
 #[path = "src/model/table.rs"]
 mod table;
+#[allow(dead_code)]
+#[path = "src/version.rs"]
+mod version;
 
 use hash::HashIndex;
 use table::{
-    Argument, HandlerRow, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text, TypeRow, ViewRow,
+    AdviceRow, Argument, HandlerRow, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text,
+    TypeRow, ViewRow,
 };
 
 fn main() {
-    for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs"] {
+    for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs", "src/version.rs"] {
         println!("cargo:rerun-if-changed={input}");
     }
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package folder"));
@@ -97,7 +101,8 @@ fn refuse_doubles(files: &[(PathBuf, ModelFile)]) {
         let aliases = file.aliases.keys().map(|name| ("alias", name));
         let factories = file.factories.keys().map(|name| ("factory", name));
         let relations = file.relations.keys().map(|name| ("relation", name));
-        for (what, name) in calls.chain(types).chain(aliases).chain(factories).chain(relations) {
+        let advice = file.advice.keys().map(|name| ("advice on", name));
+        for (what, name) in calls.chain(types).chain(aliases).chain(factories).chain(relations).chain(advice) {
             if let Some(first) = places.insert((what, name), path) {
                 panic!("{}: {what} `{name}` is also in {}", path.display(), first.display());
             }
@@ -130,6 +135,10 @@ fn table_code(name: &str, table: &Table) -> String {
         format!(
             "templates: {}",
             list_code(&table.templates, |(name, row)| format!("({}, {})", text_code(name), template_code(row)))
+        ),
+        format!(
+            "advice: {}",
+            list_code(&table.advice, |(name, row)| format!("({}, {})", text_code(name), advice_code(row)))
         ),
         format!(
             "handlers: {}",
@@ -268,6 +277,11 @@ fn template_code(row: &TemplateRow) -> String {
         optional_argument_code(template.as_ref()),
         optional_argument_code(context.as_ref()),
     )
+}
+
+fn advice_code(row: &AdviceRow) -> String {
+    let AdviceRow { since, until } = row;
+    format!("AdviceRow {{ since: {}, until: {} }}", text_code(since), text_code(until))
 }
 
 fn handler_code(row: &HandlerRow) -> String {

@@ -16,6 +16,8 @@ use crate::source::{self, SourceFile};
 
 /// A manifest above this size is not one.
 const MAX_MANIFEST_SIZE: u64 = 1024 * 1024;
+/// Lock files are long.
+const MAX_REQUIREMENTS_SIZE: u64 = 16 * 1024 * 1024;
 /// As much of a file as a `#!` line may fill.
 const SHEBANG_BYTES: usize = 128;
 /// Folders that never hold code of the project.
@@ -52,6 +54,7 @@ enum Found {
     Source(SourceFile),
     InDialect(SourceFile),
     Manifest(Manifest),
+    Requirements(Manifest),
     Notice(Notice),
 }
 
@@ -63,6 +66,7 @@ fn collect(found: Vec<Found>) -> Project {
             Found::Source(file) => discovered.files.push(file),
             Found::InDialect(file) => discovered.in_dialects.push(file),
             Found::Manifest(manifest) => discovered.manifests.push(manifest),
+            Found::Requirements(file) => discovered.requirement_files.push(file),
             Found::Notice(notice) => discovered.notices.push(notice),
         }
     }
@@ -72,6 +76,8 @@ fn collect(found: Vec<Found>) -> Project {
     discovered.in_dialects.dedup_by(|left, right| left.path == right.path);
     discovered.manifests.sort_by(|left, right| left.path.cmp(&right.path));
     discovered.manifests.dedup_by(|left, right| left.path == right.path);
+    discovered.requirement_files.sort_by(|left, right| left.path.cmp(&right.path));
+    discovered.requirement_files.dedup_by(|left, right| left.path == right.path);
     discovered.notices.sort();
     discovered.notices.dedup();
     discovered
@@ -126,6 +132,9 @@ impl Discovery<'_> {
         let mut found = Vec::new();
         if self.is_manifest(path) {
             found.extend(self.manifest(path));
+        }
+        if self.names_requirements(path) {
+            found.extend(self.requirement_file(path));
         }
         if self.language(path).is_some() {
             found.extend(self.claim(path, entry.metadata().ok().map(|metadata| metadata.len())));
@@ -188,7 +197,31 @@ impl Discovery<'_> {
         }
         let names: BTreeSet<&str> = self.languages.iter().flat_map(|language| language.manifests()).copied().collect();
         let candidates = above.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
-        candidates.filter(|path| path.is_file()).filter_map(|path| self.manifest(&path)).collect()
+        let manifests = candidates.filter(|path| path.is_file()).filter_map(|path| self.manifest(&path));
+        // No folder above is read: what is written with a `*` is looked for under its plain name.
+        let files = self.languages.iter().flat_map(|language| language.requirement_files());
+        let names: BTreeSet<String> = files.map(|name| name.replace('*', "")).collect();
+        let candidates = above.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
+        let files = candidates.filter(|path| path.is_file()).filter_map(|path| self.requirement_file(&path));
+        manifests.chain(files).collect()
+    }
+
+    fn names_requirements(&self, path: &Path) -> bool {
+        let matches = |name: &str, pattern: &str| match pattern.split_once('*') {
+            Some((start, end)) => name.starts_with(start) && name.ends_with(end),
+            None => name == pattern,
+        };
+        let files = self.languages.iter().flat_map(|language| language.requirement_files());
+        path.file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| files.into_iter().any(|pattern| matches(name, pattern)))
+    }
+
+    /// A file of versions; one that cannot be read says nothing.
+    fn requirement_file(&self, path: &Path) -> Option<Found> {
+        let is_small = fs::metadata(path).is_ok_and(|metadata| metadata.len() <= MAX_REQUIREMENTS_SIZE);
+        let text = is_small.then(|| source::read(path).ok()).flatten()?;
+        Some(Found::Requirements(Manifest { path: self.relative(path), text }))
     }
 
     fn is_manifest(&self, path: &Path) -> bool {

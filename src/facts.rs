@@ -515,8 +515,10 @@ pub enum Use {
     Receiver,
     /// Tested for truth.
     Tested,
-    /// An operand of a comparison.
+    /// An operand of a test for equality or membership.
     Compared,
+    /// An operand of a comparison that asks which is larger.
+    Ordered,
     /// Formatted into a string.
     Formatted,
     /// Indexed or sliced.

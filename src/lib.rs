@@ -36,6 +36,7 @@ pub mod source;
 pub mod sql;
 pub mod syntax;
 pub mod types;
+pub mod version;
 
 // Verbs, in the order of the pipeline.
 pub mod discover;
@@ -110,6 +111,7 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let scope = timings.measure("discover", || Scope::new(config))?;
     let Scope { config, discovered, stacks, .. } = scope;
     let models = model::for_project(&config)?;
+    let requirements = discovered.requirements();
     let mut extracted = timings.measure("parse + extract", || {
         let extracted = extract::all(&discovered, &config);
         match !discovered.in_dialects.is_empty() && link::uses_dialects(&extracted.files, &models) {
@@ -124,7 +126,7 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let mut notices = discovered.notices;
     notices.extend(extracted.notices);
     let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
-    let mut program = timings.measure("link", || link::program(extracted.files, &models));
+    let mut program = timings.measure("link", || link::program(extracted.files, &models, requirements));
     let options = evaluate::Options { include_side_code: config.include_side_code.unwrap_or(false) };
     let rules = rule::RuleSet::of(|name| policy.runs(name));
     let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));

@@ -13,6 +13,7 @@ use crate::interner::Distinct;
 use crate::model::table::Row;
 use crate::source::{FileId, SourceFile, Span};
 use crate::types::{Symbol, TypeId};
+use crate::version::Requirements;
 
 /// A file of the program.
 #[derive(Debug)]
@@ -340,6 +341,8 @@ pub struct Program<'m> {
     pub runs_alone: Vec<bool>,
     /// The resolver of each language, by its place in `lang::all()`.
     pub resolvers: Vec<Option<crate::link::resolve::Resolver<'m>>>,
+    /// What the project works with, by the place of the language in `lang::all()`.
+    pub requirements: Vec<Requirements>,
 }
 
 impl<'m> Program<'m> {

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::matching::{Candidate, iterated_argument, leaf_row};
-use super::rank;
+use super::{advice, rank};
 use crate::diagnostic::{Confidence, Diagnostic, Label};
 use crate::facts::*;
 use crate::link::summarize::witness_chain;
@@ -263,7 +263,7 @@ fn bare(
         confidence: Confidence::High,
         rank: 0.0,
         message,
-        help: words.help(&rule.message.help),
+        help: words.help(advice::help(program, file, &rule.message)),
         primary: Label { file, span: Span::default(), message: String::new() },
         secondary: Vec::new(),
         trace: Vec::new(),
@@ -300,7 +300,7 @@ fn words_of_call(program: &Program, file: FileId, call: CallId, row: Option<&Row
         receiver: place(super::matching::root_receiver(program, file, call).0).unwrap_or_else(|| "the value".into()),
         function: program.qualified(file, facts.scope(site.scope).function),
         api: row.map(|row| short_path(&row.path, separator)).unwrap_or_default(),
-        alternative: row.map(|row| alternatives(&row.alternative)).unwrap_or_default(),
+        alternative: row.map(|row| advice::alternatives(program, file, &row.alternative)).unwrap_or_default(),
         cost: row.map(|row| row.cost.to_string()).unwrap_or_default(),
         argument: argument.and_then(|argument| place(argument.place)).unwrap_or_else(|| "the value".into()),
         result: place(site.result_place).unwrap_or_else(|| "the result".into()),
@@ -322,11 +322,6 @@ fn short_path(path: &str, separator: &str) -> String {
     let names: Vec<&str> = path.split(separator).collect();
     let skip = if names.len() > 2 && names[0] == "builtins" { names.len() - 1 } else { names.len().saturating_sub(2) };
     names[skip..].join(separator)
-}
-
-/// The choices of an alternative, as a phrase.
-fn alternatives(text: &str) -> String {
-    text.split(';').map(str::trim).filter(|choice| !choice.is_empty()).collect::<Vec<_>>().join(", or ")
 }
 
 /// Where a value was made by a call.

@@ -7,11 +7,11 @@ use crate::facts::*;
 use crate::link::resolve::{Value, argument_at, matched_arguments};
 use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, handed_over, own_effects, witness_chain};
 use crate::model::table::{Color, Laziness, Row};
-use crate::program::{LoopFrame, LoopSource, Program, Reached, RelationRead};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
 use crate::source::FileId;
-use crate::syntax::{LoopKind, ParameterKind};
+use crate::syntax::{LoopKind, ParameterKind, TypeForm};
 
 /// A call site that a rule may report.
 pub struct Candidate<'r> {
@@ -321,7 +321,7 @@ fn is_only_read(program: &mut Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     match site.used {
-        Use::Borrowed | Use::Compared => true,
+        Use::Borrowed | Use::Compared | Use::Ordered => true,
         Use::Receiver => {
             // Outer calls come first. Text is read by all its methods but those that turn it into something else.
             let outer = (0..candidate.call.0)
@@ -495,6 +495,57 @@ pub(super) fn is_place_changed(
         })
 }
 
+/// Does the call copy its receiver, or write it as text: is what it gives all that the receiver holds?
+fn copies(program: &Program, candidate: &Candidate) -> bool {
+    let effects = program.resolved(candidate.file, candidate.call).effects;
+    effects.meets(EffectSet::of(&[Effect::Copies, Effect::DeepCopies, Effect::Formats]))
+}
+
+/// Does the loop change a part of the receiver, or hand the receiver or its owner to code that may?
+fn is_content_changed(program: &Program, candidate: &Candidate) -> bool {
+    let file = candidate.file;
+    let facts = &program.file(file).facts;
+    let place = candidate.site(program).receiver_place;
+    let (Some(place), Some(region)) = (place, region_of(program, candidate)) else { return false };
+    let place = facts.text(place);
+    let is_or_owns = |owner: crate::syntax::Name| facts.text(owner) == place || is_part_of(place, facts.text(owner));
+    let written = facts.writes[region.writes.0 as usize..region.writes.1 as usize]
+        .iter()
+        .any(|write| is_part_of(facts.text(write.place), place));
+    let lent = |origin: OriginId| match facts.origin(origin) {
+        Origin::Parameter(function, at) => {
+            let declared =
+                facts.function(function).parameters.get(at as usize).and_then(|parameter| parameter.declared);
+            declared.is_some_and(|declared| facts.types[declared.0 as usize].form == TypeForm::MutableReference)
+        }
+        _ => false,
+    };
+    written
+        || calls_of(region).filter(|call| *call != candidate.call).any(|call| {
+            let other = facts.call(call);
+            let changes = other.receiver_place.is_some_and(|receiver| {
+                let mut functions = program.resolved(file, call).functions().peekable();
+                match functions.peek().is_some() {
+                    true => is_or_owns(receiver) && functions.any(|function| borrows_to_change(program, function)),
+                    false => facts.text(receiver) == place && !super::waste::only_looks(program, file, call),
+                }
+            });
+            let arguments = facts.arguments_of(other).iter();
+            changes
+                || arguments
+                    .filter(|argument| argument.place.is_some_and(is_or_owns))
+                    .any(|argument| lent(argument.origin))
+        })
+}
+
+/// Does a method take its receiver to change it?
+fn borrows_to_change(program: &Program, function: FunctionRef) -> bool {
+    let (file, function) = program.function(function);
+    let facts = &program.file(file).facts;
+    let declared = facts.function(function).parameters.first().and_then(|parameter| parameter.declared);
+    declared.is_some_and(|declared| facts.types[declared.0 as usize].form == TypeForm::MutableReference)
+}
+
 /// Is `place` an attribute of `owner`, however deep?
 fn is_part_of(place: &str, owner: &str) -> bool {
     place.strip_prefix(owner).is_some_and(|rest| rest.starts_with('.'))
@@ -530,6 +581,7 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
             is_same(site.receiver_depend, site.callee)
                 && !is_written(site.receiver_place)
                 && !is_changed(program, candidate, Change::Any)
+                && !(copies(program, candidate) && is_content_changed(program, candidate))
         }
         Part::Arguments => facts.arguments_of(site).iter().all(|argument| {
             is_same(argument.depend, argument.origin)

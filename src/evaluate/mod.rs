@@ -3,10 +3,11 @@
 //! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, with `values.rs` for
 //! what becomes of a value, `waste.rs` for values that need not be made (`borrowing.rs`: because they could be
 //! borrowed), `flow.rs` for what calls have to do with each other, and `calls.rs` for what is called, with what;
-//! `finding.rs` says it in words,
-//! `rank.rs` orders, `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for,
-//! `group.rs` joins what is mended at once. No input or output, and no rule by name.
+//! `finding.rs` says it in words, `advice.rs` leaves out what the project may not be advised, `rank.rs` orders,
+//! `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is
+//! mended at once. No input or output, and no rule by name.
 
+mod advice;
 mod borrowing;
 mod calls;
 pub mod finding;

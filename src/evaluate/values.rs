@@ -322,12 +322,15 @@ pub(super) fn is_looked_up_again(program: &Program, candidate: &Candidate) -> bo
     let mut nearby = later.take_while(|call| facts.line(facts.call(*call).span.start) <= last_line);
     let again = nearby.find(|call| {
         let other = facts.call(*call);
-        let again = EffectSet::of(&[Effect::LooksUp, Effect::Grows]);
-        other.receiver_place == Some(map)
+        let resolved = program.resolved(candidate.file, *call);
+        // Who asks the same once more gets nothing that could be kept.
+        let asks = resolved.row().is_some_and(|row| row.returns.ends_with("bool"));
+        let again = resolved.effects.has(Effect::Grows) || resolved.effects.has(Effect::LooksUp) && !asks;
+        again
+            && other.receiver_place == Some(map)
             && is_in_branch_of(facts, site.scope, other.scope)
             // A key that is cloned to be added is cheaper to ask for first.
             && facts.arguments_of(other).first().is_some_and(|first| first.place == Some(key))
-            && program.resolved(candidate.file, *call).effects.meets(again)
     });
     again.is_some_and(|again| !is_touched_between(facts, candidate.call, map, again))
 }

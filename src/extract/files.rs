@@ -111,7 +111,7 @@ fn collect(
         let language = lang::all()[source.language];
         let functions = facts.functions.len() as u32;
         extracted.files.push(ProgramFile {
-            is_side_code: language.is_side_code(&source.path),
+            is_side_code: language.is_side_code(&source.path) || language.is_side_module(&module),
             source: source.clone(),
             facts,
             renames: renames[source.language].get(package_of(&module)).unwrap_or(&nothing_renamed).clone(),

@@ -535,7 +535,8 @@ impl Extractor<'_> {
         result: Option<(Name, bool)>,
     ) -> Value {
         let operand_use = match operator {
-            Operator::Equal | Operator::NotEqual | Operator::Compare => Use::Compared,
+            Operator::Equal | Operator::NotEqual => Use::Compared,
+            Operator::Compare => Use::Ordered,
             Operator::And | Operator::Or => used,
             _ => Use::Other,
         };

@@ -25,10 +25,11 @@ use crate::lang;
 use crate::model::lookup::Models;
 use crate::program::{FileCalls, Program, ProgramFile, Resolved, ResolvedCalls, Standing};
 use crate::source::FileId;
+use crate::version::Requirements;
 use resolve::{Resolver, Value};
 
 /// Links the files, which are sorted by path. `models` holds one entry for each language of `lang::all()`.
-pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m> {
+pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: Vec<Requirements>) -> Program<'m> {
     let functions = files
         .iter()
         .enumerate()
@@ -48,6 +49,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
         runs_alone: vec![false; functions.len()],
         resolvers: Vec::new(),
         relation_reads: Vec::new(),
+        requirements,
         functions,
         files,
     };

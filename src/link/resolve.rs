@@ -1882,6 +1882,11 @@ impl CallResolution<'_> {
 }
 
 impl<'m> Resolver<'m> {
+    /// The models that it looks things up in.
+    pub fn models(&self) -> &'m Models {
+        self.models
+    }
+
     /// Is the type text, or does it dereference to text?
     pub fn is_text(&self, id: TypeId) -> bool {
         let literals = self.language.literal_types();

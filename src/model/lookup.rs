@@ -12,7 +12,8 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::table::{
-    FormError, ModelFile, RelationRow, RendererRow, Role, Row, Table, TemplateRow, Text, TypeRow, ViewRow, last_segment,
+    AdviceRow, FormError, ModelFile, RelationRow, RendererRow, Role, Row, Table, TemplateRow, Text, TypeRow, ViewRow,
+    last_segment,
 };
 use crate::types::split_last;
 
@@ -24,8 +25,8 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        Argument, Color, HandlerRow, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Role, Row, RowKind,
-        Table, TemplateRow, TypeRow, ViewRow,
+        AdviceRow, Argument, Color, HandlerRow, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Role, Row,
+        RowKind, Table, TemplateRow, TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -58,6 +59,11 @@ impl Models {
     /// same path; the later file wins.
     pub fn with_overlay(&self, files: impl IntoIterator<Item = ModelFile>) -> Models {
         Models { table: Cow::Owned(self.table.extended(files)), separator: self.separator }
+    }
+
+    /// Names that advice may only speak of from or up to a version.
+    pub fn advice(&self) -> &[(Text, AdviceRow)] {
+        &self.table.advice
     }
 
     /// What separates the parts of a name.

@@ -35,6 +35,7 @@ use serde::de::{Deserializer, Error as _};
 
 use super::hash::HashIndex;
 use crate::effect::{Effect, EffectSet};
+use crate::version::Gate;
 
 /// A text that is either compiled in or read from a project's file.
 pub type Text = Cow<'static, str>;
@@ -160,6 +161,18 @@ impl Argument {
     pub fn is_named(&self, keyword: &str) -> bool {
         matches!(self, Argument::Keyword(own) | Argument::Either(_, own) if own == keyword)
     }
+}
+
+/// From which version of a language or library on, or up to which, advice may speak of a name: `python 3.9`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AdviceRow {
+    /// The first version that has it. May be empty.
+    #[serde(default, deserialize_with = "version")]
+    pub since: Text,
+    /// The first version that does not have it, or has something better. May be empty.
+    #[serde(default, deserialize_with = "version")]
+    pub until: Text,
 }
 
 /// What is known of a type beside its calls.
@@ -426,6 +439,9 @@ pub struct ModelFile {
     /// Calls that fill templates.
     #[serde(default)]
     pub templates: BTreeMap<String, TemplateRow>,
+    /// Names that advice may only speak of from or up to a version.
+    #[serde(default)]
+    pub advice: BTreeMap<String, AdviceRow>,
     /// Classes whose methods a framework calls.
     #[serde(default)]
     pub handlers: BTreeMap<String, HandlerRow>,
@@ -436,6 +452,12 @@ impl ModelFile {
     pub fn parse(text: &str) -> Result<ModelFile, FormError> {
         toml::from_str(text).map_err(|error| FormError::new(text, &error))
     }
+}
+
+fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Gate::parse(&text, "").map_err(D::Error::custom)?;
+    Ok(text.into())
 }
 
 fn effects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EffectSet, D::Error> {
@@ -505,6 +527,8 @@ pub struct Table {
     pub views: Sorted<(Text, ViewRow)>,
     /// Calls that fill templates.
     pub templates: Sorted<(Text, TemplateRow)>,
+    /// Names that advice may only speak of from or up to a version.
+    pub advice: Sorted<(Text, AdviceRow)>,
     /// Classes whose methods a framework calls.
     pub handlers: Sorted<(Text, HandlerRow)>,
     /// Names that stand for types: those with an entry, a constructor or members, and those that some row returns.
@@ -563,6 +587,7 @@ impl Table {
         renderers: Cow::Borrowed(&[]),
         views: Cow::Borrowed(&[]),
         templates: Cow::Borrowed(&[]),
+        advice: Cow::Borrowed(&[]),
         handlers: Cow::Borrowed(&[]),
         type_names: Cow::Borrowed(&[]),
         members: Cow::Borrowed(&[]),
@@ -580,6 +605,7 @@ impl Table {
         let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
         let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
         let mut templates: BTreeMap<Text, TemplateRow> = self.templates.iter().cloned().collect();
+        let mut advice: BTreeMap<Text, AdviceRow> = self.advice.iter().cloned().collect();
         let mut handlers: BTreeMap<Text, HandlerRow> = self.handlers.iter().cloned().collect();
         for file in files {
             rows.extend(file.calls.into_iter().map(|(path, row)| {
@@ -593,6 +619,7 @@ impl Table {
             renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
             views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
             templates.extend(file.templates.into_iter().map(|(path, row)| (path.into(), row)));
+            advice.extend(file.advice.into_iter().map(|(name, row)| (name.into(), row)));
             handlers.extend(file.handlers.into_iter().map(|(path, row)| (path.into(), row)));
         }
         let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
@@ -608,6 +635,7 @@ impl Table {
             renderers: renderers.into_iter().collect(),
             views: views.into_iter().collect(),
             templates: templates.into_iter().collect(),
+            advice: advice.into_iter().collect(),
             handlers: handlers.into_iter().collect(),
             indexes: Indexes::EMPTY,
         };

@@ -157,7 +157,7 @@ impl Vocabulary for LoopClass {
 
 impl Vocabulary for Use {
     const WHAT: &'static str = "a use of a value (discarded, bound, stored, iterated, returned, argument, borrowed, \
-                                exposed, receiver, tested, compared, formatted, indexed, first-or-last)";
+                                exposed, receiver, tested, compared, ordered, formatted, indexed, first-or-last)";
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "discarded" => Use::Discarded,
@@ -171,6 +171,7 @@ impl Vocabulary for Use {
             "receiver" => Use::Receiver,
             "tested" => Use::Tested,
             "compared" => Use::Compared,
+            "ordered" => Use::Ordered,
             "formatted" => Use::Formatted,
             "indexed" => Use::Indexed,
             "first-or-last" => Use::FirstOrLast,

@@ -13,6 +13,7 @@ pub mod selection;
 use serde::Deserialize;
 
 use crate::diagnostic::{Confidence, Severity};
+use crate::version::Gate;
 use condition::{Conditions, SubjectText};
 use message::Template;
 use page::Page;
@@ -83,6 +84,8 @@ pub struct Message {
     pub cause: Template,
     /// What to do.
     pub help: Template,
+    /// What to do instead, where that holds; the first that does.
+    pub instead: Vec<(Gate, Template)>,
     /// Which place is shown first.
     pub place: Place,
 }
@@ -149,7 +152,28 @@ struct MessageText {
     cause: String,
     help: String,
     #[serde(default)]
+    instead: Vec<InsteadText>,
+    #[serde(default)]
     place: Place,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct InsteadText {
+    #[serde(default)]
+    since: String,
+    #[serde(default)]
+    until: String,
+    help: String,
+}
+
+impl InsteadText {
+    fn read(&self) -> Result<(Gate, Template), String> {
+        if self.since.is_empty() && self.until.is_empty() {
+            return Err("[[message.instead]] has `since` or `until`, a version that it holds from or before".into());
+        }
+        Ok((Gate::parse(&self.since, &self.until)?, Template::parse(&self.help)?))
+    }
 }
 
 /// A rule that cannot be used: where, and why.
@@ -226,6 +250,7 @@ impl RuleText {
                 label: Template::parse(&message.label)?,
                 cause: Template::parse(&message.cause)?,
                 help: Template::parse(&message.help)?,
+                instead: message.instead.iter().map(InsteadText::read).collect::<Result<_, _>>()?,
                 place: message.place,
             },
             weight: self.weight,

@@ -10,11 +10,13 @@ use ruff_text_size::Ranged;
 use super::{Dialect, Language, LiteralTypes, Manifest, Parsed};
 use crate::source::Span;
 use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
+use crate::version::Requirement;
 
 mod lower;
 mod names;
 mod parser;
 mod repair;
+mod requirements;
 mod stack;
 
 /// The language.
@@ -39,6 +41,14 @@ impl Language for Python {
 
     fn comment_leader(&self) -> &'static str {
         "#"
+    }
+
+    fn requirement_files(&self) -> &'static [&'static str] {
+        requirements::FILES
+    }
+
+    fn requirements(&self, files: &[Manifest]) -> Vec<Requirement> {
+        requirements::requirements(files)
     }
 
     fn parse(&self, text: &str) -> Parsed {
