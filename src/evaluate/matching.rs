@@ -83,6 +83,10 @@ fn depends_on(
     } else {
         if parts.contains(&Part::Receiver) {
             depend = depend.or(site.receiver_depend);
+            // A row that the turn makes is filled by the turn.
+            if effect.reached.effect == Effect::DbWrite && is_made_in(facts, site.callee, frame) {
+                return true;
+            }
         }
         if program.resolved(file, call).effects.has(Effect::DbCommit) {
             depend = depend.or(handed_over(program, file, call));
@@ -107,6 +111,19 @@ fn depends_on(
         bits |= depend.volatile;
     }
     bits & frame.bit != 0
+}
+
+/// Does every turn of a loop make the value by a call?
+fn is_made_in(facts: &FileFacts, origin: OriginId, frame: &LoopFrame) -> bool {
+    match (facts.origin(origin), frame.source) {
+        (Origin::Call(call), LoopSource::Loop(id)) => {
+            let region = facts.loop_of(id).region;
+            // Rows are made by their class; what a method or function gives may be a part of something else.
+            (region.calls.0..region.calls.1).contains(&call.0) && facts.call(call).name.is_none()
+        }
+        (Origin::Ascribed(_, inner), _) => is_made_in(facts, inner, frame),
+        _ => false,
+    }
 }
 
 /// The argument that brings an effect because the call goes through it.

@@ -309,6 +309,12 @@ impl<'m> Resolver<'m> {
         let facts = &files[file.0 as usize].facts;
         let function = facts.function(id);
         let Some(parameter) = function.parameters.get(place as usize) else { return Values::unknown() };
+        // A function that stands in for one that may be given: its type says that it is called, the default what that does.
+        if let Some(default) = parameter.default
+            && let [value @ Value::Function(..)] = self.infer(files, file, default).list[..]
+        {
+            return Values { is_partial: true, ..Values::one(value) };
+        }
         if let Some(declared) = parameter.declared {
             let values = self.type_values(files, file, function.module, declared);
             return match parameter.kind {

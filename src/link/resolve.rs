@@ -1412,6 +1412,25 @@ impl<'m> Resolver<'m> {
         functions
     }
 
+    /// The argument that a call gets back, from a function that does nothing but return it.
+    fn given_back(
+        &self,
+        files: &[ProgramFile],
+        (file, call): (FileId, CallId),
+        (callee_file, callee): (FileId, FunctionId),
+    ) -> Option<OriginId> {
+        let callee_facts = &files[callee_file.0 as usize].facts;
+        let function = callee_facts.function(callee);
+        let [only] = function.returns[..] else { return None };
+        let Origin::Parameter(own, place) = callee_facts.origin(only) else { return None };
+        let is_plain = own == callee && function.class.is_none() && function.yields.is_empty() && !function.is_async;
+        let facts = &files[file.0 as usize].facts;
+        let site = facts.call(call);
+        let mut pairs = matched_arguments(facts, site, callee_facts, callee).into_iter();
+        let (argument, _) = pairs.find(|(_, parameter)| is_plain && *parameter == place)?;
+        Some(facts.arguments_of(site)[argument].origin)
+    }
+
     fn call_value(
         &mut self,
         files: &[ProgramFile],
@@ -1423,7 +1442,10 @@ impl<'m> Resolver<'m> {
         match value {
             Value::Function(file, function) => {
                 resolution.targets.push(Target::Function(function_ref(files, file, function)));
-                let values = self.return_values(files, file, function);
+                let values = match self.given_back(files, site, (file, function)) {
+                    Some(argument) => self.infer(files, site.0, argument),
+                    None => self.return_values(files, file, function),
+                };
                 resolution.results.add(values);
             }
             Value::Closure(file, closure) => {
