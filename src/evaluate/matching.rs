@@ -704,6 +704,9 @@ fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> 
 /// Is it the only task of its event loop, and short of what it would be on a network?
 fn waits_alone(program: &Program, candidate: &Candidate) -> bool {
     let local = EffectSet::of(&[Effect::FileIo, Effect::Subprocess, Effect::CpuHeavy]);
+    if crate::link::tasks::runs_before_tasks(program, candidate.file, candidate.call) {
+        return true;
+    }
     leaf_row(program, candidate).is_some_and(|row| row.effects.meets(local) && !row.effects.has(Effect::Network))
         && crate::link::tasks::runs_alone(program, candidate.file, candidate.call)
 }
@@ -878,6 +881,9 @@ pub fn check_hold(
     }
     let over = words(&subject.over);
     let facts = &program.file(file).facts;
+    if !over.is_empty() && is_filled_meanwhile(facts, &hold) {
+        return None;
+    }
     let awaited = (hold.region.awaits.0..hold.region.awaits.1).find(|at| {
         let site = facts.awaits[*at as usize];
         let same_task =
@@ -885,6 +891,12 @@ pub fn check_hold(
         same_task && (over.is_empty() || awaited_reaches(program, file, site.origin, over))
     })?;
     Some(super::finding::of_hold(program, rule, file, number, call, awaited as usize))
+}
+
+/// Is what the lock guards replaced as a whole while it is held? Then the others wait for that very value.
+fn is_filled_meanwhile(facts: &FileFacts, hold: &Hold) -> bool {
+    let writes = &facts.writes[hold.region.writes.0 as usize..hold.region.writes.1 as usize];
+    hold.name.is_some_and(|name| writes.iter().any(|write| write.place == name && write.kind == WriteKind::Assign))
 }
 
 /// Is there an async block or closure between the two scopes?

@@ -16,6 +16,8 @@ pub mod resolve;
 pub mod summarize;
 pub mod tasks;
 
+use rustc_hash::FxHashMap;
+
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
@@ -40,6 +42,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
         summaries: vec![Default::default(); functions.len()],
         entry_points: vec![false; functions.len()],
         tests: vec![false; functions.len()],
+        first_tasks: Vec::new(),
         runs_alone: vec![false; functions.len()],
         resolvers: Vec::new(),
         relation_reads: Vec::new(),
@@ -59,6 +62,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
     for file in (0..program.files.len() as u32).map(FileId) {
         link_file(&mut program, file, &mut has_own_loop);
     }
+    mark_test_helpers(&mut program);
     tasks::find_lone_functions(&mut program, &has_own_loop);
     summarize::summarize(&mut program);
     read_relations(&mut program);
@@ -101,6 +105,37 @@ fn link_language<'m>(
     for (number, call) in open {
         let answer = resolver.resolved(files, FileId(number as u32), call, &mut resolved.answers);
         resolved.numbers[number][call.index()] = answer;
+    }
+}
+
+/// Words in names of functions that belong to tests.
+const TEST_WORDS: &[&str] = &["test", "tests", "testing"];
+
+/// Helpers of tests count as tests: their names say so, and nobody but tests calls them.
+fn mark_test_helpers(program: &mut Program) {
+    let is_named = |number: usize| {
+        let (file, id) = program.functions[number];
+        let facts = &program.file(file).facts;
+        facts.text(facts.function(id).name).split('_').any(|word| TEST_WORDS.contains(&word))
+    };
+    let named: Vec<bool> = (0..program.functions.len()).map(is_named).collect();
+    let mut callers: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+    for (number, entry) in program.files.iter().enumerate() {
+        let file = FileId(number as u32);
+        for call in (0..entry.facts.calls.len() as u32).map(CallId) {
+            for callee in program.resolved(file, call).functions() {
+                if named[callee.0 as usize] && !program.tests[callee.0 as usize] {
+                    let caller = program.function_ref(file, entry.facts.scope(entry.facts.call(call).scope).function);
+                    callers.entry(callee.0 as usize).or_default().push(caller.0 as usize);
+                }
+            }
+        }
+    }
+    // One helper calls the next.
+    for _ in 0..4 {
+        for (helper, callers) in &callers {
+            program.tests[*helper] |= callers.iter().all(|caller| program.tests[*caller]);
+        }
     }
 }
 
