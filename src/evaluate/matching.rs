@@ -818,10 +818,22 @@ fn fills_fresh_container(program: &mut Program, candidate: &Candidate) -> bool {
                 && program.resolved(file, **call).effects.has(Effect::Grows)
         })
         .count();
+    // A closure of which nobody knows when it runs may fill it more than once.
+    if program.context(file, candidate.call).is_deferred && !is_made_in_closure(facts, site.callee, site.scope) {
+        return false;
+    }
     if !is_direct || additions != 1 || !is_made_empty(program, file, site.callee, own_loop.span.start) {
         return false;
     }
     has_known_length(program, file, iterable)
+}
+
+/// Is the variable with this value declared in the innermost closure around a scope?
+fn is_made_in_closure(facts: &FileFacts, origin: OriginId, scope: ScopeId) -> bool {
+    let closure = facts.scopes_from(scope).find(|(_, scope)| matches!(scope.kind, ScopeKind::Closure(_)));
+    let binding = facts.bindings.iter().find(|binding| binding.origin == origin);
+    let (Some((closure, _)), Some(binding)) = (closure, binding) else { return false };
+    facts.scopes_from(binding.scope).any(|(id, _)| id == closure)
 }
 
 /// Was the container made by a call without arguments, shortly before?
