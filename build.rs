@@ -16,12 +16,18 @@ mod hash;
 #[allow(dead_code)]
 #[path = "src/model/table.rs"]
 mod table;
+#[allow(dead_code)]
+#[path = "src/version.rs"]
+mod version;
 
 use hash::HashIndex;
-use table::{Argument, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow};
+use table::{
+    AdviceRow, Argument, HandlerRow, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text,
+    TypeRow, ViewRow,
+};
 
 fn main() {
-    for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs"] {
+    for input in ["rules", "build.rs", "src/effect.rs", "src/model/hash.rs", "src/model/table.rs", "src/version.rs"] {
         println!("cargo:rerun-if-changed={input}");
     }
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package folder"));
@@ -95,7 +101,8 @@ fn refuse_doubles(files: &[(PathBuf, ModelFile)]) {
         let aliases = file.aliases.keys().map(|name| ("alias", name));
         let factories = file.factories.keys().map(|name| ("factory", name));
         let relations = file.relations.keys().map(|name| ("relation", name));
-        for (what, name) in calls.chain(types).chain(aliases).chain(factories).chain(relations) {
+        let advice = file.advice.keys().map(|name| ("advice on", name));
+        for (what, name) in calls.chain(types).chain(aliases).chain(factories).chain(relations).chain(advice) {
             if let Some(first) = places.insert((what, name), path) {
                 panic!("{}: {what} `{name}` is also in {}", path.display(), first.display());
             }
@@ -125,6 +132,18 @@ fn table_code(name: &str, table: &Table) -> String {
             "views: {}",
             list_code(&table.views, |(name, row)| format!("({}, {})", text_code(name), view_code(row)))
         ),
+        format!(
+            "templates: {}",
+            list_code(&table.templates, |(name, row)| format!("({}, {})", text_code(name), template_code(row)))
+        ),
+        format!(
+            "advice: {}",
+            list_code(&table.advice, |(name, row)| format!("({}, {})", text_code(name), advice_code(row)))
+        ),
+        format!(
+            "handlers: {}",
+            list_code(&table.handlers, |(name, row)| format!("({}, {})", text_code(name), handler_code(row)))
+        ),
         format!("type_names: {}", list_code(&table.type_names, text_code)),
         format!("members: {}", list_code(&table.members, u32::to_string)),
         format!("indexes: {}", indexes_code(&table.indexes)),
@@ -149,7 +168,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, \
-         piecewise: {} }}",
+         piecewise: {}, calls_member: {}, entry: {}, closed_by: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -164,6 +183,9 @@ fn row_code(row: &Row) -> String {
         row.loads,
         optional_argument_code(row.iterates.as_ref()),
         text_code(&row.piecewise),
+        text_code(&row.calls_member),
+        optional_argument_code(row.entry.as_ref()),
+        list_code(&row.closed_by, text_code),
     )
 }
 
@@ -179,6 +201,7 @@ fn relation_code(row: &RelationRow) -> String {
         ("abstract_by", &row.abstract_by),
         ("when", &row.when),
         ("when_read", &row.when_read),
+        ("optional_by", &row.optional_by),
     ];
     let texts: Vec<String> = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text))).collect();
     format!(
@@ -191,28 +214,79 @@ fn relation_code(row: &RelationRow) -> String {
 }
 
 fn renderer_code(row: &RendererRow) -> String {
-    let RendererRow { row_methods, model, source, method_field, method_name, method_prefix, many } = row;
+    let texts = [
+        ("model", &row.model),
+        ("source", &row.source),
+        ("source_separator", &row.source_separator),
+        ("method_field", &row.method_field),
+        ("method_name", &row.method_name),
+        ("method_prefix", &row.method_prefix),
+        ("method_row", &row.method_row),
+        ("many", &row.many),
+        ("fields", &row.fields),
+        ("every_field", &row.every_field),
+        ("depth", &row.depth),
+    ];
+    let lists = [
+        ("row_methods", &row.row_methods),
+        ("list_fields", &row.list_fields),
+        ("key_fields", &row.key_fields),
+        ("related_fields", &row.related_fields),
+        ("text_fields", &row.text_fields),
+    ];
+    let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));
+    let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));
+    let parts: Vec<String> = texts.chain(lists).collect();
     format!(
-        "RendererRow {{ row_methods: {}, model: {}, source: {}, method_field: {}, method_name: {}, method_prefix: {}, \
-         many: {} }}",
-        list_code(row_methods, text_code),
-        text_code(model),
-        text_code(source),
-        text_code(method_field),
-        text_code(method_name),
-        text_code(method_prefix),
-        text_code(many),
+        "RendererRow {{ source_at: {:?}, is_row: {}, shows_related: {}, shows_methods: {}, {} }}",
+        row.source_at,
+        row.is_row,
+        row.shows_related,
+        row.shows_methods,
+        parts.join(", ")
     )
 }
 
 fn view_code(row: &ViewRow) -> String {
-    let ViewRow { rows, rows_from, renderer } = row;
+    let texts = [
+        ("rows", &row.rows),
+        ("model", &row.model),
+        ("rows_from", &row.rows_from),
+        ("renderer", &row.renderer),
+        ("loads", &row.loads),
+        ("template", &row.template),
+        ("template_default", &row.template_default),
+        ("context_name", &row.context_name),
+    ];
+    let lists = [
+        ("registered_by", &row.registered_by),
+        ("context_rows", &row.context_rows),
+        ("context_row", &row.context_row),
+        ("context_from", &row.context_from),
+    ];
+    let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));
+    let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));
+    let parts: Vec<String> = texts.chain(lists).collect();
+    format!("ViewRow {{ loads_shown: {}, {} }}", row.loads_shown, parts.join(", "))
+}
+
+fn template_code(row: &TemplateRow) -> String {
+    let TemplateRow { template, context, takes_keywords, inherits } = row;
     format!(
-        "ViewRow {{ rows: {}, rows_from: {}, renderer: {} }}",
-        text_code(rows),
-        text_code(rows_from),
-        text_code(renderer)
+        "TemplateRow {{ template: {}, context: {}, takes_keywords: {takes_keywords}, inherits: {inherits} }}",
+        optional_argument_code(template.as_ref()),
+        optional_argument_code(context.as_ref()),
     )
+}
+
+fn advice_code(row: &AdviceRow) -> String {
+    let AdviceRow { since, until } = row;
+    format!("AdviceRow {{ since: {}, until: {} }}", text_code(since), text_code(until))
+}
+
+fn handler_code(row: &HandlerRow) -> String {
+    let HandlerRow { methods, role } = row;
+    format!("HandlerRow {{ methods: {}, role: Role::{role:?} }}", list_code(methods, text_code))
 }
 
 fn optional_argument_code(argument: Option<&Argument>) -> String {

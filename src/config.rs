@@ -1,36 +1,64 @@
 //! Settings of a run, and the error for a setting that is wrong.
 //!
-//! Knows nothing of rules or files. Settings come from the command line; a configuration file would be read here.
+//! `layer.rs` is what one configuration says, `reader.rs` reads it, `find.rs` tells which holds for a file. Knows no rule:
+//! names of rules are checked by who knows them.
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::Severity;
+use layer::{Level, Located};
+
+pub mod find;
+pub mod layer;
+pub mod reader;
 
 /// Files above this many bytes are left out unless the user says otherwise.
 pub const DEFAULT_MAX_FILE_SIZE: u64 = 1024 * 1024;
 
-/// What to analyse, with which rules.
+/// The file of known findings, unless settings give another.
+pub const BASELINE_NAME: &str = "laggard-baseline.json";
+
+/// What to analyse, with which rules: what the command line says. What it leaves open (`None`), configuration files may
+/// say.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Paths in the output are relative to this folder. Absolute.
     pub root: PathBuf,
     /// Files and folders to analyse. Absolute.
     pub paths: Vec<PathBuf>,
-    /// Rules, families and sets to use; empty means the set `default`.
+    /// If given, only findings in these files and folders are reported. Absolute.
+    pub report_in: Option<Vec<PathBuf>>,
+    /// But not in these, unless a path of `report_in` lies deeper. Absolute.
+    pub report_not_in: Vec<PathBuf>,
+    /// Rules, families, topics and sets to use instead of those that configuration chooses; empty: those.
     pub select: Vec<String>,
-    /// Rules, families and sets to leave out.
+    /// Rules, families, topics and sets to use too.
+    pub extend_select: Vec<String>,
+    /// Rules, families, topics and sets to leave out.
     pub ignore: Vec<String>,
+    /// How findings of rules count; later ones are stronger.
+    pub levels: Vec<(String, Level)>,
     /// Use nothing but the command line.
     pub isolated: bool,
+    /// The configuration for all files, instead of those that are found. Absolute.
+    pub config_file: Option<PathBuf>,
+    /// `KEY=VALUE`, stronger than configuration files.
+    pub config_values: Vec<String>,
+    /// Exclude files that `paths` names too.
+    pub force_exclude: bool,
     /// Number of threads; `None` means one per core.
     pub jobs: Option<usize>,
     /// Larger files are left out, with a notice.
-    pub max_file_size: u64,
+    pub max_file_size: Option<u64>,
     /// Report findings in tests, examples, benchmarks and migrations too.
-    pub include_side_code: bool,
+    pub include_side_code: Option<bool>,
     /// Findings of this severity and above make the run fail.
-    pub fail_on: Severity,
+    pub fail_on: Option<Severity>,
+    /// The file of known findings. Absolute.
+    pub baseline: Option<PathBuf>,
+    /// Report known findings too.
+    pub no_baseline: bool,
 }
 
 impl Config {
@@ -43,15 +71,96 @@ impl Config {
         Config {
             root: project_root(&normal(current), &paths),
             paths,
+            report_in: None,
+            report_not_in: Vec::new(),
             select: Vec::new(),
+            extend_select: Vec::new(),
             ignore: Vec::new(),
+            levels: Vec::new(),
             isolated: false,
+            config_file: None,
+            config_values: Vec::new(),
+            force_exclude: false,
             jobs: None,
-            max_file_size: DEFAULT_MAX_FILE_SIZE,
-            include_side_code: false,
-            fail_on: Severity::Warning,
+            max_file_size: None,
+            include_side_code: None,
+            fail_on: None,
+            baseline: None,
+            no_baseline: false,
         }
     }
+
+    /// What the command line says of rules, as choices, weaker ones first.
+    pub fn choices(&self) -> Vec<layer::Choice> {
+        let given = |names: &[String]| names.iter().cloned().map(Located::given).collect::<Vec<_>>();
+        let lists = layer::Choice {
+            select: Some(given(&self.select)).filter(|names| !names.is_empty()),
+            extend_select: given(&self.extend_select),
+            ignore: given(&self.ignore),
+            rules: Vec::new(),
+        };
+        let levels = self.levels.iter().map(|(name, level)| layer::Choice {
+            rules: vec![layer::RuleSetting {
+                name: Located::given(name.clone()),
+                level: Some(*level),
+                confidence: None,
+            }],
+            ..layer::Choice::default()
+        });
+        std::iter::once(lists).chain(levels).collect()
+    }
+
+    /// With what the configuration of the project root says of the run where the command line is silent.
+    pub fn with_run_settings(&self, root: &find::Stack) -> Config {
+        let value = |size: Option<(u64, &layer::Layer, u32)>| size.map(|(size, ..)| size);
+        let configured = root.run(|run| &run.baseline).map(|(file, layer, _)| layer.folder.join(file));
+        let usual = Some(self.root.join(BASELINE_NAME)).filter(|path| !self.isolated && path.is_file());
+        Config {
+            max_file_size: self.max_file_size.or(value(root.run(|run| &run.max_file_size))),
+            include_side_code: self.include_side_code.or(root.run(|run| &run.include_tests).map(|(value, ..)| value)),
+            fail_on: self.fail_on.or(root.run(|run| &run.fail_on).map(|(value, ..)| value)),
+            baseline: self.baseline.clone().or(configured).or(usual),
+            ..self.clone()
+        }
+    }
+
+    /// Are findings in this file reported?
+    pub fn reports(&self, file: &Path) -> bool {
+        let depth = |paths: &[PathBuf]| {
+            let above = paths.iter().filter(|path| file.starts_with(path));
+            above.map(|path| path.components().count()).max().unwrap_or(0)
+        };
+        self.report_in.as_ref().is_none_or(|paths| depth(paths) > depth(&self.report_not_in))
+    }
+
+    /// The limit that holds.
+    pub fn max_file_size(&self) -> u64 {
+        self.max_file_size.unwrap_or(DEFAULT_MAX_FILE_SIZE)
+    }
+}
+
+/// A number of bytes: `65536`, `64K`, `2M`. Positions in a file are 32 bits wide.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let (number, unit) = match text.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&text[..at], 1 << 10),
+        Some((at, 'm' | 'M')) => (&text[..at], 1 << 20),
+        Some((at, 'g' | 'G')) => (&text[..at], 1 << 30),
+        _ => (text, 1),
+    };
+    let number: u64 = number.parse().map_err(|_| "write a number of bytes, or one with K, M or G".to_string())?;
+    let size = number.saturating_mul(unit);
+    if size > u64::from(u32::MAX) { Err("the limit must be below 4G".to_string()) } else { Ok(size) }
+}
+
+/// `path` seen from the folder `root`, with `/`; one `..` for each folder that has to be left.
+pub fn relative_path(root: &Path, path: &Path) -> String {
+    let shared = root.ancestors().find(|ancestor| path.starts_with(ancestor)).unwrap_or(Path::new(""));
+    let up = root.strip_prefix(shared).map_or(0, |rest| rest.components().count());
+    let down = path.strip_prefix(shared).unwrap_or(path);
+    let parts = std::iter::repeat_n("..".into(), up)
+        .chain(down.components().map(|component| component.as_os_str().to_string_lossy()));
+    let parts: Vec<_> = parts.collect();
+    if parts.is_empty() { ".".to_string() } else { parts.join("/") }
 }
 
 /// A wrong setting, rule or path: the run stops before it starts.
@@ -111,7 +220,7 @@ fn parent(path: &Path) -> PathBuf {
 }
 
 /// The path without `.` and `..`. Only the file system knows where `..` leads after a symbolic link.
-fn normal(path: &Path) -> PathBuf {
+pub fn normal(path: &Path) -> PathBuf {
     if path.components().any(|component| component == Component::ParentDir)
         && let Ok(path) = path.canonicalize()
     {
@@ -139,6 +248,18 @@ mod tests {
     fn paths_elsewhere_are_relative_to_what_they_share() {
         assert_eq!(root("/a/b", &["/x/y/one.py", "/x/y/z/two.py"]), Path::new("/x/y"));
         assert_eq!(root("/a/b", &["/x", "/y"]), Path::new("/"));
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(parse_size("12"), Ok(12));
+        assert_eq!(parse_size("64K"), Ok(65536));
+        assert_eq!(parse_size("1M"), Ok(DEFAULT_MAX_FILE_SIZE));
+        assert_eq!(parse_size("2m"), Ok(2 << 20));
+        assert!(parse_size("4G").is_err());
+        assert!(parse_size("M").is_err());
+        assert!(parse_size("").is_err());
+        assert!(parse_size("99999999999999G").is_err());
     }
 
     #[test]

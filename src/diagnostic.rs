@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::source::{FileId, Span};
 
 /// How a finding counts for the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Shown, does not fail the run.
     Info,
     /// The default.
+    #[default]
     Warning,
     /// Set by `level = "deny"`.
     Error,
@@ -18,6 +20,7 @@ pub enum Severity {
 
 /// How sure a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Two heuristic steps.
@@ -62,10 +65,9 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// The path from the primary place to the cause, step by step; each in its own file.
     pub trace: Vec<Label>,
-    /// The loop or function in which it would be mended, in the file of the primary label; empty when that is just its
-    /// own place.
-    pub within: Span,
-    /// Other places of the same rule that the same change would mend; each in the file of the primary label.
+    /// The loop or function in which it would be mended; empty when that is just its own place.
+    pub within: (FileId, Span),
+    /// Other places of the same rule that the same change would mend.
     pub also: Vec<Label>,
     /// Qualified name of the function that it is in; empty at module level.
     pub function: String,
@@ -88,6 +90,7 @@ pub struct Notice {
 
 /// Kinds of notices. Each file that is left out is counted under one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum NoticeKind {
     /// A part of the file could not be parsed and is left out; the rest is analysed.
@@ -106,4 +109,21 @@ pub enum NoticeKind {
     Crash,
     /// A suppression that suppresses nothing, or is not well-formed.
     Suppression,
+    /// A setting that has no effect.
+    Setting,
+}
+
+impl NoticeKind {
+    /// Was something not analysed that should have been?
+    pub fn is_incomplete(self) -> bool {
+        match self {
+            NoticeKind::SyntaxError
+            | NoticeKind::Unreadable
+            | NoticeKind::NotUtf8
+            | NoticeKind::TooLarge
+            | NoticeKind::TooDeep
+            | NoticeKind::Crash => true,
+            NoticeKind::Generated | NoticeKind::Suppression | NoticeKind::Setting => false,
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use crate::config::{Config, SetupError};
+use crate::config::{Config, SetupError, relative_path};
 use crate::diagnostic::{Notice, NoticeKind};
 use crate::lang::{Language, Manifest};
 use crate::project::Project;
@@ -16,6 +16,8 @@ use crate::source::{self, SourceFile};
 
 /// A manifest above this size is not one.
 const MAX_MANIFEST_SIZE: u64 = 1024 * 1024;
+/// Lock files are long.
+const MAX_REQUIREMENTS_SIZE: u64 = 16 * 1024 * 1024;
 /// As much of a file as a `#!` line may fill.
 const SHEBANG_BYTES: usize = 128;
 /// Folders that never hold code of the project.
@@ -50,7 +52,9 @@ pub fn source_files(config: &Config, languages: &[&dyn Language]) -> Result<Proj
 /// One thing that discovery came across.
 enum Found {
     Source(SourceFile),
+    InDialect(SourceFile),
     Manifest(Manifest),
+    Requirements(Manifest),
     Notice(Notice),
 }
 
@@ -60,14 +64,20 @@ fn collect(found: Vec<Found>) -> Project {
     for found in found {
         match found {
             Found::Source(file) => discovered.files.push(file),
+            Found::InDialect(file) => discovered.in_dialects.push(file),
             Found::Manifest(manifest) => discovered.manifests.push(manifest),
+            Found::Requirements(file) => discovered.requirement_files.push(file),
             Found::Notice(notice) => discovered.notices.push(notice),
         }
     }
     discovered.files.sort_by(|left, right| left.path.cmp(&right.path));
     discovered.files.dedup_by(|left, right| left.path == right.path);
+    discovered.in_dialects.sort_by(|left, right| left.path.cmp(&right.path));
+    discovered.in_dialects.dedup_by(|left, right| left.path == right.path);
     discovered.manifests.sort_by(|left, right| left.path.cmp(&right.path));
     discovered.manifests.dedup_by(|left, right| left.path == right.path);
+    discovered.requirement_files.sort_by(|left, right| left.path.cmp(&right.path));
+    discovered.requirement_files.dedup_by(|left, right| left.path == right.path);
     discovered.notices.sort();
     discovered.notices.dedup();
     discovered
@@ -123,8 +133,13 @@ impl Discovery<'_> {
         if self.is_manifest(path) {
             found.extend(self.manifest(path));
         }
+        if self.names_requirements(path) {
+            found.extend(self.requirement_file(path));
+        }
         if self.language(path).is_some() {
             found.extend(self.claim(path, entry.metadata().ok().map(|metadata| metadata.len())));
+        } else {
+            found.extend(self.claim_for_dialect(path, &entry));
         }
         found
     }
@@ -135,13 +150,26 @@ impl Discovery<'_> {
         let Some(size) = size else {
             return Some(self.notice(path, NoticeKind::Unreadable, "is not a readable file".to_string()));
         };
-        if size > self.config.max_file_size {
-            let limit = self.config.max_file_size;
+        let limit = self.config.max_file_size();
+        if size > limit {
             let message = format!("has {size} bytes, more than the limit of {limit} (`--max-file-size`)");
             return Some(self.notice(path, NoticeKind::TooLarge, message));
         }
         let location = path.to_path_buf();
-        Some(Found::Source(SourceFile { path: self.relative(path), location, language, size }))
+        Some(Found::Source(SourceFile { path: self.relative(path), location, language, dialect: None, size }))
+    }
+
+    /// The file as one in a dialect. Too large ones are passed over: they may not be meant to be read.
+    fn claim_for_dialect(&self, path: &Path, entry: &DirEntry) -> Option<Found> {
+        let relative = self.relative(path);
+        let dialects = self.languages.iter().enumerate().flat_map(|(language, own)| {
+            own.dialects().iter().enumerate().map(move |(number, dialect)| (language, number, dialect))
+        });
+        let (language, dialect, _) =
+            dialects.into_iter().find(|(_, _, dialect)| dialect.file_name(&relative).is_some())?;
+        let size = entry.metadata().ok()?.len();
+        let file = SourceFile { path: relative, location: path.to_path_buf(), language, dialect: Some(dialect), size };
+        (size <= self.config.max_file_size()).then_some(Found::InDialect(file))
     }
 
     /// The language of a file by its extension or, where it has none, by its `#!` line.
@@ -169,7 +197,31 @@ impl Discovery<'_> {
         }
         let names: BTreeSet<&str> = self.languages.iter().flat_map(|language| language.manifests()).copied().collect();
         let candidates = above.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
-        candidates.filter(|path| path.is_file()).filter_map(|path| self.manifest(&path)).collect()
+        let manifests = candidates.filter(|path| path.is_file()).filter_map(|path| self.manifest(&path));
+        // No folder above is read: what is written with a `*` is looked for under its plain name.
+        let files = self.languages.iter().flat_map(|language| language.requirement_files());
+        let names: BTreeSet<String> = files.map(|name| name.replace('*', "")).collect();
+        let candidates = above.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
+        let files = candidates.filter(|path| path.is_file()).filter_map(|path| self.requirement_file(&path));
+        manifests.chain(files).collect()
+    }
+
+    fn names_requirements(&self, path: &Path) -> bool {
+        let matches = |name: &str, pattern: &str| match pattern.split_once('*') {
+            Some((start, end)) => name.starts_with(start) && name.ends_with(end),
+            None => name == pattern,
+        };
+        let files = self.languages.iter().flat_map(|language| language.requirement_files());
+        path.file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| files.into_iter().any(|pattern| matches(name, pattern)))
+    }
+
+    /// A file of versions; one that cannot be read says nothing.
+    fn requirement_file(&self, path: &Path) -> Option<Found> {
+        let is_small = fs::metadata(path).is_ok_and(|metadata| metadata.len() <= MAX_REQUIREMENTS_SIZE);
+        let text = is_small.then(|| source::read(path).ok()).flatten()?;
+        Some(Found::Requirements(Manifest { path: self.relative(path), text }))
     }
 
     fn is_manifest(&self, path: &Path) -> bool {
@@ -213,17 +265,6 @@ fn folders_above(root: &Path, manifests: &[Manifest]) -> Vec<String> {
     let up = manifests.iter().map(up).max().unwrap_or(0);
     let names: Vec<String> = root.iter().map(|name| name.to_string_lossy().into_owned()).collect();
     names[names.len().saturating_sub(up)..].to_vec()
-}
-
-/// `path` seen from the folder `root`, with `/`; one `..` for each folder that has to be left.
-fn relative_path(root: &Path, path: &Path) -> String {
-    let shared = root.ancestors().find(|ancestor| path.starts_with(ancestor)).unwrap_or(Path::new(""));
-    let up = root.strip_prefix(shared).map_or(0, |rest| rest.components().count());
-    let down = path.strip_prefix(shared).unwrap_or(path);
-    let parts = std::iter::repeat_n("..".into(), up)
-        .chain(down.components().map(|component| component.as_os_str().to_string_lossy()));
-    let parts: Vec<_> = parts.collect();
-    if parts.is_empty() { ".".to_string() } else { parts.join("/") }
 }
 
 /// Does the folder hold dependencies or build output instead of the project's code?

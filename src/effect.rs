@@ -145,6 +145,12 @@ effects! {
     Narrows = "narrows", false;
     /// as a decorator: the function runs in the background, and nobody waits for it
     Background = "background", false;
+    /// as a decorator: the function is a command that somebody runs at a terminal
+    Command = "command", false;
+    /// as a decorator: the function runs seldom, when the program starts, by hand or for an administrator
+    Seldom = "seldom", false;
+    /// gives a handful of elements, whatever the data
+    Few = "few", false;
     /// known, and nothing of the above
     Pure = "pure", false;
 }

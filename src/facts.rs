@@ -89,10 +89,14 @@ pub struct FileFacts {
     pub bindings: Vec<Binding>,
     /// Values held over a region that suspends or calls.
     pub holds: Vec<Hold>,
+    /// What displays hold under keys that are texts, and displays in class bodies under none; sorted by the holder.
+    pub entries: Vec<Entry>,
     /// Inline suppressions.
     pub suppressions: Vec<SuppressionComment>,
     /// What could not be parsed.
     pub errors: Vec<SyntaxError>,
+    /// Reading an attribute calls it, when it can be called.
+    pub reads_call: bool,
 }
 
 /// Where a value comes from, as far as the text of the file tells.
@@ -125,7 +129,7 @@ pub enum Origin {
     /// What indexing gives.
     Item(OriginId),
     /// A slice.
-    Slice(OriginId),
+    Slice(OriginId, Option<u32>),
     /// Part of a tuple or of a pattern, by position.
     Part(OriginId, u16),
     /// The payload of a pattern that names a type: of an origin, the type named, the position.
@@ -150,8 +154,8 @@ pub enum Origin {
     Float,
     /// A character.
     Character,
-    /// A truth value.
-    Bool,
+    /// A truth value, and which when it is written down.
+    Bool(Option<bool>),
     /// Nothing.
     Null,
     /// A range.
@@ -179,8 +183,10 @@ pub struct Scope {
     pub kind: ScopeKind,
     /// The function that it belongs to.
     pub function: FunctionId,
-    /// The parameter without which it runs only: `if x is None:`.
-    pub without: Option<u16>,
+    /// The parameters without which it runs only, as bits: `if x is None:`, `if not x:`.
+    pub without: u32,
+    /// The parameters with which it runs only, as bits: `if x:`, `if x is not None:`.
+    pub needs: u32,
     /// How many loops and closures there are from the function to here, this one included. Bit `depth - 1` of a
     /// [`Depend`] speaks of it; deeper ones than 32 share the last bit.
     pub depth: u8,
@@ -203,6 +209,8 @@ pub enum ScopeKind {
     Handler,
     /// A branch of a condition.
     Branch,
+    /// Code whose failure is handled, so that what comes after goes on.
+    Attempt,
 }
 
 /// What a value depends on, as bits.
@@ -476,8 +484,12 @@ pub enum CallKind {
     Enter,
     /// A loop goes through the receiver.
     Iterate,
+    /// A loop inside a loop goes through the receiver for the elements that equal the argument.
+    Search,
     /// The receiver is tested for truth.
     Test,
+    /// The receiver is put into a text.
+    Format,
 }
 
 /// What becomes of a value.
@@ -503,8 +515,10 @@ pub enum Use {
     Receiver,
     /// Tested for truth.
     Tested,
-    /// An operand of a comparison.
+    /// An operand of a test for equality or membership.
     Compared,
+    /// An operand of a comparison that asks which is larger.
+    Ordered,
     /// Formatted into a string.
     Formatted,
     /// Indexed or sliced.
@@ -669,6 +683,17 @@ pub struct Hold {
     pub region: Region,
 }
 
+/// What a map holds under a key, or a display holds.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// The map or display.
+    pub holder: OriginId,
+    /// The key. `None`: of a map, all that the value holds; of another display, one of its elements.
+    pub key: Option<StringId>,
+    /// What it holds.
+    pub value: OriginId,
+}
+
 /// A comment that suppresses findings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SuppressionComment {
@@ -729,7 +754,7 @@ impl FileFacts {
             ($($table:ident),*) => { $(self.$table.shrink_to_fit();)* };
         }
         shrink!(line_starts, types, strings, origins, origin_lists, scopes, modules, functions, classes, imports);
-        shrink!(loops, closures, calls, arguments, writes, awaits, bindings, holds, suppressions, errors);
+        shrink!(loops, closures, calls, arguments, writes, awaits, bindings, holds, entries, suppressions, errors);
     }
 
     /// The text of a string that an origin leads to: the literal, a constant of the module, `text("…")`.
@@ -758,6 +783,13 @@ impl FileFacts {
             }
             _ => None,
         }
+    }
+
+    /// What a map or a display is known to hold.
+    pub fn entries_of(&self, holder: OriginId) -> &[Entry] {
+        let start = self.entries.partition_point(|entry| entry.holder < holder);
+        let end = self.entries.partition_point(|entry| entry.holder <= holder);
+        &self.entries[start..end]
     }
 
     /// The members of a join or tuple.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::diagnostic::{Diagnostic, Notice};
+use crate::diagnostic::{Diagnostic, Notice, Severity};
 use crate::source::SourceFile;
 
 /// What a run found.
@@ -20,6 +20,17 @@ pub struct Outcome {
     pub analysed: usize,
     /// Their size.
     pub analysed_bytes: u64,
+    /// Findings of this severity and above make the run fail.
+    pub fail_on: Severity,
+    /// How many findings were left out because the baseline has them.
+    pub known: usize,
+}
+
+impl Outcome {
+    /// How many findings make the run fail.
+    pub fn failures(&self) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity >= self.fail_on).count()
+    }
 }
 
 /// Seconds per stage of the pipeline, by the clock.

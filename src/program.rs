@@ -13,6 +13,7 @@ use crate::interner::Distinct;
 use crate::model::table::Row;
 use crate::source::{FileId, SourceFile, Span};
 use crate::types::{Symbol, TypeId};
+use crate::version::Requirements;
 
 /// A file of the program.
 #[derive(Debug)]
@@ -167,6 +168,13 @@ pub struct FileCalls<'p, 'm> {
     numbers: &'p [u32],
 }
 
+impl<'p, 'm> FileCalls<'p, 'm> {
+    /// All of them, in the order of the call sites.
+    pub fn iter(self) -> impl Iterator<Item = &'p Resolved<'m>> {
+        self.numbers.iter().map(move |number| self.answers.get(*number))
+    }
+}
+
 impl<'m> Index<usize> for FileCalls<'_, 'm> {
     type Output = Resolved<'m>;
 
@@ -186,6 +194,8 @@ pub struct Reached {
     pub parameters: u32,
     /// Parameters without which it comes about only.
     pub without: u32,
+    /// Parameters with which it comes about only.
+    pub needs: u32,
     /// How sure it is.
     pub confidence: Confidence,
     /// The call site in the function that brings it.
@@ -212,6 +222,18 @@ impl Summary {
     pub fn get(&self, effect: Effect) -> Option<&Reached> {
         self.effects.iter().find(|reached| reached.effect == effect)
     }
+}
+
+/// How a function comes to run, as far as the program tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Something that runs once per request, event or task leads to it, or a command that somebody waits for.
+    Served,
+    /// Nothing is known.
+    #[default]
+    Unsaid,
+    /// Only what runs seldom leads to it: the start of the program, scripts, pages for administrators.
+    Seldom,
 }
 
 /// A function of the program that is given to a call as an argument.
@@ -307,6 +329,10 @@ pub struct Program<'m> {
     pub summaries: Vec<Summary>,
     /// Which functions run once per request, event or task.
     pub entry_points: Vec<bool>,
+    /// Which functions run in the background, so that nobody waits for them.
+    pub background: Vec<bool>,
+    /// How each function comes to run.
+    pub standings: Vec<Standing>,
     /// Which functions are tests or helpers of tests.
     pub tests: Vec<bool>,
     /// Relations that are read once per row, by file.
@@ -318,6 +344,8 @@ pub struct Program<'m> {
     pub first_tasks: Vec<u32>,
     /// The resolver of each language, by its place in `lang::all()`.
     pub resolvers: Vec<Option<crate::link::resolve::Resolver<'m>>>,
+    /// What the project works with, by the place of the language in `lang::all()`.
+    pub requirements: Vec<Requirements>,
 }
 
 impl<'m> Program<'m> {

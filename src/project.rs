@@ -1,17 +1,22 @@
 //! What a run works on: source files and manifests, as they were found. Knows no disk.
 
 use crate::diagnostic::Notice;
-use crate::lang::Manifest;
+use crate::lang::{self, Language, Manifest};
 use crate::source::SourceFile;
+use crate::version::Requirements;
 
 /// What a run works on.
 #[derive(Debug, Default)]
 pub struct Project {
     /// Source files, sorted by path.
     pub files: Vec<SourceFile>,
+    /// Files in dialects of languages, sorted by path; they are read where the program uses them.
+    pub in_dialects: Vec<SourceFile>,
     /// Manifests in the walked folders and in the folders above them (up to the repository), sorted by path. One
     /// above the project root starts with `..`.
     pub manifests: Vec<Manifest>,
+    /// Files that say which versions of languages and libraries the project works with, found like the manifests.
+    pub requirement_files: Vec<Manifest>,
     /// Files that were left out, and folders that could not be read; sorted.
     pub notices: Vec<Notice>,
     /// The folders from the outermost manifest down to the project root; empty if no manifest lies above it.
@@ -19,6 +24,12 @@ pub struct Project {
 }
 
 impl Project {
+    /// The versions of each language of [`lang::all`], and of its libraries, that the parts of the project work with.
+    pub fn requirements(&self) -> Vec<Requirements> {
+        let of_language = |language: &&dyn Language| Requirements::new(language.requirements(&self.requirement_files));
+        lang::all().iter().map(of_language).collect()
+    }
+
     /// The path of a file or a manifest seen from the outermost manifest instead of the project root: what
     /// module names depend on. So a file has the same name however small a part of its package is analysed.
     pub fn from_outermost(&self, path: &str) -> String {

@@ -60,6 +60,8 @@ pub struct SourceFile {
     pub location: PathBuf,
     /// Index into `lang::all()`.
     pub language: usize,
+    /// Index into the dialects of the language, when it is written in one.
+    pub dialect: Option<usize>,
     /// Size in bytes when it was found.
     pub size: u64,
 }

@@ -367,6 +367,8 @@ pub enum ParameterKind {
     Variadic,
     /// `**kwargs`.
     Keywords,
+    /// By name only.
+    Named,
 }
 
 /// A class, struct, enum, trait, or an extension of one.
@@ -531,6 +533,10 @@ pub struct Tree {
     pub block_scoped: bool,
     /// Can reading an attribute run code?
     pub attributes_run_code: bool,
+    /// Can putting a value into a text run code?
+    pub texts_run_code: bool,
+    /// Does reading an attribute call it, when it can be called?
+    pub reads_call: bool,
 }
 
 /// About how many bytes of a text there are to a node, at the least (on two repositories 13 and 18): so much is set

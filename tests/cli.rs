@@ -10,41 +10,77 @@ use common::{Run, SLOW, cargo_laggard, laggard, project, run, write};
 /// Every row: arguments and the exit code, in a folder with one clean file.
 #[test]
 fn exit_codes() {
-    let folder = project(&[("clean.py", "x = 1\n"), ("empty/README.md", "")]);
+    let folder = project(&[
+        ("clean.py", "x = 1\n"),
+        ("empty/README.md", ""),
+        ("broken/a.py", "def (:\n"),
+        ("wrong/laggard.toml", "selct = []\n"),
+        ("wrong/a.py", "x = 1\n"),
+        ("unknown/laggard.toml", "select = [\"no-such-rule\"]\n"),
+        ("unknown/a.py", "x = 1\n"),
+    ]);
     let table: &[(&[&str], i32)] = &[
-        (&["check"], 0),
-        (&["check", "."], 0),
+        // Clean.
         (&["check", "clean.py"], 0),
         (&["check", "clean.py", "clean.py", "./clean.py"], 0),
-        (&["check", "empty"], 0),
-        (&["check", "empty/README.md"], 0),
-        (&["check", "--exit-zero"], 0),
-        (&["check", "--fail-on", "info", "--isolated", "--jobs", "1", "--color", "never"], 0),
-        (&["check", "--select", "all", "--ignore", "pedantic,likely"], 0),
+        (&["check", "clean.py", "--exit-zero"], 0),
+        (&["check", "clean.py", "--fail-on", "info", "--isolated", "--jobs", "1", "--color", "never"], 0),
+        (&["check", "clean.py", "--select", "all", "--ignore", "pedantic,likely"], 0),
+        (&["check", ".", "--isolated"], 0),
+        (&["--isolated"], 2),
         (&["rules"], 0),
         (&["rules", "--output-format", "json"], 0),
+        (&["init", "--stdout"], 0),
         (&["--help"], 0),
         (&["check", "--help"], 0),
         (&["--version"], 0),
-        (&[], 2),
-        (&["chek"], 2),
-        (&["check", "--no-such-flag"], 2),
+        // A syntax error in a file.
+        (&["check", "broken"], 0),
+        (&["check", "broken", "--strict"], 2),
+        (&["check", "clean.py", "--strict"], 0),
+        // A missing path.
         (&["check", "nowhere"], 2),
         (&["check", "clean.py", "nowhere.py"], 2),
         (&["check", "--exit-zero", "nowhere"], 2),
-        (&["check", "--select", "no-such-rule"], 2),
-        (&["check", "--ignore", "no-such-rule"], 2),
-        (&["check", "--output-format", "xml"], 2),
-        (&["check", "--jobs", "0"], 2),
-        (&["check", "--max-file-size", "much"], 2),
-        (&["check", "--manifest-path", "Cargo.toml"], 2),
+        (&["check", "--project", "nowhere"], 2),
+        // Bad or missing configuration.
+        (&["check", "wrong"], 2),
+        (&["check", "wrong", "--exit-zero"], 2),
+        (&["check", "wrong", "--isolated"], 0),
+        (&["check", "clean.py", "--config", "nowhere.toml"], 2),
+        (&["check", "clean.py", "--config", "wrong/laggard.toml"], 2),
+        (&["check", "clean.py", "--baseline", "nowhere.json"], 2),
+        // Unknown names of rules.
+        (&["check", "unknown"], 2),
+        (&["check", "--isolated", "--select", "no-such-rule"], 2),
+        (&["check", "--isolated", "--ignore", "no-such-rule"], 2),
+        (&["check", "--isolated", "--extend-select", "no-such-rule"], 2),
+        (&["check", "--isolated", "-A", "no-such-rule"], 2),
+        (&["check", "--isolated", "-W", "no-such-rule"], 2),
+        (&["check", "--isolated", "-D", "no-such-rule"], 2),
         (&["explain", "no-such-rule"], 2),
         (&["explain"], 2),
+        // Unknown flags, values and commands.
+        (&[], 2),
+        (&["chek"], 2),
+        (&["check", "--no-such-flag"], 2),
+        (&["check", "--output-format", "xml"], 2),
+        (&["check", "--output", "xml=x"], 2),
+        (&["check", "--fail-on", "never"], 2),
+        (&["check", "--max-findings", "-1"], 2),
+        (&["check", "--jobs", "0"], 2),
+        (&["check", "--max-file-size", "much"], 2),
+        (&["check", "--why"], 2),
+        // An empty folder.
+        (&["check", "empty"], 0),
+        (&["check", "empty/README.md"], 0),
+        (&["check", "empty", "--error-on-empty"], 2),
     ];
     for (arguments, code) in table {
         let run = run(laggard(folder.path(), arguments));
         assert_eq!(run.code, *code, "{arguments:?}: {run:?}");
-        assert!(*code == 0 || run.stdout.is_empty(), "{arguments:?}: errors go to stderr: {run:?}");
+        let shows_findings = arguments.contains(&"--strict");
+        assert!(*code == 0 || shows_findings || run.stdout.is_empty(), "{arguments:?}: errors go to stderr: {run:?}");
         assert!(*code == 0 || !run.stderr.is_empty(), "{arguments:?}: an error says something");
     }
 }
@@ -57,7 +93,17 @@ fn exit_codes_of_findings() {
         (&["check", "slow.py", "--quiet"], 1),
         (&["check", "--exit-zero"], 0),
         (&["check", "--fail-on", "error"], 0),
+        (&["check", "--fail-on", "info"], 1),
         (&["check", "--ignore", "default"], 0),
+        (&["check", "--max-findings", "1"], 0),
+        (&["check", "--max-findings", "0"], 1),
+        (&["check", "-W", "query-in-loop"], 1),
+        (&["check", "-D", "query-in-loop", "--fail-on", "error"], 1),
+        (&["check", "-A", "query-in-loop"], 0),
+        (&["check", "--strict"], 1),
+        (&["check", "--statistics"], 1),
+        (&["check", "--output-format", "sarif"], 1),
+        (&["check", "nowhere", "slow.py"], 2),
     ];
     for (arguments, code) in table {
         let run = run(laggard(folder.path(), arguments));
@@ -94,10 +140,10 @@ fn machine_formats_are_alone_on_stdout() {
     write(&folder, "latin.py", b"name = '\xe9'\n");
     for arguments in [&["check"] as &[&str], &["check", "--verbose", "--timings"]] {
         let with = |format| run(laggard(folder.path(), &[arguments, &["--output-format", format]].concat()));
-        let array: Vec<serde_json::Value> = serde_json::from_str(&with("json").stdout).expect("valid JSON");
+        let document: serde_json::Value = serde_json::from_str(&with("json").stdout).expect("valid JSON");
         let lines: Vec<serde_json::Value> =
             with("jsonl").stdout.lines().map(|line| serde_json::from_str(line).expect("valid JSON")).collect();
-        assert_eq!(array, lines);
+        assert_eq!(document["findings"], serde_json::Value::from(lines));
         assert!(with("json").stderr.contains(" in "), "the summary is on stderr");
     }
     let rules = run(laggard(folder.path(), &["rules", "--output-format", "json"]));
@@ -185,13 +231,59 @@ fn cargo_laggard_checks_the_current_package() {
     same(run(cargo_laggard(&below, &[])), plain());
     same(run(cargo_laggard(&below, &["check"])), plain());
     same(run(cargo_laggard(folder.path(), &["--manifest-path", "p/Cargo.toml"])), plain());
-    assert_eq!(run(cargo_laggard(&below, &["--output-format", "json"])).stdout, "[]\n");
+    assert_eq!(run(cargo_laggard(&below, &["--output-format", "jsonl"])).stdout, "");
     assert_eq!(run(cargo_laggard(&below, &["rules"])).code, 0);
     assert_eq!(run(cargo_laggard(&below, &["--no-such-flag"])).code, 2);
     let outside = run(cargo_laggard(folder.path(), &[]));
     assert_eq!(outside.code, 2);
-    assert!(outside.stderr.contains("there is no `Cargo.toml`"), "{outside:?}");
+    assert!(outside.stderr.contains("could not find `Cargo.toml`"), "{outside:?}");
+    assert_eq!(run(cargo_laggard(folder.path(), &["--manifest-path", "Cargo.toml"])).code, 2);
+    assert_eq!(run(cargo_laggard(folder.path(), &["other"])).code, 0, "a path needs no package");
     assert!(run(cargo_laggard(&below, &["--help"])).stdout.contains("cargo laggard"));
+}
+
+const SLOW_RUST: &str = "pub fn f(names: &[String]) -> usize {\n    let mut found = 0;\n    for name in names {\n        \
+                         let pattern = regex::Regex::new(\"a+\").unwrap();\n        if pattern.is_match(name) {\n            \
+                         found += 1;\n        }\n    }\n    found\n}\n";
+
+#[test]
+fn cargo_laggard_reports_the_packages_that_are_named() {
+    let manifest = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
+    let folder = project(&[
+        ("Cargo.toml", "[workspace]\nmembers = [\"a\", \"a/inner\", \"b\"]\n"),
+        ("a/Cargo.toml", &manifest("a")),
+        ("a/src/lib.rs", SLOW_RUST),
+        ("a/inner/Cargo.toml", &manifest("inner")),
+        ("a/inner/src/lib.rs", SLOW_RUST),
+        ("b/Cargo.toml", &manifest("b")),
+        ("b/src/lib.rs", SLOW_RUST),
+    ]);
+    let found = |below: &str, arguments: &[&str]| {
+        let arguments = [&["--message-format", "short", "--quiet"], arguments].concat();
+        let run = run(cargo_laggard(&folder.path().join(below), &arguments));
+        assert!(run.code == 1, "{arguments:?}: {run:?}");
+        let path = |line: &str| line.split(':').next().unwrap().to_string();
+        run.stdout.lines().map(path).collect::<Vec<_>>()
+    };
+    let (a, inner, b) = ("a/src/lib.rs", "a/inner/src/lib.rs", "b/src/lib.rs");
+    assert_eq!(found("", &[]), [inner, a, b], "a virtual workspace: all members");
+    assert_eq!(found("b", &[]), [b], "the package of the folder");
+    assert_eq!(found("", &["-p", "a"]), [a], "not the package within");
+    assert_eq!(found("b/src", &["-p", "inner", "--package", "b"]), [inner, b]);
+    assert_eq!(found("a", &["--workspace"]), [inner, a, b]);
+    assert_eq!(found("", &["--workspace", "--exclude", "a"]), [inner, b]);
+    assert_eq!(found("", &["-p", "b", "--all-features", "--all-targets", "--locked"]), [b]);
+    let unknown = run(cargo_laggard(folder.path(), &["-p", "iner"]));
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("did you mean `inner`?"), "{unknown:?}");
+
+    let json = run(cargo_laggard(folder.path(), &["-p", "b", "--message-format", "json"]));
+    for line in json.stdout.lines() {
+        let diagnostic: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!((&diagnostic["$message_type"], &diagnostic["level"]), (&"diagnostic".into(), &"warning".into()));
+        assert_eq!(diagnostic["spans"][0]["file_name"], b);
+        assert_eq!(diagnostic["spans"][0]["line_start"], 4);
+    }
 }
 
 /// A reader that stops early is no error.

@@ -245,7 +245,7 @@ fn list(text: &str, end: char) -> Result<&str, String> {
 
 /// Names that are neither qualified, nor placeholders, nor primitive types.
 fn strangers(text: &str) -> Vec<&str> {
-    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 self.model related.model super arg0.model ? \
+    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 self.model related.model super shown.model arg0.model ? \
         bool u8 u16 u32 u64 usize i32 i64 f64 ";
     let names = text.split(['<', '>', '(', ')', ',', ' ']).filter(|name| !name.is_empty());
     names.filter(|name| type_names(name).next().is_none() && !KNOWN.contains(&format!(" {name} "))).collect()
@@ -417,4 +417,24 @@ fn a_relation_of_a_project_is_read() {
     assert_eq!((link.kind, link.reverse_default.as_ref()), (RelationKind::Many, ""));
     assert_eq!(models.view("shop.web.Table").map(|view| view.rows.as_ref()), Some("rows"));
     assert!(models.relation("django.db.models.ForeignKey").is_some());
+}
+
+#[test]
+fn a_version_has_a_form() {
+    let read = |row: &str| ModelFile::parse(&format!("[advice]\n\"a\" = {{ {row} }}"));
+    assert!(read("since = \"python 3.9\"").is_ok() && read("until = \"some-library 2\"").is_ok());
+    for wrong in ["since = \"3.9\"", "since = \"Python 3.9\"", "since = \"python\"", "from = \"python 3.9\""] {
+        assert!(read(wrong).is_err(), "{wrong}");
+    }
+}
+
+/// A name that no row advises, nobody leaves out: it was renamed, or never there.
+#[test]
+fn versions_are_given_for_names_that_rows_advise() {
+    for models in [python(), rust()] {
+        let rows = || models.rows().iter().map(|row| &*row.alternative);
+        for (name, _) in models.advice() {
+            assert!(rows().any(|alternative| alternative.contains(&**name)), "no row advises `{name}`");
+        }
+    }
 }

@@ -1,14 +1,19 @@
 //! `laggard check [PATHS]`: analyses files and folders.
 
+use std::io::Write;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::cargo::Packages;
+use super::levels::Levels;
 use super::output::{self, Color};
+use super::{add_ignore, settings};
 use crate::Outcome;
-use crate::config::{Config, SetupError};
+use crate::config::{Config, SetupError, normal, parse_size};
 use crate::diagnostic::Severity;
 use crate::report::summary::{self, Details};
 use crate::report::{self, Format};
+use crate::rule;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -16,17 +21,40 @@ pub struct Arguments {
     /// ignore file lists it.
     paths: Vec<PathBuf>,
 
-    /// Analyse the folder of this Cargo.toml.
-    #[arg(help_heading = "Files and work", long, value_name = "FILE", conflicts_with = "paths")]
-    manifest_path: Option<PathBuf>,
+    /// Analyse this folder; PATHS then only choose which findings are reported.
+    #[arg(help_heading = "Files and work", long, value_name = "FOLDER")]
+    project: Option<PathBuf>,
 
-    /// Rules, families or sets (default, likely, pedantic, all) to use.
+    /// The file of known findings, which are not reported [default: laggard-baseline.json, if there is one].
+    #[arg(help_heading = "Rules", long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Report known findings too.
+    #[arg(help_heading = "Rules", long, conflicts_with = "baseline")]
+    no_baseline: bool,
+
+    /// Exclude files that are named too.
+    #[arg(help_heading = "Files and work", long)]
+    force_exclude: bool,
+
+    /// Rules, families, topics or sets (default, likely, pedantic, all) to use instead of those of the configuration.
     #[arg(help_heading = "Rules", long, value_name = "RULES", value_delimiter = ',')]
     select: Vec<String>,
 
-    /// Rules, families or sets to leave out.
+    /// Rules, families, topics or sets to use too.
+    #[arg(help_heading = "Rules", long, value_name = "RULES", value_delimiter = ',')]
+    extend_select: Vec<String>,
+
+    /// Rules, families, topics or sets to leave out.
     #[arg(help_heading = "Rules", long, value_name = "RULES", value_delimiter = ',')]
     ignore: Vec<String>,
+
+    #[command(flatten)]
+    levels: Levels,
+
+    /// Use this configuration for all files, or set one value of it; may be given several times.
+    #[arg(help_heading = "Rules", long, value_name = "FILE|KEY=VALUE")]
+    config: Vec<String>,
 
     /// Use nothing but the command line: no configuration files.
     #[arg(help_heading = "Rules", long)]
@@ -36,17 +64,53 @@ pub struct Arguments {
     #[arg(help_heading = "Rules", long)]
     include_tests: bool,
 
-    /// Leave out files larger than this; bytes, or with K, M or G.
-    #[arg(help_heading = "Files and work", long, value_name = "SIZE", value_parser = parse_size, default_value = "1M")]
-    max_file_size: u64,
+    /// Leave out files larger than this; bytes, or with K, M or G [default: 1M].
+    #[arg(help_heading = "Files and work", long, value_name = "SIZE", value_parser = parse_size)]
+    max_file_size: Option<u64>,
 
-    /// How to write findings.
+    /// How to write findings to stdout.
     #[arg(help_heading = "Output", long, value_enum, value_name = "FORMAT", default_value_t)]
-    output_format: Format,
+    pub output_format: Format,
 
-    /// Exit with 1 if there is a finding of this severity or above.
-    #[arg(help_heading = "Exit code", long, value_enum, value_name = "SEVERITY", default_value = "warning")]
-    fail_on: FailOn,
+    /// Write findings to a file too, in any of the formats; may be given several times.
+    #[arg(help_heading = "Output", long, value_name = "FORMAT=PATH", value_parser = output::Target::parse)]
+    output: Vec<output::Target>,
+
+    /// Write how many findings each rule has, instead of the findings.
+    #[arg(help_heading = "Output", long)]
+    statistics: bool,
+
+    /// Write what holds for a file, and where that stands, instead of analysing.
+    #[arg(help_heading = "Output", long, value_name = "FILE")]
+    show_settings: Option<PathBuf>,
+
+    /// Write which files would be analysed, instead of analysing.
+    #[arg(help_heading = "Output", long)]
+    show_files: bool,
+
+    /// With --show-files: as what each is seen, and what is left out for which reason.
+    #[arg(help_heading = "Output", long, requires = "show_files")]
+    why: bool,
+
+    /// Write a suppression comment at each finding, with this reason, instead of reporting.
+    #[arg(help_heading = "Output", long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    add_ignore: Option<String>,
+
+    /// Exit with 1 if there is a finding of this severity or above [default: warning].
+    #[arg(help_heading = "Exit code", long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<FailOn>,
+
+    /// Exit with 1 only if there are more such findings than this.
+    #[arg(help_heading = "Exit code", long, value_name = "NUMBER", default_value_t = 0)]
+    max_findings: usize,
+
+    /// Exit with 2 if a file, or a part of one, could not be analysed.
+    #[arg(help_heading = "Exit code", long)]
+    strict: bool,
+
+    /// Exit with 2 if there is nothing to analyse.
+    #[arg(help_heading = "Exit code", long)]
+    error_on_empty: bool,
 
     /// Exit with 0 even if there are findings.
     #[arg(help_heading = "Exit code", long)]
@@ -67,6 +131,10 @@ pub struct Arguments {
     /// Write nothing about the run to stderr; errors excepted.
     #[arg(help_heading = "Output", short, long, conflicts_with_all = ["verbose", "timings"])]
     quiet: bool,
+
+    /// The packages that cargo is about.
+    #[arg(skip)]
+    pub packages: Option<Packages>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -76,48 +144,91 @@ enum FailOn {
     Error,
 }
 
-impl Arguments {
-    /// With neither path nor manifest: the current package.
-    pub fn default_to_package(&mut self) -> anyhow::Result<()> {
-        if self.paths.is_empty() && self.manifest_path.is_none() {
-            self.paths.push(super::package_folder()?);
+impl FailOn {
+    fn severity(self) -> Severity {
+        match self {
+            FailOn::Info => Severity::Info,
+            FailOn::Warning => Severity::Warning,
+            FailOn::Error => Severity::Error,
         }
-        Ok(())
+    }
+}
+
+impl Arguments {
+    /// Do they name files or folders?
+    pub fn names_paths(&self) -> bool {
+        !self.paths.is_empty() || self.project.is_some()
     }
 
-    fn config(&self) -> anyhow::Result<Config> {
-        let manifest_folder = self.manifest_folder()?;
-        let paths = manifest_folder.as_slice();
-        let paths = if paths.is_empty() { &self.paths } else { paths };
+    /// What they say, for the library.
+    pub fn config(&self) -> anyhow::Result<Config> {
+        let current = super::current_folder()?;
+        let given = Config::new(&current, &self.paths);
+        let mut config = match (&self.project, &self.packages) {
+            (None, Some(packages)) => packages.config(&current),
+            (None, None) => given,
+            (Some(project), _) => {
+                // The report is about what is named, the analysis about all.
+                given.paths.iter().try_for_each(|path| exists(path))?;
+                let report_in = (!self.paths.is_empty()).then_some(given.paths);
+                Config { report_in, ..Config::new(&current, std::slice::from_ref(project)) }
+            }
+        };
+        for value in &self.config {
+            match value.contains('=') {
+                true => config.config_values.push(value.clone()),
+                false => config.config_file = Some(normal(&current.join(value))),
+            }
+        }
         Ok(Config {
             select: self.select.clone(),
+            extend_select: self.extend_select.clone(),
             ignore: self.ignore.clone(),
+            levels: self.levels.0.clone(),
             isolated: self.isolated,
+            force_exclude: self.force_exclude,
             jobs: self.jobs.map(NonZeroUsize::get),
             max_file_size: self.max_file_size,
-            include_side_code: self.include_tests,
-            fail_on: match self.fail_on {
-                FailOn::Info => Severity::Info,
-                FailOn::Warning => Severity::Warning,
-                FailOn::Error => Severity::Error,
-            },
-            ..Config::new(&super::current_folder()?, paths)
+            include_side_code: self.include_tests.then_some(true),
+            fail_on: self.fail_on.map(FailOn::severity),
+            baseline: self.baseline.as_ref().map(|path| normal(&current.join(path))),
+            no_baseline: self.no_baseline,
+            ..config
         })
     }
 
-    fn manifest_folder(&self) -> anyhow::Result<Option<PathBuf>> {
-        let Some(manifest) = &self.manifest_path else { return Ok(None) };
-        if !manifest.is_file() {
-            return Err(SetupError::new(format!("there is no file `{}`", manifest.display()), "").into());
+    fn details(&self) -> Details {
+        match self.output_format {
+            _ if self.verbose => Details::All,
+            Format::Full => Details::Some,
+            _ => Details::Counts,
         }
-        Ok(Some(super::current_folder()?.join(manifest).with_file_name("")))
+    }
+}
+
+fn exists(path: &Path) -> anyhow::Result<()> {
+    match path.exists() {
+        true => Ok(()),
+        false => Err(SetupError::new(format!("there is no file or folder `{}`", path.display()), "").into()),
     }
 }
 
 pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
     let config = arguments.config()?;
+    if let Some(file) = &arguments.show_settings {
+        let file = normal(&super::current_folder()?.join(file));
+        return show(|out| settings::write_settings(&config, &file, out));
+    }
+    if arguments.show_files {
+        return show(|out| settings::write_files(&config, arguments.why, out));
+    }
+    if let Some(reason) = &arguments.add_ignore {
+        let analysis = crate::analyse(&config)?.without_known()?;
+        add_ignore::run(&analysis.found, &analysis.files, reason)?;
+        return Ok(super::SUCCESS);
+    }
     let outcome = crate::check(&config)?;
-    output::print(color, |out, color| report::write(arguments.output_format, &outcome, out, color))?;
+    write(arguments, &outcome, color)?;
     if !arguments.quiet {
         output::tell(|out| {
             if arguments.timings {
@@ -129,49 +240,42 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
             summary::write(&outcome, arguments.details(), out)
         });
     }
-    Ok(if fails(&outcome, &config) && !arguments.exit_zero { super::FINDINGS } else { super::SUCCESS })
+    exit_code(arguments, &outcome)
 }
 
-fn fails(outcome: &Outcome, config: &Config) -> bool {
-    outcome.diagnostics.iter().any(|diagnostic| diagnostic.severity >= config.fail_on)
+/// Writes something else than findings.
+fn show(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<u8> {
+    let mut text = Vec::new();
+    write(&mut text)?;
+    output::print(Color::Never, |out, _| out.write_all(&text))?;
+    Ok(super::SUCCESS)
 }
 
-impl Arguments {
-    fn details(&self) -> Details {
-        match self.output_format {
-            _ if self.verbose => Details::All,
-            Format::Full => Details::Some,
-            Format::Concise | Format::Json | Format::Jsonl => Details::Counts,
-        }
+fn exit_code(arguments: &Arguments, outcome: &Outcome) -> anyhow::Result<u8> {
+    if arguments.error_on_empty && outcome.files.is_empty() {
+        return Err(SetupError::new("there are no source files to analyse", "leave out `--error-on-empty`").into());
     }
-}
-
-/// A number of bytes: `65536`, `64K`, `2M`. Positions in a file are 32 bits wide.
-fn parse_size(text: &str) -> Result<u64, String> {
-    let (number, unit) = match text.char_indices().last() {
-        Some((at, 'k' | 'K')) => (&text[..at], 1 << 10),
-        Some((at, 'm' | 'M')) => (&text[..at], 1 << 20),
-        Some((at, 'g' | 'G')) => (&text[..at], 1 << 30),
-        _ => (text, 1),
-    };
-    let number: u64 = number.parse().map_err(|_| "write a number of bytes, or one with K, M or G".to_string())?;
-    let size = number.saturating_mul(unit);
-    if size > u64::from(u32::MAX) { Err("the limit must be below 4G".to_string()) } else { Ok(size) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes() {
-        assert_eq!(parse_size("12"), Ok(12));
-        assert_eq!(parse_size("64K"), Ok(65536));
-        assert_eq!(parse_size("1M"), Ok(crate::config::DEFAULT_MAX_FILE_SIZE));
-        assert_eq!(parse_size("2m"), Ok(2 << 20));
-        assert!(parse_size("4G").is_err());
-        assert!(parse_size("M").is_err());
-        assert!(parse_size("").is_err());
-        assert!(parse_size("99999999999999G").is_err());
+    let incomplete = outcome.notices.iter().filter(|notice| notice.kind.is_incomplete()).count();
+    if arguments.strict && incomplete > 0 {
+        let message = format!("the analysis is incomplete: {incomplete} places or files could not be analysed");
+        return Err(SetupError::new(message, "`--verbose` names them; leave out `--strict` to accept that").into());
     }
+    let fails = outcome.failures() > arguments.max_findings;
+    Ok(if fails && !arguments.exit_zero { super::FINDINGS } else { super::SUCCESS })
+}
+
+/// Writes the findings to stdout and to the files that were asked for.
+fn write(arguments: &Arguments, outcome: &Outcome, color: Color) -> anyhow::Result<()> {
+    let rules = rule::all_infos();
+    for target in &arguments.output {
+        output::write_file(&target.path, |out| report::write(target.format, outcome, &rules, out, false))?;
+    }
+    let format = arguments.output_format;
+    if format == Format::Github {
+        output::append_step_summary(|out| report::write_github_step_summary(outcome, &rules, out))?;
+    }
+    output::print(color, |out, color| match arguments.statistics {
+        true => report::write_statistics(format, outcome, &rules, out),
+        false => report::write(format, outcome, &rules, out, color),
+    })
 }

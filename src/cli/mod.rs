@@ -11,12 +11,16 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use crate::config::SetupError;
-
+mod add_ignore;
+mod baseline;
+mod cargo;
 mod check;
 mod explain;
+mod init;
+mod levels;
 mod output;
 mod rules;
+mod settings;
 
 const SUCCESS: u8 = 0;
 const FINDINGS: u8 = 1;
@@ -26,7 +30,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing at or above `--fail-on`
   1  findings
-  2  wrong argument, path or rule, or an internal error";
+  2  wrong argument, path, rule or configuration, or an internal error";
 
 /// Finds the code that makes programs slow.
 #[derive(Debug, Parser)]
@@ -43,9 +47,39 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Analyse files and folders.
-    Check(check::Arguments),
+    Check(Box<check::Arguments>),
+    /// Keep the file of known findings.
+    Baseline(baseline::Arguments),
     /// Print the page of a rule.
     Explain(explain::Arguments),
+    /// Write a configuration to start from.
+    Init(init::Arguments),
+    /// List the rules.
+    Rules(rules::Arguments),
+}
+
+/// Finds the code that makes programs slow.
+#[derive(Debug, Parser)]
+#[command(name = "cargo laggard", bin_name = "cargo laggard", version, after_help = EXIT_CODES)]
+struct CargoArguments {
+    #[command(subcommand)]
+    command: CargoCommand,
+
+    /// When to use colour; CARGO_TERM_COLOR, NO_COLOR and CLICOLOR_FORCE are honoured.
+    #[arg(long, global = true, value_enum, value_name = "WHEN")]
+    color: Option<output::Color>,
+}
+
+#[derive(Debug, Subcommand)]
+enum CargoCommand {
+    /// Analyse packages; what `cargo laggard` does without a subcommand.
+    Check(Box<cargo::Arguments>),
+    /// Keep the file of known findings.
+    Baseline(baseline::Arguments),
+    /// Print the page of a rule.
+    Explain(explain::Arguments),
+    /// Write a configuration to start from.
+    Init(init::Arguments),
     /// List the rules.
     Rules(rules::Arguments),
 }
@@ -53,31 +87,36 @@ enum Command {
 /// Runs `laggard` with these arguments; the first is the name of the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => execute(arguments),
+        Ok(arguments) => execute(arguments.command, arguments.color),
         Err(error) => refuse(&error),
     }
 }
 
-/// Runs `cargo laggard`: cargo passes the name of the subcommand on, no subcommand of ours means `check`, and
-/// no path means the current package.
+/// Runs `cargo laggard`: cargo passes the name of the subcommand on, and no subcommand of ours means `check`.
 pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let mut arguments = match Arguments::try_parse_from(cargo_arguments(arguments.into_iter().skip(1).collect())) {
+    let arguments = match CargoArguments::try_parse_from(cargo_arguments(arguments.into_iter().skip(1).collect())) {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),
     };
-    if let Command::Check(check) = &mut arguments.command
-        && let Err(error) = check.default_to_package()
-    {
-        return fail(&error);
-    }
-    execute(arguments)
+    let color = arguments.color.unwrap_or_else(output::Color::of_cargo);
+    let command = match arguments.command {
+        CargoCommand::Check(check) => match check.into_check() {
+            Ok(check) => Command::Check(Box::new(check)),
+            Err(error) => return fail(&error),
+        },
+        CargoCommand::Baseline(baseline) => Command::Baseline(baseline),
+        CargoCommand::Explain(explain) => Command::Explain(explain),
+        CargoCommand::Init(init) => Command::Init(init),
+        CargoCommand::Rules(rules) => Command::Rules(rules),
+    };
+    execute(command, color)
 }
 
 fn cargo_arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if arguments.first().is_some_and(|first| first == "laggard") {
         arguments.remove(0);
     }
-    let known = ["check", "explain", "rules", "help", "--help", "-h", "--version", "-V"];
+    let known = ["baseline", "check", "explain", "init", "rules", "help", "--help", "-h", "--version", "-V"];
     if !arguments.first().is_some_and(|first| known.iter().any(|known| first == known)) {
         arguments.insert(0, "check".into());
     }
@@ -85,11 +124,12 @@ fn cargo_arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
     arguments
 }
 
-fn execute(arguments: Arguments) -> ExitCode {
-    let color = arguments.color;
-    let command = || match arguments.command {
+fn execute(command: Command, color: output::Color) -> ExitCode {
+    let command = || match command {
         Command::Check(arguments) => check::run(&arguments, color),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };
     // A bug is no finding: the exit code of a panic would not tell them apart from other failures of a build.
@@ -121,17 +161,6 @@ fn current_folder() -> anyhow::Result<PathBuf> {
     std::env::current_dir().context("the current folder cannot be found")
 }
 
-/// The folder of the manifest in the current folder or the nearest one above it.
-fn package_folder() -> anyhow::Result<PathBuf> {
-    let current = current_folder()?;
-    let package = current.ancestors().find(|folder| folder.join("Cargo.toml").is_file());
-    let missing = || {
-        let message = format!("there is no `Cargo.toml` in `{}` or above it", current.display());
-        SetupError::new(message, "name a path, or use `--manifest-path`")
-    };
-    Ok(package.ok_or_else(missing)?.to_path_buf())
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -141,6 +170,7 @@ mod tests {
     #[test]
     fn arguments_are_consistent() {
         Arguments::command().debug_assert();
+        CargoArguments::command().debug_assert();
     }
 
     #[test]

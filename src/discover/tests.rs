@@ -171,7 +171,7 @@ fn manifests_above_the_repository_are_not_ours() {
 fn a_large_file_is_a_notice() {
     let folder = project(&[("large.fake", "12345"), ("small.fake", "1234")]);
     let mut config = Config::new(folder.path(), &[]);
-    config.max_file_size = 4;
+    config.max_file_size = Some(4);
     let discovered = source_files(&config, &[&Fake]).unwrap();
     assert_eq!(paths(&discovered), ["small.fake"]);
     assert_eq!(discovered.notices.len(), 1);

@@ -4,7 +4,7 @@
 //! that nothing moves, changes or lends out for changes meanwhile. Closures and tasks that keep the copy need it.
 
 use super::waste::{
-    PlaceUse, Wasted, binding_of, binding_read_at, is_harmless, is_written, overlap, uses_in,
+    PlaceUse, Wasted, binding_of, binding_read_at, is_harmless, is_written, overlap, references_of_receiver, uses_in,
 };
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -22,6 +22,10 @@ pub fn copied_to_be_read(program: &mut Program, file: FileId, call: CallId) -> O
     let site = *program.file(file).facts.call(call);
     let binding = program.file(file).facts.bindings[binding_of(&program.file(file).facts, call)?.index()].clone();
     if binding.is_shared || binding.uses.is_empty() || is_assigned_again(program, file, &binding) {
+        return None;
+    }
+    // What is declared before it is assigned may outlive the original.
+    if !binding.is_declaration {
         return None;
     }
     let receiver = program.resolved(file, call).receiver?;
@@ -45,14 +49,26 @@ pub fn copied_to_be_read(program: &mut Program, file: FileId, call: CallId) -> O
     if !is_looked_at || !binding.uses.iter().all(|used| takes_original(program, file, used, same_type)) {
         return None;
     }
+    if !same_type && !binding.uses.iter().all(|used| has_member_used(program, file, used, receiver)) {
+        return None;
+    }
     if !stays_as_it_is(program, file, call, original) || !lives_on(program, file, site.span.start, original) {
         return None;
     }
-    let facts = &program.file(file).facts;
-    let member = site.name.map_or("", |name| facts.text(name));
     let remedy = match site.receiver_place {
-        Some(place) => format!("borrow it: `&{}`", facts.text(place)),
-        None => format!("leave out `.{member}()`: the text that is there can be borrowed"),
+        Some(place) => {
+            let text = program.file(file).facts.text(place).to_owned();
+            match references_of_receiver(program, file, call) {
+                Some(0) => format!("borrow it: `&{text}`"),
+                Some(_) => format!("take `{text}` as it is"),
+                None => format!("take a reference to `{text}`"),
+            }
+        }
+        None => {
+            let facts = &program.file(file).facts;
+            let member = site.name.map_or("", |name| facts.text(name));
+            format!("leave out `.{member}()`: the text that is there can be borrowed")
+        }
     };
     Some(Wasted { kind: Waste::ReadLater, remedy })
 }
@@ -87,7 +103,8 @@ fn original_of(program: &Program, file: FileId, call: CallId) -> Option<Name> {
         site = facts.call(inner);
         site.name?;
         let lent = match resolved.row() {
-            Some(row) => row.effects.without(lends).is_empty(),
+            // What guards a value is not only a reference to it.
+            Some(row) => row.effects.without(lends).is_empty() && !row.notes.starts_with("guard"),
             None => site.arguments.0 == site.arguments.1 && gives_reference(program, file, inner),
         };
         if !lent {
@@ -161,6 +178,20 @@ fn takes_original(program: &mut Program, file: FileId, used: &UseSite, same_type
             let Some((_, place)) = pairs.into_iter().find(|(own, _)| *own == argument) else { return false };
             takes_any_text(program, callee_file, callee, place as usize)
         })
+}
+
+/// Does the original have the member that is called on the copy, if one is?
+fn has_member_used(program: &Program, file: FileId, used: &UseSite, original: TypeId) -> bool {
+    let facts = &program.file(file).facts;
+    if used.place_kind != Use::Receiver {
+        return true;
+    }
+    let call = facts.calls.iter().find(|call| {
+        call.kind == CallKind::Call && call.span.start == used.span.start && call.receiver_place == Some(used.place)
+    });
+    let member = call.and_then(|call| call.name).map(|name| facts.text(name));
+    let resolver = program.resolvers[program.file(file).source.language].as_ref();
+    member.zip(resolver).is_some_and(|(member, resolver)| resolver.has_member(original, member))
 }
 
 /// Is a parameter declared as borrowed text of any kind?
@@ -273,7 +304,8 @@ pub fn lent_remedy(program: &Program, file: FileId, outer: CallId, receiver: Typ
     }
     let site = facts.call(outer);
     let last = facts.arguments_of(site).last()?;
-    let is_given_payload = matches!(facts.origin(last.origin), Origin::Closure(id) if facts.closure(id).target.is_some());
+    let is_given_payload =
+        matches!(facts.origin(last.origin), Origin::Closure(id) if facts.closure(id).target.is_some());
     let mut closures = facts.closures.iter().enumerate().filter(|(_, closure)| match closure.given_to {
         Some((given, _)) => given == outer,
         None => false,
@@ -298,9 +330,7 @@ fn parameter_is_looked_at(program: &Program, file: FileId, closure: ClosureId) -
     let binding = &facts.bindings[number];
     !binding.is_shared
         && binding.uses.iter().all(|used| {
-            let place =
-                PlaceUse { root_place: used.place, binding: BindingId(number as u32), site: *used };
+            let place = PlaceUse { root_place: used.place, binding: BindingId(number as u32), site: *used };
             is_harmless(program, file, &place)
         })
 }
-

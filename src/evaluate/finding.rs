@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::matching::{Candidate, iterated_argument, leaf_row};
-use super::rank;
+use super::{advice, rank};
 use crate::diagnostic::{Confidence, Diagnostic, Label};
 use crate::facts::*;
 use crate::link::summarize::witness_chain;
@@ -113,6 +113,13 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         None if rule.conditions.asynchronous.is_some() => facts.function(function).span,
         None => Span::default(),
     };
+    // What templates fill in each other's loops is mended where it is written.
+    let within = match chain.last() {
+        Some((cause, call)) if is_in_dialect(program, candidate.file) && is_in_dialect(program, *cause) && reached => {
+            (*cause, program.file(*cause).facts.call(*call).span)
+        }
+        _ => (candidate.file, within),
+    };
     Diagnostic {
         rank: rank::rank(program, rule, candidate),
         confidence: candidate.effect.reached.confidence,
@@ -122,6 +129,10 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         within,
         ..bare(program, rule, candidate.file, function, &words, message)
     }
+}
+
+fn is_in_dialect(program: &Program, file: FileId) -> bool {
+    program.file(file).source.dialect.is_some()
 }
 
 /// The finding for a held value.
@@ -145,7 +156,7 @@ pub fn of_hold(
     let function = facts.scope(hold.scope).function;
     let span = first_line(facts, facts.awaits[awaited].span);
     Diagnostic {
-        rank: rule.weight,
+        rank: rule.weight * rank::context(program, file, function),
         confidence: program.resolved(file, call).confidence,
         primary: Label { file, span: first_line(facts, hold.span), message: words.fill(&rule.message.label) },
         secondary: vec![Label { file, span, message: words.fill(&rule.message.cause) }],
@@ -160,7 +171,7 @@ pub fn of_function(program: &Program, rule: &Rule, file: FileId, function: Funct
     let message = words.fill(&rule.message.text);
     let span = facts.function(function).name_span;
     Diagnostic {
-        rank: rule.weight,
+        rank: rule.weight * rank::context(program, file, function),
         confidence: Confidence::High,
         primary: Label { file, span, message: words.fill(&rule.message.label) },
         ..bare(program, rule, file, function, &words, message)
@@ -176,7 +187,7 @@ pub fn of_sql(program: &Program, rule: &Rule, file: FileId, call: CallId) -> Dia
     let function = facts.scope(site.scope).function;
     let span = facts.arguments_of(site).first().map_or(site.span, |argument| argument.span);
     Diagnostic {
-        rank: rule.weight,
+        rank: rule.weight * rank::context(program, file, function),
         confidence: program.resolved(file, call).confidence,
         primary: Label { file, span: first_line(facts, span), message: words.fill(&rule.message.label) },
         ..bare(program, rule, file, function, &words, message)
@@ -209,17 +220,17 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
         (false, LoopSource::Loop(id)) => facts.loop_of(id).span,
         (false, _) => span_of_function(facts, site),
     };
-    let reached = read.chain.len() > 1;
+    let reached = read.chain.len() > 1 || read.reader.is_some();
     let message = words.fill(if reached { &rule.message.text } else { &rule.message.direct });
     let is_named = site.kind == CallKind::Attribute || reached && read.reader.is_none();
     let place = if is_named { site.name_span } else { site.span };
     Diagnostic {
-        rank: rule.weight * 10.0,
+        rank: rule.weight * 10.0 * rank::context(program, read.file, facts.scope(site.scope).function),
         confidence: read.confidence,
         primary: Label { file: read.file, span: first_line(facts, place), message: words.fill(&rule.message.label) },
         secondary,
         trace: trace_of(program, &read.chain, &format!("`{}` is read here", read.relation)),
-        within,
+        within: (read.file, within),
         ..bare(program, rule, read.file, facts.scope(site.scope).function, &words, message)
     }
 }
@@ -252,11 +263,11 @@ fn bare(
         confidence: Confidence::High,
         rank: 0.0,
         message,
-        help: words.help(&rule.message.help),
+        help: words.help(advice::help(program, file, &rule.message)),
         primary: Label { file, span: Span::default(), message: String::new() },
         secondary: Vec::new(),
         trace: Vec::new(),
-        within: Span::default(),
+        within: (file, Span::default()),
         also: Vec::new(),
         function: qualified,
         fingerprint: identity,
@@ -286,10 +297,10 @@ fn words_of_call(program: &Program, file: FileId, call: CallId, row: Option<&Row
             (None, Some(_), Some(row)) => short_path(&row.path, separator),
             _ => call_text(facts, site),
         },
-        receiver: place(super::matching::root_receiver(program, file, site).0).unwrap_or_else(|| "the value".into()),
+        receiver: place(super::matching::root_receiver(program, file, call).0).unwrap_or_else(|| "the value".into()),
         function: program.qualified(file, facts.scope(site.scope).function),
         api: row.map(|row| short_path(&row.path, separator)).unwrap_or_default(),
-        alternative: row.map(|row| alternatives(&row.alternative)).unwrap_or_default(),
+        alternative: row.map(|row| advice::alternatives(program, file, &row.alternative)).unwrap_or_default(),
         cost: row.map(|row| row.cost.to_string()).unwrap_or_default(),
         argument: argument.and_then(|argument| place(argument.place)).unwrap_or_else(|| "the value".into()),
         result: place(site.result_place).unwrap_or_else(|| "the result".into()),
@@ -311,11 +322,6 @@ fn short_path(path: &str, separator: &str) -> String {
     let names: Vec<&str> = path.split(separator).collect();
     let skip = if names.len() > 2 && names[0] == "builtins" { names.len() - 1 } else { names.len().saturating_sub(2) };
     names[skip..].join(separator)
-}
-
-/// The choices of an alternative, as a phrase.
-fn alternatives(text: &str) -> String {
-    text.split(';').map(str::trim).filter(|choice| !choice.is_empty()).collect::<Vec<_>>().join(", or ")
 }
 
 /// Where a value was made by a call.

@@ -174,7 +174,7 @@ pub(super) fn scans_invariant(program: &Program, candidate: &Candidate) -> bool 
     let chain = witness_chain(program, candidate.file, &candidate.effect.reached);
     let (Some(via), [_, (callee_file, search)]) = (candidate.effect.reached.via, &chain[..]) else { return false };
     let callee_facts = &program.file(*callee_file).facts;
-    let (place, container, _) = root_receiver(program, *callee_file, callee_facts.call(*search));
+    let (place, container, _) = root_receiver(program, *callee_file, *search);
     let (_, callee) = program.function(via);
     let Some(parameter) = parameter_of(callee_facts, container, callee) else { return false };
     let search = callee_facts.call(*search);
@@ -220,7 +220,7 @@ fn compares(facts: &FileFacts, search: &CallSite) -> bool {
     facts.arguments_of(search).iter().all(|argument| match facts.origin(argument.origin) {
         Origin::Closure(closure) => {
             let returns = &facts.closure(closure).returns;
-            !returns.is_empty() && returns.iter().all(|origin| facts.origin(*origin) == Origin::Bool)
+            !returns.is_empty() && returns.iter().all(|origin| matches!(facts.origin(*origin), Origin::Bool(_)))
         }
         _ => true,
     })

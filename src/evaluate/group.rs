@@ -9,14 +9,47 @@ use rustc_hash::FxHashMap;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::{FileId, Span};
 
-/// The findings, those of a rule in one loop or function joined under the worst of them. Their order is kept.
+/// The findings, those of a rule in one loop or function joined under the worst of them, and those of a
+/// function that say the same. Their order is kept.
 pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut groups: FxHashMap<(String, FileId, Span), usize> = FxHashMap::default();
+    let heads = joined(worst_of_each_place(found), |diagnostic| {
+        let (file, span) = diagnostic.within;
+        (!span.is_empty()).then(|| (diagnostic.rule.clone(), file, span, String::new()))
+    });
+    let mut heads = joined(heads, |diagnostic| {
+        let is_told = !diagnostic.within.1.is_empty() && !diagnostic.function.is_empty();
+        let place = format!("{}\0{}", diagnostic.function, diagnostic.message);
+        is_told.then(|| (diagnostic.rule.clone(), diagnostic.primary.file, Span::default(), place))
+    });
+    for head in &mut heads {
+        match head.also.len() {
+            0 => {}
+            1 => head.message.push_str(" (and one more like it)"),
+            more => head.message.push_str(&format!(" (and {more} more like it)")),
+        }
+        head.also.sort_by_key(|label| (label.file, label.span));
+    }
+    heads.sort_by_key(|head| (head.primary.file, head.primary.span));
+    heads
+}
+
+/// The findings, those with the same key joined under the worst of them; those without one stay alone.
+fn joined<Key: Eq + std::hash::Hash>(
+    found: Vec<Diagnostic>,
+    key: impl Fn(&Diagnostic) -> Option<Key>,
+) -> Vec<Diagnostic> {
+    let mut groups: FxHashMap<Key, usize> = FxHashMap::default();
     let mut heads: Vec<Diagnostic> = Vec::new();
-    for diagnostic in worst_of_each_place(found) {
-        let key = (diagnostic.rule.clone(), diagnostic.primary.file, diagnostic.within);
+    for diagnostic in found {
+        let Some(key) = key(&diagnostic) else {
+            heads.push(diagnostic);
+            continue;
+        };
         match groups.get(&key) {
-            _ if diagnostic.within.is_empty() => heads.push(diagnostic),
+            // A loop in a loop is mended by itself.
+            Some(at) if is_around(&heads[*at], &diagnostic) || is_around(&diagnostic, &heads[*at]) => {
+                heads.push(diagnostic);
+            }
             Some(at) => join(&mut heads[*at], diagnostic),
             None => {
                 groups.insert(key, heads.len());
@@ -24,16 +57,11 @@ pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
             }
         }
     }
-    for head in &mut heads {
-        match head.also.len() {
-            0 => {}
-            1 => head.message.push_str(" (and one more like it)"),
-            more => head.message.push_str(&format!(" (and {more} more like it)")),
-        }
-        head.also.sort_by_key(|label| label.span);
-    }
-    heads.sort_by_key(|head| (head.primary.file, head.primary.span));
     heads
+}
+
+fn is_around(outer: &Diagnostic, inner: &Diagnostic) -> bool {
+    outer.within.0 == inner.within.0 && outer.within != inner.within && outer.within.1.contains(inner.within.1)
 }
 
 fn worst_of_each_place(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -57,7 +85,7 @@ fn worst_of_each_place(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 fn join(head: &mut Diagnostic, mut other: Diagnostic) {
     if other.rank > head.rank {
         std::mem::swap(head, &mut other);
-        head.also = std::mem::take(&mut other.also);
     }
+    head.also.append(&mut other.also);
     head.also.push(Label { message: "also here".into(), ..other.primary });
 }

@@ -1,17 +1,17 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
-use super::{flow, values};
+use super::{calls, flow, values};
 use crate::diagnostic::Diagnostic;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::{Value, argument_at, matched_arguments};
-use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, own_effects, witness_chain};
+use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, handed_over, own_effects, witness_chain};
 use crate::model::table::{Color, Laziness, Row};
-use crate::program::{LoopFrame, LoopSource, Program, Reached, RelationRead};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
 use crate::source::FileId;
-use crate::syntax::{LoopKind, ParameterKind};
+use crate::syntax::{LoopKind, ParameterKind, TypeForm};
 
 /// A call site that a rule may report.
 pub struct Candidate<'r> {
@@ -84,7 +84,12 @@ fn depends_on(
         if parts.contains(&Part::Receiver) {
             depend = depend.or(site.receiver_depend);
         }
-        let is_cached = asks_what_is_kept(program, file, call);
+        if program.resolved(file, call).effects.has(Effect::DbCommit) {
+            depend = depend.or(handed_over(program, file, call));
+        }
+        // The query is sent once; going through the rows costs as much every time.
+        let is_search = effect.reached.effect == Effect::Searches;
+        let is_cached = !is_search && asks_what_is_kept(program, file, call);
         let iterated = iterated_argument(program, file, call, effect.reached.effect);
         if let Some(argument) = iterated {
             depend = depend.or(argument.depend);
@@ -114,7 +119,7 @@ pub fn iterated_argument<'p>(program: &'p Program, file: FileId, call: CallId, e
 
 /// Is it an operation on a value that keeps the rows it got, so that asking it again costs nothing?
 fn asks_what_is_kept(program: &Program, file: FileId, call: CallId) -> bool {
-    matches!(program.file(file).facts.call(call).kind, CallKind::Membership | CallKind::Iterate)
+    matches!(program.file(file).facts.call(call).kind, CallKind::Membership | CallKind::Iterate | CallKind::Search)
         && program.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Conditional)
 }
 
@@ -170,6 +175,9 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(first_argument, |wanted| first_argument(program, candidate) == Some(*wanted));
     check!(concurrent, |wanted| is_concurrent(program, candidate) == *wanted);
     check!(waits_alone, |wanted| waits_alone(program, candidate) == *wanted);
+    check!(one_file, |wanted| concerns_one_file(program, candidate) == *wanted);
+    check!(isolated, |wanted| is_isolated(program, candidate) == *wanted);
+    check!(row_is_referred_to, |wanted| row_is_referred_to(program, candidate) == *wanted);
     check!(loop_also, |wanted| loop_also_reaches(program, candidate, words(wanted)));
     check!(exits_early, |wanted| exits_early(program, candidate) == *wanted);
     check!(module_level, |wanted| (function == FunctionId(0)) == *wanted);
@@ -177,10 +185,10 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let reference = program.function_ref(file, function);
         program.entry_points[reference.0 as usize] == *wanted
     });
-    check!(background, |wanted| is_background(program, file, function) == *wanted);
+    check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
     check!(receiver_from_outside, |wanted| {
-        let (_, _, depend) = root_receiver(program, file, &site);
+        let (_, _, depend) = root_receiver(program, file, call);
         let bit = candidate.frame.map_or(0, |frame| frame.bit);
         ((depend.element | depend.carried | depend.volatile) & bit == 0 && made_outside(program, candidate)) == *wanted
     });
@@ -195,12 +203,14 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(carried, |wanted| is_carried(program, candidate) == *wanted);
     check!(invariant, |wanted| is_invariant(program, candidate, wanted));
     check!(small_receiver, |wanted| {
-        let (place, origin, _) = root_receiver(program, file, &site);
+        let (place, origin, _) = root_receiver(program, file, call);
         is_small(program, file, origin, place) == *wanted
     });
     check!(holds_data, |wanted| {
-        let (place, origin, _) = root_receiver(program, file, &site);
-        super::volume::holds_data(program, file, function, origin, place, candidate.frame) == *wanted
+        let (place, origin, _) = root_receiver(program, file, call);
+        let reads_data = own.meets(super::volume::READS)
+            || super::volume::holds_data(program, file, function, origin, place, candidate.frame);
+        reads_data == *wanted
     });
     check!(on_text, |wanted| is_on_text(program, file, call) == *wanted);
     check!(cheap_clone, |wanted| is_cheap_to_clone(program, candidate) == *wanted);
@@ -216,6 +226,19 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         .is_some_and(|wasted| wanted.iter().any(|kind| kind.0 == wasted.kind)));
     check!(escapes, |wanted| escapes(program, candidate) == *wanted);
     check!(loaded_to_count, |wanted| values::is_loaded_to_count(program, candidate) == *wanted);
+    check!(at_hand, |wanted| values::is_at_hand(program, candidate) == *wanted);
+    check!(gives, |wanted| values::gives(program, candidate, wanted));
+    check!(offloaded, |wanted| (context.is_offloaded || candidate.effect.is_offloaded) == *wanted);
+    check!(first_answer, |wanted| calls::is_first_answer(program, candidate) == *wanted);
+    check!(calls, |wanted| calls::is_one_of(program, file, call, wanted));
+    check!(goes_through, |wanted| calls::goes_through(program, candidate, wanted));
+    check!(named, |wanted| calls::is_named(program, candidate, wanted));
+    check!(fixed_argument, |wanted| calls::has_fixed_argument(program, candidate) == *wanted);
+    check!(independent, |wanted| calls::is_independent(program, candidate) == *wanted);
+    check!(migration, |wanted| super::is_migration(program, file) == *wanted);
+    check!(made_alongside, |wanted| calls::is_made_alongside(program, candidate, wanted));
+    check!(left_open, |wanted| calls::is_left_open(program, candidate) == *wanted);
+    check!(returned, |wanted| calls::is_returned(program, candidate) == *wanted);
     check!(whole_table, |wanted| values::is_whole_table(program, candidate) == *wanted);
     check!(only_ends_read, |wanted| values::only_ends_are_read(program, candidate) == *wanted);
     check!(container_from_outside, |wanted| values::is_container_from_outside(program, candidate) == *wanted);
@@ -250,18 +273,6 @@ fn leaf(program: &Program, file: FileId, reached: &Reached) -> Option<(FileId, C
     witness_chain(program, file, reached).last().copied()
 }
 
-/// Does a decorator say that a function runs in the background?
-fn is_background(program: &mut Program, file: FileId, function: FunctionId) -> bool {
-    let decorators = program.file(file).facts.function(function).decorators.clone();
-    let language = program.file(file).source.language;
-    let Some(resolver) = &mut program.resolvers[language] else { return false };
-    let resolved = program.resolved.of_file(file);
-    let mut effects = decorators
-        .into_iter()
-        .map(|decorator| crate::link::decorator_effects(resolved, &program.files, file, decorator, resolver));
-    effects.any(|effects| effects.has(Effect::Background))
-}
-
 fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
     let facts = &program.file(candidate.file).facts;
     let first = facts.arguments_of(candidate.site(program)).first()?;
@@ -293,7 +304,7 @@ fn is_only_read(program: &mut Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     match site.used {
-        Use::Borrowed | Use::Compared => true,
+        Use::Borrowed | Use::Compared | Use::Ordered => true,
         Use::Receiver => {
             // Outer calls come first. Text is read by all its methods but those that turn it into something else.
             let outer = (0..candidate.call.0)
@@ -319,12 +330,43 @@ fn sends_element(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let Some(first) = facts.arguments_of(site).first() else { return false };
+    if first.keyword.is_none() && concerns_another_table(program, candidate, first.origin) {
+        return true;
+    }
     let is_element = matches!(facts.origin(first.origin), Origin::Element(_) | Origin::Part(..));
     let named = first.place.is_some_and(|place| {
         let text = facts.text(place).to_ascii_lowercase();
         STATEMENT_WORDS.iter().any(|word| text.contains(word))
     });
     is_element && named
+}
+
+/// Is what a statement is about (`select(table)`, `table.delete()`) another thing in every turn of the loop? Then one
+/// statement cannot do for all turns.
+fn concerns_another_table(program: &Program, candidate: &Candidate, statement: OriginId) -> bool {
+    let (file, facts) = (candidate.file, &program.file(candidate.file).facts);
+    let Some(frame) = candidate.frame else { return false };
+    if candidate.effect.reached.via.is_some() || !own_effects(program, file, candidate.call).has(Effect::DbQuery) {
+        return false;
+    }
+    let Origin::Call(mut call) = facts.origin(statement) else { return false };
+    // `select(table).where(…)` begins with the call that names the table.
+    while let Origin::Call(inner) = facts.origin(facts.call(call).callee) {
+        call = inner;
+    }
+    let resolved = program.resolved(file, call);
+    if resolved.functions().next().is_some() || resolved.row().is_some_and(|row| row.laziness != Laziness::Lazy) {
+        return false;
+    }
+    let site = facts.call(call);
+    let named = match facts.arguments_of(site).first() {
+        Some(first) if first.keyword.is_none() && !matches!(facts.origin(first.origin), Origin::String(_)) => {
+            first.depend.or(site.receiver_depend)
+        }
+        Some(_) => Depend::default(),
+        None => site.receiver_depend,
+    };
+    named.element & frame.bit != 0
 }
 
 fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {
@@ -358,11 +400,15 @@ fn exits_early(program: &Program, candidate: &Candidate) -> bool {
 /// The calls, writes and awaits of the loop that counts.
 pub(super) fn region_of(program: &Program, candidate: &Candidate) -> Option<Region> {
     let facts = &program.file(candidate.file).facts;
-    Some(match candidate.frame?.source {
-        LoopSource::Loop(id) => facts.loop_of(id).region,
-        LoopSource::Closure(id) => facts.closure(id).region,
-        LoopSource::Call(_) => return None,
-    })
+    region_of_source(facts, candidate.frame?.source)
+}
+
+fn region_of_source(facts: &FileFacts, source: LoopSource) -> Option<Region> {
+    match source {
+        LoopSource::Loop(id) => Some(facts.loop_of(id).region),
+        LoopSource::Closure(id) => Some(facts.closure(id).region),
+        LoopSource::Call(_) => None,
+    }
 }
 
 pub(super) fn calls_of(region: Region) -> impl Iterator<Item = CallId> {
@@ -372,7 +418,7 @@ pub(super) fn calls_of(region: Region) -> impl Iterator<Item = CallId> {
 /// Is the receiver made anew in the loop's body?
 fn made_outside(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
-    let (place, _, _) = root_receiver(program, candidate.file, candidate.site(program));
+    let (place, _, _) = root_receiver(program, candidate.file, candidate.call);
     let (Some(place), Some(region)) = (place, region_of(program, candidate)) else { return false };
     !facts.writes[region.writes.0 as usize..region.writes.1 as usize]
         .iter()
@@ -390,7 +436,7 @@ pub(super) enum Change {
 
 /// Does the loop change the receiver?
 fn is_changed(program: &Program, candidate: &Candidate, change: Change) -> bool {
-    match root_receiver(program, candidate.file, candidate.site(program)) {
+    match root_receiver(program, candidate.file, candidate.call) {
         (Some(place), _, _) => is_place_changed(program, candidate, place, change),
         _ => false,
     }
@@ -432,6 +478,57 @@ pub(super) fn is_place_changed(
         })
 }
 
+/// Does the call copy its receiver, or write it as text: is what it gives all that the receiver holds?
+fn copies(program: &Program, candidate: &Candidate) -> bool {
+    let effects = program.resolved(candidate.file, candidate.call).effects;
+    effects.meets(EffectSet::of(&[Effect::Copies, Effect::DeepCopies, Effect::Formats]))
+}
+
+/// Does the loop change a part of the receiver, or hand the receiver or its owner to code that may?
+fn is_content_changed(program: &Program, candidate: &Candidate) -> bool {
+    let file = candidate.file;
+    let facts = &program.file(file).facts;
+    let place = candidate.site(program).receiver_place;
+    let (Some(place), Some(region)) = (place, region_of(program, candidate)) else { return false };
+    let place = facts.text(place);
+    let is_or_owns = |owner: crate::syntax::Name| facts.text(owner) == place || is_part_of(place, facts.text(owner));
+    let written = facts.writes[region.writes.0 as usize..region.writes.1 as usize]
+        .iter()
+        .any(|write| is_part_of(facts.text(write.place), place));
+    let lent = |origin: OriginId| match facts.origin(origin) {
+        Origin::Parameter(function, at) => {
+            let declared =
+                facts.function(function).parameters.get(at as usize).and_then(|parameter| parameter.declared);
+            declared.is_some_and(|declared| facts.types[declared.0 as usize].form == TypeForm::MutableReference)
+        }
+        _ => false,
+    };
+    written
+        || calls_of(region).filter(|call| *call != candidate.call).any(|call| {
+            let other = facts.call(call);
+            let changes = other.receiver_place.is_some_and(|receiver| {
+                let mut functions = program.resolved(file, call).functions().peekable();
+                match functions.peek().is_some() {
+                    true => is_or_owns(receiver) && functions.any(|function| borrows_to_change(program, function)),
+                    false => facts.text(receiver) == place && !super::waste::only_looks(program, file, call),
+                }
+            });
+            let arguments = facts.arguments_of(other).iter();
+            changes
+                || arguments
+                    .filter(|argument| argument.place.is_some_and(is_or_owns))
+                    .any(|argument| lent(argument.origin))
+        })
+}
+
+/// Does a method take its receiver to change it?
+fn borrows_to_change(program: &Program, function: FunctionRef) -> bool {
+    let (file, function) = program.function(function);
+    let facts = &program.file(file).facts;
+    let declared = facts.function(function).parameters.first().and_then(|parameter| parameter.declared);
+    declared.is_some_and(|declared| facts.types[declared.0 as usize].form == TypeForm::MutableReference)
+}
+
 /// Is `place` an attribute of `owner`, however deep?
 fn is_part_of(place: &str, owner: &str) -> bool {
     place.strip_prefix(owner).is_some_and(|rest| rest.starts_with('.'))
@@ -467,14 +564,26 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
             is_same(site.receiver_depend, site.callee)
                 && !is_written(site.receiver_place)
                 && !is_changed(program, candidate, Change::Any)
+                && !(copies(program, candidate) && is_content_changed(program, candidate))
         }
         Part::Arguments => facts.arguments_of(site).iter().all(|argument| {
             is_same(argument.depend, argument.origin)
                 && !is_written(argument.place)
+                && !reads_what_changes(program, candidate, argument)
                 && !is_closure(facts, argument.origin)
                 && !argument.place.is_some_and(|place| is_place_changed(program, candidate, place, Change::Any))
         }),
     })
+}
+
+/// Is an argument put together of variables that the loop changes: `rows[last[0]]`?
+fn reads_what_changes(program: &Program, candidate: &Candidate, argument: &Argument) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let uses = facts.bindings.iter().flat_map(|binding| binding.uses.iter());
+    argument.place.is_none()
+        && uses
+            .filter(|at| argument.span.contains(at.span))
+            .any(|at| is_place_changed(program, candidate, at.place, Change::Any))
 }
 
 /// Does the loop change something that the cause in a callee depends on?
@@ -555,20 +664,23 @@ fn is_stable(program: &Program, file: FileId, origin: OriginId, depth: usize) ->
         | Origin::Borrowed(inner)
         | Origin::Member(inner, _)
         | Origin::Item(inner)
-        | Origin::Slice(inner) => stable(inner),
+        | Origin::Slice(inner, _) => stable(inner),
         Origin::Operation(..) | Origin::Join(..) | Origin::Unknown | Origin::Closure(_) => false,
         _ => true,
     }
 }
 
 /// Where a receiver comes from, views of it (`iter`, `keys`) taken off: its place, its origin and what it depends on.
-pub fn root_receiver(
-    program: &Program,
-    file: FileId,
-    site: &CallSite,
-) -> (Option<crate::syntax::Name>, OriginId, Depend) {
+/// A function has the argument that it goes through for a receiver.
+pub fn root_receiver(program: &Program, file: FileId, call: CallId) -> (Option<crate::syntax::Name>, OriginId, Depend) {
     let facts = &program.file(file).facts;
-    let mut root = (site.receiver_place, site.callee, site.receiver_depend);
+    let site = facts.call(call);
+    let iterates = program.resolved(file, call).row().and_then(|row| row.iterates.as_ref());
+    let gone_through = iterates.filter(|_| site.name.is_none()).and_then(|place| argument_at(facts, call, place));
+    let mut root = match gone_through {
+        Some(argument) => (argument.place, argument.origin, argument.depend),
+        None => (site.receiver_place, site.callee, site.receiver_depend),
+    };
     while root.0.is_none()
         && let Origin::Call(call) = facts.origin(root.1)
     {
@@ -634,6 +746,7 @@ fn small_origin(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
     match facts.origin(origin) {
         Origin::Collection(_, _, Some(length)) => length <= crate::facts::FEW && length > 0,
         Origin::Tuple(start, end) => end - start <= crate::facts::FEW,
+        Origin::Slice(_, Some(length)) => length <= crate::facts::FEW,
         Origin::String(_) | Origin::Range => true,
         Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => small_origin(facts, inner, depth + 1),
         Origin::Join(start, end) => {
@@ -703,12 +816,79 @@ fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> 
 
 /// Is it the only task of its event loop, and short of what it would be on a network?
 fn waits_alone(program: &Program, candidate: &Candidate) -> bool {
-    let local = EffectSet::of(&[Effect::FileIo, Effect::Subprocess, Effect::CpuHeavy]);
+    let local = EffectSet::of(&[Effect::FileIo, Effect::Subprocess, Effect::CpuHeavy, Effect::RunsEventLoop]);
     if crate::link::tasks::runs_before_tasks(program, candidate.file, candidate.call) {
         return true;
     }
     leaf_row(program, candidate).is_some_and(|row| row.effects.meets(local) && !row.effects.has(Effect::Network))
         && crate::link::tasks::runs_alone(program, candidate.file, candidate.call)
+}
+
+/// What the models write for a call that reads or writes a single file.
+const ONE_FILE: &str = "1file";
+
+/// Does it read or write a single file, once?
+fn concerns_one_file(program: &Program, candidate: &Candidate) -> bool {
+    candidate.effect.reached.degree == 0
+        && leaf_row(program, candidate).is_some_and(|row| row.cost == ONE_FILE && !row.effects.has(Effect::Network))
+}
+
+/// Is a failure handled within the turn, in the loop or on the way to the cause, so that the loop goes on?
+fn is_isolated(program: &Program, candidate: &Candidate) -> bool {
+    witness_chain(program, candidate.file, &candidate.effect.reached).into_iter().any(|(file, call)| {
+        let facts = &program.file(file).facts;
+        facts
+            .scopes_from(facts.call(call).scope)
+            .take_while(|(_, scope)| !matches!(scope.kind, ScopeKind::Loop(_) | ScopeKind::Closure(_)))
+            .any(|(_, scope)| scope.kind == ScopeKind::Attempt)
+    })
+}
+
+/// Does a later write of the loop refer to the row that this one gives? Then it cannot wait for the end of the loop.
+fn row_is_referred_to(program: &Program, candidate: &Candidate) -> bool {
+    let Some(region) = region_of(program, candidate) else { return false };
+    let facts = &program.file(candidate.file).facts;
+    // What is written on again goes with the write that gave it.
+    let first = calls_of(region).find(|call| {
+        own_effects(program, candidate.file, *call).has(Effect::DbWrite)
+            && leads_to_call(facts, candidate.site(program).callee, *call, false)
+    });
+    let written = first.unwrap_or(candidate.call);
+    let given = |origin: OriginId| leads_to_call(facts, origin, written, false);
+    // `other.row = row`
+    let writes = &facts.writes[region.writes.0 as usize..region.writes.1 as usize];
+    let is_attribute = |write: &Write| write.kind == WriteKind::Assign && facts.text(write.place).contains('.');
+    if writes.iter().any(|write| is_attribute(write) && given(write.value)) {
+        return true;
+    }
+    calls_of(region).filter(|call| *call > written).any(|call| {
+        let site = facts.call(call);
+        let on_relation = || leads_to_call(facts, site.callee, written, true);
+        let as_argument = || facts.arguments_of(site).iter().any(|argument| given(argument.origin));
+        own_effects(program, candidate.file, call).has(Effect::DbWrite) && (on_relation() || as_argument())
+    })
+}
+
+/// Is a value the result of a call, or a part of it; with `member`: something that is read of it?
+fn leads_to_call(facts: &FileFacts, mut origin: OriginId, call: CallId, member: bool) -> bool {
+    let mut is_member = false;
+    for _ in 0..8 {
+        match facts.origin(origin) {
+            Origin::Call(own) => return own == call && is_member == member,
+            Origin::Member(inner, _) => {
+                is_member = true;
+                origin = inner;
+            }
+            Origin::Part(inner, _)
+            | Origin::Item(inner)
+            | Origin::Propagated(inner)
+            | Origin::Await(inner)
+            | Origin::Borrowed(inner)
+            | Origin::Ascribed(_, inner) => origin = inner,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Speaking to a database.
@@ -723,13 +903,17 @@ const DATABASE: EffectSet = EffectSet(
 
 /// Does every turn of the loop do something else as well, other than speaking to a database?
 fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
-    let Some(region) = region_of(program, candidate) else { return false };
+    let region = region_of(program, candidate);
+    region.is_some_and(|region| region_also_reaches(program, candidate.file, region, wanted))
+}
+
+fn region_also_reaches(program: &Program, file: FileId, region: Region, wanted: EffectSet) -> bool {
     calls_of(region).any(|call| {
-        effects_of_call(program, candidate.file, call).iter().any(|effect| {
+        effects_of_call(program, file, call).iter().any(|effect| {
             // A single system call is nothing beside a query.
             let is_short = effect.reached.weight == 0 && effect.reached.effect == Effect::FileIo;
             wanted.has(effect.reached.effect) && !is_short && {
-                leaf(program, candidate.file, &effect.reached)
+                leaf(program, file, &effect.reached)
                     .is_none_or(|(file, cause)| !program.resolved(file, cause).effects.meets(DATABASE))
             }
         })
@@ -1043,5 +1227,10 @@ pub fn check_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Op
     let RelationReading::PerRow = rule.subject.relation.as_ref()?.read;
     let classes = rule.conditions.inside.as_ref();
     let is_inside = classes.is_none_or(|classes| classes.iter().any(|class| class.0 == read.frame.class));
+    let region = region_of_source(&program.file(read.file).facts, read.frame.source);
+    let also = rule.exceptions.loop_also.as_ref();
+    if also.zip(region).is_some_and(|(also, region)| region_also_reaches(program, read.file, region, words(also))) {
+        return None;
+    }
     (is_inside && read.confidence >= rule.least_confidence).then(|| super::finding::of_relation(program, rule, read))
 }

@@ -1,13 +1,16 @@
 //! Evaluation: rules held against the program.
 //!
 //! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, with `values.rs` for
-//! what becomes of a value, `waste.rs` for values that need not be made (`borrowing.rs`: because they could be borrowed), and `flow.rs` for what
-//! calls have to do with each other, `finding.rs` says it in words,
-//! `rank.rs` orders, `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for,
-//! `group.rs` joins what is mended at once. No input or output, and no rule by name.
+//! what becomes of a value, `waste.rs` for values that need not be made (`borrowing.rs`: because they could be
+//! borrowed), `flow.rs` for what calls have to do with each other, and `calls.rs` for what is called, with what;
+//! `finding.rs` says it in words, `advice.rs` leaves out what the project may not be advised, `rank.rs` orders,
+//! `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is
+//! mended at once. No input or output, and no rule by name.
 
-pub mod finding;
+mod advice;
 mod borrowing;
+mod calls;
+pub mod finding;
 mod flow;
 pub mod group;
 pub mod index;
@@ -38,9 +41,20 @@ pub struct Options {
 pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for file in (0..program.files.len() as u32).map(FileId) {
-        let language = crate::lang::all()[program.file(file).source.language].name();
+        let source = &program.file(file).source;
+        let language = crate::lang::all()[source.language];
+        let language = match source.dialect {
+            Some(dialect) => language.dialects()[dialect].name(),
+            None => language.name(),
+        };
         let index = Index::new(rules, language);
-        if index.is_empty() || program.file(file).is_side_code && !options.include_side_code {
+        if index.is_empty() {
+            continue;
+        }
+        if program.file(file).is_side_code && !options.include_side_code {
+            if is_migration(program, file) {
+                evaluate_migration(program, &index, file, &mut found);
+            }
             continue;
         }
         for call in (0..program.file(file).facts.calls.len() as u32).map(CallId) {
@@ -69,6 +83,26 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
         }
     }
     finding::finish(found)
+}
+
+/// Is it a change to the tables of a database?
+fn is_migration(program: &Program, file: FileId) -> bool {
+    let source = &program.file(file).source;
+    crate::lang::all()[source.language].is_migration(&source.path)
+}
+
+/// Holds those rules against a migration that ask for one.
+fn evaluate_migration(program: &mut Program, index: &Index, file: FileId, found: &mut Vec<Diagnostic>) {
+    for call in (0..program.file(file).facts.calls.len() as u32).map(CallId) {
+        for effect in effects_where_it_stands(program, file, call) {
+            let rules = index.calls_with(1 << effect.reached.effect as u8);
+            for rule in rules.filter(|rule| rule.conditions.migration == Some(true)) {
+                if index::wants(rule, &effect) {
+                    found.extend(evaluate_rule(program, rule, file, call, effect));
+                }
+            }
+        }
+    }
 }
 
 fn is_test(program: &Program, file: FileId, call: CallId) -> bool {

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::config::nearest_name;
 use crate::diagnostic::{Diagnostic, Notice, NoticeKind};
 use crate::program::Program;
-use crate::rule::RuleSet;
 use crate::source::{self, FileId, Span};
 
 /// What introduces a comment that is meant for laggard.
@@ -100,8 +99,13 @@ fn parse_rules(verb: &str, text: &str) -> Result<(Vec<String>, String), String> 
     Ok((rules, reason.trim().to_string()))
 }
 
-/// The findings that comments do not suppress, and notices about comments that are wrong or of no use.
-pub fn suppressed(program: &Program, found: Vec<Diagnostic>, rules: &RuleSet) -> (Vec<Diagnostic>, Vec<Notice>) {
+/// The findings that comments do not suppress, and notices about comments that are wrong or of no use. `ran` tells
+/// whether a rule ran on a file.
+pub fn suppressed(
+    program: &Program,
+    found: Vec<Diagnostic>,
+    ran: impl Fn(FileId, &str) -> bool,
+) -> (Vec<Diagnostic>, Vec<Notice>) {
     let mut notices = Vec::new();
     let mut by_file: Vec<(FileId, Vec<Suppression>)> = Vec::new();
     for (number, file) in program.files.iter().enumerate() {
@@ -138,7 +142,7 @@ pub fn suppressed(program: &Program, found: Vec<Diagnostic>, rules: &RuleSet) ->
         .collect();
     let infos = crate::rule::all_infos();
     let known: Vec<&str> = infos.iter().map(|info| info.name.as_str()).collect();
-    let (kept, unused) = apply(found, &files, &known, |name| rules.rules.iter().any(|rule| rule.name == name));
+    let (kept, unused) = apply(found, &files, &known, ran);
     notices.extend(unused);
     (kept, notices)
 }
@@ -149,7 +153,7 @@ pub fn apply(
     diagnostics: Vec<Diagnostic>,
     files: &[FileSuppressions],
     known: &[&str],
-    ran: impl Fn(&str) -> bool,
+    ran: impl Fn(FileId, &str) -> bool,
 ) -> (Vec<Diagnostic>, Vec<Notice>) {
     // Which rules of which suppressions were of use.
     let mut used: Vec<Vec<Vec<bool>>> = files
@@ -172,12 +176,11 @@ pub fn apply(
         for (suppression, used) in file.suppressions.iter().zip(used) {
             let line = source::line_of(file.line_starts, suppression.span.start);
             let idle = suppression.rules.iter().zip(used).filter(|(_, used)| !**used);
-            notices.extend(idle.filter_map(|(rule, _)| idle_message(rule, known, &ran)).map(|message| Notice {
-                path: file.path.to_string(),
-                line,
-                kind: NoticeKind::Suppression,
-                message,
-            }));
+            notices.extend(
+                idle.filter_map(|(rule, _)| idle_message(rule, known, |rule| ran(file.file, rule))).map(|message| {
+                    Notice { path: file.path.to_string(), line, kind: NoticeKind::Suppression, message }
+                }),
+            );
         }
     }
     (kept, notices)
@@ -279,7 +282,7 @@ mod tests {
             primary: Label { file: FileId(file), span: Span::new(start, start + 1), message: String::new() },
             secondary: vec![],
             trace: vec![],
-            within: Span::default(),
+            within: (FileId(0), Span::default()),
             also: vec![],
             function: String::new(),
             fingerprint: String::new(),
@@ -308,7 +311,7 @@ mod tests {
             diagnostic("a", 1, 30),
             diagnostic("a", 0, 10),
         ];
-        let (kept, notices) = apply(diagnostics, &[file], &["a", "b"], |_| true);
+        let (kept, notices) = apply(diagnostics, &[file], &["a", "b"], |_, _| true);
         let kept: Vec<_> =
             kept.iter().map(|kept| (kept.rule.as_str(), kept.primary.file.0, kept.primary.span.start)).collect();
         assert_eq!(kept, [("a", 1, 5), ("b", 1, 15), ("a", 1, 30), ("a", 0, 10)]);
@@ -320,7 +323,7 @@ mod tests {
         let suppressions = [suppression((1, u32::MAX), &["used", "idle", "not-run", "idel"])];
         let file = FileSuppressions { file: FileId(0), path: "x.py", line_starts: &[0], suppressions: &suppressions };
         let known = ["used", "idle", "not-run"];
-        let (kept, notices) = apply(vec![diagnostic("used", 0, 0)], &[file], &known, |rule| rule != "not-run");
+        let (kept, notices) = apply(vec![diagnostic("used", 0, 0)], &[file], &known, |_, rule| rule != "not-run");
         assert!(kept.is_empty());
         let messages: Vec<_> = notices.iter().map(|notice| notice.message.as_str()).collect();
         let expected =

@@ -7,7 +7,7 @@ use super::matching::{Candidate, binding_of_call, calls_of, is_small, region_of}
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::summarize::own_effects;
-use crate::model::table::Laziness;
+use crate::model::table::{Laziness, Row};
 use crate::program::Program;
 use crate::source::FileId;
 use crate::syntax::Name;
@@ -58,6 +58,14 @@ pub(super) fn is_of_type(program: &mut Program, candidate: &Candidate, types: &[
     let Some(resolver) = &mut program.resolvers[language] else { return false };
     let found = receiver.or_else(|| resolver.infer(&program.files, file, first?).instance());
     found.is_some_and(|found| types.iter().any(|name| name == resolver.type_name(found)))
+}
+
+/// Is the result of one of these types?
+pub(super) fn gives(program: &mut Program, candidate: &Candidate, types: &[String]) -> bool {
+    let language = program.file(candidate.file).source.language;
+    let Some(resolver) = &mut program.resolvers[language] else { return false };
+    let result = resolver.call(&program.files, candidate.file, candidate.call).results().instance();
+    result.is_some_and(|result| types.iter().any(|name| name == resolver.type_name(result)))
 }
 
 // ---- loaded to be counted ---------------------------------------------------------------------------------------
@@ -148,6 +156,26 @@ fn calls_around<'f>(facts: &'f FileFacts, at: &UseSite) -> impl Iterator<Item = 
     (0..facts.calls.len() as u32)
         .map(CallId)
         .filter(move |call| facts.call(*call).scope == scope && facts.call(*call).span.contains(span))
+}
+
+/// Does the call ask for a row by its key, after rows of that class were loaded? What keeps rows then answers itself.
+pub(super) fn is_at_hand(program: &mut Program, candidate: &Candidate) -> bool {
+    let file = candidate.file;
+    let Some(region) = region_of(program, candidate) else { return false };
+    let function = program.file(file).facts.scope(candidate.site(program).scope).function;
+    let before = program.file(file).facts.function(function).region.calls.0..region.calls.0;
+    let gives_row = |row: &Row| row.laziness == Laziness::Conditional && row.returns.ends_with(".model");
+    let keeps = program.resolved(file, candidate.call).row().is_some_and(gives_row);
+    let reads = EffectSet::of(&[Effect::DbQuery, Effect::DbFetch]);
+    let loads: Vec<CallId> =
+        before.map(CallId).filter(|call| keeps && program.resolved(file, *call).effects.meets(reads)).collect();
+    let language = program.file(file).source.language;
+    let Some(resolver) = &mut program.resolvers[language] else { return false };
+    let Some(wanted) = resolver.call(&program.files, file, candidate.call).results().instance() else { return false };
+    loads.into_iter().any(|call| {
+        let rows = resolver.call(&program.files, file, call).results().instance();
+        rows.is_some_and(|rows| rows != wanted && resolver.mentions(rows, wanted))
+    })
 }
 
 // ---- whole tables -----------------------------------------------------------------------------------------------
@@ -294,12 +322,15 @@ pub(super) fn is_looked_up_again(program: &Program, candidate: &Candidate) -> bo
     let mut nearby = later.take_while(|call| facts.line(facts.call(*call).span.start) <= last_line);
     let again = nearby.find(|call| {
         let other = facts.call(*call);
-        let again = EffectSet::of(&[Effect::LooksUp, Effect::Grows]);
-        other.receiver_place == Some(map)
+        let resolved = program.resolved(candidate.file, *call);
+        // Who asks the same once more gets nothing that could be kept.
+        let asks = resolved.row().is_some_and(|row| row.returns.ends_with("bool"));
+        let again = resolved.effects.has(Effect::Grows) || resolved.effects.has(Effect::LooksUp) && !asks;
+        again
+            && other.receiver_place == Some(map)
             && is_in_branch_of(facts, site.scope, other.scope)
             // A key that is cloned to be added is cheaper to ask for first.
             && facts.arguments_of(other).first().is_some_and(|first| first.place == Some(key))
-            && program.resolved(candidate.file, *call).effects.meets(again)
     });
     again.is_some_and(|again| !is_touched_between(facts, candidate.call, map, again))
 }

@@ -7,12 +7,12 @@ use super::matching::is_on_text;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::Laziness;
-use crate::program::{LoopFrame, LoopSource, Program};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, Program};
 use crate::source::FileId;
 use crate::syntax::{Name, ParameterKind};
 
 /// Brings data in from outside the program.
-const READS: EffectSet = EffectSet(
+pub(super) const READS: EffectSet = EffectSet(
     1 << Effect::DbQuery as u8
         | 1 << Effect::DbFetch as u8
         | 1 << Effect::FileIo as u8
@@ -39,16 +39,17 @@ pub(super) fn holds_data(
 ) -> bool {
     let facts = &program.file(file).facts;
     let goes_through_input = || match frame.map(|frame| frame.source) {
-        Some(LoopSource::Loop(id)) => facts.loop_of(id).iterable.is_some_and(|iterable| is_input(facts, iterable, 0)),
-        Some(LoopSource::Closure(id)) => facts
-            .closure(id)
-            .given_to
-            .is_some_and(|(call, _)| !is_on_text(program, file, call) && is_input(facts, facts.call(call).callee, 0)),
+        Some(LoopSource::Loop(id)) => {
+            facts.loop_of(id).iterable.is_some_and(|iterable| is_input(program, file, iterable, 0))
+        }
+        Some(LoopSource::Closure(id)) => facts.closure(id).given_to.is_some_and(|(call, _)| {
+            !is_on_text(program, file, call) && is_input(program, file, facts.call(call).callee, 0)
+        }),
         _ => false,
     };
     is_made_of_data(program, file, origin, 0)
         || place.is_some_and(|place| is_filled(program, file, function, place))
-        || is_input(facts, origin, 0) && is_given_data(program, file, origin) && goes_through_input()
+        || is_input(program, file, origin, 0) && is_given_data(program, file, origin) && goes_through_input()
 }
 
 /// Is what call sites give to a parameter made of data? Where nobody calls the function, that is left open.
@@ -64,21 +65,27 @@ fn is_given_data(program: &Program, file: FileId, origin: OriginId) -> bool {
 }
 
 /// Is it a parameter, or a view of one? The receiver of a method is none: what it holds is another matter.
-fn is_input(facts: &FileFacts, origin: OriginId, depth: usize) -> bool {
+fn is_input(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
+    let facts = &program.file(file).facts;
     match facts.origin(origin) {
         Origin::Parameter(function, place) => {
             let parameter = facts.function(function).parameters.get(place as usize);
             parameter.is_some_and(|parameter| parameter.kind == ParameterKind::Ordinary)
         }
-        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => depth < DEEPEST && is_input(facts, inner, depth + 1),
-        // `rows.iter()`, `enumerate(rows)`
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => {
+            depth < DEEPEST && is_input(program, file, inner, depth + 1)
+        }
+        // `rows.iter()`, `enumerate(rows)`, `list(rows)`: as many as there are.
         Origin::Call(call) if depth < DEEPEST => {
+            let resolved = program.resolved(file, call);
+            let is_view = resolved.row().is_some_and(|row| row.laziness == Laziness::Lazy || row.effects.meets(COPIES));
             let site = facts.call(call);
-            match (site.name, facts.arguments_of(site)) {
-                (Some(_), []) => is_input(facts, site.callee, depth + 1),
-                (None, [only]) => is_input(facts, only.origin, depth + 1),
-                _ => false,
-            }
+            let source = match (site.name, facts.arguments_of(site)) {
+                (Some(_), []) => Some(site.callee),
+                (None, [only]) => Some(only.origin),
+                _ => None,
+            };
+            is_view && source.is_some_and(|source| is_input(program, file, source, depth + 1))
         }
         _ => false,
     }
@@ -96,7 +103,13 @@ fn is_made_of_data(program: &Program, file: FileId, origin: OriginId, depth: usi
         }
         Origin::Call(call) => {
             let effects = program.resolved(file, call).effects;
-            if effects.meets(READS) {
+            let mut functions = program.resolved(file, call).functions();
+            let gives_data = |function: FunctionRef| {
+                let (file, function) = program.function(function);
+                let returns = &program.file(file).facts.function(function).returns;
+                returns.iter().any(|origin| is_made_of_data(program, file, *origin, depth + 1))
+            };
+            if effects.meets(READS) || functions.any(gives_data) {
                 return true;
             }
             let source = source_of(facts, facts.call(call));
@@ -106,7 +119,7 @@ fn is_made_of_data(program: &Program, file: FileId, origin: OriginId, depth: usi
         | Origin::Propagated(inner)
         | Origin::Await(inner)
         | Origin::Ascribed(_, inner)
-        | Origin::Slice(inner) => next(inner),
+        | Origin::Slice(inner, _) => next(inner),
         Origin::Join(start, end) => facts.origin_list(start, end).to_vec().into_iter().any(next),
         _ => false,
     }
@@ -128,11 +141,13 @@ fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) 
             let source = source_of(facts, facts.call(call));
             let is_view =
                 resolved.effects.meets(COPIES) || resolved.row().is_some_and(|row| row.laziness == Laziness::Lazy);
-            // What text is taken apart into is short, as texts are.
+            // What text is taken apart into is short, as texts are, unless it was read.
             resolved.effects.meets(READS)
                 || is_view
-                    && !is_on_text(program, file, call)
-                    && source.is_some_and(|source| may_be_many(program, file, source, depth + 1))
+                    && source.is_some_and(|source| match is_on_text(program, file, call) {
+                        true => is_read(program, file, source, depth + 1),
+                        false => may_be_many(program, file, source, depth + 1),
+                    })
         }
         Origin::Borrowed(inner)
         | Origin::Propagated(inner)
@@ -141,6 +156,24 @@ fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) 
         | Origin::Entered(inner) => may_be_many(program, file, inner, depth + 1),
         Origin::Join(start, end) => {
             facts.origin_list(start, end).iter().any(|member| may_be_many(program, file, *member, depth + 1))
+        }
+        _ => false,
+    }
+}
+
+/// Does a value come from outside the program, perhaps unwrapped?
+fn is_read(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
+    let facts = &program.file(file).facts;
+    if depth > DEEPEST {
+        return false;
+    }
+    match facts.origin(origin) {
+        Origin::Call(call) => {
+            let effects = program.resolved(file, call).effects;
+            effects.meets(READS) || is_read(program, file, facts.call(call).callee, depth + 1)
+        }
+        Origin::Propagated(inner) | Origin::Borrowed(inner) | Origin::Await(inner) | Origin::Ascribed(_, inner) => {
+            is_read(program, file, inner, depth + 1)
         }
         _ => false,
     }

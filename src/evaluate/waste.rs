@@ -7,11 +7,12 @@
 
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
+use crate::link::resolve::matched_arguments;
 use crate::link::summarize::effects_of_call;
-use crate::program::Program;
+use crate::program::{FunctionRef, Program};
 use crate::rule::condition::Waste;
 use crate::source::{FileId, Span};
-use crate::syntax::{CollectionKind, LoopKind, Name};
+use crate::syntax::{CollectionKind, LoopKind, Name, TypeForm};
 
 /// A value that need not be made.
 #[derive(Clone, Debug)]
@@ -91,8 +92,19 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
     let kind = if formats { Waste::FormattedToRead } else { Waste::OnlyRead };
     match site.used {
         // Of two texts that are compared with each other, the first speaks for both.
-        Use::Compared if formats && is_second_of_two(program, file, call) => None,
-        Use::Compared => Some(Wasted { kind, remedy: format!("compare `{text}` itself") }),
+        Use::Compared | Use::Ordered if formats && is_second_of_two(program, file, call) => None,
+        // Texts of all types are equal to each other, but ordered only with their own.
+        Use::Ordered if text_to_text && !same_type => None,
+        Use::Compared | Use::Ordered => {
+            let remedy = match references_of_receiver(program, file, call) {
+                Some(references) => {
+                    let kept = if same_type { references } else { references.saturating_sub(1) };
+                    format!("compare `{}{text}` itself", "*".repeat(kept as usize))
+                }
+                None => format!("compare `{text}` itself, dereferenced if it is a reference"),
+            };
+            Some(Wasted { kind, remedy })
+        }
         Use::Receiver if formats => {
             let facts = &program.file(file).facts;
             let outer = receiving_call(facts, Origin::Call(call), call.0)?;
@@ -116,7 +128,8 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
             if is_disturbed(program, file, call, place) {
                 return None;
             }
-            borrowed_remedy(program, file, outer, &text, same_type).map(|remedy| Wasted { kind, remedy })
+            let remedy = borrowed_remedy(program, file, call, outer, &text, same_type)?;
+            Some(Wasted { kind, remedy })
         }
         _ => None,
     }
@@ -138,7 +151,7 @@ fn is_second_of_two(program: &mut Program, file: FileId, call: CallId) -> bool {
     let site = facts.call(call);
     let first = (call.0.saturating_sub(4)..call.0).map(CallId).find(|first| {
         let first = facts.call(*first);
-        first.used == Use::Compared
+        matches!(first.used, Use::Compared | Use::Ordered)
             && first.name == site.name
             && first.scope == site.scope
             && first.span.end < site.span.start
@@ -159,15 +172,28 @@ fn argument_of(program: &Program, file: FileId, call: CallId) -> Option<CallId> 
 }
 
 /// What to hand over instead of a borrowed copy; `None` where the callee may want exactly the type of the copy.
-fn borrowed_remedy(program: &Program, file: FileId, outer: CallId, text: &str, same_type: bool) -> Option<String> {
+fn borrowed_remedy(
+    program: &mut Program,
+    file: FileId,
+    call: CallId,
+    outer: CallId,
+    text: &str,
+    same_type: bool,
+) -> Option<String> {
+    if same_type {
+        return Some(match references_of_receiver(program, file, call) {
+            Some(0) => format!("borrow it: `&{text}`"),
+            Some(1) => format!("hand over `{text}` as it is"),
+            Some(more) => format!("hand over `{}{text}`", "*".repeat(more as usize - 1)),
+            None => format!("hand over a reference to `{text}`"),
+        });
+    }
     let facts = &program.file(file).facts;
     let resolved = program.resolved(file, outer);
-    // A macro that formats takes what it is given by reference.
     let row = resolved.row();
-    if same_type {
-        return Some(format!("borrow it: `&{text}`"));
-    }
-    let row = row?;
+    let Some(row) = row else {
+        return takes_what_is_copied(program, file, call, outer).then(|| format!("hand over `{text}` as it is"));
+    };
     // A search through a sequence compares with values of its own type.
     let language = program.file(file).source.language;
     let resolver = program.resolvers[language].as_ref()?;
@@ -178,6 +204,46 @@ fn borrowed_remedy(program: &Program, file: FileId, outer: CallId, text: &str, s
         return scans.then(|| format!("compare without it: `{receiver}.iter().any(|item| item == {text})`"));
     }
     Some(format!("hand over `{text}` as it is"))
+}
+
+/// Does a function of the project that gets a copy by reference want no more than a reference to what is copied?
+fn takes_what_is_copied(program: &mut Program, file: FileId, call: CallId, outer: CallId) -> bool {
+    let facts = &program.files[file.0 as usize].facts;
+    let site = facts.call(outer);
+    let is_copy = |argument: &Argument| match facts.origin(argument.origin) {
+        Origin::Borrowed(inner) => facts.origin(inner) == Origin::Call(call),
+        _ => false,
+    };
+    let at = facts.arguments_of(site).iter().position(is_copy);
+    let functions: Vec<FunctionRef> = program.resolved(file, outer).functions().collect();
+    let (Some(at), [function]) = (at, &functions[..]) else { return false };
+    let (home, function) = program.function(*function);
+    let declared = &program.files[home.0 as usize].facts;
+    let pairs = matched_arguments(facts, site, declared, function);
+    let Some((_, place)) = pairs.into_iter().find(|(argument, _)| *argument == at) else { return false };
+    let parameter = declared.function(function).parameters[place as usize].declared;
+    let copied = program.resolved(file, call).receiver;
+    let language = program.files[file.0 as usize].source.language;
+    let (Some(parameter), Some(copied), Some(resolver)) = (parameter, copied, program.resolvers[language].as_mut())
+    else {
+        return false;
+    };
+    let is_reference = declared.types[parameter.0 as usize].form == TypeForm::Reference;
+    let module = declared.function(function).module;
+    is_reference && resolver.type_values(&program.files, home, module, parameter).instance() == Some(copied)
+}
+
+/// How many references stand before the receiver of a call, when that is certain.
+pub(super) fn references_of_receiver(program: &mut Program, file: FileId, call: CallId) -> Option<u32> {
+    let facts = &program.files[file.0 as usize].facts;
+    let site = facts.call(call);
+    let is_attribute = site.receiver_place.is_some_and(|place| facts.text(place).contains('.'));
+    let origin = site.callee;
+    let resolver = program.resolvers[program.files[file.0 as usize].source.language].as_mut()?;
+    match is_attribute {
+        true => resolver.references_of_attribute(&program.files, file, origin),
+        false => resolver.references(&program.files, file, origin),
+    }
 }
 
 /// Does code around the copy, in the same expression, use the original in a way that the copy makes possible?
@@ -201,7 +267,7 @@ fn is_last_use(program: &mut Program, file: FileId, call: CallId) -> bool {
     let site = *facts.call(call);
     if matches!(
         site.used,
-        Use::Borrowed | Use::Exposed | Use::Compared | Use::Receiver | Use::Discarded | Use::Formatted
+        Use::Borrowed | Use::Exposed | Use::Compared | Use::Ordered | Use::Receiver | Use::Discarded | Use::Formatted
     ) || program.context(file, call).is_handler
     {
         return false;
@@ -222,9 +288,9 @@ fn is_last_use(program: &mut Program, file: FileId, call: CallId) -> bool {
             && is_part_or_same(facts.text(write.place), facts.text(binding.name))
             && write.place != binding.name
     });
-    let origin = binding.origin;
+    let (origin, home) = (binding.origin, binding.scope);
     // What the same statement has read before may still be borrowed, unless it was a number or the like.
-    if beside.into_iter().any(|earlier| !gives_plain_value(program, file, earlier)) {
+    if beside.into_iter().any(|earlier| !gives_plain_value(program, file, earlier, home)) {
         return false;
     }
     if written_later || is_borrowed_later(program, file, call, read) {
@@ -254,16 +320,21 @@ fn borrowed_where_made(facts: &FileFacts, binding: BindingId) -> Option<OriginId
 }
 
 /// Is the variable read for something that borrows from nothing: a number, a truth value?
-fn gives_plain_value(program: &mut Program, file: FileId, site: UseSite) -> bool {
+/// `home` is the scope of the variable.
+fn gives_plain_value(program: &mut Program, file: FileId, site: UseSite, home: ScopeId) -> bool {
     let facts = &program.files[file.0 as usize].facts;
     let call = facts.calls.iter().position(|call| {
         call.span.start == site.span.start && call.receiver_place == Some(site.place) && call.kind == CallKind::Call
     });
-    let Some(call) = call else { return false };
+    let Some(call) = call.map(|call| CallId(call as u32)) else { return false };
+    // A closure keeps what it reads.
+    let is_kept = facts
+        .scopes_from(site.scope)
+        .take_while(|(id, _)| *id != home)
+        .any(|(_, scope)| matches!(scope.kind, ScopeKind::Closure(_) | ScopeKind::Async(_)));
     let language = program.files[file.0 as usize].source.language;
     let Some(resolver) = program.resolvers[language].as_mut() else { return false };
-    let result = resolver.call(&program.files, file, CallId(call as u32)).results().instance();
-    result.is_some_and(|result| resolver.is_plain_value(result))
+    !is_kept && resolver.makes_plain_value(&program.files, file, call)
 }
 
 /// Is there nothing but branches between two scopes?
@@ -272,7 +343,7 @@ fn runs_at_most_once(facts: &FileFacts, inner: ScopeId, outer: ScopeId) -> bool 
         if id == outer {
             return true;
         }
-        if !matches!(scope.kind, ScopeKind::Branch | ScopeKind::LastTurn | ScopeKind::Handler) {
+        if !matches!(scope.kind, ScopeKind::Branch | ScopeKind::Attempt | ScopeKind::LastTurn | ScopeKind::Handler) {
             return false;
         }
     }
@@ -283,8 +354,9 @@ fn runs_at_most_once(facts: &FileFacts, inner: ScopeId, outer: ScopeId) -> bool 
 fn is_borrowed_later(program: &mut Program, file: FileId, call: CallId, read: UseSite) -> bool {
     let facts = &program.file(file).facts;
     let Some((binding, at)) = binding_read_at(facts, read.span.start, Some(read.place)) else { return true };
+    let home = facts.bindings[binding.index()].scope;
     let mut borrowed: Vec<UseSite> = facts.bindings[binding.index()].uses[..at].to_vec();
-    borrowed.retain(|site| !gives_plain_value(program, file, *site));
+    borrowed.retain(|site| !gives_plain_value(program, file, *site, home));
     let facts = &program.file(file).facts;
     let own = facts.scope(read.scope).function;
     let end = facts.call(call).span.start;
@@ -299,7 +371,8 @@ fn is_borrowed_later(program: &mut Program, file: FileId, call: CallId, read: Us
             if !in_function || id == binding || suspects.contains(&id) {
                 continue;
             }
-            let from_it = other.source.contains(early.span) && !other.source.is_empty();
+            let from_it = other.source.contains(early.span) && !other.source.is_empty()
+                || is_parameter_of_closure_given(facts, other, early.span);
             let keeps_it = other.uses.iter().any(|site| {
                 site.statement == early.statement && matches!(site.place_kind, Use::Receiver | Use::Exposed)
             });
@@ -319,6 +392,14 @@ fn is_borrowed_later(program: &mut Program, file: FileId, call: CallId, read: Us
         let Some(resolver) = program.resolvers[language].as_mut() else { return true };
         is_used && !resolver.holds_no_borrow(&program.files, file, origin)
     })
+}
+
+/// Does a closure get its parameter from a chain of calls in which this stands?
+fn is_parameter_of_closure_given(facts: &FileFacts, binding: &Binding, read: Span) -> bool {
+    let ScopeKind::Closure(closure) = facts.scope(binding.scope).kind else { return false };
+    let closure = facts.closure(closure);
+    let chain = closure.given_to.map(|(call, _)| facts.call(call).span);
+    chain.is_some_and(|chain| chain.contains(read)) && !closure.span.contains(read)
 }
 
 /// The variable that is read at a place of the text, and which of its reads that is.
@@ -378,6 +459,8 @@ fn wasted_collection(program: &mut Program, file: FileId, call: CallId) -> Optio
     let others = uses_in(program, file, consumption.span, |span| !site.span.contains(span));
     // What closures of the chain bind for themselves is nobody else's.
     chain.retain(|used| !site.span.contains(facts.bindings[used.binding.index()].span));
+    lend(program, file, &mut chain);
+    let facts = &program.file(file).facts;
     // The work of the chain takes turns with that of the loop from now on: all of it has to be known.
     let interleaves = consumption.kind != Waste::Streamed;
     if interleaves && calls_somebody_unknown(program, file, site.span) {
@@ -393,6 +476,29 @@ fn wasted_collection(program: &mut Program, file: FileId, call: CallId) -> Optio
         return None;
     }
     Some(Wasted { kind: consumption.kind, remedy: consumption.remedy })
+}
+
+/// Adds what the variables borrow from: who goes through a part of something goes through that.
+fn lend(program: &mut Program, file: FileId, chain: &mut Vec<PlaceUse>) {
+    const MOST: usize = 64;
+    let mut next = 0;
+    while next < chain.len() && chain.len() < MOST {
+        let binding = &program.files[file.0 as usize].facts.bindings[chain[next].binding.index()];
+        next += 1;
+        let (source, origin) = (binding.source, binding.origin);
+        if source.is_empty() {
+            continue;
+        }
+        let language = program.file(file).source.language;
+        let Some(resolver) = program.resolvers[language].as_mut() else { return };
+        if resolver.is_owned(&program.files, file, origin) || resolver.holds_no_borrow(&program.files, file, origin) {
+            continue;
+        }
+        let lenders = uses_in(program, file, source, |_| true);
+        let is_new = |lender: &PlaceUse| !chain.iter().any(|own| own.site == lender.site);
+        let lenders: Vec<PlaceUse> = lenders.into_iter().filter(is_new).collect();
+        chain.extend(lenders);
+    }
 }
 
 /// Does the chain of calls before the collection start at a variable, and do nothing but go through it?
@@ -508,6 +614,8 @@ fn consuming_method(program: &Program, file: FileId, origin: Origin, inner: Call
         let remedy = format!("leave the collection out: `.{}`", row.piecewise);
         return Some(Consumption { kind: Waste::Streamed, span: site.span, remedy, stops });
     }
+    let named = |call: CallId| facts.call(call).name.map_or("", |name| facts.text(name));
+    let remedy = format!("leave out `.{}()` and `.{}()`: go on with {}", named(inner), named(outer), row.piecewise);
     // An iterator again: it must be used up here, by adaptors that every iterator has.
     let mut last = outer;
     for _ in 0..16 {
@@ -521,7 +629,6 @@ fn consuming_method(program: &Program, file: FileId, origin: Origin, inner: Call
                 }
                 last = next;
                 if row.laziness != crate::model::table::Laziness::Lazy {
-                    let remedy = "leave out the collection and this call".into();
                     return Some(Consumption {
                         kind: Waste::Restarted,
                         span: facts.call(last).span,
@@ -532,7 +639,7 @@ fn consuming_method(program: &Program, file: FileId, origin: Origin, inner: Call
             }
             Use::Iterated => {
                 let mut found = consuming_loop(facts, Origin::Call(last), Waste::Looped)?;
-                found.remedy = "leave out the collection and this call".into();
+                found.remedy = remedy;
                 return Some(found);
             }
             _ => return None,
@@ -708,6 +815,11 @@ fn changes_something(program: &Program, file: FileId, span: Span) -> bool {
         Effect::Mutates,
         Effect::Locks,
         Effect::Logs,
+        // One by one, what was to run side by side waits for its neighbour.
+        Effect::SpawnsThread,
+        Effect::SpawnsTask,
+        Effect::Offloads,
+        Effect::RunsConcurrently,
     ]);
     let reaches = |call: CallId| {
         program.resolved(file, call).effects.meets(seen)
@@ -742,7 +854,7 @@ pub(super) fn is_harmless(program: &Program, file: FileId, used: &PlaceUse) -> b
     let facts = &program.file(file).facts;
     let site = used.site;
     match site.place_kind {
-        Use::Borrowed | Use::Formatted | Use::Compared | Use::Indexed | Use::Tested => true,
+        Use::Borrowed | Use::Formatted | Use::Compared | Use::Ordered | Use::Indexed | Use::Tested => true,
         Use::Receiver => {
             let call = facts
                 .calls
@@ -783,7 +895,7 @@ fn is_shared_reference(facts: &FileFacts, binding: BindingId) -> bool {
         Origin::Parameter(function, place) => {
             let parameter = facts.function(function).parameters.get(place as usize);
             let declared = parameter.and_then(|parameter| parameter.declared);
-            declared.is_some_and(|declared| facts.types[declared.0 as usize].form == crate::syntax::TypeForm::Reference)
+            declared.is_some_and(|declared| facts.types[declared.0 as usize].form == TypeForm::Reference)
         }
         _ => false,
     }

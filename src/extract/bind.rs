@@ -35,7 +35,7 @@ impl Extractor<'_> {
                 self.bind(value, item, depend, declares);
             }
             NodeKind::Spread(inner) => {
-                let slice = self.origin(Origin::Slice(origin));
+                let slice = self.origin(Origin::Slice(origin, None));
                 self.bind(inner, slice, depend, declares);
             }
             NodeKind::Unary { operator: UnaryOperator::Borrow | UnaryOperator::BorrowMutably, operand } => {
@@ -53,7 +53,9 @@ impl Extractor<'_> {
                     if Some(object_place) == self.receiver
                         && let Some(class) = self.facts.function(self.function).class
                     {
-                        self.field(class, name, origin, false, false);
+                        let declared = declares
+                            && matches!(self.facts.origin(origin), Origin::Declared(..) | Origin::Ascribed(..));
+                        self.field(class, name, origin, declared, false);
                     }
                     let place = self.member_place(object_place, name);
                     self.write(place, span, WriteKind::Assign, origin, false);
@@ -64,6 +66,9 @@ impl Extractor<'_> {
                 self.value(index, Use::Indexed);
                 if let Some(place) = object_value.place {
                     let is_local = self.is_local_place(object);
+                    if let (true, NodeKind::String { value: Some(key), .. }) = (is_local, self.tree.kind(index)) {
+                        self.facts.entries.push(Entry { holder: object_value.origin, key: Some(key), value: origin });
+                    }
                     self.write(place, span, WriteKind::Element, origin, is_local);
                 }
             }

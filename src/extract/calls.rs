@@ -220,7 +220,14 @@ impl Extractor<'_> {
     }
 
     /// An attribute is read.
-    pub(super) fn attribute(&mut self, node: NodeId, object: Value, name: Name, place: Option<Name>, used: Use) {
+    pub(super) fn attribute(
+        &mut self,
+        node: NodeId,
+        object: Value,
+        name: Name,
+        place: Option<Name>,
+        used: Use,
+    ) -> CallId {
         let span = self.tree.span(node);
         let length = self.facts.names.text(name).len() as u32;
         let name_span = Span { start: span.end.saturating_sub(length), end: span.end };
@@ -234,5 +241,6 @@ impl Extractor<'_> {
             ..self.plain_site(CallKind::Attribute, span, object.origin)
         };
         self.facts.calls.push(site);
+        CallId(self.facts.calls.len() as u32 - 1)
     }
 }

@@ -32,32 +32,62 @@ pub struct Extracted {
 
 /// Extracts the facts of all files, on the threads of the pool that it is called in.
 pub fn all(discovered: &Project, config: &Config) -> Extracted {
-    let manifests: Vec<lang::Manifest> = discovered
-        .manifests
-        .iter()
-        .map(|manifest| lang::Manifest { path: discovered.from_outermost(&manifest.path), text: manifest.text.clone() })
-        .collect();
+    let manifests = manifests_from_outermost(discovered);
     let modules = module_names(discovered, &manifests);
+    collect(&discovered.files, modules, &manifests, extracted(&discovered.files, config))
+}
+
+fn manifests_from_outermost(discovered: &Project) -> Vec<lang::Manifest> {
+    let manifests = discovered.manifests.iter();
+    manifests
+        .map(|manifest| lang::Manifest { path: discovered.from_outermost(&manifest.path), text: manifest.text.clone() })
+        .collect()
+}
+
+/// Extracts the facts of the files in dialects, and puts them among the others.
+pub fn with_dialects(mut extracted_before: Extracted, discovered: &Project, config: &Config) -> Extracted {
+    let files = &discovered.in_dialects;
+    let names = files.iter().map(|file| dialect_of(file).and_then(|own| own.file_name(&file.path)).unwrap_or(""));
+    let names = names.map(str::to_owned).collect();
+    let found = collect(files, names, &manifests_from_outermost(discovered), extracted(files, config));
+    extracted_before.files.extend(found.files);
+    extracted_before.files.sort_by(|left, right| left.source.path.cmp(&right.source.path));
+    let mut first_function = 0;
+    for file in &mut extracted_before.files {
+        file.first_function = first_function;
+        first_function += file.facts.functions.len() as u32;
+    }
+    extracted_before.analysed += found.analysed;
+    extracted_before.analysed_bytes += found.analysed_bytes;
+    extracted_before
+}
+
+fn dialect_of(file: &SourceFile) -> Option<&'static dyn lang::Dialect> {
+    lang::all()[file.language].dialects().get(file.dialect?).copied()
+}
+
+/// The facts of each file, in the order of the files.
+fn extracted(files: &[SourceFile], config: &Config) -> Vec<Extraction> {
     // Large files first, so that no thread is left with one at the end.
-    let mut order: Vec<usize> = (0..discovered.files.len()).collect();
-    order.sort_by_key(|at| std::cmp::Reverse(discovered.files[*at].size));
+    let mut order: Vec<usize> = (0..files.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(files[*at].size));
     let mut results: Vec<(usize, Extraction)> =
-        order.into_par_iter().map(|at| (at, file(&discovered.files[at], config))).collect();
+        order.into_par_iter().map(|at| (at, file(&files[at], config))).collect();
     results.sort_unstable_by_key(|(at, _)| *at);
-    collect(discovered, modules, &manifests, results.into_iter().map(|(_, result)| result))
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 fn collect(
-    discovered: &Project,
+    files: &[SourceFile],
     modules: Vec<String>,
     manifests: &[lang::Manifest],
-    results: impl Iterator<Item = Extraction>,
+    results: Vec<Extraction>,
 ) -> Extracted {
     let renames: Vec<Renames> = lang::all().iter().map(|language| renames(*language, manifests)).collect();
     let nothing_renamed: Arc<[(String, String)]> = Arc::new([]);
     let mut extracted = Extracted { files: Vec::new(), notices: Vec::new(), analysed: 0, analysed_bytes: 0 };
     let mut first_function = 0;
-    for ((source, module), result) in discovered.files.iter().zip(modules).zip(results) {
+    for ((source, module), result) in files.iter().zip(modules).zip(results) {
         let facts = match result {
             Ok(facts) => {
                 extracted.analysed += 1;
@@ -81,7 +111,7 @@ fn collect(
         let language = lang::all()[source.language];
         let functions = facts.functions.len() as u32;
         extracted.files.push(ProgramFile {
-            is_side_code: language.is_side_code(&source.path),
+            is_side_code: language.is_side_code(&source.path) || language.is_side_module(&module),
             source: source.clone(),
             facts,
             renames: renames[source.language].get(package_of(&module)).unwrap_or(&nothing_renamed).clone(),
@@ -100,8 +130,14 @@ fn file(source: &SourceFile, config: &Config) -> Extraction {
         ReadError::NotUtf8(_) => (NoticeKind::NotUtf8, error.to_string()),
     })?;
     // It may have grown since it was found.
-    if text.len() as u64 > config.max_file_size {
-        return Err((NoticeKind::TooLarge, format!("has {} bytes; the limit is {}", text.len(), config.max_file_size)));
+    if text.len() as u64 > config.max_file_size() {
+        return Err((
+            NoticeKind::TooLarge,
+            format!("has {} bytes; the limit is {}", text.len(), config.max_file_size()),
+        ));
+    }
+    if let Some(dialect) = dialect_of(source) {
+        return confined(|| super::facts(&text, dialect.parse(&text)));
     }
     if is_generated(&text) {
         return Err((NoticeKind::Generated, "is generated or minified".into()));

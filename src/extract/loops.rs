@@ -3,13 +3,20 @@
 //! Models may change the class later: a loop that sleeps is a worker, one over pages is paging.
 
 use super::scope::{Leaves, assigned_names, leaves};
+use super::value::Value;
 use super::{Extractor, OpenHold};
 use crate::facts::*;
 use crate::source::Span;
-use crate::syntax::{LoopKind, LoopNodeId, Name, NodeId, NodeKind};
+use crate::syntax::{LoopKind, LoopNode, LoopNodeId, Name, NodeId, NodeKind, Operator};
 
 /// Parts of names that a loop hands from one page to the next. Seen in the paging loops of public client code.
 const CURSOR_WORDS: &[&str] = &["cursor", "offset", "page", "token", "marker", "continuation", "next_url", "skip"];
+
+/// Names of what gives the number of elements.
+const LENGTH_WORDS: &[&str] = &["len", "length", "size", "count"];
+
+/// A limit that is written down as a number up to this one keeps a loop short.
+const A_FEW_DOZEN: i64 = 64;
 
 /// Parts of names that count attempts.
 const ATTEMPT_WORDS: &[&str] = &["attempt", "retry", "retries", "tries"];
@@ -63,6 +70,7 @@ impl Extractor<'_> {
         self.facts.loops[id.index()].class = self.loop_class(node, &assigned);
         self.loop_names.push((scope, assigned));
         let start = self.position();
+        let compared = self.comparisons.len();
         if let (Some(target), Some(iterable)) = (syntax.target, iterable) {
             let origin = self.origin(Origin::Element(iterable.origin));
             let bit = self.facts.scope(scope).bit();
@@ -91,6 +99,73 @@ impl Extractor<'_> {
             changes.remove(&name);
         }
         self.merge(vec![Some(changes), Some(Default::default())]);
+        let comparisons = self.comparisons.split_off(compared);
+        if let (Some(iterable), Some(node), Some(condition)) = (iterable, syntax.iterable, self.filter_of(syntax)) {
+            self.search(iterable, self.tree.span(node), condition, &comparisons, scope);
+        }
+    }
+
+    /// The condition without which a turn of the loop does nothing.
+    fn filter_of(&self, syntax: &LoopNode) -> Option<NodeId> {
+        if syntax.condition.is_some() {
+            return syntax.condition;
+        }
+        let mut body = syntax.body;
+        while let NodeKind::Block(list) = self.tree.kind(body) {
+            match self.tree.nodes_of(list) {
+                [only] => body = *only,
+                _ => return None,
+            }
+        }
+        match self.tree.kind(body) {
+            NodeKind::If { condition, otherwise: None, .. } => Some(condition),
+            _ => None,
+        }
+    }
+
+    /// A loop in a loop that works on the elements only that equal something of the outer loop.
+    fn search(
+        &mut self,
+        sequence: Value,
+        span: Span,
+        condition: NodeId,
+        comparisons: &[(Span, Value, Value)],
+        scope: ScopeId,
+    ) {
+        let bit = self.facts.scope(scope).bit();
+        let is_of_element = |value: &Value| value.depend.element & bit != 0;
+        let conjuncts = self.conjuncts(condition);
+        let sought = comparisons.iter().find_map(|(at, left, right)| {
+            let sought = match (is_of_element(left), is_of_element(right)) {
+                (true, false) => right,
+                (false, true) => left,
+                _ => return None,
+            };
+            (conjuncts.contains(at) && sought.depend.element | sought.depend.carried != 0).then_some(*sought)
+        });
+        if let Some(sought) = sought {
+            self.operation(super::calls::Operation {
+                kind: CallKind::Search,
+                span,
+                receiver: sequence,
+                argument: Some((sought, span)),
+                used: Use::Other,
+                result: None,
+                accumulates: false,
+            });
+        }
+    }
+
+    /// The places of the conditions that must all hold.
+    fn conjuncts(&self, condition: NodeId) -> Vec<Span> {
+        match self.tree.kind(condition) {
+            NodeKind::Binary { operator: Operator::And, left, right } => {
+                let mut conjuncts = self.conjuncts(left);
+                conjuncts.extend(self.conjuncts(right));
+                conjuncts
+            }
+            _ => vec![self.tree.span(condition)],
+        }
     }
 
     /// The names that a loop declares for its body, where the language has blocks.
@@ -147,7 +222,7 @@ impl Extractor<'_> {
         };
         match syntax.kind {
             LoopKind::For | LoopKind::Comprehension => {
-                if syntax.iterable.is_some_and(|iterable| self.is_few(iterable)) {
+                if syntax.iterable.is_some_and(|iterable| self.is_few(iterable)) || self.stops_at_length(syntax.body) {
                     LoopClass::Bounded
                 } else if named(ATTEMPT_WORDS) && self.contains_try(syntax.body) {
                     LoopClass::Retry
@@ -160,7 +235,10 @@ impl Extractor<'_> {
                 }
             }
             LoopKind::While | LoopKind::Infinite => {
-                if self.contains_try(syntax.body) && (named(ATTEMPT_WORDS) || syntax.kind == LoopKind::Infinite) {
+                if syntax.condition.is_some_and(|condition| self.trims(condition, syntax.body)) {
+                    LoopClass::Bounded
+                } else if self.contains_try(syntax.body) && (named(ATTEMPT_WORDS) || syntax.kind == LoopKind::Infinite)
+                {
                     LoopClass::Retry
                 } else if named(CHUNK_WORDS) {
                     LoopClass::Chunked
@@ -173,6 +251,47 @@ impl Extractor<'_> {
                 }
             }
         }
+    }
+
+    /// Does a turn end the loop when something has a few elements: `if len(found) == 10: break`?
+    fn stops_at_length(&self, body: NodeId) -> bool {
+        let NodeKind::Block(list) = self.tree.kind(body) else { return false };
+        self.tree.nodes_of(list).iter().any(|statement| match self.tree.kind(*statement) {
+            NodeKind::If { condition, then, otherwise: None } => {
+                leaves(self.tree, then) == Leaves::Loop && self.compared_length(condition).is_some()
+            }
+            _ => false,
+        })
+    }
+
+    /// Does a loop only take elements off what got longer than a few: `while len(recent) > 20: recent.pop(0)`?
+    fn trims(&self, condition: NodeId, body: NodeId) -> bool {
+        let NodeKind::Block(list) = self.tree.kind(body) else { return false };
+        let [statement] = self.tree.nodes_of(list) else { return false };
+        let NodeKind::Call { callee, .. } = self.tree.kind(*statement) else { return false };
+        let NodeKind::Member { object, .. } = self.tree.kind(callee) else { return false };
+        match (self.compared_length(condition), self.tree.kind(object)) {
+            (Some((measured, length)), NodeKind::Name(name)) => length > 1 && measured == name,
+            _ => false,
+        }
+    }
+
+    /// The variable whose length a condition compares with a small number, and the number.
+    fn compared_length(&self, condition: NodeId) -> Option<(Name, i64)> {
+        let NodeKind::Binary { operator: Operator::Equal | Operator::Compare, left, right } = self.tree.kind(condition)
+        else {
+            return None;
+        };
+        let NodeKind::Integer(Some(length)) = self.tree.kind(right) else { return None };
+        let NodeKind::Call { callee, arguments, .. } = self.tree.kind(left) else { return None };
+        let is_length = |name: Name| LENGTH_WORDS.contains(&self.facts.names.text(name));
+        let measured = match (self.tree.kind(callee), self.tree.nodes_of(arguments)) {
+            (NodeKind::Name(name), [only]) if is_length(name) => *only,
+            (NodeKind::Member { object, name, .. }, []) if is_length(name) => object,
+            _ => return None,
+        };
+        let NodeKind::Name(name) = self.tree.kind(measured) else { return None };
+        (1..=A_FEW_DOZEN).contains(&length).then_some((name, length))
     }
 
     /// Does a value have few elements, or is it named like a constant?
@@ -202,12 +321,7 @@ impl Extractor<'_> {
             }
             NodeKind::Unary { operand, .. } => self.is_few(operand),
             // `items[:3]`.
-            NodeKind::Index { index, .. } => match self.tree.kind(index) {
-                NodeKind::Range { end: Some(end), .. } => {
-                    matches!(self.tree.kind(end), NodeKind::Integer(Some(end)) if (0..=FEW as i64).contains(&end))
-                }
-                _ => false,
-            },
+            NodeKind::Index { index, .. } => self.slice_length(index).is_some_and(|length| length <= FEW),
             // `CONSTANT.items()`, `CONSTANT.iter()`.
             NodeKind::Call { callee, arguments, .. } if arguments.is_empty() => match self.tree.kind(callee) {
                 NodeKind::Member { object, .. } => self.is_few(object),

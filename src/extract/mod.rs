@@ -10,7 +10,7 @@ mod calls;
 mod comments;
 mod files;
 mod loops;
-pub use files::{Extracted, all};
+pub use files::{Extracted, all, with_dialects};
 mod scope;
 mod statement;
 mod value;
@@ -39,6 +39,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         types: std::mem::take(&mut tree.types),
         strings: std::mem::take(&mut tree.strings),
         errors: parsed.errors,
+        reads_call: tree.reads_call,
         // As measured on two repositories; what is too much is given back in the end.
         origins: Vec::with_capacity(tree.len() * 3 / 5),
         calls: Vec::with_capacity(tree.len() / 5),
@@ -66,10 +67,12 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         pending: VecDeque::new(),
         statement: 0,
         source: Span::default(),
+        comparisons: Vec::new(),
     };
     extractor.file(Span::new(0, text.len()));
     extractor.opaque_uses();
     extractor.comments(text);
+    extractor.facts.entries.sort_by_key(|entry| entry.holder);
     extractor.facts.names.freeze();
     extractor.facts.shrink();
     extractor.facts
@@ -135,6 +138,8 @@ struct Extractor<'t> {
     statement: u32,
     /// The code that the names which are bound now take their value from.
     source: Span,
+    /// Tests for equality in the loops around this point: where, and the two sides.
+    comparisons: Vec<(Span, value::Value, value::Value)>,
 }
 
 impl Extractor<'_> {
@@ -206,7 +211,14 @@ impl Extractor<'_> {
     }
 
     fn push_function_scope(&mut self, function: FunctionId) -> ScopeId {
-        self.facts.scopes.push(Scope { parent: None, kind: ScopeKind::Function, function, without: None, depth: 0 });
+        self.facts.scopes.push(Scope {
+            parent: None,
+            kind: ScopeKind::Function,
+            function,
+            without: 0,
+            needs: 0,
+            depth: 0,
+        });
         ScopeId(self.facts.scopes.len() as u32 - 1)
     }
 
@@ -214,7 +226,14 @@ impl Extractor<'_> {
     fn enter(&mut self, kind: ScopeKind) -> ScopeId {
         let deepens = matches!(kind, ScopeKind::Loop(_) | ScopeKind::Closure(_));
         let depth = self.facts.scope(self.scope).depth.saturating_add(deepens as u8);
-        self.facts.scopes.push(Scope { parent: Some(self.scope), kind, function: self.function, without: None, depth });
+        self.facts.scopes.push(Scope {
+            parent: Some(self.scope),
+            kind,
+            function: self.function,
+            without: 0,
+            needs: 0,
+            depth,
+        });
         let outer = self.scope;
         self.scope = ScopeId(self.facts.scopes.len() as u32 - 1);
         outer

@@ -6,6 +6,24 @@ use crate::facts::*;
 use crate::source::Span;
 use crate::syntax::{ImportNodeId, List, NodeId, NodeKind, Operator, TypeExprId, UnaryOperator};
 
+/// What is known of the parameters of a function under a condition, as bits.
+#[derive(Clone, Copy, Default)]
+pub(super) struct GivenParameters {
+    needs: u32,
+    without: u32,
+}
+
+impl GivenParameters {
+    fn and(self, other: GivenParameters) -> GivenParameters {
+        GivenParameters { needs: self.needs | other.needs, without: self.without | other.without }
+    }
+
+    fn write_to(self, scope: &mut Scope) {
+        scope.needs = self.needs;
+        scope.without = self.without;
+    }
+}
+
 impl Extractor<'_> {
     /// Walks a statement, or an expression that stands alone.
     pub(super) fn statement(&mut self, node: NodeId) {
@@ -138,10 +156,10 @@ impl Extractor<'_> {
         let names = self.names_of_condition(condition);
         let shadowed: Vec<_> = names.into_iter().map(|name| (name, self.locals.get(name))).collect();
         self.condition(condition);
-        let (without, otherwise_without) = self.absent_parameters(condition);
+        let (holds, fails) = self.parameter_test(condition);
         let scope = self.facts.scopes.len();
         let mut first = self.branch(then, ScopeKind::Branch, &mut *walk);
-        self.facts.scopes[scope].without = without;
+        holds.write_to(&mut self.facts.scopes[scope]);
         for (name, _) in &shadowed {
             if let Some(first) = &mut first {
                 first.remove(name);
@@ -152,7 +170,7 @@ impl Extractor<'_> {
         let second = match otherwise {
             Some(block) => {
                 let changes = self.branch(block, ScopeKind::Branch, &mut *walk);
-                self.facts.scopes[scope].without = otherwise_without;
+                fails.write_to(&mut self.facts.scopes[scope]);
                 changes
             }
             None => Some(Changes::default()),
@@ -379,21 +397,41 @@ impl Extractor<'_> {
         value
     }
 
-    /// The parameters of the function that are absent where a condition holds, and where it does not.
-    pub(super) fn absent_parameters(&self, condition: NodeId) -> (Option<u16>, Option<u16>) {
+    /// What a condition says of the function's parameters where it holds, and where it does not.
+    pub(super) fn parameter_test(&self, condition: NodeId) -> (GivenParameters, GivenParameters) {
+        let nothing = GivenParameters::default();
         match self.tree.kind(condition) {
-            NodeKind::Name(_) => (None, self.parameter_of(condition)),
+            NodeKind::Name(_) => {
+                let bit = self.parameter_bit(condition);
+                (GivenParameters { needs: bit, ..nothing }, GivenParameters { without: bit, ..nothing })
+            }
             NodeKind::Unary { operator: UnaryOperator::Not, operand } => {
-                let (holds, fails) = self.absent_parameters(operand);
+                let (holds, fails) = self.parameter_test(operand);
                 (fails, holds)
             }
-            NodeKind::Binary { operator, left, right } if self.tree.kind(right) == NodeKind::Null => match operator {
-                Operator::Equal => (self.parameter_of(left), None),
-                Operator::NotEqual => (None, self.parameter_of(left)),
-                _ => (None, None),
-            },
-            _ => (None, None),
+            NodeKind::Binary { operator, left, right } if self.tree.kind(right) == NodeKind::Null => {
+                let bit = self.parameter_bit(left);
+                let (given, absent) =
+                    (GivenParameters { needs: bit, ..nothing }, GivenParameters { without: bit, ..nothing });
+                match operator {
+                    Operator::Equal => (absent, given),
+                    Operator::NotEqual => (given, absent),
+                    _ => (nothing, nothing),
+                }
+            }
+            NodeKind::Binary { operator: Operator::And, left, right } => {
+                (self.parameter_test(left).0.and(self.parameter_test(right).0), nothing)
+            }
+            NodeKind::Binary { operator: Operator::Or, left, right } => {
+                (nothing, self.parameter_test(left).1.and(self.parameter_test(right).1))
+            }
+            _ => (nothing, nothing),
         }
+    }
+
+    /// The bit of the parameter that a name still stands for; 0 for none. Those beyond the last bit do not count.
+    fn parameter_bit(&self, node: NodeId) -> u32 {
+        self.parameter_of(node).filter(|place| *place < 31).map_or(0, |place| 1 << place)
     }
 
     /// The parameter of the function that a name still stands for.
@@ -460,7 +498,8 @@ impl Extractor<'_> {
 
     fn try_statement(&mut self, body: NodeId, handlers: List, otherwise: Option<NodeId>, finally: Option<NodeId>) {
         let before = self.locals.mark();
-        let outer = self.enter(ScopeKind::Branch);
+        let goes_on = self.tree.nodes_of(handlers).iter().any(|handler| leaves(self.tree, *handler) != Leaves::Loop);
+        let outer = self.enter(if goes_on { ScopeKind::Attempt } else { ScopeKind::Branch });
         self.statement(body);
         if let Some(otherwise) = otherwise {
             self.statement(otherwise);

@@ -75,7 +75,7 @@ impl Extractor<'_> {
             NodeKind::Integer(value) => self.constant(Origin::Integer(value)),
             NodeKind::Float => self.constant(Origin::Float),
             NodeKind::Character => self.constant(Origin::Character),
-            NodeKind::Bool(_) => self.constant(Origin::Bool),
+            NodeKind::Bool(value) => self.constant(Origin::Bool(Some(value))),
             NodeKind::Null => self.constant(Origin::Null),
             NodeKind::Collection { kind, elements } => self.collection(node, kind, elements, None),
             NodeKind::Comprehension { kind, body } => self.comprehension(kind, body),
@@ -296,6 +296,12 @@ impl Extractor<'_> {
         if let Some(place) = place {
             self.use_of_part(object, place, used);
         }
+        if self.tree.reads_call {
+            // What it gives is what the call gives, if it is one.
+            let call = self.attribute(node, object_value, name, place, used);
+            let origin = self.origin(Origin::Call(call));
+            return Value { origin, depend: object_value.depend, place };
+        }
         let origin = self.origin(Origin::Member(object_value.origin, name));
         if self.tree.attributes_run_code && !self.is_import_path(object_value.origin) {
             self.attribute(node, object_value, name, place, used);
@@ -331,11 +337,32 @@ impl Extractor<'_> {
         let index_value = self.value(index, Use::Other);
         let depend = value.depend.or(index_value.depend);
         let origin = match self.tree.kind(index) {
-            NodeKind::Range { .. } => Origin::Slice(value.origin),
+            NodeKind::Range { .. } => Origin::Slice(value.origin, self.slice_length(index)),
             _ => Origin::Item(value.origin),
         };
         let origin = self.origin(origin);
         Value { origin, depend, place: None }
+    }
+
+    /// How many elements a slice with this range has at the most.
+    pub(super) fn slice_length(&self, range: NodeId) -> Option<u32> {
+        let NodeKind::Range { start, end, .. } = self.tree.kind(range) else { return None };
+        let number = |node: NodeId| match self.tree.kind(node) {
+            NodeKind::Integer(value) => value,
+            NodeKind::Unary { operator: UnaryOperator::Negate, operand } => match self.tree.kind(operand) {
+                NodeKind::Integer(value) => value.map(|value| -value),
+                _ => None,
+            },
+            _ => None,
+        };
+        let length = match (start.map(number), end.map(number)) {
+            (None, Some(Some(end))) if end >= 0 => end,
+            (Some(Some(start)), Some(Some(end))) if start >= 0 && end >= start => end - start,
+            // The last few.
+            (Some(Some(start)), None) if start < 0 => -start,
+            _ => return None,
+        };
+        u32::try_from(length).ok()
     }
 
     /// Does an index name the first or the last position?
@@ -361,10 +388,45 @@ impl Extractor<'_> {
     fn string(&mut self, text: Option<crate::syntax::StringId>, holes: List) -> Value {
         let mut depend = Depend::default();
         for hole in self.tree.nodes_of(holes) {
-            depend = depend.or(self.value(*hole, Use::Formatted).depend);
+            let value = self.value(*hole, Use::Formatted);
+            depend = depend.or(value.depend);
+            self.put_into_text(*hole, value);
         }
         let origin = self.origin(Origin::String(text));
         Value { origin, depend, place: None }
+    }
+
+    /// A value becomes part of a text.
+    fn put_into_text(&mut self, node: NodeId, value: Value) {
+        let is_value = matches!(
+            self.tree.kind(node),
+            NodeKind::Name(_) | NodeKind::Member { .. } | NodeKind::Index { .. } | NodeKind::Call { .. }
+        );
+        if is_value && self.tree.texts_run_code {
+            self.operation(super::calls::Operation {
+                kind: CallKind::Format,
+                span: self.tree.span(node),
+                receiver: value,
+                argument: None,
+                used: Use::Formatted,
+                result: None,
+                accumulates: false,
+            });
+        }
+    }
+
+    /// `"… %s …" % values`.
+    fn put_all_into_text(&mut self, node: NodeId, values: Value) {
+        match (self.tree.kind(node), self.facts.origin(values.origin)) {
+            (NodeKind::Collection { elements, .. }, Origin::Tuple(start, end)) => {
+                let parts = self.facts.origin_list(start, end).to_vec();
+                for (node, origin) in self.tree.nodes_of(elements).iter().zip(parts) {
+                    let place = self.place_of(*node);
+                    self.put_into_text(*node, Value { origin, depend: values.depend, place });
+                }
+            }
+            _ => self.put_into_text(node, values),
+        }
     }
 
     fn collection(
@@ -376,6 +438,7 @@ impl Extractor<'_> {
     ) -> Value {
         let mut depend = Depend::default();
         let mut origins = Vec::new();
+        let mut entries = Vec::new();
         let mut certain = true;
         for element in self.tree.nodes_of(elements) {
             if let NodeKind::Spread(inner) = self.tree.kind(*element) {
@@ -384,6 +447,9 @@ impl Extractor<'_> {
                 depend = depend.or(value.depend);
                 let element = self.origin(Origin::Element(value.origin));
                 origins.push(element);
+                if kind == CollectionKind::Map {
+                    entries.push((None, value.origin));
+                }
                 if self.in_loop() {
                     self.operation(super::calls::Operation {
                         kind: CallKind::Spread,
@@ -397,9 +463,22 @@ impl Extractor<'_> {
                 }
                 continue;
             }
-            let value = self.value(*element, Use::Stored);
+            let value = match self.tree.kind(*element) {
+                NodeKind::Pair { key, value } => {
+                    let (key_value, value) = (self.value(key, Use::Stored), self.value(value, Use::Stored));
+                    if let NodeKind::String { value: Some(key), .. } = self.tree.kind(key) {
+                        entries.push((Some(key), value.origin));
+                    }
+                    Value { origin: key_value.origin, depend: key_value.depend.or(value.depend), place: None }
+                }
+                _ => self.value(*element, Use::Stored),
+            };
             depend = depend.or(value.depend);
             origins.push(value.origin);
+        }
+        // Lists of names in class bodies say what the class shows.
+        if kind == CollectionKind::List && certain && self.class.is_some() {
+            entries = origins.iter().map(|origin| (None, *origin)).collect();
         }
         let length = certain.then_some(origins.len() as u32);
         let origin = match kind {
@@ -414,6 +493,8 @@ impl Extractor<'_> {
             }
         };
         let origin = self.origin(origin);
+        let entries = entries.into_iter().map(|(key, value)| Entry { holder: origin, key, value });
+        self.facts.entries.extend(entries);
         Value { origin, depend, place: None }
     }
 
@@ -454,13 +535,20 @@ impl Extractor<'_> {
         result: Option<(Name, bool)>,
     ) -> Value {
         let operand_use = match operator {
-            Operator::Equal | Operator::NotEqual | Operator::Compare => Use::Compared,
+            Operator::Equal | Operator::NotEqual => Use::Compared,
+            Operator::Compare => Use::Ordered,
             Operator::And | Operator::Or => used,
             _ => Use::Other,
         };
         let left_value = self.value(left, operand_use);
         let right_value = self.value(right, operand_use);
         let depend = left_value.depend.or(right_value.depend);
+        if operator == Operator::Modulo && matches!(self.tree.kind(left), NodeKind::String { .. }) {
+            self.put_all_into_text(right, right_value);
+        }
+        if operator == Operator::Equal && self.facts.scope(self.scope).depth > 1 {
+            self.comparisons.push((self.tree.span(node), left_value, right_value));
+        }
         if operator == Operator::Add && self.in_loop() {
             let accumulates = result.is_some_and(|(place, _)| {
                 left_value.place == Some(place) || right_value.place == Some(place) || self.sums(left, place)
@@ -476,7 +564,7 @@ impl Extractor<'_> {
             });
         }
         let origin = match operator {
-            Operator::Equal | Operator::NotEqual | Operator::Compare => self.origin(Origin::Bool),
+            Operator::Equal | Operator::NotEqual | Operator::Compare => self.origin(Origin::Bool(None)),
             Operator::And | Operator::Or => self.join(&[left_value.origin, right_value.origin]),
             _ => self.origin(Origin::Operation(operator, left_value.origin)),
         };
@@ -510,7 +598,7 @@ impl Extractor<'_> {
             UnaryOperator::Dereference => self.value(operand, used),
             UnaryOperator::Not => {
                 let value = self.tested(operand);
-                self.derived(value, Origin::Bool)
+                self.derived(value, Origin::Bool(None))
             }
             UnaryOperator::Negate => {
                 let value = self.value(operand, Use::Other);
@@ -531,7 +619,7 @@ impl Extractor<'_> {
             result: None,
             accumulates: false,
         });
-        let origin = self.origin(Origin::Bool);
+        let origin = self.origin(Origin::Bool(None));
         Value { origin, depend: needle_value.depend.or(container_value.depend), place: None }
     }
 

@@ -4,10 +4,12 @@
 //! Adding one is adding a folder and a line in [`all`]. Nothing above this module knows a grammar.
 
 use crate::syntax::{Operator, SyntaxError, Tree};
+use crate::version::{Requirement, Version};
 
 pub mod python;
 pub mod recover;
 pub mod rust;
+pub mod template;
 
 /// What parsing a file gave: always a tree, and what had to be left out of it.
 #[derive(Debug, Default)]
@@ -25,6 +27,32 @@ pub struct Manifest {
     pub path: String,
     /// Its text.
     pub text: String,
+}
+
+/// The folder of a path, empty or with a `/` at the end, and the name of the file.
+fn folder_of(path: &str) -> (&str, &str) {
+    path.split_at(path.rfind('/').map_or(0, |at| at + 1))
+}
+
+/// The packages of a lock file in TOML: tables `[[package]]` with `name` and `version`, read line by line, for such
+/// files are long.
+fn locked_packages(folder: &str, text: &str) -> Vec<Requirement> {
+    let mut found = Vec::new();
+    let mut name = None;
+    for line in text.lines() {
+        let value = |key: &str| {
+            line.strip_prefix(key)?.trim_start().strip_prefix('=').map(|value| value.trim().trim_matches('"'))
+        };
+        if line.starts_with('[') {
+            name = None;
+        } else if let Some(own) = value("name") {
+            name = Some(own);
+        } else if let (Some(own), Some(version)) = (name, value("version").and_then(Version::parse)) {
+            found.push(Requirement { folder: folder.to_owned(), name: own.to_lowercase(), version, is_locked: true });
+            name = None;
+        }
+    }
+    found
 }
 
 /// Qualified names of the types that literals have.
@@ -72,6 +100,21 @@ pub trait Language: Sync {
     /// File names of manifests that [`Language::modules`] wants to see.
     fn manifests(&self) -> &'static [&'static str];
 
+    /// What starts a comment that ends with its line.
+    fn comment_leader(&self) -> &'static str {
+        "//"
+    }
+
+    /// File names of what [`Language::requirements`] wants to see; `*` stands for any text.
+    fn requirement_files(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The versions of the language and of libraries that these files require.
+    fn requirements(&self, _files: &[Manifest]) -> Vec<Requirement> {
+        Vec::new()
+    }
+
     /// Parses a file. Never fails: what is broken is left out and named.
     fn parse(&self, text: &str) -> Parsed;
 
@@ -86,6 +129,11 @@ pub trait Language: Sync {
     /// the name, and the first segment that it stands for.
     fn renames(&self, _manifests: &[Manifest]) -> Vec<[String; 3]> {
         Vec::new()
+    }
+
+    /// Does a manifest declare the root of this module a test, example, benchmark or build script?
+    fn is_side_module(&self, _module: &str) -> bool {
+        false
     }
 
     /// Is this file's module a package, so that a relative import starts inside it (`__init__.py`, `mod.rs`)?
@@ -163,13 +211,46 @@ pub trait Language: Sync {
         false
     }
 
+    /// Notations whose files may belong to its programs.
+    fn dialects(&self) -> &'static [&'static dyn Dialect] {
+        &[]
+    }
+
+    /// Is this path (relative, with `/`) something that people run by hand, and seldom: a script, a command for
+    /// administrators?
+    fn is_run_by_hand(&self, _path: &str) -> bool {
+        false
+    }
+
+    /// Is this path a migration: code that changes the tables of a database once, while others use them?
+    fn is_migration(&self, _path: &str) -> bool {
+        false
+    }
+
     /// Is this path (relative, with `/`) a test, fixture, example, benchmark, migration or build script?
     fn is_side_code(&self, path: &str) -> bool;
+}
+
+/// A notation whose files belong to the programs of a language: templates. What its names mean is the language's matter.
+pub trait Dialect: Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// The name by which programs speak of the file at this path (relative, with `/`), if it is one.
+    fn file_name<'p>(&self, path: &'p str) -> Option<&'p str>;
+
+    /// Parses a file. Never fails.
+    fn parse(&self, text: &str) -> Parsed;
 }
 
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
     &[&python::Python, &rust::Rust]
+}
+
+/// Is this the name of a language, or of a dialect of one?
+pub fn is_known(name: &str) -> bool {
+    all().iter().any(|own| own.name() == name || own.dialects().iter().any(|dialect| dialect.name() == name))
 }
 
 /// The language with this name, by its place in [`all`].

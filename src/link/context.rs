@@ -8,7 +8,7 @@ use super::resolve::{Resolver, Value};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::{Color, Laziness};
-use crate::program::{Callback, Context, FileCalls, LoopFrame, LoopSource, ProgramFile};
+use crate::program::{Callback, Context, FileCalls, LoopFrame, LoopSource, ProgramFile, ResolvedCalls};
 use crate::source::FileId;
 use crate::syntax::LoopKind;
 
@@ -19,12 +19,13 @@ const AWAITS_WORK: &str = "wait";
 pub(super) fn contexts<'m>(
     files: &[ProgramFile],
     file: FileId,
-    resolved: FileCalls<'_, 'm>,
+    resolved: &ResolvedCalls<'m>,
     resolver: &mut Resolver<'m>,
 ) -> Vec<Context> {
     let facts = &files[file.0 as usize].facts;
     let classes: Vec<LoopClass> =
         (0..facts.loops.len()).map(|id| loop_class(files, file, LoopId(id as u32), resolved, resolver)).collect();
+    let resolved = resolved.of_file(file);
     let mut contexts: Vec<Context> = Vec::with_capacity(facts.scopes.len());
     for scope in &facts.scopes {
         let mut context = match scope.parent {
@@ -49,7 +50,7 @@ pub(super) fn contexts<'m>(
                 }
             }
             ScopeKind::Handler => context.is_handler = true,
-            ScopeKind::Branch => {}
+            ScopeKind::Branch | ScopeKind::Attempt => {}
         }
         contexts.push(context);
     }
@@ -98,7 +99,7 @@ fn loop_class<'m>(
     files: &[ProgramFile],
     file: FileId,
     id: LoopId,
-    resolved: FileCalls<'_, 'm>,
+    resolved: &ResolvedCalls<'m>,
     resolver: &mut Resolver<'m>,
 ) -> LoopClass {
     let facts = &files[file.0 as usize].facts;
@@ -106,9 +107,11 @@ fn loop_class<'m>(
     if own.class != LoopClass::Data {
         return own.class;
     }
-    if let Some(class) = own.iterable.and_then(|iterable| iterable_class(files, file, iterable, resolved, resolver)) {
+    if let Some(class) = own.iterable.and_then(|iterable| iterable_class(files, file, iterable, resolved, resolver, 0))
+    {
         return class;
     }
+    let resolved = resolved.of_file(file);
     if matches!(own.kind, LoopKind::While | LoopKind::Infinite) {
         let calls = own.region.calls.0..own.region.calls.1;
         let effects = calls.clone().fold(EffectSet::EMPTY, |all, call| all.union(resolved[call as usize].effects));
@@ -129,38 +132,113 @@ fn loop_class<'m>(
     LoopClass::Data
 }
 
+/// How deep the values that make up an iterable are followed.
+const DEEPEST: usize = 8;
+
+/// The class of a loop that goes through a value, where the value tells.
 fn iterable_class<'m>(
     files: &[ProgramFile],
     file: FileId,
     iterable: OriginId,
-    resolved: FileCalls<'_, 'm>,
+    resolved: &ResolvedCalls<'m>,
     resolver: &mut Resolver<'m>,
+    depth: usize,
 ) -> Option<LoopClass> {
+    if depth > DEEPEST {
+        return None;
+    }
     let facts = &files[file.0 as usize].facts;
+    let own = resolved.of_file(file);
     match facts.origin(iterable) {
         Origin::Collection(_, _, Some(length)) if length > 0 => return Some(LoopClass::Bounded),
         Origin::Tuple(..) => return Some(LoopClass::Bounded),
-        Origin::Borrowed(inner) => return iterable_class(files, file, inner, resolved, resolver),
+        Origin::Slice(_, Some(length)) if length <= FEW => return Some(LoopClass::Bounded),
+        // `[first, *few]`, `[x for x in few]`.
+        Origin::Collection(_, Some(element), None) => {
+            let members = match facts.origin(element) {
+                Origin::Join(start, end) => facts.origin_list(start, end).to_vec(),
+                _ => vec![element],
+            };
+            let mut sources = members.into_iter().filter_map(|member| match facts.origin(member) {
+                Origin::Element(source) => Some(source),
+                _ => None,
+            });
+            let is_bounded = |resolver: &mut Resolver<'m>, source| {
+                iterable_class(files, file, source, resolved, resolver, depth + 1) == Some(LoopClass::Bounded)
+            };
+            if sources.next().is_some_and(|source| is_bounded(resolver, source))
+                && sources.all(|source| is_bounded(resolver, source))
+            {
+                return Some(LoopClass::Bounded);
+            }
+        }
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => {
+            if let Some(class) = iterable_class(files, file, inner, resolved, resolver, depth + 1) {
+                return Some(class);
+            }
+        }
+        // Written out on every way.
+        Origin::Join(start, end) => {
+            let mut members = facts.origin_list(start, end).to_vec().into_iter();
+            if members.all(|member| is_written_out(files, file, member, resolved, depth + 1)) {
+                return Some(LoopClass::Bounded);
+            }
+        }
+        Origin::Parameter(function, place) => {
+            let reference = super::resolve::function_ref(files, file, function);
+            let given = resolver.given_to(reference, place).to_vec();
+            if is_given_few(files, &given, resolved, depth + 1) {
+                return Some(LoopClass::Bounded);
+            }
+        }
+        // As long as somebody wrote it.
+        Origin::Global(_, name) if is_constant_name(facts.text(name)) => return Some(LoopClass::Bounded),
+        Origin::Import(import) if is_constant_name(facts.text(facts.imports[import.index()].binding)) => {
+            return Some(LoopClass::Bounded);
+        }
+        Origin::Member(owner, name) => {
+            let mut reads = facts.calls.iter().enumerate().filter(|(_, site)| {
+                site.kind == CallKind::Attribute && site.callee == owner && site.name == Some(name)
+            });
+            if reads.any(|(number, _)| own[number].row().is_some_and(|row| row.effects.has(Effect::Few))) {
+                return Some(LoopClass::Bounded);
+            }
+        }
         Origin::Call(call) => {
             let site = facts.call(call);
             let arguments = facts.arguments_of(site);
-            if let Some(row) = resolved[call.index()].row() {
+            if let Some(row) = own[call.index()].row() {
                 if row.effects.has(Effect::Paginates) {
                     return Some(LoopClass::Paging);
                 }
                 if row.effects.has(Effect::Batches) {
                     return Some(LoopClass::Chunked);
                 }
+                if row.effects.has(Effect::Few) {
+                    return Some(LoopClass::Bounded);
+                }
                 // `enumerate(few)`, `few.items()`: as many as what they go through; `query(Order)` goes through a table.
-                if row.laziness == Laziness::Lazy && row.repeats.is_none() && !row.returns.contains("arg0.model") {
+                let is_asked_of_class = arguments.is_empty()
+                    && matches!(resolver.infer(files, file, site.callee).list[..], [Value::Item(_)]);
+                let goes_through = row.laziness == Laziness::Lazy && row.repeats.is_none() && !is_asked_of_class;
+                if goes_through && !row.returns.contains("arg0.model") {
                     let source = arguments.first().map(|argument| argument.origin).unwrap_or(site.callee);
-                    if let Some(class) = iterable_class(files, file, source, resolved, resolver) {
+                    if let Some(class) = iterable_class(files, file, source, resolved, resolver, depth + 1) {
                         return Some(class);
                     }
                 }
             }
+            // `sorted(few)`, `list(few)`
+            let copies = EffectSet::of(&[Effect::Copies, Effect::Sorts, Effect::Materializes]);
+            let is_copy = own[call.index()].row().is_some_and(|row| row.effects.meets(copies));
+            let source = arguments.first().map(|argument| argument.origin).filter(|_| is_copy && site.name.is_none());
+            if let Some(source) = source
+                && iterable_class(files, file, source, resolved, resolver, depth + 1) == Some(LoopClass::Bounded)
+            {
+                return Some(LoopClass::Bounded);
+            }
             let range = resolver.language_literals().range;
-            let is_range = resolved[call.index()].callee.is_some_and(|callee| resolver.text(callee) == range);
+            let is_range = own[call.index()].callee.is_some_and(|callee| resolver.text(callee) == range);
             if is_range {
                 let number = |argument: &Argument| match facts.origin(argument.origin) {
                     Origin::Integer(value) => value,
@@ -176,6 +254,9 @@ fn iterable_class<'m>(
                     return Some(LoopClass::Bounded);
                 }
             }
+            if is_written_out(files, file, iterable, resolved, depth + 1) {
+                return Some(LoopClass::Bounded);
+            }
         }
         _ => {}
     }
@@ -184,6 +265,88 @@ fn iterable_class<'m>(
         [Value::Item(_)] => Some(LoopClass::Bounded),
         _ => None,
     }
+}
+
+/// Is a value a display of elements that somebody wrote down, or a view of one, whatever the way to it?
+fn is_written_out(
+    files: &[ProgramFile],
+    file: FileId,
+    origin: OriginId,
+    resolved: &ResolvedCalls,
+    depth: usize,
+) -> bool {
+    if depth > DEEPEST {
+        return false;
+    }
+    let facts = &files[file.0 as usize].facts;
+    match facts.origin(origin) {
+        Origin::Collection(_, _, Some(length)) => length > 0,
+        Origin::Tuple(..) => true,
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => is_written_out(files, file, inner, resolved, depth + 1),
+        Origin::Call(call) => {
+            let resolved_call = resolved.get(file, call);
+            let functions: Vec<_> = resolved_call.functions().collect();
+            if let Some(row) = resolved_call.row() {
+                let site = facts.call(call);
+                // `[…].iter()`, `few().into_iter().filter_map(…)`: no more than there were.
+                return row.laziness == Laziness::Lazy
+                    && site.name.is_some()
+                    && !row.effects.has(Effect::DbQuery)
+                    && (site.arguments.0 == site.arguments.1 || row.repeats.is_some())
+                    && is_written_out(files, file, site.callee, resolved, depth + 1);
+            }
+            let [function] = functions[..] else { return false };
+            let (callee_file, callee) = super::resolve::locate(files, function);
+            let callee_facts = &files[callee_file.0 as usize].facts;
+            let callee = callee_facts.function(callee);
+            let gives = !callee.returns.is_empty() && callee.yields.is_empty();
+            gives
+                && callee
+                    .returns
+                    .clone()
+                    .into_iter()
+                    .all(|returned| is_written_out(files, callee_file, returned, resolved, depth + 1))
+        }
+        _ => false,
+    }
+}
+
+/// Call sites beyond these are not remembered.
+const REMEMBERED_CALLERS: usize = 16;
+
+/// Do the call sites give a parameter only what somebody wrote down? A map that one of them writes down has the same
+/// keys elsewhere.
+fn is_given_few(files: &[ProgramFile], given: &[(FileId, OriginId)], resolved: &ResolvedCalls, depth: usize) -> bool {
+    let (mut records, mut others, mut counted) = (0, 0, 0);
+    for (file, origin) in given {
+        // Tests give little of anything.
+        if is_given_by_test(files, *file, *origin) {
+            continue;
+        }
+        counted += 1;
+        if !is_written_out(files, *file, *origin, resolved, depth) {
+            others += 1;
+        } else if is_map(&files[file.0 as usize].facts, *origin) {
+            records += 1;
+        }
+    }
+    records > 0 || others == 0 && counted > 0 && given.len() < REMEMBERED_CALLERS
+}
+
+fn is_given_by_test(files: &[ProgramFile], file: FileId, origin: OriginId) -> bool {
+    let entry = &files[file.0 as usize];
+    let facts = &entry.facts;
+    let marks = crate::lang::all()[entry.source.language];
+    let gives = |site: &&CallSite| facts.arguments_of(site).iter().any(|argument| argument.origin == origin);
+    entry.is_side_code
+        || facts.calls.iter().find(gives).is_some_and(|site| {
+            let function = facts.function(facts.scope(site.scope).function);
+            super::module_is_test(facts, function.module, marks)
+        })
+}
+
+fn is_map(facts: &FileFacts, origin: OriginId) -> bool {
+    matches!(facts.origin(origin), Origin::Collection(crate::syntax::CollectionKind::Map, ..))
 }
 
 /// Functions of the program that are handed to calls which run them.

@@ -59,7 +59,7 @@ impl<'m> Resolver<'m> {
                 let values = self.infer(files, file, inner);
                 self.map_types(values, |resolver, id| resolver.types.get(id).arguments.last().copied())
             }
-            Origin::Slice(inner) | Origin::Borrowed(inner) | Origin::Operation(_, inner) => {
+            Origin::Slice(inner, _) | Origin::Borrowed(inner) | Origin::Operation(_, inner) => {
                 self.infer(files, file, inner)
             }
             Origin::Part(inner, place) => {
@@ -88,7 +88,7 @@ impl<'m> Resolver<'m> {
             Origin::Integer(_) => self.literal(literals.integer, &[]),
             Origin::Float => self.literal(literals.float, &[]),
             Origin::Character => self.literal(literals.character, &[]),
-            Origin::Bool => self.literal(literals.boolean, &[]),
+            Origin::Bool(_) => self.literal(literals.boolean, &[]),
             Origin::Null => Values::default(),
             Origin::Range => self.literal(literals.range, &[]),
             Origin::Collection(kind, element, _) => {
@@ -329,9 +329,16 @@ impl<'m> Resolver<'m> {
             ParameterKind::Receiver => return self.receiver(files, file, id),
             ParameterKind::Variadic => return self.literal(self.language.literal_types().tuple, &[]),
             ParameterKind::Keywords => return self.literal(self.language.literal_types().map, &[]),
-            ParameterKind::Ordinary => {}
+            ParameterKind::Ordinary | ParameterKind::Named => {}
         }
         self.waits_for_callers();
+        if let Some(given) = self.given_to_template(files, function_ref(files, file, id), place) {
+            let mut values = Values::default();
+            for given in given {
+                values.add(self.given_values(files, given));
+            }
+            return values;
+        }
         let callers = self.callers.get(&(function_ref(files, file, id), place)).cloned().unwrap_or_default();
         if callers.is_empty() {
             return self.rendered_row(files, file, id, place);
@@ -353,6 +360,9 @@ impl<'m> Resolver<'m> {
             return self.type_values(files, file, class.module, extended);
         }
         let Some(symbol) = self.class_symbol(file, class_id) else { return Values::unknown() };
+        if let Some(row) = self.row_called_on(files, symbol, file, id) {
+            return Values::one(Value::Instance(row));
+        }
         match function.flavor {
             FunctionFlavor::ClassMethod => Values::one(Value::Item(symbol)),
             _ => Values::one(Value::Instance(self.receiver_of_rows(files, symbol))),
@@ -479,16 +489,21 @@ impl<'m> Resolver<'m> {
         None
     }
 
+    /// The class whose method a call stands in.
+    pub(super) fn class_around(&self, files: &[ProgramFile], file: FileId, call: CallId) -> Option<Symbol> {
+        let facts = &files[file.0 as usize].facts;
+        let mut function = facts.scope(facts.call(call).scope).function;
+        while facts.function(function).class.is_none() {
+            function = facts.function(function).parent?;
+        }
+        self.class_symbol(file, facts.function(function).class?)
+    }
+
     /// The receiver of the method that a call stands in, as its first base sees it.
     fn inherited_receiver(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId)) -> Option<TypeId> {
         let facts = &files[file.0 as usize].facts;
         let site = facts.call(call);
-        let mut function = facts.scope(site.scope).function;
-        while facts.function(function).class.is_none() {
-            function = facts.function(function).parent?;
-        }
-        let class = facts.function(function).class?;
-        let mut symbol = self.class_symbol(file, class)?;
+        let mut symbol = self.class_around(files, file, call)?;
         // The class may be named.
         if let Some(named) = facts.arguments_of(site).first() {
             let [Value::Item(named)] = self.infer(files, file, named.origin).list[..] else { return None };
@@ -669,6 +684,12 @@ impl<'m> Resolver<'m> {
                 }
             }
             "super" => self.inherited_receiver(files, site?),
+            "shown.model" => {
+                let (file, call) = site?;
+                let class = self.class_around(files, file, call)?;
+                let model = self.shown_model(files, class)?;
+                Some(self.types.intern(model, &[]))
+            }
             "related.model" => None,
             name => {
                 let mut arguments: SmallVec<[TypeId; 2]> = SmallVec::new();

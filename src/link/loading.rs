@@ -9,6 +9,7 @@ use smallvec::{SmallVec, smallvec};
 use super::infer::repeats_argument;
 use super::relations::Relation;
 use super::resolve::{Resolver, Value, locate, matched_arguments};
+use super::templates::Form;
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::model::table::{Color, Laziness, Row, RowKind};
@@ -47,6 +48,8 @@ pub(super) struct Loaded<'m> {
     pub prefix: Vec<Step<'m>>,
     /// Where the query is made.
     pub made: (FileId, Span),
+    /// There are a few of them only.
+    pub is_few: bool,
 }
 
 impl Loaded<'_> {
@@ -68,6 +71,15 @@ pub(super) struct Frame<'f> {
     outer: Option<&'f Frame<'f>>,
 }
 
+/// Where rows come from that a class shows.
+#[derive(Clone, Copy)]
+pub(super) enum RowsFrom {
+    /// From this value.
+    Rows(OriginId),
+    /// From what the class gives by default.
+    Class(Symbol),
+}
+
 /// Follows values backwards.
 pub(super) struct Flow<'a, 'm> {
     pub files: &'a [ProgramFile],
@@ -75,8 +87,8 @@ pub(super) struct Flow<'a, 'm> {
     pub resolver: &'a mut Resolver<'m>,
     /// The call sites of each function.
     pub callers: FxHashMap<FunctionRef, Vec<(FileId, CallId)>>,
-    /// The rows that methods of renderers are given, one by one, as their first argument.
-    pub rendered: FxHashMap<FunctionRef, Vec<(FileId, OriginId)>>,
+    /// The rows that methods of renderers are given, one by one, by one of their parameters.
+    pub rendered: FxHashMap<(FunctionRef, u16), Vec<(FileId, RowsFrom)>>,
     /// Calls that load relations of rows which are there already, by file.
     later: FxHashMap<FileId, Vec<CallId>>,
     /// The last names of relations that are somewhere loaded with a query of their own: what is asked of such a relation
@@ -135,6 +147,29 @@ impl<'a, 'm> Flow<'a, 'm> {
         self.resolved.get(file, call)
     }
 
+    /// Where a value comes from; looking up an attribute that is no call is reading it.
+    pub fn origin(&self, file: FileId, origin: OriginId) -> Origin {
+        let facts = self.facts(file);
+        let found = facts.origin(origin);
+        let Origin::Call(call) = found else { return found };
+        let site = facts.call(call);
+        match (site.kind, site.name) {
+            (CallKind::Attribute, Some(name)) if !self.is_called(file, call) => Origin::Member(site.callee, name),
+            _ => found,
+        }
+    }
+
+    /// Does looking up an attribute call it?
+    pub fn is_called(&self, file: FileId, call: CallId) -> bool {
+        let resolved = self.resolved(file, call);
+        resolved.row().is_some_and(|row| row.kind == RowKind::Method)
+            || resolved.functions().any(|function| {
+                let (file, id) = locate(self.files, function);
+                let flavor = self.facts(file).function(id).flavor;
+                !matches!(flavor, FunctionFlavor::Property | FunctionFlavor::CachedProperty)
+            })
+    }
+
     /// The type of a value, when there is just one.
     pub fn type_of(&mut self, file: FileId, origin: OriginId) -> Option<TypeId> {
         self.resolver.infer(self.files, file, origin).instance()
@@ -175,6 +210,13 @@ impl<'a, 'm> Flow<'a, 'm> {
         self.rows(file, rows, None)
     }
 
+    /// What is loaded with the rows of a class. Starts a new question.
+    pub fn loaded_with_rows_of(&mut self, class: Symbol, made: (FileId, Span)) -> Loading<'m> {
+        self.steps = 0;
+        self.depth = 0;
+        self.rows_of_class(class, made)
+    }
+
     fn follow(&mut self, step: impl FnOnce(&mut Self) -> Loading<'m>) -> Loading<'m> {
         self.steps += 1;
         if self.depth >= LONGEST_WAY || self.steps > 40 * LONGEST_WAY {
@@ -194,7 +236,7 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     fn object_here(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Loading<'m> {
         let facts = self.facts(file);
-        match facts.origin(origin) {
+        match self.origin(file, origin) {
             Origin::Element(rows) | Origin::Item(rows) => self.rows(file, rows, frame),
             Origin::Part(whole, place) => self.part(file, whole, place, frame),
             Origin::Ascribed(_, inner) | Origin::Await(inner) | Origin::Borrowed(inner) | Origin::Propagated(inner) => {
@@ -240,8 +282,8 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     /// An element of what a call puts together from the elements of others: `enumerate(rows)`, `zip(rows, others)`.
     fn part(&mut self, file: FileId, whole: OriginId, place: u16, frame: Option<&Frame>) -> Loading<'m> {
-        let Origin::Element(source) = self.facts(file).origin(whole) else { return None };
-        let Origin::Call(call) = self.facts(file).origin(source) else { return None };
+        let Origin::Element(source) = self.origin(file, whole) else { return None };
+        let Origin::Call(call) = self.origin(file, source) else { return None };
         let row = self.resolved(file, call).row()?;
         let returns = TypeText::parse(&row.returns);
         let part = returns.arguments.first()?.arguments.get(place as usize)?.name;
@@ -284,12 +326,16 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     fn rows_here(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Loading<'m> {
         let facts = self.facts(file);
-        match facts.origin(origin) {
-            Origin::Slice(inner)
-            | Origin::Ascribed(_, inner)
-            | Origin::Await(inner)
-            | Origin::Borrowed(inner)
-            | Origin::Propagated(inner) => self.rows(file, inner, frame),
+        match self.origin(file, origin) {
+            Origin::Slice(inner, length) => {
+                let is_few = length.is_some_and(|length| length <= FEW);
+                let mut loading = self.rows(file, inner, frame)?;
+                loading.iter_mut().for_each(|loaded| loaded.is_few |= is_few);
+                Some(loading)
+            }
+            Origin::Ascribed(_, inner) | Origin::Await(inner) | Origin::Borrowed(inner) | Origin::Propagated(inner) => {
+                self.rows(file, inner, frame)
+            }
             Origin::Operation(_, left) => self.rows(file, left, frame),
             Origin::Join(start, end) => {
                 self.joined(file, facts.origin_list(start, end), frame, |flow, member| flow.rows(file, member, frame))
@@ -341,6 +387,9 @@ impl<'a, 'm> Flow<'a, 'm> {
         if mentions(&returns, &["arg0.model"]) {
             return self.first_argument_rows(file, call, frame);
         }
+        if mentions(&returns, &["shown.model"]) {
+            return self.shown_rows(file, call);
+        }
         if mentions(&returns, &["super"]) {
             return self.inherited_rows(file, call, frame);
         }
@@ -352,10 +401,17 @@ impl<'a, 'm> Flow<'a, 'm> {
             let asked = self.rows_asked_of(file, step, site.span)?;
             return self.with_named(file, call, row, asked, frame);
         }
-        if !is_method || !(row.returns == "Self" || mentions(&returns, &["self.model", "T"])) {
+        if !is_method || !mentions(&returns, &["Self", "self.model", "T"]) {
             return None;
         }
-        let loading = self.rows(file, site.callee, frame)?;
+        // Asked of a class itself: `Order.select()`.
+        let mut loading = match self.resolver.infer(self.files, file, site.callee).list[..] {
+            [Value::Item(class)] => self.rows_of_class(class, (file, site.span)),
+            _ => self.rows(file, site.callee, frame),
+        }?;
+        for loaded in loading.iter_mut().filter(|loaded| loaded.made.1.is_empty()) {
+            loaded.made = (file, site.span);
+        }
         self.with_named(file, call, row, loading, frame)
     }
 
@@ -400,7 +456,7 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     /// The relation to many that rows are asked of.
     fn related_manager(&mut self, file: FileId, rows: OriginId) -> Option<Step<'m>> {
-        match self.facts(file).origin(rows) {
+        match self.origin(file, rows) {
             Origin::Member(owner, name) => {
                 let step = self.relation_of(file, owner, name)?;
                 step.relation.is_manager.then_some(step)
@@ -437,11 +493,39 @@ impl<'a, 'm> Flow<'a, 'm> {
         let span = self.facts(file).call(call).span;
         let origin = self.argument_origin(file, call, 0)?;
         match self.resolver.infer(self.files, file, origin).list[..] {
-            [Value::Item(class)] => match self.resolver.default_manager(self.files, class) {
-                Some(manager) => self.manager_rows(manager, (file, span)),
-                None => Some(smallvec![nothing_loaded((file, span))]),
-            },
+            [Value::Item(class)] => self.rows_of_class(class, (file, span)),
             _ => self.rows(file, origin, frame),
+        }
+    }
+
+    /// The rows that the class around a call says it shows.
+    fn shown_rows(&mut self, file: FileId, call: CallId) -> Loading<'m> {
+        let span = self.facts(file).call(call).span;
+        let class = self.resolver.class_around(self.files, file, call)?;
+        let view = self.resolver.view(self.files, class)?;
+        let field = self.resolver.symbols.intern(&view.rows);
+        match self.resolver.only_field(self.files, class, field) {
+            Some((file, origin)) => self.rows(file, origin, None),
+            None => {
+                let model = self.resolver.shown_model(self.files, class)?;
+                self.rows_of_class(model, (file, span))
+            }
+        }
+    }
+
+    /// Rows, or those of the class that is named in their place.
+    fn rows_named(&mut self, file: FileId, origin: OriginId, made: Span) -> Loading<'m> {
+        match self.resolver.infer(self.files, file, origin).list[..] {
+            [Value::Item(class)] => self.rows_of_class(class, (file, made)),
+            _ => self.rows(file, origin, None),
+        }
+    }
+
+    /// The rows of a class, as it gives them by default.
+    fn rows_of_class(&mut self, class: Symbol, made: (FileId, Span)) -> Loading<'m> {
+        match self.resolver.default_manager(self.files, class) {
+            Some(manager) => self.manager_rows(manager, made),
+            None => Some(smallvec![nothing_loaded(made)]),
         }
     }
 
@@ -465,6 +549,11 @@ impl<'a, 'm> Flow<'a, 'm> {
                     let returns = property.returns.clone();
                     let [only] = returns[..] else { return None };
                     return if is_property { self.rows(file, only, None) } else { None };
+                }
+                if self.resolver.definition(class).is_none() {
+                    let row = self.resolver.member_row(class, member)?;
+                    let is_view = mentions(&TypeText::parse(&row.returns), &["T"]);
+                    return if is_view { self.rows(file, owner, frame) } else { None };
                 }
                 let (file, origin) = self.resolver.only_field(self.files, class, member)?;
                 self.rows(file, origin, None)
@@ -537,7 +626,10 @@ impl<'a, 'm> Flow<'a, 'm> {
             }
             for loaded in follow(self, *member)? {
                 match &mut all {
-                    Some(all) => all.paths.extend(loaded.paths),
+                    Some(all) => {
+                        all.paths.extend(loaded.paths);
+                        all.is_few &= loaded.is_few;
+                    }
                     None => all = Some(loaded),
                 }
             }
@@ -572,6 +664,16 @@ impl<'a, 'm> Flow<'a, 'm> {
         }
         let callers = self.callers.get(&reference).cloned().unwrap_or_default();
         let mut found: SmallVec<[Loaded<'m>; 1]> = SmallVec::new();
+        if let Some(given) = self.resolver.given_to_template(self.files, reference, place) {
+            for given in given {
+                let loading = match given.form {
+                    Form::Value => follow(self, given.file, given.origin, None),
+                    Form::Row | Form::Rows => self.rows_named(given.file, given.origin, given.made),
+                };
+                found.extend(loading.unwrap_or_default());
+            }
+            return (!found.is_empty()).then_some(found);
+        }
         for (file, call) in callers {
             if self.files[file.0 as usize].is_side_code {
                 continue;
@@ -582,22 +684,34 @@ impl<'a, 'm> Flow<'a, 'm> {
                 found.extend(loading);
             }
         }
-        if place == 1 {
-            for (file, rows) in self.rendered.get(&reference).cloned().unwrap_or_default() {
-                found.extend(self.rows(file, rows, None).unwrap_or_default());
-            }
+        for (file, rows) in self.rendered.get(&(reference, place)).cloned().unwrap_or_default() {
+            let loading = match rows {
+                RowsFrom::Rows(rows) => self.rows(file, rows, None),
+                RowsFrom::Class(class) => self.rows_of_class(class, (file, Span::default())),
+            };
+            found.extend(loading.unwrap_or_default());
         }
         (!found.is_empty()).then_some(found)
     }
 
     /// What a call gives to a parameter of a function.
-    pub fn given(&self, file: FileId, call: CallId, function: FunctionRef, place: u16) -> Option<OriginId> {
+    pub fn given(&mut self, file: FileId, call: CallId, function: FunctionRef, place: u16) -> Option<OriginId> {
         let facts = self.facts(file);
         let site = facts.call(call);
         let (callee_file, callee) = locate(self.files, function);
         let callee_facts = self.facts(callee_file);
         let parameter = callee_facts.function(callee).parameters.get(place as usize)?;
         if parameter.kind == ParameterKind::Receiver {
+            if site.kind == CallKind::Format {
+                return Some(site.callee);
+            }
+            if let Some(row) = self.resolved(file, call).row().filter(|row| !row.calls_member.is_empty()) {
+                let mut arguments = facts.arguments_of(site).iter().filter(|argument| !argument.is_spread);
+                let is_asked = |argument: &&Argument| {
+                    self.resolver.member_of_argument(self.files, file, argument.origin, row) == Some(function)
+                };
+                return arguments.find(is_asked).map(|argument| argument.origin);
+            }
             return site.name.is_some().then_some(site.callee);
         }
         let pairs = matched_arguments(facts, site, callee_facts, callee);
@@ -682,7 +796,7 @@ impl<'a, 'm> Flow<'a, 'm> {
 
     fn tuple_of(&self, file: FileId, origin: OriginId) -> Option<Vec<OriginId>> {
         let facts = self.facts(file);
-        match facts.origin(origin) {
+        match self.origin(file, origin) {
             Origin::Tuple(start, end) => Some(facts.origin_list(start, end).to_vec()),
             Origin::Global(module, name) => {
                 let definitions = &facts.modules[module.index()].definitions;
@@ -699,9 +813,9 @@ impl<'a, 'm> Flow<'a, 'm> {
         }
     }
 
-    fn path_named(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Option<Vec<Path>> {
+    pub(super) fn path_named(&mut self, file: FileId, origin: OriginId, frame: Option<&Frame>) -> Option<Vec<Path>> {
         let facts = self.facts(file);
-        match facts.origin(origin) {
+        match self.origin(file, origin) {
             Origin::String(Some(text)) => {
                 let text = facts.strings[text.0 as usize].to_string();
                 let separators = self.resolver.models.relation_separators();
@@ -787,6 +901,7 @@ impl<'a, 'm> Flow<'a, 'm> {
 /// What is loaded with the rows at the other end of a relation.
 fn below<'m>(mut loaded: Loaded<'m>, step: Step<'m>) -> Loaded<'m> {
     loaded.prefix.push(step);
+    loaded.is_few &= !step.relation.is_many;
     loaded.paths = loaded
         .paths
         .into_iter()
@@ -797,7 +912,7 @@ fn below<'m>(mut loaded: Loaded<'m>, step: Step<'m>) -> Loaded<'m> {
 }
 
 fn nothing_loaded<'m>(made: (FileId, Span)) -> Loaded<'m> {
-    Loaded { paths: Vec::new(), prefix: Vec::new(), made }
+    Loaded { paths: Vec::new(), prefix: Vec::new(), made, is_few: false }
 }
 
 /// What stands after the last separator of a way along relations.

@@ -24,7 +24,7 @@ pub(super) fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
 
 /// Does a write stand in a branch? What is assigned anyway is not remembered.
 fn is_conditional(facts: &FileFacts, write: &Write) -> bool {
-    facts.scopes_from(write.scope).any(|(_, scope)| scope.kind == ScopeKind::Branch)
+    facts.scopes_from(write.scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Attempt))
 }
 
 /// Does an origin lead to an element of a place?

@@ -2,7 +2,7 @@
 //!
 //! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), relations between classes
 //! (`relations.rs`), what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`),
-//! circumstances (`context.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same
+//! circumstances (`context.rs`), how functions come to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same
 //! facts and models give the same program, whatever the threads.
 
 pub mod context;
@@ -12,9 +12,12 @@ mod memoization;
 pub mod ownership;
 mod relation_reads;
 pub mod relations;
+mod renderers;
 pub mod resolve;
+mod standing;
 pub mod summarize;
 pub mod tasks;
+mod templates;
 
 use rustc_hash::FxHashMap;
 
@@ -22,12 +25,13 @@ use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
 use crate::model::lookup::Models;
-use crate::program::{FileCalls, Program, ProgramFile, Resolved, ResolvedCalls};
+use crate::program::{FileCalls, Program, ProgramFile, Resolved, ResolvedCalls, Standing};
 use crate::source::FileId;
+use crate::version::Requirements;
 use resolve::{Resolver, Value};
 
 /// Links the files, which are sorted by path. `models` holds one entry for each language of `lang::all()`.
-pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m> {
+pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: Vec<Requirements>) -> Program<'m> {
     let functions = files
         .iter()
         .enumerate()
@@ -41,11 +45,14 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
         callbacks: vec![Vec::new(); files.len()],
         summaries: vec![Default::default(); functions.len()],
         entry_points: vec![false; functions.len()],
+        background: vec![false; functions.len()],
+        standings: vec![Standing::Unsaid; functions.len()],
         tests: vec![false; functions.len()],
         first_tasks: Vec::new(),
         runs_alone: vec![false; functions.len()],
         resolvers: Vec::new(),
         relation_reads: Vec::new(),
+        requirements,
         functions,
         files,
     };
@@ -63,10 +70,23 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models]) -> Program<'m>
         link_file(&mut program, file, &mut has_own_loop);
     }
     mark_test_helpers(&mut program);
+    standing::find_standings(&mut program);
     tasks::find_lone_functions(&mut program, &has_own_loop);
     summarize::summarize(&mut program);
     read_relations(&mut program);
     program
+}
+
+/// Does any of these files import a library that fills templates, so that they are part of the program?
+pub fn uses_dialects(files: &[ProgramFile], models: &[Models]) -> bool {
+    files.iter().any(|file| {
+        let facts = &file.facts;
+        let libraries = models[file.source.language].template_libraries();
+        !libraries.is_empty()
+            && facts.imports.iter().any(|import| {
+                import.level == 0 && import.path.first().is_some_and(|first| libraries.contains(&facts.text(*first)))
+            })
+    })
 }
 
 /// Resolves all call sites of a language: once to learn what functions are called with, then once more those that
@@ -92,10 +112,15 @@ fn link_language<'m>(
             resolved.numbers[number].push(answer);
         }
     }
+    let files_of_language: Vec<FileId> = (0..files.len()).filter(own).map(|number| FileId(number as u32)).collect();
+    resolver.note_registrations(files, &files_of_language, resolved);
+    resolver.note_templates(files, &files_of_language, resolved);
     resolver.use_callers();
     // Answering one of them may settle others: which are open is asked before the first.
     let is_open = |resolver: &Resolver, number: usize, call: CallId| {
-        files[number].facts.call(call).kind != CallKind::Call || !resolver.is_settled(FileId(number as u32), call)
+        files[number].facts.call(call).kind != CallKind::Call
+            || !resolver.is_settled(FileId(number as u32), call)
+            || resolved.get(FileId(number as u32), call).row().is_some_and(|row| !row.calls_member.is_empty())
     };
     let open: Vec<(usize, CallId)> = (0..files.len())
         .filter(own)
@@ -106,6 +131,7 @@ fn link_language<'m>(
         let answer = resolver.resolved(files, FileId(number as u32), call, &mut resolved.answers);
         resolved.numbers[number][call.index()] = answer;
     }
+    resolver.add_templates(resolved);
 }
 
 /// Words in names of functions that belong to tests.
@@ -159,7 +185,7 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let files = &program.files;
     let resolved = program.resolved.of_file(file);
-    program.contexts[number] = context::contexts(files, file, resolved, resolver);
+    program.contexts[number] = context::contexts(files, file, &program.resolved, resolver);
     program.callbacks[number] = context::callbacks(files, file, resolved, resolver);
     let facts = &files[number].facts;
     for (id, function) in facts.functions.iter().enumerate() {
@@ -174,6 +200,13 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
         for decorator in &function.decorators {
             let effects = decorator_effects(resolved, files, file, *decorator, resolver);
             program.entry_points[reference] |= effects.has(Effect::EntryPoint);
+            program.background[reference] |= effects.has(Effect::Background);
+            if effects.has(Effect::Command) {
+                program.standings[reference] = Standing::Served;
+            }
+            if effects.has(Effect::Seldom) {
+                program.standings[reference] = Standing::Seldom;
+            }
             program.summaries[reference].memoizes |= effects.has(Effect::Memoizes);
             has_own_loop[reference] |= effects.has(Effect::RunsEventLoop);
         }
@@ -192,7 +225,7 @@ fn module_is_test(facts: &FileFacts, module: ModuleId, language: &dyn lang::Lang
 }
 
 /// What a decorator does to the function, as far as the models know it.
-pub fn decorator_effects<'m>(
+fn decorator_effects<'m>(
     resolved: FileCalls<'_, 'm>,
     files: &[ProgramFile],
     file: FileId,

@@ -124,7 +124,7 @@ impl<'m> Resolver<'m> {
     /// What a call gives.
     fn owned_result(&mut self, files: &[ProgramFile], file: FileId, call: CallId, depth: usize) -> Option<Owned> {
         let site = *files[file.0 as usize].facts.call(call);
-        let resolution = self.call(files, file, call);
+        let resolution = self.call(files, file, call).clone();
         match resolution.targets[..] {
             [Target::Function(function)] => {
                 let (file, function) = self.place_of_function(files, function)?;
@@ -310,7 +310,119 @@ impl<'m> Resolver<'m> {
     pub fn holds_no_borrow(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> bool {
         let Some(id) = self.infer(files, file, origin).instance() else { return false };
         let is_plain = self.types.get(id).arguments.is_empty() && self.definition(self.types.get(id).name).is_none();
-        self.is_plain_value(id) || is_plain && self.is_growable(id) && self.is_owned(files, file, origin)
+        self.is_plain_value(id) && self.references(files, file, origin) == Some(0)
+            || is_plain && self.is_growable(id) && self.is_owned(files, file, origin)
+    }
+
+    /// Does a call give a plain value, and not a reference to one?
+    pub fn makes_plain_value(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> bool {
+        let result = self.call(files, file, call).results().instance();
+        result.is_some_and(|result| self.is_plain_value(result)) && self.is_call_made_plain(files, file, call)
+    }
+
+    /// How many references stand before a value, when that is certain. An attribute is one that is read (`a.b`), not
+    /// one that a pattern binds, unless its owner is matched by value.
+    pub fn references(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Option<u32> {
+        let facts = &files[file.0 as usize].facts;
+        match facts.origin(origin) {
+            Origin::Borrowed(inner) => Some(self.references(files, file, inner)? + 1),
+            Origin::Integer(_) | Origin::Float | Origin::Character | Origin::Bool(_) | Origin::Operation(..) => Some(0),
+            Origin::String(_) => Some(1),
+            Origin::Element(inner) => {
+                // Going through a reference gives references.
+                let (from, expr) = self.declaration(files, file, inner)?;
+                let (outer, expr) = peeled(&files[from.0 as usize].facts, expr);
+                let facts = &files[from.0 as usize].facts;
+                let [element] = facts.types[expr.0 as usize].arguments[..] else { return None };
+                Some(outer.min(1) + peeled(facts, element).0)
+            }
+            Origin::Call(_) | Origin::Propagated(_) | Origin::Await(_) if self.is_made_plain(files, file, origin) => {
+                Some(0)
+            }
+            Origin::Call(call) => {
+                if let [Target::Function(function)] = self.call(files, file, call).targets[..] {
+                    let (file, function) = self.place_of_function(files, function)?;
+                    let facts = &files[file.0 as usize].facts;
+                    return Some(peeled(facts, facts.function(function).declared?).0);
+                }
+                self.is_owned(files, file, origin).then_some(0)
+            }
+            _ => match self.declaration(files, file, origin) {
+                Some((from, expr)) => Some(peeled(&files[from.0 as usize].facts, expr).0),
+                None => self.is_owned(files, file, origin).then_some(0),
+            },
+        }
+    }
+
+    /// How many references stand before an attribute that is read (`a.b`): its declaration says.
+    pub fn references_of_attribute(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Option<u32> {
+        let facts = &files[file.0 as usize].facts;
+        let Origin::Member(inner, name) = facts.origin(origin) else { return None };
+        let owner = self.infer(files, file, inner).instance()?;
+        let (from, class) = self.class_of(owner)?;
+        let name = facts.text(name);
+        let facts = &files[from.0 as usize].facts;
+        let field = facts.class(class).fields.iter().find(|field| facts.text(field.name) == name)?;
+        let Origin::Declared(_, declared) = facts.origin(field.origin) else { return None };
+        Some(peeled(facts, declared).0)
+    }
+
+    /// The type that is written for a parameter or a variable.
+    fn declaration(&self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Option<(FileId, TypeExprId)> {
+        let facts = &files[file.0 as usize].facts;
+        match facts.origin(origin) {
+            Origin::Parameter(function, place) => {
+                let parameter = facts.function(function).parameters.get(place as usize)?;
+                let is_plain = parameter.kind == ParameterKind::Ordinary;
+                Some((file, parameter.declared.filter(|_| is_plain)?))
+            }
+            Origin::Declared(_, declared) => Some((file, declared)),
+            Origin::Ascribed(declared, _) => self.declaration(files, file, declared),
+            _ => None,
+        }
+    }
+
+    /// Does a call make a plain value, or what holds one, so that nothing of it is a reference? Types of library calls
+    /// forget references, so their names have to be written in the table: a placeholder may stand for one.
+    fn is_made_plain(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        let call = match facts.origin(origin) {
+            Origin::Call(call) => call,
+            Origin::Await(inner) | Origin::Propagated(inner) => return self.is_made_plain(files, file, inner),
+            _ => return false,
+        };
+        self.is_call_made_plain(files, file, call)
+    }
+
+    fn is_call_made_plain(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> bool {
+        let site = *files[file.0 as usize].facts.call(call);
+        match self.call(files, file, call).targets[..] {
+            [Target::Function(function)] => {
+                let Some((file, function)) = self.place_of_function(files, function) else { return false };
+                let facts = &files[file.0 as usize].facts;
+                facts.function(function).declared.is_some_and(|declared| !mentions_reference(facts, declared))
+            }
+            [Target::Row(row)] if row.returns == "T" => self.is_made_plain(files, file, site.callee),
+            [Target::Row(row)] => {
+                let text = TypeText::parse(&row.returns);
+                let (mut innermost, is_generic) = (&text, !text.arguments.is_empty());
+                while let [inner] = &innermost.arguments[..] {
+                    innermost = inner;
+                }
+                let is_item = matches!(&*innermost.name, "T" | "item") && is_generic;
+                match is_item && site.name.is_some() {
+                    // The next one of what is made on the way is as it is made.
+                    true => match self.row_behind(files, file, site.callee) {
+                        Some(source) if source.laziness == crate::model::table::Laziness::Lazy => {
+                            self.is_made_plain(files, file, site.callee)
+                        }
+                        _ => false,
+                    },
+                    false => self.models.is_cheap_to_clone(&innermost.name),
+                }
+            }
+            _ => false,
+        }
     }
 
     /// Is it a number or the like, which borrows from nothing?
@@ -356,4 +468,25 @@ impl<'m> Resolver<'m> {
         let declared = parameter.and_then(|parameter| parameter.declared);
         declared.is_some_and(|declared| facts.types[declared.0 as usize].form == TypeForm::Reference)
     }
+}
+
+/// How many references stand before a written type, and the type behind them.
+fn peeled(facts: &FileFacts, mut declared: TypeExprId) -> (u32, TypeExprId) {
+    let mut references = 0;
+    loop {
+        let expr = &facts.types[declared.0 as usize];
+        match (expr.form, &expr.arguments[..]) {
+            (TypeForm::Reference | TypeForm::MutableReference, [inner]) => {
+                (references, declared) = (references + 1, *inner);
+            }
+            _ => return (references, declared),
+        }
+    }
+}
+
+/// Is a reference, or what may be one, part of a written type?
+fn mentions_reference(facts: &FileFacts, declared: TypeExprId) -> bool {
+    let expr = &facts.types[declared.0 as usize];
+    !matches!(expr.form, TypeForm::Named | TypeForm::Tuple | TypeForm::Array)
+        || expr.arguments.iter().any(|argument| mentions_reference(facts, *argument))
 }

@@ -7,11 +7,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use super::loading::{Flow, Loaded, Path, Step};
-use super::resolve::{Definition, Resolver, Value, Values, function_ref};
+use super::renderers::Rendering;
+use super::resolve::{Resolver, function_ref};
+use super::templates::Form;
 use crate::diagnostic::Confidence;
 use crate::effect::Effect;
 use crate::facts::*;
-use crate::model::table::{Argument, Laziness, RendererRow, RowKind, ViewRow};
+use crate::model::table::{Laziness, RowKind};
 use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, ResolvedCalls};
 use crate::source::{FileId, Span};
 use crate::types::Symbol;
@@ -24,11 +26,11 @@ const MOST_READS: usize = 24;
 
 /// A relation that is read of some object.
 #[derive(Clone)]
-struct Read<'m> {
+pub(super) struct Read<'m> {
     /// From the object to what is read.
-    steps: SmallVec<[Step<'m>; 2]>,
+    pub steps: SmallVec<[Step<'m>; 2]>,
     /// The call sites from the place at hand to the read itself.
-    chain: SmallVec<[(FileId, CallId); 2]>,
+    pub chain: SmallVec<[(FileId, CallId); 2]>,
 }
 
 /// Where the object of a read comes from.
@@ -68,9 +70,12 @@ pub(super) fn relation_reads<'m>(
             search.visit(*file, CallId(call));
         }
     }
-    while let Some((function, place, read)) = search.pending.pop() {
-        search.of_parameters.entry((function, place)).or_default().push(read.clone());
-        search.hand_to_callers(function, place, read);
+    // In the order of the source: of `order.customer or order.parent.customer` the first speaks.
+    while !search.pending.is_empty() {
+        for (function, place, read) in std::mem::take(&mut search.pending) {
+            search.of_parameters.entry((function, place)).or_default().push(read.clone());
+            search.hand_to_callers(function, place, read);
+        }
     }
     for rendering in std::mem::take(&mut search.renderings) {
         search.render(rendering);
@@ -78,43 +83,34 @@ pub(super) fn relation_reads<'m>(
     search.finish()
 }
 
-struct Found {
-    read: RelationRead,
-    path: Path,
+pub(super) struct Found {
+    pub read: RelationRead,
+    pub path: Path,
     /// The rows that it is read of: rows that are gone through again are the same ones.
-    per: (FileId, Rows),
-}
-
-/// Rows that are handed to a renderer.
-struct Rendering {
-    file: FileId,
-    /// The call that makes the rows, or the renderer.
-    call: CallId,
-    rows: OriginId,
-    renderer: Symbol,
+    pub per: (FileId, Rows),
 }
 
 /// What a loop goes through.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Rows {
+pub(super) enum Rows {
     Of(OriginId),
     Turns(LoopSource),
 }
 
-struct Search<'a, 'm> {
-    flow: Flow<'a, 'm>,
+pub(super) struct Search<'a, 'm> {
+    pub flow: Flow<'a, 'm>,
     contexts: &'a [Vec<Context>],
-    found: Vec<Found>,
+    pub found: Vec<Found>,
     pending: Vec<(FunctionRef, u16, Read<'m>)>,
     known: FxHashMap<(FunctionRef, u16), FxHashSet<Path>>,
     /// Where rows are rendered.
-    renderings: Vec<Rendering>,
+    pub renderings: Vec<Rendering>,
     /// What functions read of their parameters.
-    of_parameters: FxHashMap<(FunctionRef, u16), Vec<Read<'m>>>,
+    pub of_parameters: FxHashMap<(FunctionRef, u16), Vec<Read<'m>>>,
 }
 
 impl<'a, 'm> Search<'a, 'm> {
-    fn facts(&self, file: FileId) -> &'a FileFacts {
+    pub(super) fn facts(&self, file: FileId) -> &'a FileFacts {
         &self.flow.files[file.0 as usize].facts
     }
 
@@ -133,11 +129,11 @@ impl<'a, 'm> Search<'a, 'm> {
         let facts = self.facts(file);
         let site = facts.call(call);
         match site.kind {
-            CallKind::Attribute => {
+            CallKind::Attribute if !self.flow.is_called(file, call) => {
                 let step = self.flow.relation_of(file, site.callee, site.name?)?;
                 (!step.relation.is_manager).then_some((site.callee, step))
             }
-            CallKind::Call | CallKind::Iterate | CallKind::Membership => {
+            CallKind::Attribute | CallKind::Call | CallKind::Iterate | CallKind::Membership => {
                 let row = self.flow.resolved.get(file, call).row()?;
                 let uses_rows = row.effects.has(Effect::LazyLoad) && row.kind == RowKind::Method;
                 let made = match uses_rows {
@@ -161,7 +157,8 @@ impl<'a, 'm> Search<'a, 'm> {
         let facts = self.facts(file);
         let site = facts.call(call);
         let row = self.flow.resolved.get(file, call).row()?;
-        if site.name.is_some() || row.laziness == Laziness::Lazy || !self.flow.resolver.is_built_in(&row.path) {
+        let goes_through = self.flow.resolver.is_built_in(&row.path) || facts.reads_call && row.iterates.is_some();
+        if site.name.is_some() || row.laziness == Laziness::Lazy || !goes_through {
             return None;
         }
         let first = facts.arguments_of(site).first().filter(|argument| !argument.is_spread)?;
@@ -175,7 +172,7 @@ impl<'a, 'm> Search<'a, 'm> {
         let facts = self.facts(file);
         let mut rows = rows;
         for _ in 0..4 {
-            match facts.origin(rows) {
+            match self.flow.origin(file, rows) {
                 Origin::Member(owner, name) => {
                     let step = self.flow.relation_of(file, owner, name)?;
                     return step.relation.is_manager.then_some((owner, step));
@@ -187,6 +184,7 @@ impl<'a, 'm> Search<'a, 'm> {
                     }
                     rows = facts.call(call).callee;
                 }
+                Origin::Slice(inner, _) => rows = inner,
                 _ => return None,
             }
         }
@@ -234,10 +232,9 @@ impl<'a, 'm> Search<'a, 'm> {
     }
 
     fn root(&mut self, file: FileId, object: OriginId, steps: &mut SmallVec<[Step<'m>; 2]>) -> Root {
-        let facts = self.facts(file);
         let mut object = object;
         for _ in 0..16 {
-            match facts.origin(object) {
+            match self.flow.origin(file, object) {
                 Origin::Member(owner, name) => match self.flow.relation_of(file, owner, name) {
                     Some(step) if !step.relation.is_many => {
                         steps.insert(0, step);
@@ -263,9 +260,10 @@ impl<'a, 'm> Search<'a, 'm> {
         }
         let Some(loading) = self.flow.loaded_with(file, object) else { return };
         let path: Path = read.steps.iter().map(|step| step.name).collect();
-        let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path)) else { return };
+        let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path) && !loaded.is_few) else { return };
         let mut relation_read = self.describe(file, call, frame, &read, lacking);
-        if loading.iter().any(|loaded| loaded.has(&path)) {
+        // What a template shows is filled by each page for itself.
+        if loading.iter().any(|loaded| loaded.has(&path)) && !self.facts(file).reads_call {
             // Others who call this load the relation: it may be meant that they do.
             relation_read.confidence = Confidence::Medium;
         }
@@ -290,219 +288,6 @@ impl<'a, 'm> Search<'a, 'm> {
         (frame.class == LoopClass::Data).then_some(*frame)
     }
 
-    // ---- renderers ----------------------------------------------------------------------------------------------
-
-    /// Looks for rows that are handed to a renderer: by a class that names both, or by a call.
-    fn find_renderings(&mut self, file: FileId) {
-        let facts = self.facts(file);
-        if self.flow.files[file.0 as usize].is_side_code {
-            return;
-        }
-        for number in 0..facts.classes.len() as u32 {
-            self.visit_view(file, ClassId(number));
-        }
-        for number in 0..facts.calls.len() as u32 {
-            self.visit_rendering(file, CallId(number));
-        }
-    }
-
-    /// `renderer(rows, many=True)`.
-    fn visit_rendering(&mut self, file: FileId, call: CallId) {
-        let facts = self.facts(file);
-        let site = facts.call(call);
-        if site.kind != CallKind::Call || site.name.is_some() || site.arguments.0 == site.arguments.1 {
-            return;
-        }
-        let [Value::Item(class)] = self.flow.resolver.infer(self.flow.files, file, site.callee).list[..] else {
-            return;
-        };
-        let Some(row) = self.flow.resolver.renderer(self.flow.files, class) else { return };
-        let arguments = facts.arguments_of(site);
-        let is_many = arguments.iter().any(|own| own.keyword.is_some_and(|keyword| facts.text(keyword) == row.many));
-        let Some(rows) = arguments.first().filter(|first| first.keyword.is_none() && !first.is_spread) else { return };
-        if is_many {
-            self.renderings.push(Rendering { file, call, rows: rows.origin, renderer: class });
-        }
-    }
-
-    /// A class that names the rows and what renders them.
-    fn visit_view(&mut self, file: FileId, class: ClassId) {
-        let files = self.flow.files;
-        let Some(symbol) = self.flow.resolver.class_symbol(file, class) else { return };
-        let Some(row) = self.flow.resolver.view(files, symbol) else { return };
-        let renderer = self.flow.resolver.symbols.intern(&row.renderer);
-        let Some((renderer_file, renderer)) = self.flow.resolver.only_field(files, symbol, renderer) else { return };
-        let [Value::Item(renderer)] = self.flow.resolver.infer(files, renderer_file, renderer).list[..] else { return };
-        let maker = self.flow.resolver.symbols.intern(&row.rows_from);
-        if let Some((from, function)) = self.flow.resolver.method(files, symbol, maker) {
-            if from != file || self.facts(from).function(function).class != Some(class) {
-                return;
-            }
-            for origin in &self.facts(from).function(function).returns {
-                if let Origin::Call(call) = self.facts(from).origin(*origin) {
-                    self.renderings.push(Rendering { file: from, call, rows: *origin, renderer });
-                }
-            }
-            return;
-        }
-        let rows = self.flow.resolver.symbols.intern(&row.rows);
-        if let Some((from, origin)) = self.flow.resolver.only_field(files, symbol, rows)
-            && from == file
-            && let Origin::Call(call) = self.facts(from).origin(origin)
-        {
-            self.renderings.push(Rendering { file: from, call, rows: origin, renderer });
-        }
-    }
-
-    /// Notes which rows the methods of renderers are given.
-    fn note_rendered_methods(&mut self) {
-        let files = self.flow.files;
-        for number in 0..self.renderings.len() {
-            let Rendering { file, rows, renderer, .. } = self.renderings[number];
-            let Some(row) = self.flow.resolver.renderer(files, renderer) else { continue };
-            for part in self.flow.resolver.lineage(files, renderer).iter().copied() {
-                let Some((from, class)) = self.flow.resolver.class_named(part) else { continue };
-                let facts = self.facts(from);
-                for (name, function) in &facts.class(class).methods {
-                    if takes_row(row, facts.text(*name)) {
-                        let reference = function_ref(files, from, *function);
-                        self.flow.rendered.entry(reference).or_default().push((file, rows));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Rows are rendered one by one: what is read of each, and is not loaded?
-    fn render(&mut self, Rendering { file, call, rows, renderer }: Rendering) {
-        let Some(model) = self.flow.type_of(file, rows).and_then(|id| self.flow.resolver.element(self.flow.files, id))
-        else {
-            return;
-        };
-        let model = self.flow.resolver.types.get(model).name;
-        let mut reads = Vec::new();
-        self.rendered(renderer, model, 0, &mut reads);
-        if reads.is_empty() {
-            return;
-        }
-        let Some(loading) = self.flow.loaded_with_rows(file, rows) else { return };
-        let frame = LoopFrame { source: LoopSource::Call(call), bit: 0, class: LoopClass::Data };
-        for mut read in reads {
-            let path: Path = read.steps.iter().map(|step| step.name).collect();
-            let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path)) else { continue };
-            read.chain.insert(0, (file, call));
-            let mut described = self.describe(file, call, frame, &read, lacking);
-            described.reader = Some(self.flow.resolver.last_name(renderer).to_owned());
-            self.found.push(Found { read: described, path, per: (file, Rows::Of(rows)) });
-        }
-    }
-
-    /// What a renderer reads of each row.
-    fn rendered(&mut self, renderer: Symbol, model: Symbol, depth: usize, reads: &mut Vec<Read<'m>>) {
-        let files = self.flow.files;
-        let Some(row) = self.flow.resolver.renderer(files, renderer).filter(|_| depth < 4) else { return };
-        let lineage = self.flow.resolver.lineage(files, renderer);
-        let mut seen = FxHashSet::default();
-        for part in lineage.iter().copied() {
-            let Some((file, class)) = self.flow.resolver.class_named(part) else { continue };
-            let facts = self.facts(file);
-            for field in facts.class(class).fields.iter().filter(|field| field.in_body && !field.declared) {
-                let Origin::Call(call) = facts.origin(field.origin) else { continue };
-                let name = self.flow.resolver.name_symbol(files, file, field.name);
-                if !seen.insert(name) {
-                    continue;
-                }
-                self.rendered_field(file, call, name, (row, renderer, model), depth, reads);
-            }
-        }
-        for method in row.row_methods.iter() {
-            let method = self.flow.resolver.symbols.intern(method);
-            self.rendered_by_method(renderer, method, model, reads);
-        }
-    }
-
-    fn rendered_field(
-        &mut self,
-        file: FileId,
-        call: CallId,
-        name: Symbol,
-        (row, renderer, model): (&'m RendererRow, Symbol, Symbol),
-        depth: usize,
-        reads: &mut Vec<Read<'m>>,
-    ) {
-        let files = self.flow.files;
-        let facts = self.facts(file);
-        let text_of = |keyword: &str| {
-            let place = Argument::Keyword(keyword.to_owned().into());
-            match facts.origin(super::resolve::argument_at(facts, call, &place)?.origin) {
-                Origin::String(Some(text)) => Some(facts.strings[text.0 as usize].to_string()),
-                _ => None,
-            }
-        };
-        let made = self.flow.resolver.call(files, file, call);
-        let (callee, made) = (made.callee(), made.results().instance());
-        let is_method = callee.is_some_and(|callee| self.flow.resolver.text(callee) == row.method_field);
-        if is_method {
-            let method = text_of(&row.method_name);
-            let method = method.unwrap_or_else(|| format!("{}{}", row.method_prefix, self.flow.resolver.text(name)));
-            let method = self.flow.resolver.symbols.intern(&method);
-            self.rendered_by_method(renderer, method, model, reads);
-            return;
-        }
-        let source = text_of(&row.source).unwrap_or_else(|| self.flow.resolver.text(name).to_owned());
-        let mut steps: SmallVec<[Step<'m>; 2]> = SmallVec::new();
-        let mut owner = Some(model);
-        for part in source.split('.') {
-            let part = self.flow.resolver.symbols.intern(part);
-            let relation = owner.and_then(|owner| self.flow.resolver.relation(files, owner, part));
-            let Some(relation) = relation else { break };
-            steps.push(Step { name: part, relation });
-            owner = relation.target;
-        }
-        let nested = made.map(|id| self.flow.resolver.types.get(id).name);
-        let nested = nested.filter(|nested| self.flow.resolver.renderer(files, *nested).is_some());
-        // A plain field that is named like a relation to one gives its key, which is there.
-        if steps.is_empty() || steps.iter().any(|step| step.relation.is_loaded) {
-            return;
-        }
-        let is_whole = source.split('.').count() == steps.len();
-        if is_whole && nested.is_none() {
-            return;
-        }
-        reads.push(Read { steps: steps.clone(), chain: smallvec![(file, call)] });
-        if let (Some(nested), Some(target), true) = (nested, owner, is_whole) {
-            let mut inner = Vec::new();
-            self.rendered(nested, target, depth + 1, &mut inner);
-            for mut read in inner {
-                let own: SmallVec<[Step<'m>; 2]> = steps.iter().chain(&read.steps).copied().collect();
-                // What leads straight back is known.
-                let leads_back =
-                    read.steps.first().zip(steps.last()).is_some_and(|(first, last)| {
-                        last.relation.is_many && last.relation.inverse == Some(first.name)
-                    });
-                if !leads_back {
-                    read.steps = own;
-                    read.chain.insert(0, (file, call));
-                    reads.push(read);
-                }
-            }
-        }
-    }
-
-    /// A method of a renderer that takes the row.
-    fn rendered_by_method(&mut self, renderer: Symbol, method: Symbol, model: Symbol, reads: &mut Vec<Read<'m>>) {
-        let files = self.flow.files;
-        let Some((file, function)) = self.flow.resolver.method(files, renderer, method) else { return };
-        let reference = function_ref(files, file, function);
-        for read in self.of_parameters.get(&(reference, 1)).cloned().unwrap_or_default() {
-            let Some(first) = read.steps.first() else { continue };
-            let own = self.flow.resolver.relation(files, model, first.name);
-            if own.is_some_and(|own| own.owner == first.relation.owner) {
-                reads.push(read);
-            }
-        }
-    }
-
     fn rows_of(&self, file: FileId, source: LoopSource) -> Rows {
         match source {
             LoopSource::Loop(id) => self.facts(file).loop_of(id).iterable.map_or(Rows::Turns(source), Rows::Of),
@@ -510,7 +295,7 @@ impl<'a, 'm> Search<'a, 'm> {
         }
     }
 
-    fn describe(
+    pub(super) fn describe(
         &mut self,
         file: FileId,
         call: CallId,
@@ -553,6 +338,16 @@ impl<'a, 'm> Search<'a, 'm> {
 
     /// A function reads a relation of its parameter: what do those who call it give?
     fn hand_to_callers(&mut self, function: FunctionRef, place: u16, read: Read<'m>) {
+        if let Some(given) = self.flow.resolver.given_to_template(self.flow.files, function, place) {
+            for given in given {
+                if let (Form::Value, Some(call)) = (given.form, given.call) {
+                    let mut read = read.clone();
+                    read.chain.insert(0, (given.file, call));
+                    self.follow(given.file, call, given.origin, read);
+                }
+            }
+            return;
+        }
         let callers = self.flow.callers.get(&function).cloned().unwrap_or_default();
         for (file, call) in callers {
             let Some(origin) = self.flow.given(file, call, function, place) else { continue };
@@ -578,11 +373,6 @@ impl<'a, 'm> Search<'a, 'm> {
         name_all_loaders(&mut reads);
         reads
     }
-}
-
-/// Does a method with this name take a row?
-fn takes_row(row: &RendererRow, name: &str) -> bool {
-    row.row_methods.iter().any(|method| method == name) || name.starts_with(row.method_prefix.as_ref())
 }
 
 /// The advice for a query names all that is read of its rows in a file.
@@ -632,54 +422,6 @@ fn goes_through(facts: &FileFacts, frame: &LoopFrame, rows: OriginId) -> bool {
 }
 
 impl<'m> Resolver<'m> {
-    /// How a class renders rows, if it does.
-    fn renderer(&mut self, files: &[ProgramFile], class: Symbol) -> Option<&'m RendererRow> {
-        let models = self.models;
-        let lineage = self.lineage(files, class);
-        lineage.iter().find_map(|part| models.renderer(self.symbols.text(*part)))
-    }
-
-    /// Where a class says which rows it shows, if it shows rows.
-    fn view(&mut self, files: &[ProgramFile], class: Symbol) -> Option<&'m ViewRow> {
-        let models = self.models;
-        let lineage = self.lineage(files, class);
-        lineage.iter().find_map(|part| models.view(self.symbols.text(*part)))
-    }
-
-    fn class_named(&self, symbol: Symbol) -> Option<(FileId, ClassId)> {
-        match self.definition(symbol) {
-            Some(Definition::Class(file, class)) => Some((file, class)),
-            _ => None,
-        }
-    }
-
-    /// The row that a method of a renderer is given, when it is one that takes a row.
-    pub(super) fn rendered_row(&mut self, files: &[ProgramFile], file: FileId, id: FunctionId, place: u16) -> Values {
-        let facts = &files[file.0 as usize].facts;
-        let function = facts.function(id);
-        let Some(class) = function.class.filter(|_| place == 1) else { return Values::unknown() };
-        let Some(symbol) = self.class_symbol(file, class) else { return Values::unknown() };
-        let Some(row) = self.renderer(files, symbol) else { return Values::unknown() };
-        let name = facts.text(function.name);
-        if !takes_row(row, name) {
-            return Values::unknown();
-        }
-        let Some((inner, field)) = row.model.split_once('.') else { return Values::unknown() };
-        for part in self.lineage(files, symbol).iter().copied() {
-            let Some((file, class)) = self.class_named(part) else { continue };
-            let facts = &files[file.0 as usize].facts;
-            let options = facts.classes.iter().find(|own| own.parent == Some(class) && facts.text(own.name) == inner);
-            let model = options.and_then(|own| own.fields.iter().find(|own| facts.text(own.name) == field));
-            if let Some(model) = model {
-                return match self.infer(files, file, model.origin).list[..] {
-                    [Value::Item(symbol)] => Values::one(Value::Instance(self.types.intern(symbol, &[]))),
-                    _ => Values::unknown(),
-                };
-            }
-        }
-        Values::unknown()
-    }
-
     /// Does going through a value of this type read a relation?
     fn reads_when_iterated(&mut self, id: crate::types::TypeId) -> bool {
         let symbol = self.types.get(id).name;

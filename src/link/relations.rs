@@ -34,6 +34,8 @@ pub struct Relation<'m> {
     pub is_manager: bool,
     /// Is it declared on the class itself, and not on the other one?
     pub is_forward: bool,
+    /// May there be none at the other end?
+    pub is_optional: bool,
     /// What declares it.
     pub row: &'m RelationRow,
 }
@@ -48,6 +50,8 @@ pub struct Relations<'m> {
     managed: FxHashMap<Symbol, Option<Symbol>>,
     /// Texts of settings, as far as they were asked for.
     settings: FxHashMap<String, Option<String>>,
+    /// The classes whose rows a class is registered to show.
+    registered: FxHashMap<Symbol, SmallVec<[(Symbol, (FileId, CallId)); 1]>>,
 }
 
 /// A field of a class body that declares a relation.
@@ -205,6 +209,8 @@ impl<'m> Resolver<'m> {
             is_loaded,
             is_manager: is_many && is_manager,
             is_forward: true,
+            is_optional: is_given(files, declaration, &row.optional_by)
+                && !is_denied(files, declaration, &row.optional_by),
             row,
         };
         let key = (declaration.owner, declaration.name);
@@ -239,6 +245,7 @@ impl<'m> Resolver<'m> {
                 is_loaded: false,
                 is_manager: is_many && is_manager,
                 is_forward: false,
+                is_optional: true,
                 row,
             };
             self.relations.by_member.entry((target, name)).or_insert(backward);
@@ -457,6 +464,28 @@ impl<'m> Resolver<'m> {
         self.relations.by_member.get(&(class, member)).copied()
     }
 
+    /// The relations that a class itself declares, or inherits, by name.
+    pub(super) fn declared_relations(&mut self, files: &[ProgramFile], class: Symbol) -> Vec<(Symbol, Relation<'m>)> {
+        let lineage = self.lineage(files, class);
+        let members = self.relations.by_member.iter();
+        let mut own: Vec<(Symbol, Relation)> = members
+            .filter(|((owner, _), relation)| relation.is_forward && lineage.contains(owner))
+            .map(|((_, name), relation)| (*name, *relation))
+            .collect();
+        own.sort_by(|(left, _), (right, _)| self.symbols.text(*left).cmp(self.symbols.text(*right)));
+        own
+    }
+
+    /// Notes that a class is registered to show the rows of another.
+    pub(super) fn register(&mut self, shows: Symbol, model: Symbol, by: (FileId, CallId)) {
+        self.relations.registered.entry(shows).or_default().push((model, by));
+    }
+
+    /// The classes whose rows a class is registered to show, and by which calls.
+    pub(super) fn registered(&self, shows: Symbol) -> &[(Symbol, (FileId, CallId))] {
+        self.relations.registered.get(&shows).map_or(&[], |known| known)
+    }
+
     /// Are there any relations?
     pub(super) fn has_relations(&self) -> bool {
         !self.relations.by_member.is_empty()
@@ -500,6 +529,13 @@ impl<'m> Resolver<'m> {
 fn is_given(files: &[ProgramFile], declaration: &Declaration, keyword: &Text) -> bool {
     let facts = &files[declaration.file.0 as usize].facts;
     !keyword.is_empty() && argument_at(facts, declaration.call, &ArgumentPlace::Keyword(keyword.clone())).is_some()
+}
+
+/// Does a declaration say no under a keyword?
+fn is_denied(files: &[ProgramFile], declaration: &Declaration, keyword: &Text) -> bool {
+    let facts = &files[declaration.file.0 as usize].facts;
+    argument_at(facts, declaration.call, &ArgumentPlace::Keyword(keyword.clone()))
+        .is_some_and(|argument| facts.origin(argument.origin) == Origin::Bool(Some(false)))
 }
 
 /// The text that a declaration gives under a keyword.

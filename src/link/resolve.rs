@@ -28,6 +28,9 @@ pub(super) const MOST_CANDIDATES: usize = 4;
 /// The pseudo-member of going through a value, as model tables write it.
 const ITERATE: &str = "__iter__";
 
+/// A value that is none, as model tables write it.
+const NULL: &str = "null";
+
 /// How deep a question may lead to other questions.
 const DEEPEST_QUESTION: usize = 96;
 
@@ -215,6 +218,7 @@ pub struct Resolver<'m> {
     methods: FxHashMap<(FileId, ClassId, Symbol), FunctionId>,
     fields: FxHashMap<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>,
     pub(super) relations: super::relations::Relations<'m>,
+    pub(super) templates: super::templates::Templates,
     pub(super) depth: usize,
 }
 
@@ -258,6 +262,7 @@ impl<'m> Resolver<'m> {
             methods: FxHashMap::default(),
             fields: FxHashMap::default(),
             relations: Default::default(),
+            templates: Default::default(),
             depth: 0,
         };
         let own: Vec<FileId> =
@@ -703,6 +708,9 @@ impl<'m> Resolver<'m> {
                 && let Some(Definition::Module(..)) = self.definition(symbol)
             {
                 let mut values = Values::one(Value::Item(symbol));
+                if self.is_missing_module(files, symbol, &path[end..]) {
+                    break;
+                }
                 for name in path[end..].split(separator).filter(|name| !name.is_empty()) {
                     let name = self.symbols.intern(name);
                     values = self.members(files, values, name);
@@ -715,6 +723,21 @@ impl<'m> Resolver<'m> {
             }
         }
         Values::one(Value::Item(self.external(path)))
+    }
+
+    /// Does a path go on with a module of the package that the program was given without?
+    fn is_missing_module(&mut self, files: &[ProgramFile], package: Symbol, rest: &str) -> bool {
+        let separator = self.language.separator();
+        let mut names = rest.split(separator).filter(|name| !name.is_empty());
+        let (Some(module), Some(_), Some(Definition::Module(file, id))) =
+            (names.next(), names.next(), self.definition(package))
+        else {
+            return false;
+        };
+        let is_folder = !self.language.implicit_modules().is_empty() && self.is_package(files, file, id);
+        let module = self.symbols.intern(module);
+        let inner = self.symbols.member(package, module, separator);
+        is_folder && !self.definitions.contains_key(&inner) && self.module_name(files, file, id, module).is_none()
     }
 
     /// The member of each candidate.
@@ -1045,6 +1068,9 @@ impl<'m> Resolver<'m> {
         }
         for callee in &callees.list {
             match (member, site.kind) {
+                (Some(member), CallKind::Attribute) if facts.reads_call => {
+                    self.look_up(files, (file, id), *callee, member, &mut resolution);
+                }
                 (Some(member), CallKind::Attribute) => self.read(files, *callee, member, &mut resolution),
                 (Some(member), _) => self.call_member(files, (file, id), *callee, member, &mut resolution),
                 (None, _) => self.call_value(files, (file, id), *callee, None, &mut resolution),
@@ -1078,7 +1104,9 @@ impl<'m> Resolver<'m> {
             CallKind::Enter => Some(if site.awaited { "__aenter__" } else { "__enter__" }),
             CallKind::Spread => Some("copy"),
             CallKind::Iterate => Some(ITERATE),
+            CallKind::Search => Some("__search__"),
             CallKind::Test => Some("__bool__"),
+            CallKind::Format => Some("__str__"),
             _ => None,
         }
     }
@@ -1108,6 +1136,54 @@ impl<'m> Resolver<'m> {
             }
             None => resolution.silent += 1,
         }
+    }
+
+    /// An attribute is looked up: it is called, when it can be.
+    fn look_up(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        owner: Value,
+        member: Symbol,
+        resolution: &mut CallResolution<'m>,
+    ) {
+        if let Value::Instance(id) = owner
+            && self.is_method(files, id, member)
+        {
+            return self.call_method(files, site, id, member, resolution);
+        }
+        self.read(files, owner, member, resolution);
+        let values = self.member(files, owner, member);
+        resolution.results.add(values);
+    }
+
+    /// Is a member of a type a method, and no property?
+    fn is_method(&mut self, files: &[ProgramFile], id: TypeId, member: Symbol) -> bool {
+        let symbol = self.types.get(id).name;
+        let is_plain = |(file, function): (FileId, FunctionId)| {
+            let flavor = files[file.0 as usize].facts.function(function).flavor;
+            !matches!(flavor, FunctionFlavor::Property | FunctionFlavor::CachedProperty)
+        };
+        if self.definition(symbol).is_none() {
+            if let Some(row) = self.member_row(symbol, member) {
+                return row.kind == RowKind::Method;
+            }
+            let manager = self.types.get(id).arguments.first().map(|rows| self.types.get(*rows).name);
+            let manager = manager.filter(|_| self.is_of_class(files, id));
+            let manager = manager.and_then(|class| self.default_manager(files, class));
+            let class = manager.map(|manager| self.types.get(manager).name);
+            return class.and_then(|class| self.method(files, class, member)).is_some_and(is_plain);
+        }
+        if let Some(method) = self.method(files, symbol, member) {
+            return is_plain(method);
+        }
+        if self.relation(files, symbol, member).is_some() {
+            return false;
+        }
+        let lineage = self.lineage(files, symbol);
+        let mut external = lineage.iter().skip(1).filter(|base| self.definition(**base).is_none());
+        let rows: Vec<Symbol> = external.by_ref().copied().collect();
+        rows.into_iter().find_map(|base| self.member_row(base, member)).is_some_and(|row| row.kind == RowKind::Method)
     }
 
     fn call_member(
@@ -1479,22 +1555,34 @@ impl<'m> Resolver<'m> {
         resolution.results.add(values);
     }
 
-    /// `list.pop(0)`, `DataFrame.apply(axis=1)`: a row that a number as the first or a named argument selects comes
-    /// before the plain one.
+    /// `list.pop(0)`, `DataFrame.apply(axis=1)`, `Redis.set(ex)`: a row that an argument selects comes before the plain
+    /// one.
     fn by_argument(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId), row: &'m Row) -> &'m Row {
         let facts = &files[file.0 as usize].facts;
-        let arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
-        let mut chosen =
-            arguments.filter_map(|(place, argument)| match (facts.origin(argument.origin), argument.keyword) {
-                (Origin::Integer(Some(value)), None) if place == 0 => {
-                    self.models.row(&format!("{}({value})", row.path))
-                }
-                (Origin::Integer(Some(value)), Some(keyword)) => {
-                    self.models.row(&format!("{}({}={value})", row.path, facts.text(keyword)))
-                }
-                _ => None,
-            });
-        chosen.next().unwrap_or(row)
+        let arguments = facts.arguments_of(facts.call(call));
+        let fits = |wanted: &str| {
+            let (name, value) = match wanted.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None if wanted.parse::<i64>().is_ok() => ("0", Some(wanted)),
+                None => (wanted, None),
+            };
+            arguments.iter().enumerate().any(|(place, argument)| {
+                let is_meant = match argument.keyword {
+                    Some(keyword) => facts.text(keyword) == name,
+                    None => name.parse() == Ok(place),
+                };
+                is_meant
+                    && match (facts.origin(argument.origin), value) {
+                        (Origin::Integer(Some(number)), Some(value)) => value.parse() == Ok(number),
+                        (Origin::Null, value) => value == Some(NULL),
+                        (_, value) => value.is_none(),
+                    }
+            })
+        };
+        if arguments.is_empty() {
+            return row;
+        }
+        self.models.variants(&row.path).find(|(_, wanted)| fits(wanted)).map_or(row, |(variant, _)| variant)
     }
 
     // ---- results ------------------------------------------------------------------------------------------------
@@ -1518,9 +1606,18 @@ impl<'m> Resolver<'m> {
             resolved.effects = with_verb(&files[file.0 as usize].facts, call, resolved.effects);
         }
         resolved.iterates = row.and_then(|row| self.iterated_row(files, file, call, row));
+        let asks_arguments = row.is_some_and(|row| !row.calls_member.is_empty());
+        if let Some(row) = row.filter(|_| asks_arguments) {
+            let facts = &files[file.0 as usize].facts;
+            for argument in facts.arguments_of(facts.call(call)).iter().filter(|argument| !argument.is_spread) {
+                let function = self.member_of_argument(files, file, argument.origin, row);
+                resolved.targets.extend(function.map(Target::Function));
+            }
+        }
         let answer = answers.number(resolved);
         // The statement and the argument are the call's own.
-        if !sends_statement && row.is_none_or(|row| row.iterates.is_none()) {
+        let is_own = sends_statement || asks_arguments;
+        if !is_own && row.is_none_or(|row| row.iterates.is_none()) {
             self.condensed.insert(number, answer);
         }
         answer
@@ -1534,6 +1631,22 @@ impl<'m> Resolver<'m> {
         let member = self.symbols.intern(ITERATE);
         let symbol = self.types.get(id).name;
         self.member_row(symbol, member)
+    }
+
+    /// The function of the program that a call runs by calling a member of an argument.
+    pub(super) fn member_of_argument(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        origin: OriginId,
+        row: &Row,
+    ) -> Option<FunctionRef> {
+        let id = self.infer(files, file, origin).instance()?;
+        let symbol = self.types.get(id).name;
+        self.definition(symbol)?;
+        let member = self.symbols.intern(&row.calls_member);
+        let (file, function) = self.method(files, symbol, member)?;
+        Some(function_ref(files, file, function))
     }
 
     /// Notes which arguments each function of the program is called with.
@@ -1747,6 +1860,11 @@ impl CallResolution<'_> {
 }
 
 impl<'m> Resolver<'m> {
+    /// The models that it looks things up in.
+    pub fn models(&self) -> &'m Models {
+        self.models
+    }
+
     /// Is the type text, or does it dereference to text?
     pub fn is_text(&self, id: TypeId) -> bool {
         let literals = self.language.literal_types();
@@ -1757,6 +1875,11 @@ impl<'m> Resolver<'m> {
             Some("T") => self.first_argument(id).is_some_and(|inner| inner != id && self.is_text(inner)),
             inner => is(name) || inner.is_some_and(is),
         }
+    }
+
+    /// Is a type among the arguments of another, however deep?
+    pub fn mentions(&self, id: TypeId, wanted: TypeId) -> bool {
+        id == wanted || self.types.get(id).arguments.iter().any(|argument| self.mentions(*argument, wanted))
     }
 
     /// The first type argument.

@@ -100,17 +100,17 @@ fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], compon
             add(&mut summary, reached);
         }
     }
-    summary.effects.sort_by_key(|reached| (reached.effect, reached.parameters == 0, reached.without));
+    summary.effects.sort_by_key(|reached| (reached.effect, reached.parameters == 0, reached.without, reached.needs));
     summary
 }
 
 /// Keeps the worse entry; per effect one that depends on parameters and one that does not, and one for each set of
-/// parameters without which it comes about only.
+/// parameters without which, or with which, it comes about only.
 fn add(summary: &mut Summary, reached: Reached) {
     let same_kind = |known: &&mut Reached| {
         known.effect == reached.effect
             && (known.parameters == 0) == (reached.parameters == 0)
-            && known.without == reached.without
+            && (known.without, known.needs) == (reached.without, reached.needs)
     };
     match summary.effects.iter_mut().find(same_kind) {
         Some(known) => {
@@ -186,6 +186,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
     let context = program.context(file, call);
     let degree = degree_of(context);
     let confidence = if site.certain { resolved.confidence } else { resolved.confidence.min(Confidence::Medium) };
+    let (own_without, own_needs) = parameter_conditions(facts, site.scope);
     let builds = is_only_built(program, file, call);
     let mut effects = own_effects(program, file, call);
     if builds {
@@ -194,12 +195,25 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
     if !effects.is_empty() {
         let depend =
             facts.arguments_of(site).iter().fold(site.receiver_depend, |depend, argument| depend.or(argument.depend));
-        let without = missing_parameters(facts, site.scope);
+        let depend = match effects.has(Effect::DbCommit) {
+            true => depend.or(handed_over(program, file, call)),
+            false => depend,
+        };
         for effect in effects.iter() {
             let parameters = depend.parameters;
             let weight = resolved.row_with(effect).map_or(0, |row| weight_of(&row.cost));
-            let reached =
-                Reached { effect, degree, parameters, without, confidence, witness: call, via: None, steps: 0, weight };
+            let reached = Reached {
+                effect,
+                degree,
+                parameters,
+                without: own_without,
+                needs: own_needs,
+                confidence,
+                witness: call,
+                via: None,
+                steps: 0,
+                weight,
+            };
             let is_offloaded = context.is_offloaded;
             found.push(CallEffect { reached, depend, callee_degree: 0, repeats: false, is_offloaded });
         }
@@ -218,8 +232,8 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
         let is_offloaded = callee.is_offloaded || context.is_offloaded;
         for entry in &summary.effects {
             // What blocks in an asynchronous function is its own matter, and reported there.
-            let Some(without) = still_missing(facts, site, callee_facts, callee_id, entry.without) else { continue };
-            let without = without | missing_parameters(facts, site.scope);
+            let Some((without, needs)) = still_open(facts, site, callee_facts, callee_id, entry) else { continue };
+            let (without, needs) = (without | own_without, needs | own_needs);
             let blocks = matches!(entry.effect, Effect::Blocking | Effect::Sleep);
             if is_async && holds_thread(entry.effect) || summary.memoizes && (is_done_once || !blocks) {
                 continue;
@@ -234,12 +248,14 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
             // Far away and under a condition: it may be one that seldom holds.
             let is_distant_case =
                 blocks && entry.steps > 0 && entry.weight < 3 && is_conditional(program, entry, callee_file);
-            let confidence = if is_distant_case { confidence.min(Confidence::Medium) } else { confidence };
+            let is_far = blocks && entry.steps >= FARTHEST;
+            let confidence = if is_distant_case || is_far { confidence.min(Confidence::Medium) } else { confidence };
             let reached = Reached {
                 effect: entry.effect,
                 degree: (degree + callee.repeats as u8 + callee_degree).min(HIGHEST_DEGREE),
                 parameters: depend.parameters,
                 without,
+                needs,
                 confidence: confidence.min(entry.confidence),
                 witness: call,
                 via: Some(callee.function),
@@ -252,44 +268,107 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
     found
 }
 
+/// What the function gave to the receiver of a call beforehand: a commit writes what was added.
+pub fn handed_over(program: &Program, file: FileId, call: CallId) -> Depend {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let Some(receiver) = site.receiver_place else { return Depend::default() };
+    let region = facts.function(facts.scope(site.scope).function).region;
+    let before = (region.calls.0..call.0).map(|number| facts.call(CallId(number)));
+    let given = before.filter(|other| other.receiver_place == Some(receiver));
+    given.flat_map(|other| facts.arguments_of(other)).fold(Depend::default(), |all, argument| all.or(argument.depend))
+}
+
+/// Over this many calls something on the way is seldom as it looks.
+const FARTHEST: u16 = 8;
+
 /// Does the call that brings an effect stand in a branch of its function?
 fn is_conditional(program: &Program, entry: &Reached, file: FileId) -> bool {
     let facts = &program.file(file).facts;
     let scope = facts.call(entry.witness).scope;
-    facts.scopes_from(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler))
+    facts
+        .scopes_from(scope)
+        .any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Attempt | ScopeKind::Handler))
 }
 
-/// The parameters without which code of a scope runs only, as bits.
-fn missing_parameters(facts: &FileFacts, scope: ScopeId) -> u32 {
-    facts.scopes_from(scope).filter_map(|(_, scope)| scope.without).fold(0, |bits, place| bits | 1 << place.min(31))
+/// The parameters without which, and with which, code of a scope runs only, as bits.
+fn parameter_conditions(facts: &FileFacts, scope: ScopeId) -> (u32, u32) {
+    facts.scopes_from(scope).fold((0, 0), |(without, needs), (_, scope)| (without | scope.without, needs | scope.needs))
 }
 
-/// What an effect that comes about without certain parameters of a callee is bound to at a call site: the parameters
-/// of the caller that are handed on. `None` when one of them is given.
-fn still_missing(
+/// Is a value as good as a parameter that is left out, or is it given?
+fn presence(facts: &FileFacts, origin: OriginId) -> Presence {
+    match facts.origin(origin) {
+        Origin::Null | Origin::Bool(Some(false)) => Presence::Absent,
+        Origin::Parameter(..) | Origin::Bool(None) | Origin::Unknown | Origin::Join(..) => Presence::Open,
+        Origin::Bool(Some(true)) => Presence::Given,
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => presence(facts, inner),
+        _ => Presence::Other,
+    }
+}
+
+/// Whether a parameter has a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    /// It is nothing, or false.
+    Absent,
+    /// It is true.
+    Given,
+    /// It has a value, which may be false nevertheless.
+    Other,
+    /// It may be either.
+    Open,
+}
+
+/// What an effect that comes about with or without certain parameters of a callee is bound to at a call site: the
+/// parameters of the caller that are handed on. `None` when the call site rules the effect out.
+fn still_open(
     facts: &FileFacts,
     site: &CallSite,
     callee_facts: &FileFacts,
     callee: FunctionId,
-    without: u32,
-) -> Option<u32> {
-    let mut missing = 0;
-    if without == 0 {
-        return Some(missing);
+    entry: &Reached,
+) -> Option<(u32, u32)> {
+    let (mut without, mut needs) = (0, 0);
+    let asked = entry.without | entry.needs;
+    if asked == 0 {
+        return Some((0, 0));
     }
+    let mut given = 0u32;
     for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
-        if without & (1 << parameter.min(31)) == 0 {
+        let bit = 1 << parameter.min(31);
+        if asked & bit == 0 {
             continue;
         }
-        match facts.origin(facts.arguments_of(site)[argument].origin) {
-            Origin::Null => {}
-            Origin::Parameter(function, place) if function == facts.scope(site.scope).function => {
-                missing |= 1 << place.min(31);
-            }
-            _ => return None,
+        given |= bit;
+        let origin = facts.arguments_of(site)[argument].origin;
+        let presence = presence(facts, origin);
+        if let Origin::Parameter(function, place) = facts.origin(origin)
+            && function == facts.scope(site.scope).function
+            && place < 31
+        {
+            without |= if entry.without & bit != 0 { 1 << place } else { 0 };
+            needs |= if entry.needs & bit != 0 { 1 << place } else { 0 };
+        } else if entry.without & bit != 0 && presence != Presence::Absent
+            || entry.needs & bit != 0 && presence == Presence::Absent
+        {
+            return None;
         }
     }
-    Some(missing)
+    // What is left out has its default, unless something is spread.
+    let is_spread = facts.arguments_of(site).iter().any(|argument| argument.is_spread);
+    for (place, parameter) in callee_facts.function(callee).parameters.iter().enumerate().take(31) {
+        let bit = 1 << place;
+        if asked & !given & bit == 0 || is_spread {
+            continue;
+        }
+        match parameter.default.map(|default| presence(callee_facts, default)) {
+            Some(Presence::Absent) if entry.needs & bit != 0 => return None,
+            Some(Presence::Given) if entry.without & bit != 0 => return None,
+            _ => {}
+        }
+    }
+    Some((without, needs))
 }
 
 /// How much a call costs, from how the models write it: one system call is least, a round trip or an unbounded wait
@@ -297,7 +376,7 @@ fn still_missing(
 fn weight_of(cost: &str) -> u8 {
     match cost {
         "1sys" => 0,
-        "" | "O(1)" | "O(k)" => 1,
+        "" | "O(1)" | "O(k)" | "1file" => 1,
         "wait" | "1q" | "nq" | "1rt" => 3,
         _ => 2,
     }
@@ -388,13 +467,13 @@ fn certain_callees(program: &Program, file: FileId, call: CallId) -> SmallVec<[C
     callees
 }
 
-/// What a call site itself does now: lazy calls do nothing yet, and a lock that is taken is no wait worth a word.
+/// What a call site itself does now: lazy calls do nothing yet but what whoever takes their result makes them do, and a lock that is taken is no wait worth a word.
 pub fn own_effects(program: &Program, file: FileId, call: CallId) -> EffectSet {
     let resolved = program.resolved(file, call);
     let Some(row) = resolved.row() else { return EffectSet::EMPTY };
     let mut effects = resolved.effects;
     if row.laziness == Laziness::Lazy {
-        effects = effects.intersection(EffectSet::of(&[Effect::Allocates, Effect::Formats]));
+        effects = effects.intersection(EffectSet::of(&[Effect::Allocates, Effect::Formats, Effect::Searches]));
     }
     if let Some(iterated) = resolved.iterates
         && row.laziness != Laziness::Lazy
@@ -448,17 +527,22 @@ pub fn for_each_feeding(
 pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<(FileId, CallId)> {
     let mut chain = vec![(file, reached.witness)];
     let mut via = reached.via;
+    let mut below = *reached;
     while let Some(function) = via {
         let (file, _) = program.function(function);
         let summary = &program.summaries[function.0 as usize];
         let candidates = summary.effects.iter().filter(|entry| entry.effect == reached.effect);
-        let Some(entry) =
-            candidates.max_by_key(|entry| (entry.without == 0, entry.weight, std::cmp::Reverse(entry.steps)))
+        // The way that the call site was told of, rather than one that it rules out.
+        let is_told = |entry: &Reached| entry.weight == below.weight && entry.steps.saturating_add(1) == below.steps;
+        let is_open = |entry: &Reached| entry.without | entry.needs == 0;
+        let Some(entry) = candidates
+            .max_by_key(|entry| (is_told(entry), is_open(entry), entry.weight, std::cmp::Reverse(entry.steps)))
         else {
             break;
         };
         chain.push((file, entry.witness));
         via = entry.via;
+        below = *entry;
         if chain.len() > 64 {
             break;
         }

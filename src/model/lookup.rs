@@ -11,7 +11,10 @@ use smallvec::SmallVec;
 use thiserror::Error;
 use walkdir::WalkDir;
 
-use super::table::{FormError, ModelFile, RelationRow, RendererRow, Row, Table, Text, TypeRow, ViewRow, last_segment};
+use super::table::{
+    AdviceRow, FormError, ModelFile, RelationRow, RendererRow, Role, Row, Table, TemplateRow, Text, TypeRow, ViewRow,
+    last_segment,
+};
 use crate::types::split_last;
 
 mod built_in {
@@ -22,8 +25,8 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        Argument, Color, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Row, RowKind, Table, TypeRow,
-        ViewRow,
+        AdviceRow, Argument, Color, HandlerRow, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Role, Row,
+        RowKind, Table, TemplateRow, TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -56,6 +59,11 @@ impl Models {
     /// same path; the later file wins.
     pub fn with_overlay(&self, files: impl IntoIterator<Item = ModelFile>) -> Models {
         Models { table: Cow::Owned(self.table.extended(files)), separator: self.separator }
+    }
+
+    /// Names that advice may only speak of from or up to a version.
+    pub fn advice(&self) -> &[(Text, AdviceRow)] {
+        &self.table.advice
     }
 
     /// What separates the parts of a name.
@@ -117,6 +125,14 @@ impl Models {
         }
         let path = parts.concat();
         self.table.patterns.iter().find(|row| matches_pattern(&row.path, &path, self.separator))
+    }
+
+    /// The rows that an argument selects, each with what it has to be: `path(…)`.
+    pub fn variants<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a Row, &'a str)> {
+        let rows = &self.table.rows;
+        let first = rows.partition_point(|row| row.path.as_ref() <= path);
+        let selector = move |row: &'a Row| row.path.strip_prefix(path)?.strip_prefix('(')?.strip_suffix(')');
+        rows[first..].iter().map_while(move |row| Some((row, selector(row)?)))
     }
 
     /// The row of a member of a type: its own, else that of the nearest type that it inherits from or dereferences
@@ -191,6 +207,48 @@ impl Models {
     /// Where a class says which rows it shows.
     pub fn view(&self, path: &str) -> Option<&ViewRow> {
         self.table.views.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// How a call fills a template.
+    pub fn template(&self, path: &str) -> Option<&TemplateRow> {
+        self.table.templates.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// The libraries whose calls or classes fill templates.
+    pub fn template_libraries(&self) -> Vec<&str> {
+        let views = self.table.views.iter().filter(|(_, row)| !row.template.is_empty()).map(|(name, _)| name);
+        let calls = self.table.templates.iter().map(|(name, _)| name);
+        let mut libraries: Vec<&str> =
+            calls.chain(views).filter_map(|name| name.split(self.separator).next()).collect();
+        libraries.sort_unstable();
+        libraries.dedup();
+        libraries
+    }
+
+    /// Do the tables know of fields that show many rows of a renderer?
+    pub fn knows_list_fields(&self) -> bool {
+        self.table.renderers.iter().any(|(_, row)| !row.list_fields.is_empty())
+    }
+
+    /// Do the tables know of calls that tie a class to that of the rows which it shows?
+    pub fn knows_registrations(&self) -> bool {
+        self.table.views.iter().any(|(_, row)| !row.registered_by.is_empty())
+    }
+
+    /// Does a call tie a class to that of the rows which it shows?
+    pub fn is_registration(&self, path: &str) -> bool {
+        self.table.views.iter().any(|(_, row)| row.registered_by.iter().any(|own| own == path))
+    }
+
+    /// How a method of what inherits from a class comes to run, if a framework calls it.
+    pub fn role(&self, class: &str, method: &str) -> Option<Role> {
+        let fits = |wanted: &Text| match wanted.strip_suffix('*') {
+            Some(prefix) => method.starts_with(prefix),
+            None => method == wanted,
+        };
+        let mut handlers = self.table.handlers.iter();
+        let found = handlers.find(|(name, row)| row.methods.iter().any(fits) && self.is_subtype(class, name));
+        found.map(|(_, row)| row.role)
     }
 
     /// What separates the steps of paths through relations.

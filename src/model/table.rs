@@ -35,6 +35,7 @@ use serde::de::{Deserializer, Error as _};
 
 use super::hash::HashIndex;
 use crate::effect::{Effect, EffectSet};
+use crate::version::Gate;
 
 /// A text that is either compiled in or read from a project's file.
 pub type Text = Cow<'static, str>;
@@ -84,6 +85,14 @@ pub struct Row {
     /// What does the same on an iterator, where the receiver was collected for this call only. May be empty.
     #[serde(default)]
     pub piecewise: Text,
+    /// The member of its arguments that it calls. May be empty.
+    #[serde(default)]
+    pub calls_member: Text,
+    /// The argument that is a callable which a framework runs from then on: once per request, event or task.
+    pub entry: Option<Argument>,
+    /// What it gives has to be given back: methods, of that or of the receiver, which do so.
+    #[serde(default)]
+    pub closed_by: Sorted<Text>,
 }
 
 /// Kinds of rows.
@@ -154,6 +163,18 @@ impl Argument {
     }
 }
 
+/// From which version of a language or library on, or up to which, advice may speak of a name: `python 3.9`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AdviceRow {
+    /// The first version that has it. May be empty.
+    #[serde(default, deserialize_with = "version")]
+    pub since: Text,
+    /// The first version that does not have it, or has something better. May be empty.
+    #[serde(default, deserialize_with = "version")]
+    pub until: Text,
+}
+
 /// What is known of a type beside its calls.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -219,6 +240,9 @@ pub struct RelationRow {
     /// The value of that keyword that means: when it is read. Another value means that it need not be loaded ahead.
     #[serde(default)]
     pub when_read: Text,
+    /// The keyword that says that there may be none at the other end. May be empty.
+    #[serde(default)]
+    pub optional_by: Text,
 }
 
 /// A class whose instances turn rows into something else, one row at a time.
@@ -229,17 +253,63 @@ pub struct RendererRow {
     #[serde(default)]
     pub row_methods: Sorted<Text>,
     /// The field of a class written in the class body, as `Class.field`, that names the class of the rows.
+    #[serde(default)]
     pub model: Text,
-    /// The keyword of a field that says which attributes it shows, separated by dots.
+    /// The keyword of a field that says which attributes it shows, separated by dots. Empty: there are no such fields.
+    #[serde(default)]
     pub source: Text,
+    /// The position of that argument, where it may be given without its keyword.
+    #[serde(default)]
+    pub source_at: Option<u8>,
+    /// What separates the attributes, beside dots. May be empty.
+    #[serde(default)]
+    pub source_separator: Text,
     /// The constructor of a field that is shown by a method.
+    #[serde(default)]
     pub method_field: Text,
     /// The keyword of such a field that names the method.
+    #[serde(default)]
     pub method_name: Text,
     /// What the name of the method starts with otherwise; the name of the field follows.
+    #[serde(default)]
     pub method_prefix: Text,
-    /// The keyword that says that many rows are given.
+    /// The parameter that such a method takes the row by, where it takes parameters by name.
+    #[serde(default)]
+    pub method_row: Text,
+    /// Is the row what such a method is called on? Then each method with the prefix shows something of it.
+    #[serde(default)]
+    pub is_row: bool,
+    /// The keyword that says that many rows are given. Empty: many are given always.
+    #[serde(default)]
     pub many: Text,
+    /// Constructors of fields of other classes that show many of it: the rows are what the method with the prefix and the
+    /// name of the field returns.
+    #[serde(default)]
+    pub list_fields: Sorted<Text>,
+    /// The field, as `Class.field` or `field`, that names attributes of the rows which are shown. May be empty.
+    #[serde(default)]
+    pub fields: Text,
+    /// What stands there for all attributes.
+    #[serde(default)]
+    pub every_field: Text,
+    /// The field that tells how many relations deep related rows are shown whole. May be empty.
+    #[serde(default)]
+    pub depth: Text,
+    /// Is a related row that is named shown as a text, and not as its key?
+    #[serde(default)]
+    pub shows_related: bool,
+    /// May the names be those of methods that take the row?
+    #[serde(default)]
+    pub shows_methods: bool,
+    /// Constructors of fields that show the keys of related rows.
+    #[serde(default)]
+    pub key_fields: Sorted<Text>,
+    /// Constructors of fields that show something of related rows.
+    #[serde(default)]
+    pub related_fields: Sorted<Text>,
+    /// Constructors of fields that show related rows as texts.
+    #[serde(default)]
+    pub text_fields: Sorted<Text>,
 }
 
 /// A class that shows rows.
@@ -247,11 +317,85 @@ pub struct RendererRow {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ViewRow {
     /// The field that holds the rows.
+    #[serde(default)]
     pub rows: Text,
+    /// The field that names their class, where nothing holds them.
+    #[serde(default)]
+    pub model: Text,
     /// The method that gives the rows.
+    #[serde(default)]
     pub rows_from: Text,
-    /// The field that holds the class which renders them.
+    /// The field that holds the class which renders them. Empty: the class renders them itself.
+    #[serde(default)]
     pub renderer: Text,
+    /// The calls and decorators that tie the class to that of its rows.
+    #[serde(default)]
+    pub registered_by: Sorted<Text>,
+    /// The field that names relations which are loaded with the rows; or `true`, for all that lead to one for certain.
+    /// May be empty.
+    #[serde(default)]
+    pub loads: Text,
+    /// Are all of these loaded when a relation to one is shown, and the field says nothing?
+    #[serde(default)]
+    pub loads_shown: bool,
+    /// The field that names the template which shows the rows. Empty: no template does.
+    #[serde(default)]
+    pub template: Text,
+    /// The name of that template otherwise: `{app}` is a part of the path of the class, `{model}` the class in lower case.
+    #[serde(default)]
+    pub template_default: Text,
+    /// The names by which the template is given the rows.
+    #[serde(default)]
+    pub context_rows: Sorted<Text>,
+    /// The names by which it is given one of the rows.
+    #[serde(default)]
+    pub context_row: Sorted<Text>,
+    /// The field that gives the rows, or the one row, another name.
+    #[serde(default)]
+    pub context_name: Text,
+    /// The method, and the field, that hold what else it is given.
+    #[serde(default)]
+    pub context_from: Sorted<Text>,
+}
+
+/// A call that fills a template.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TemplateRow {
+    /// The argument that names the template.
+    pub template: Option<Argument>,
+    /// The argument that holds what it is given, under the names that it knows it by.
+    pub context: Option<Argument>,
+    /// It is given the keyword arguments.
+    #[serde(default)]
+    pub takes_keywords: bool,
+    /// In a template: it is given all that the template around it was given, too.
+    #[serde(default)]
+    pub inherits: bool,
+}
+
+/// A class whose methods a framework calls.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct HandlerRow {
+    /// These methods of what inherits from the class; a `*` at the end stands for any rest.
+    pub methods: Sorted<Text>,
+    /// How they come to run.
+    pub role: Role,
+}
+
+/// How a function comes to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Once per request, event or task.
+    EntryPoint,
+    /// The same, in the background.
+    Background,
+    /// Seldom: when the program starts, by hand, for an administrator.
+    Seldom,
+    /// In tests.
+    Test,
 }
 
 /// How many there are at the other end of a relation.
@@ -292,6 +436,15 @@ pub struct ModelFile {
     /// Classes that show rows.
     #[serde(default)]
     pub views: BTreeMap<String, ViewRow>,
+    /// Calls that fill templates.
+    #[serde(default)]
+    pub templates: BTreeMap<String, TemplateRow>,
+    /// Names that advice may only speak of from or up to a version.
+    #[serde(default)]
+    pub advice: BTreeMap<String, AdviceRow>,
+    /// Classes whose methods a framework calls.
+    #[serde(default)]
+    pub handlers: BTreeMap<String, HandlerRow>,
 }
 
 impl ModelFile {
@@ -299,6 +452,12 @@ impl ModelFile {
     pub fn parse(text: &str) -> Result<ModelFile, FormError> {
         toml::from_str(text).map_err(|error| FormError::new(text, &error))
     }
+}
+
+fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Gate::parse(&text, "").map_err(D::Error::custom)?;
+    Ok(text.into())
 }
 
 fn effects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EffectSet, D::Error> {
@@ -366,6 +525,12 @@ pub struct Table {
     pub renderers: Sorted<(Text, RendererRow)>,
     /// Classes that show rows.
     pub views: Sorted<(Text, ViewRow)>,
+    /// Calls that fill templates.
+    pub templates: Sorted<(Text, TemplateRow)>,
+    /// Names that advice may only speak of from or up to a version.
+    pub advice: Sorted<(Text, AdviceRow)>,
+    /// Classes whose methods a framework calls.
+    pub handlers: Sorted<(Text, HandlerRow)>,
     /// Names that stand for types: those with an entry, a constructor or members, and those that some row returns.
     pub type_names: Sorted<Text>,
     /// Positions in [`Table::rows`] of methods and attributes, sorted by [`last_segment`], then by path.
@@ -421,6 +586,9 @@ impl Table {
         relations: Cow::Borrowed(&[]),
         renderers: Cow::Borrowed(&[]),
         views: Cow::Borrowed(&[]),
+        templates: Cow::Borrowed(&[]),
+        advice: Cow::Borrowed(&[]),
+        handlers: Cow::Borrowed(&[]),
         type_names: Cow::Borrowed(&[]),
         members: Cow::Borrowed(&[]),
         indexes: Indexes::EMPTY,
@@ -436,6 +604,9 @@ impl Table {
         let mut relations: BTreeMap<Text, RelationRow> = self.relations.iter().cloned().collect();
         let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
         let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
+        let mut templates: BTreeMap<Text, TemplateRow> = self.templates.iter().cloned().collect();
+        let mut advice: BTreeMap<Text, AdviceRow> = self.advice.iter().cloned().collect();
+        let mut handlers: BTreeMap<Text, HandlerRow> = self.handlers.iter().cloned().collect();
         for file in files {
             rows.extend(file.calls.into_iter().map(|(path, row)| {
                 let path = Text::Owned(path);
@@ -447,6 +618,9 @@ impl Table {
             relations.extend(file.relations.into_iter().map(|(path, row)| (path.into(), row)));
             renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
             views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
+            templates.extend(file.templates.into_iter().map(|(path, row)| (path.into(), row)));
+            advice.extend(file.advice.into_iter().map(|(name, row)| (name.into(), row)));
+            handlers.extend(file.handlers.into_iter().map(|(path, row)| (path.into(), row)));
         }
         let (patterns, rows): (Vec<Row>, Vec<Row>) = rows.into_values().partition(|row| row.path.contains('*'));
         let mut table = Table {
@@ -460,6 +634,9 @@ impl Table {
             relations: relations.into_iter().collect(),
             renderers: renderers.into_iter().collect(),
             views: views.into_iter().collect(),
+            templates: templates.into_iter().collect(),
+            advice: advice.into_iter().collect(),
+            handlers: handlers.into_iter().collect(),
             indexes: Indexes::EMPTY,
         };
         table.indexes = Indexes::of(&table);

@@ -2,19 +2,16 @@
 
 use std::io::{self, Write};
 
-use super::sources::Sources;
-use super::{printable, severity_name};
-use crate::diagnostic::Diagnostic;
+use super::finding::{Finding, Report, severity_name};
+use super::printable;
 
-pub fn write(diagnostics: &[&Diagnostic], sources: &mut Sources, out: &mut dyn Write) -> io::Result<()> {
-    diagnostics.iter().try_for_each(|diagnostic| writeln!(out, "{}", line(diagnostic, sources)))
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    report.findings.iter().try_for_each(|finding| writeln!(out, "{}", line(finding)))
 }
 
 /// The line of a finding, without a line break. Has no position if the file cannot be read any more.
-pub fn line(diagnostic: &Diagnostic, sources: &mut Sources) -> String {
-    let position = sources.position(&diagnostic.primary);
-    let place = position.map(|position| format!(":{}:{}", position.line, position.column)).unwrap_or_default();
-    let path = printable(sources.path(diagnostic.primary.file));
-    let severity = severity_name(diagnostic.severity);
-    format!("{path}{place}: {severity}[{}] {}", diagnostic.rule, printable(&diagnostic.message))
+pub fn line(finding: &Finding) -> String {
+    let severity = severity_name(finding.diagnostic.severity);
+    let message = printable(&finding.diagnostic.message);
+    format!("{}: {severity}[{}] {message}", printable(&finding.place.shown()), finding.diagnostic.rule)
 }

@@ -105,7 +105,7 @@ impl Place {
 }
 
 /// The text of a line, without its line break.
-fn line_text(text: &Text, index: usize) -> &str {
+pub fn line_text(text: &Text, index: usize) -> &str {
     let start = text.line_starts[index] as usize;
     let end = text.line_starts.get(index + 1).map_or(text.text.len(), |next| *next as usize);
     text.text[start..end].trim_end_matches(['\n', '\r'])
@@ -123,7 +123,7 @@ fn shown_lines(places: &[Place]) -> Vec<usize> {
 }
 
 /// The parts of a line to show: all of it, or what surrounds the labels; in order, disjoint.
-fn windows(line: &str, labels: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+pub fn windows(line: &str, labels: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
     if line.len() <= MAX_LINE {
         return std::iter::once(0..line.len()).collect();
     }

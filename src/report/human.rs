@@ -7,6 +7,7 @@ use codespan_reporting::term::termcolor::{Ansi, NoColor};
 use codespan_reporting::term::{self, Config};
 
 use super::excerpt::{Excerpt, Excerpts};
+use super::finding::{Finding, Report};
 use super::sources::{self, Sources};
 use super::{concise, printable};
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -15,15 +16,15 @@ use crate::source::FileId;
 /// How many places like the finding's are labelled; the others are only counted.
 const MOST_ALIKE: usize = 3;
 
-pub fn write(diagnostics: &[&Diagnostic], sources: &mut Sources, out: &mut dyn Write, color: bool) -> io::Result<()> {
-    diagnostics.iter().try_for_each(|diagnostic| match render(diagnostic, sources, color) {
+pub fn write(report: &Report, out: &mut dyn Write, color: bool) -> io::Result<()> {
+    report.findings.iter().try_for_each(|finding| match render(finding.diagnostic, &report.sources, color) {
         Some(text) => out.write_all(&text),
-        None => write_without_code(diagnostic, sources, out),
+        None => write_without_code(finding, out),
     })
 }
 
 /// `None` if the code cannot be shown.
-fn render(diagnostic: &Diagnostic, sources: &mut Sources, color: bool) -> Option<Vec<u8>> {
+fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> Option<Vec<u8>> {
     sources.text(diagnostic.primary.file)?;
     let (excerpts, labels) = excerpts(&labels(diagnostic), sources);
     let rendered = Rendered::new(severity(diagnostic.severity))
@@ -54,9 +55,9 @@ fn trim_line_ends(text: &mut Vec<u8>) {
     *text = trimmed.join(&b'\n');
 }
 
-fn write_without_code(diagnostic: &Diagnostic, sources: &mut Sources, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", concise::line(diagnostic, sources))?;
-    help(diagnostic).iter().try_for_each(|help| writeln!(out, "  = {help}"))?;
+fn write_without_code(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", concise::line(finding))?;
+    help(finding.diagnostic).iter().try_for_each(|help| writeln!(out, "  = {help}"))?;
     writeln!(out)
 }
 
@@ -80,7 +81,7 @@ fn labels(diagnostic: &Diagnostic) -> Vec<(LabelStyle, &Label, String)> {
 }
 
 /// One excerpt per file, and the labels in them. Labels in files that cannot be read any more are left out.
-fn excerpts(labels: &[(LabelStyle, &Label, String)], sources: &mut Sources) -> (Excerpts, Vec<RenderedLabel<usize>>) {
+fn excerpts(labels: &[(LabelStyle, &Label, String)], sources: &Sources) -> (Excerpts, Vec<RenderedLabel<usize>>) {
     let mut files: Vec<FileId> = Vec::new();
     for (_, label, _) in labels {
         if !files.contains(&label.file) {

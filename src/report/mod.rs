@@ -1,20 +1,42 @@
 //! From an outcome to text: one file per format, and the summary for people.
 //!
-//! Does not know where the text goes. Sources are read again for it: the run does not hold them.
+//! All formats render from [`Report`]. Does not know where the text goes. Sources are read again for it: the run does not
+//! hold them.
 
 use std::io::{self, Write};
 
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::outcome::Outcome;
+use crate::rule::RuleInfo;
 
+mod agent;
+mod azure;
+mod checkstyle;
 mod concise;
 mod excerpt;
+mod finding;
+mod github;
+mod gitlab;
+mod grouped;
+mod html;
 mod human;
 mod json;
+mod junit;
+mod rdjson;
+mod rustc;
+mod sarif;
 mod sources;
+mod statistics;
 pub mod summary;
+mod teamcity;
+mod xml;
 
-use sources::Sources;
+use finding::Report;
+
+pub use github::write_step_summary as write_github_step_summary;
+
+/// The name of the program, as reports give it.
+const TOOL: &str = "laggard";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -24,40 +46,74 @@ pub enum Format {
     Full,
     /// One line per finding.
     Concise,
-    /// One JSON array.
+    /// One line per finding, under the name of its file.
+    Grouped,
+    /// One line per finding with path and help, for language models and scripts.
+    Agent,
+    /// One JSON document (docs/schema/report-1.json).
     Json,
     /// One JSON object per line.
     Jsonl,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// GitLab code quality.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// Checkstyle XML.
+    Checkstyle,
+    /// reviewdog's format, one document.
+    Rdjson,
+    /// reviewdog's format, one object per line.
+    Rdjsonl,
+    /// Logging commands of Azure Pipelines.
+    Azure,
+    /// Service messages of TeamCity.
+    Teamcity,
+    /// Diagnostics as rustc writes them, one JSON object per line.
+    Rustc,
+    /// One HTML file that needs nothing else.
+    Html,
 }
 
-/// Writes the findings, sorted by path and position. Colour is used by formats for people only.
-pub fn write(format: Format, outcome: &Outcome, out: &mut dyn Write, color: bool) -> io::Result<()> {
-    let mut sources = Sources::new(&outcome.files);
-    let diagnostics = sorted(&outcome.diagnostics);
+/// Writes a run. Colour is used by formats for people only. `rules` are all there are, for what formats say of a rule.
+pub fn write(
+    format: Format,
+    outcome: &Outcome,
+    rules: &[RuleInfo],
+    out: &mut dyn Write,
+    color: bool,
+) -> io::Result<()> {
+    let report = Report::new(outcome, rules);
     match format {
-        Format::Full => human::write(&diagnostics, &mut sources, out, color),
-        Format::Concise => concise::write(&diagnostics, &mut sources, out),
-        Format::Json => json::write_array(&diagnostics, &mut sources, out),
-        Format::Jsonl => json::write_lines(&diagnostics, &mut sources, out),
+        Format::Full => human::write(&report, out, color),
+        Format::Concise => concise::write(&report, out),
+        Format::Grouped => grouped::write(&report, out),
+        Format::Agent => agent::write(&report, out),
+        Format::Json => json::write_document(&report, out),
+        Format::Jsonl => json::write_lines(&report, out),
+        Format::Sarif => sarif::write(&report, out),
+        Format::Github => github::write(&report, out),
+        Format::Gitlab => gitlab::write(&report, out),
+        Format::Junit => junit::write(&report, out),
+        Format::Checkstyle => checkstyle::write(&report, out),
+        Format::Rdjson => rdjson::write_document(&report, out),
+        Format::Rdjsonl => rdjson::write_lines(&report, out),
+        Format::Azure => azure::write(&report, out),
+        Format::Teamcity => teamcity::write(&report, out),
+        Format::Rustc => rustc::write(&report, out),
+        Format::Html => html::write(&report, out),
     }
 }
 
-/// File ids are in the order of paths.
-fn sorted(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
-    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-    sorted.sort_by(|left, right| {
-        let key = |diagnostic: &Diagnostic| (diagnostic.primary.file, diagnostic.primary.span);
-        key(left).cmp(&key(right)).then_with(|| (&left.rule, &left.message).cmp(&(&right.rule, &right.message)))
-    });
-    sorted
-}
-
-/// The severity as it is written everywhere.
-fn severity_name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "info",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
+/// Writes how many findings each rule has instead of the findings: as JSON for formats that are JSON, else as a table.
+pub fn write_statistics(format: Format, outcome: &Outcome, rules: &[RuleInfo], out: &mut dyn Write) -> io::Result<()> {
+    let report = Report::new(outcome, rules);
+    match format {
+        Format::Json | Format::Jsonl => statistics::write_json(&report, out),
+        _ => statistics::write_table(&report, out),
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::{printable, severity_name};
+use super::finding::severity_name;
+use super::printable;
 use crate::diagnostic::{Notice, NoticeKind, Severity};
 use crate::outcome::Outcome;
 
@@ -29,6 +30,9 @@ pub fn write(outcome: &Outcome, details: Details, out: &mut dyn Write) -> io::Re
             writeln!(out, "{count:6}  {rule}")?;
         }
     }
+    if outcome.known > 0 {
+        writeln!(out, "{} left out: the baseline has them.", plural(outcome.known, "known finding"))?;
+    }
     writeln!(out, "{}", findings(outcome))
 }
 
@@ -43,7 +47,7 @@ pub fn write_timings(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// `3 findings (1 error, 2 warnings) in 12 files`.
-fn findings(outcome: &Outcome) -> String {
+pub fn findings(outcome: &Outcome) -> String {
     let files = plural(outcome.analysed, "file");
     if outcome.diagnostics.is_empty() {
         return format!("No findings in {files}.");
@@ -76,6 +80,7 @@ fn write_notices(notices: &[Notice], details: Details, out: &mut dyn Write) -> i
     }
     let mut counts = count(notices.iter().map(|notice| notice.kind));
     let suppressions = counts.remove(&NoticeKind::Suppression).unwrap_or(0);
+    let settings = counts.remove(&NoticeKind::Setting).unwrap_or(0);
     let left_out: Vec<String> = counts.into_iter().map(|(kind, count)| counted(kind, count)).collect();
     if !left_out.is_empty() {
         writeln!(out, "Left out: {}.", left_out.join(", "))?;
@@ -83,7 +88,17 @@ fn write_notices(notices: &[Notice], details: Details, out: &mut dyn Write) -> i
     if suppressions > 0 {
         writeln!(out, "{} without effect or not well-formed.", plural(suppressions, "suppression"))?;
     }
+    if settings > 0 {
+        writeln!(out, "{} without effect.", plural(settings, "setting"))?;
+    }
     Ok(())
+}
+
+/// All notices, one line each, sorted.
+pub fn notice_lines(notices: &[Notice]) -> Vec<String> {
+    let mut notices: Vec<&Notice> = notices.iter().collect();
+    notices.sort();
+    notices.into_iter().map(notice_line).collect()
 }
 
 /// `app/views.py:3: message`, with as much of the place as is known.
@@ -106,6 +121,7 @@ fn counted(kind: NoticeKind, count: usize) -> String {
         NoticeKind::TooDeep => format!("{} nested too deeply", plural(count, "place")),
         NoticeKind::Crash => format!("{} on which laggard itself failed (please report it)", plural(count, "file")),
         NoticeKind::Suppression => plural(count, "suppression"),
+        NoticeKind::Setting => plural(count, "setting"),
     }
 }
 

@@ -6,7 +6,8 @@ use tempfile::TempDir;
 
 use super::summary::Details;
 use super::*;
-use crate::diagnostic::{Confidence, Label, Notice, NoticeKind};
+use crate::diagnostic::{Confidence, Diagnostic, Label, Notice, NoticeKind, Severity};
+use crate::rule;
 use crate::source::{FileId, SourceFile, Span};
 
 const VIEWS: &str = "\
@@ -38,7 +39,13 @@ impl Project {
             let location = folder.path().join(path);
             fs::create_dir_all(location.parent().unwrap()).unwrap();
             fs::write(&location, text).unwrap();
-            found.push(SourceFile { path: path.to_string(), location, language: 0, size: text.len() as u64 });
+            found.push(SourceFile {
+                path: path.to_string(),
+                location,
+                language: 0,
+                dialect: None,
+                size: text.len() as u64,
+            });
         }
         Project { folder, files: found }
     }
@@ -58,7 +65,7 @@ impl Project {
         let outcome =
             Outcome { files: self.files.clone(), diagnostics, analysed: self.files.len(), ..Outcome::default() };
         let mut out = Vec::new();
-        write(format, &outcome, &mut out, color).unwrap();
+        write(format, &outcome, &rule::all_infos(), &mut out, color).unwrap();
         String::from_utf8(out).unwrap()
     }
 }
@@ -75,7 +82,7 @@ fn diagnostic(primary: Label) -> Diagnostic {
         primary,
         secondary: vec![],
         trace: vec![],
-        within: Span::default(),
+        within: (FileId(0), Span::default()),
         also: vec![],
         function: "app.views.show".to_string(),
         fingerprint: "00ff".to_string(),
@@ -131,24 +138,60 @@ app/views.py:7:21: warning[n-plus-one-query] one query per order: `load_customer
 #[test]
 fn json_and_jsonl_hold_the_same_objects() {
     let (project, diagnostic) = shop();
-    let array = project.report(Format::Json, vec![diagnostic.clone(), diagnostic.clone()]);
-    let array: Vec<serde_json::Value> = serde_json::from_str(&array).unwrap();
+    let document = project.report(Format::Json, vec![diagnostic.clone(), diagnostic.clone()]);
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
     let lines = project.report(Format::Jsonl, vec![diagnostic.clone(), diagnostic]);
     let lines: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(array, lines);
+    assert_eq!(document["findings"], serde_json::Value::from(lines));
+    assert_eq!((&document["schema_version"], &document["tool"]["name"]), (&1.into(), &"laggard".into()));
+    assert_eq!(document["summary"]["findings"], 2);
     let expected = serde_json::json!({
         "path": "app/views.py", "line": 7, "column": 21, "end_line": 7, "end_column": 34,
         "rule": "n-plus-one-query", "family": "n-plus-one", "severity": "warning", "confidence": "high",
         "message": "one query per order: `load_customer` runs `Session.get`",
         "help": "load them at once: `select(Customer).where(Customer.id.in_(ids))`",
         "function": "app.views.show",
-        "trace": [{"path": "app/db.py", "line": 2, "message": "the query"}],
+        "labels": [{"path": "app/views.py", "line": 6, "column": 9, "message": "runs once per order"}],
+        "trace": [{"path": "app/db.py", "line": 2, "column": 12, "message": "the query"}],
         "also": [],
         "fingerprint": "00ff",
     });
-    assert_eq!(array[0], expected);
-    assert_eq!(project.report(Format::Json, vec![]), "[]\n");
+    assert_eq!(document["findings"][0], expected);
     assert_eq!(project.report(Format::Jsonl, vec![]), "");
+}
+
+/// `BLESS=1 cargo test schema_is_shipped` rewrites it.
+#[test]
+fn the_json_schema_is_shipped() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/report-1.json");
+    let schema = format!("{}\n", serde_json::to_string_pretty(&json::schema()).unwrap());
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &schema).unwrap();
+    }
+    assert_eq!(fs::read_to_string(path).unwrap_or_default(), schema);
+}
+
+#[test]
+fn grouped_names_each_file_once() {
+    let (project, first) = shop();
+    let mut second = first.clone();
+    second.primary = project.label(1, "return rows", "");
+    let expected = "\
+app/views.py:
+  7:21  warning[n-plus-one-query] one query per order: `load_customer` runs `Session.get`
+   8:5  warning[n-plus-one-query] one query per order: `load_customer` runs `Session.get`
+
+";
+    assert_eq!(project.report(Format::Grouped, vec![first, second]), expected);
+}
+
+#[test]
+fn agent_says_all_in_one_line() {
+    let (project, diagnostic) = shop();
+    let expected = "app/views.py:7:21 warning n-plus-one-query: one query per order: `load_customer` runs \
+                    `Session.get` | app/db.py:2:12: the query | help: load them at once: \
+                    `select(Customer).where(Customer.id.in_(ids))`\n";
+    assert_eq!(project.report(Format::Agent, vec![diagnostic]), expected);
 }
 
 #[test]
@@ -162,7 +205,7 @@ fn a_file_that_is_gone_costs_the_code_only() {
     let report = project.report(Format::Full, vec![diagnostic.clone()]);
     assert!(report.starts_with("app/views.py: warning[n-plus-one-query] one query"), "{report}");
     let json: serde_json::Value = serde_json::from_str(&project.report(Format::Json, vec![diagnostic])).unwrap();
-    assert_eq!(json[0]["line"], serde_json::Value::Null);
+    assert_eq!(json["findings"][0]["line"], serde_json::Value::Null);
 }
 
 #[test]

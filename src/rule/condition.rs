@@ -157,7 +157,7 @@ impl Vocabulary for LoopClass {
 
 impl Vocabulary for Use {
     const WHAT: &'static str = "a use of a value (discarded, bound, stored, iterated, returned, argument, borrowed, \
-                                exposed, receiver, tested, compared, formatted, indexed, first-or-last)";
+                                exposed, receiver, tested, compared, ordered, formatted, indexed, first-or-last)";
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "discarded" => Use::Discarded,
@@ -171,6 +171,7 @@ impl Vocabulary for Use {
             "receiver" => Use::Receiver,
             "tested" => Use::Tested,
             "compared" => Use::Compared,
+            "ordered" => Use::Ordered,
             "formatted" => Use::Formatted,
             "indexed" => Use::Indexed,
             "first-or-last" => Use::FirstOrLast,
@@ -277,6 +278,12 @@ conditions! {
     asynchronous: bool,
     /// nobody else waits: it runs before the first task is started, or waits for files or processes of this machine as the only task of its event loop
     waits_alone: bool,
+    /// it reads or writes one file of this machine, and does so once
+    one_file: bool,
+    /// a failure of it is handled within the turn, and the loop goes on
+    isolated: bool,
+    /// the row that it gives is referred to by another write of the same turn, which has to wait for it
+    row_is_referred_to: bool,
     /// another call of the loop, or the same one, reaches one of these effects, other than by speaking to a database
     loop_also: Vec<Word<Effect>>,
     /// it stands in code that runs once, when its module is loaded
@@ -305,7 +312,7 @@ conditions! {
     leaf_does_any: Vec<Word<Effect>>,
     /// it is written as a call: no operator, attribute or loop
     written_call: bool,
-    /// the statement that it sends is itself what the loop goes through
+    /// the statement that it sends is itself what the loop goes through, or is about another table in every turn
     sends_element: bool,
     /// an argument is the result of a call that has one of these effects
     argument_does: Vec<Word<Effect>>,
@@ -341,6 +348,32 @@ conditions! {
     escapes: bool,
     /// what it counts or tests was loaded from a database, and nobody looks at the rows
     loaded_to_count: bool,
+    /// it asks for a row by its key, and rows of that class were loaded before the loop, so that they may be at hand
+    at_hand: bool,
+    /// its result is of one of these types
+    gives: Vec<String>,
+    /// it runs on another thread or process than the function around it
+    offloaded: bool,
+    /// the loop is left with its result: it is what the function then returns
+    first_answer: bool,
+    /// it calls one of these, by their paths in the models
+    calls: Vec<String>,
+    /// the loop goes through what one of these gives, as it is or in another order
+    goes_through: Vec<String>,
+    /// the receiver or the first argument has one of these words in its name or text
+    named: Vec<String>,
+    /// its first argument is the same whenever the function runs
+    fixed_argument: bool,
+    /// it depends on nothing that its function is given
+    independent: bool,
+    /// it stands in a change to the tables of a database; a rule that asks for it looks at such code even where tests and the like are left out
+    migration: bool,
+    /// a call of one of these stands in the same file, and shares a text among its arguments with it
+    made_alongside: Vec<String>,
+    /// what it gives has to be given back, stays in a variable of the function, and is neither entered, closed nor handed on
+    left_open: bool,
+    /// its result is what the function returns
+    returned: bool,
     /// the query whose rows it loads has no condition and no limit
     whole_table: bool,
     /// of what it gives, or puts in order in place, only the first and the last element are read

@@ -7,12 +7,13 @@ pub mod builtin;
 pub mod condition;
 pub mod message;
 pub mod page;
+pub mod policy;
 pub mod selection;
 
 use serde::Deserialize;
 
-use crate::config::SetupError;
 use crate::diagnostic::{Confidence, Severity};
+use crate::version::Gate;
 use condition::{Conditions, SubjectText};
 use message::Template;
 use page::Page;
@@ -83,6 +84,8 @@ pub struct Message {
     pub cause: Template,
     /// What to do.
     pub help: Template,
+    /// What to do instead, where that holds; the first that does.
+    pub instead: Vec<(Gate, Template)>,
     /// Which place is shown first.
     pub place: Place,
 }
@@ -149,7 +152,28 @@ struct MessageText {
     cause: String,
     help: String,
     #[serde(default)]
+    instead: Vec<InsteadText>,
+    #[serde(default)]
     place: Place,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct InsteadText {
+    #[serde(default)]
+    since: String,
+    #[serde(default)]
+    until: String,
+    help: String,
+}
+
+impl InsteadText {
+    fn read(&self) -> Result<(Gate, Template), String> {
+        if self.since.is_empty() && self.until.is_empty() {
+            return Err("[[message.instead]] has `since` or `until`, a version that it holds from or before".into());
+        }
+        Ok((Gate::parse(&self.since, &self.until)?, Template::parse(&self.help)?))
+    }
 }
 
 /// A rule that cannot be used: where, and why.
@@ -192,7 +216,7 @@ impl RuleText {
             return Err("[subject] names exactly one of `call`, `hold`, `function`, `sql`, `relation`".into());
         }
         for language in &self.languages {
-            if crate::lang::find(language).is_none() {
+            if !crate::lang::is_known(language) {
                 return Err(format!("`{language}` is not a language of laggard"));
             }
         }
@@ -226,6 +250,7 @@ impl RuleText {
                 label: Template::parse(&message.label)?,
                 cause: Template::parse(&message.cause)?,
                 help: Template::parse(&message.help)?,
+                instead: message.instead.iter().map(InsteadText::read).collect::<Result<_, _>>()?,
                 place: message.place,
             },
             weight: self.weight,
@@ -241,13 +266,11 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// The built-in rules that `select` names and `ignore` does not; see [`selection::select`].
-    pub fn select(select: &[String], ignore: &[String]) -> Result<RuleSet, SetupError> {
-        let infos = all_infos();
-        let chosen = selection::select(&infos, select, ignore)?;
+    /// The built-in rules that are wanted.
+    pub fn of(wanted: impl Fn(&str) -> bool) -> RuleSet {
         let mut rules = builtin::rules();
-        rules.retain(|rule| chosen.iter().any(|info| info.name == rule.name));
-        Ok(RuleSet { rules })
+        rules.retain(|rule| wanted(&rule.name));
+        RuleSet { rules }
     }
 }
 
@@ -266,8 +289,20 @@ pub struct RuleInfo {
     pub languages: Vec<String>,
     /// What it finds.
     pub summary: String,
+    /// Its cost class; see [`Rule::weight`].
+    pub weight: f64,
     /// Its page.
     pub page: &'static str,
+}
+
+impl RuleInfo {
+    /// What its page says before the examples, without the heading.
+    pub fn prose(&self) -> &'static str {
+        let prose = page::parse(self.page).map_or("", |page| page.prose);
+        let after_heading =
+            prose.strip_prefix("# ").and_then(|prose| prose.split_once('\n')).map_or(prose, |rest| rest.1);
+        after_heading.split("\n## ").next().unwrap_or("").trim()
+    }
 }
 
 /// All built-in rules, for listing.
@@ -288,6 +323,7 @@ pub fn all_infos() -> Vec<RuleInfo> {
             .to_owned(),
             languages: rule.languages.clone(),
             summary: rule.summary.clone(),
+            weight: rule.weight,
             page,
         })
         .collect()

@@ -20,6 +20,16 @@ pub struct Page<'t> {
     pub examples: Vec<Example<'t>>,
 }
 
+impl<'t> Page<'t> {
+    /// The `bad` examples that have a `fixed` one behind them, with that.
+    pub fn pairs(&self) -> impl Iterator<Item = (&Example<'t>, &Example<'t>)> {
+        self.examples.windows(2).filter_map(|pair| match pair {
+            [bad, fixed] if fixed.kind == ExampleKind::Fixed => Some((bad, fixed)),
+            _ => None,
+        })
+    }
+}
+
 /// An example: one file, or several that belong together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example<'t> {
@@ -40,7 +50,7 @@ pub enum ExampleKind {
     Bad,
     /// Nothing is reported.
     Good,
-    /// What the fix makes of the example before it.
+    /// What the advice makes of the bad example before it; nothing is reported.
     Fixed,
 }
 
@@ -77,7 +87,7 @@ pub fn parse(text: &str) -> Result<Page<'_>, PageError> {
                 return Err(PageError { line: fence.line, message });
             }
         };
-        if lang::find(language).is_none() {
+        if !lang::is_known(language) {
             return Err(PageError { line: fence.line, message: format!("`{language}` is not a language of laggard") });
         }
         let name = words.next().unwrap_or("");
@@ -94,6 +104,18 @@ pub fn parse(text: &str) -> Result<Page<'_>, PageError> {
             _ => examples.push(Example { language, kind, files: vec![(name, fence.body)], line: fence.line }),
         }
         joins = !name.is_empty();
+    }
+    for (at, fixed) in examples.iter().enumerate().filter(|(_, example)| example.kind == ExampleKind::Fixed) {
+        let before = at.checked_sub(1).map(|before| &examples[before]);
+        let names = |example: &Example| example.files.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
+        let is_made_of = |before: &Example| {
+            before.kind == ExampleKind::Bad && before.language == fixed.language && names(before) == names(fixed)
+        };
+        if !before.is_some_and(is_made_of) {
+            let message =
+                "a `fixed` example stands behind the `bad` one that it is made of, with the same files".into();
+            return Err(PageError { line: fixed.line, message });
+        }
     }
     Ok(Page { data: data.body, data_line: data.line + 1, title, prose, examples })
 }
@@ -145,13 +167,43 @@ pub enum Mark {
     Spurious,
 }
 
-/// The mark of a line: `#~`, `//~`, `#~ missed`, `//~ spurious`.
+/// The mark of a line: `#~`, `//~`, `#~ missed`, `//~ spurious`, `{#~ missed #}`.
 pub fn mark_of(line: &str) -> Option<Mark> {
     let at = line.rfind("#~").or_else(|| line.rfind("//~"))?;
-    match line[at..].trim_start_matches(['#', '/', '~']).trim() {
+    match line[at..].trim_start_matches(['#', '/', '~']).trim_end_matches(['#', '}']).trim() {
         "" => Some(Mark::Reported),
         "missed" => Some(Mark::Missed),
         "spurious" => Some(Mark::Spurious),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DATA: &str = "```toml\nsummary = \"\"\n```\n\n# Page\n\n";
+
+    #[test]
+    fn what_is_fixed_belongs_to_what_is_bad() {
+        let page = format!("{DATA}```rust bad\na\n```\n\n```rust fixed\nb\n```\n\n```rust bad\nc\n```\n");
+        let page = parse(&page).unwrap();
+        let pairs: Vec<(&str, &str)> =
+            page.pairs().map(|(bad, fixed)| (bad.files[0].1.trim(), fixed.files[0].1.trim())).collect();
+        assert_eq!((page.examples.len(), pairs), (3, vec![("a", "b")]));
+    }
+
+    #[test]
+    fn what_is_fixed_stands_behind_what_is_bad_with_the_same_files() {
+        for examples in [
+            "```rust fixed\nb\n```\n",
+            "```rust good\na\n```\n\n```rust fixed\nb\n```\n",
+            "```python bad\na\n```\n\n```rust fixed\nb\n```\n",
+            "```rust bad src/a.rs\na\n```\n\n```rust fixed src/b.rs\nb\n```\n",
+        ] {
+            assert!(parse(&format!("{DATA}{examples}")).is_err(), "{examples}");
+        }
+        let several = "```rust bad a.rs\na\n```\n```rust bad b.rs\na\n```\n```rust fixed a.rs\nb\n```\n```rust fixed b.rs\nb\n```\n";
+        assert_eq!(parse(&format!("{DATA}{several}")).unwrap().pairs().count(), 1);
     }
 }

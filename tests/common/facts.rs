@@ -292,7 +292,7 @@ impl Dump<'_> {
             Origin::Member(id, name) => format!("{}.{}", self.origin(id), text(name)),
             Origin::Element(id) => of("element of", id),
             Origin::Item(id) => of("item of", id),
-            Origin::Slice(id) => of("slice of", id),
+            Origin::Slice(id, _) => of("slice of", id),
             Origin::Part(id, at) => of(&format!("part {at} of"), id),
             Origin::Payload(id, _, at) => of(&format!("payload {at} of"), id),
             Origin::Entered(id) => of("entered", id),

@@ -35,6 +35,7 @@ pub fn lower(module: &ModModule, text: &str) -> (Tree, Vec<SyntaxError>) {
     let root = lowering.block(&module.body, span(module.range));
     lowering.tree.root = Some(root);
     lowering.tree.attributes_run_code = true;
+    lowering.tree.texts_run_code = true;
     (lowering.tree, lowering.errors)
 }
 

@@ -7,14 +7,16 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::Parsed as RuffParsed;
 use ruff_text_size::Ranged;
 
-use super::{Language, LiteralTypes, Manifest, Parsed};
+use super::{Dialect, Language, LiteralTypes, Manifest, Parsed};
 use crate::source::Span;
 use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
+use crate::version::Requirement;
 
 mod lower;
 mod names;
 mod parser;
 mod repair;
+mod requirements;
 mod stack;
 
 /// The language.
@@ -35,6 +37,18 @@ impl Language for Python {
 
     fn manifests(&self) -> &'static [&'static str] {
         names::MANIFESTS
+    }
+
+    fn comment_leader(&self) -> &'static str {
+        "#"
+    }
+
+    fn requirement_files(&self) -> &'static [&'static str] {
+        requirements::FILES
+    }
+
+    fn requirements(&self, files: &[Manifest]) -> Vec<Requirement> {
+        requirements::requirements(files)
     }
 
     fn parse(&self, text: &str) -> Parsed {
@@ -95,6 +109,22 @@ impl Language for Python {
 
     fn length_member(&self) -> Option<&'static str> {
         Some("__len__")
+    }
+
+    fn dialects(&self) -> &'static [&'static dyn Dialect] {
+        &[&super::template::Template]
+    }
+
+    fn is_run_by_hand(&self, path: &str) -> bool {
+        names::is_run_by_hand(path)
+    }
+
+    fn is_migration(&self, path: &str) -> bool {
+        names::is_migration(path)
+    }
+
+    fn marks_test(&self, decorator: &str) -> bool {
+        names::marks_test(decorator)
     }
 
     fn is_side_code(&self, path: &str) -> bool {

@@ -42,9 +42,20 @@ const SIDE_FOLDERS: &[&str] = &[
     "benchmarks",
     "benches",
     "docs",
+    "seeds",
+    "seeders",
 ];
 
-const SIDE_FILES: &[&str] = &["conftest.py", "setup.py", "noxfile.py", "tests.py"];
+const SIDE_FILES: &[&str] = &["conftest.py", "setup.py", "noxfile.py", "tests.py", "seed.py", "seeds.py"];
+
+/// Folders of what people run by hand: scripts, and commands for administrators.
+const HAND_FOLDERS: &[&str] = &["scripts", "script", "bin", "tools", "devtools", "management"];
+
+/// Files of that kind.
+const HAND_FILES: &[&str] = &["manage.py", "fabfile.py"];
+
+/// Folders of changes to the tables of a database.
+const MIGRATION_FOLDERS: &[&str] = &["migrations", "alembic"];
 
 /// The folder of a path; empty at the top.
 fn folder(path: &str) -> &str {
@@ -145,6 +156,23 @@ pub fn is_side_code(path: &str) -> bool {
         || name.ends_with("_test.py")
 }
 
+/// Is this path something that people run by hand?
+pub fn is_run_by_hand(path: &str) -> bool {
+    folder(path).split('/').any(|part| HAND_FOLDERS.contains(&part)) || HAND_FILES.contains(&file_name(path))
+}
+
+/// Is this path a change to the tables of a database?
+pub fn is_migration(path: &str) -> bool {
+    folder(path).split('/').any(|part| MIGRATION_FOLDERS.contains(&part))
+}
+
+/// Does a decorator, as it is written, mark code of tests?
+pub fn marks_test(decorator: &str) -> bool {
+    // `pytest.fixture`, `pytest_asyncio.fixture(scope="module")`, `fixture` imported by name.
+    let path = decorator.split('(').next().unwrap_or(decorator);
+    path == "fixture" || path.starts_with("pytest.") || path.starts_with("pytest") && path.ends_with(".fixture")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,6 +215,8 @@ mod tests {
         assert!(!names_a_type("MAX_SIZE") && !names_a_type("session") && !names_a_type("") && !names_a_type("_"));
         assert!(is_side_code("app/tests/helpers.py") && is_side_code("test_x.py") && is_side_code("a/b/c_test.py"));
         assert!(is_side_code("app/migrations/0001_initial.py") && is_side_code("setup.py"));
+        assert!(is_run_by_hand("app/management/commands/load.py") && !is_run_by_hand("app/manager.py"));
+        assert!(is_migration("alembic/versions/a1.py") && !is_migration("app/models.py"));
         assert!(!is_side_code("app/factories.py") && !is_side_code("app/contest.py") && !is_side_code("scripts/x.py"));
     }
 }

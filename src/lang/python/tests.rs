@@ -78,6 +78,7 @@ impl Dump<'_> {
                 ParameterKind::Receiver => " !",
                 ParameterKind::Variadic => " *",
                 ParameterKind::Keywords => " **",
+                ParameterKind::Named => " *,",
             };
             self.some(prefix, Some(parameter.target));
             if let Some(declared) = parameter.declared {

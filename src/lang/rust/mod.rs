@@ -10,6 +10,7 @@ mod names;
 mod patterns;
 mod positions;
 mod recover;
+mod requirements;
 mod types;
 
 #[cfg(test)]
@@ -20,6 +21,7 @@ use std::borrow::Cow;
 use crate::lang::{Language, LiteralTypes, Manifest, Parsed};
 use crate::source::Span;
 use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
+use crate::version::Requirement;
 
 use lexer::{Nesting, lex, nesting};
 
@@ -43,6 +45,14 @@ impl Language for Rust {
         &["Cargo.toml"]
     }
 
+    fn requirement_files(&self) -> &'static [&'static str] {
+        requirements::FILES
+    }
+
+    fn requirements(&self, files: &[Manifest]) -> Vec<Requirement> {
+        requirements::requirements(files)
+    }
+
     fn parse(&self, text: &str) -> Parsed {
         parse(text)
     }
@@ -57,6 +67,10 @@ impl Language for Rust {
 
     fn renames(&self, manifests: &[Manifest]) -> Vec<[String; 3]> {
         names::renames(manifests)
+    }
+
+    fn is_side_module(&self, module: &str) -> bool {
+        names::is_side_module(module)
     }
 
     fn is_package(&self, path: &str) -> bool {

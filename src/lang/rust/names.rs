@@ -392,6 +392,14 @@ pub(super) fn is_side_code(path: &str) -> bool {
         || file.starts_with("test_")
 }
 
+/// Is the root of a module a test, benchmark, example or build script of its package?
+pub(super) fn is_side_module(module: &str) -> bool {
+    let root = module.split("::").next().unwrap_or(module);
+    root.split_once('#').is_some_and(|(_, root)| {
+        root == "build" || ["tests_", "examples_", "benches_"].iter().any(|kind| root.starts_with(kind))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,56 @@
+//! Which advice holds for a file: what its project may not run with is not offered.
+//!
+//! Knows versions of what the project works with; where nobody names one, it is taken to be the newest.
+
+use crate::model::table::AdviceRow;
+use crate::program::Program;
+use crate::rule::Message;
+use crate::rule::message::Template;
+use crate::source::FileId;
+use crate::version::Gate;
+
+/// The choices of an alternative, `;` between them, that hold for a file, as a phrase.
+pub(super) fn alternatives(program: &Program, file: FileId, text: &str) -> String {
+    let choices = text.split(';').map(str::trim).filter(|choice| !choice.is_empty());
+    choices.filter(|choice| is_to_be_had(program, file, choice)).collect::<Vec<_>>().join(", or ")
+}
+
+/// The help of a rule for a file.
+pub(super) fn help<'r>(program: &Program, file: FileId, message: &'r Message) -> &'r Template {
+    let instead = message.instead.iter().find(|(gate, _)| holds(program, file, gate));
+    instead.map_or(&message.help, |(_, help)| help)
+}
+
+/// Does the project have all that a choice names?
+fn is_to_be_had(program: &Program, file: FileId, choice: &str) -> bool {
+    let resolver = program.resolvers[program.file(file).source.language].as_ref();
+    let Some(resolver) = resolver else { return true };
+    resolver.models().advice().iter().filter(|(name, _)| names(choice, name)).all(|(_, AdviceRow { since, until })| {
+        // Tables with another form are not read.
+        Gate::parse(since, until).is_ok_and(|gate| holds(program, file, &gate))
+    })
+}
+
+fn holds(program: &Program, file: FileId, gate: &Gate) -> bool {
+    let source = &program.file(file).source;
+    program.requirements.get(source.language).is_some_and(|requirements| gate.holds(requirements, &source.path))
+}
+
+/// Does a text name this, and not only what starts or ends like it?
+fn names(text: &str, name: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.match_indices(name)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn names_are_whole() {
+        assert!(names("asyncio.to_thread(input)", "asyncio.to_thread"));
+        assert!(names("a static LazyLock<Regex>", "LazyLock"));
+        assert!(!names("abulk_create", "bulk_create") && !names("LazyLocks", "LazyLock"));
+    }
+}

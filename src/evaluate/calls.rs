@@ -1,0 +1,125 @@
+//! What is called, with what, and what the function does with what it gets: conditions that look at one call.
+
+use super::matching::{Candidate, binding_of_call};
+use crate::facts::*;
+use crate::program::{LoopSource, Program};
+use crate::source::FileId;
+
+/// Views and copies of a sequence that a loop may be written over.
+const LONGEST_CHAIN: usize = 4;
+
+/// Is it a call of one of these paths?
+pub(super) fn is_one_of(program: &Program, file: FileId, call: CallId, paths: &[String]) -> bool {
+    program.resolved(file, call).row().is_some_and(|row| paths.iter().any(|path| *path == row.path))
+}
+
+/// Does the loop go through what one of these gives?
+pub(super) fn goes_through(program: &Program, candidate: &Candidate, paths: &[String]) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let Some(LoopSource::Loop(id)) = candidate.frame.map(|frame| frame.source) else { return false };
+    let mut iterable = facts.loop_of(id).iterable;
+    for _ in 0..LONGEST_CHAIN {
+        let Some(Origin::Call(call)) = iterable.map(|origin| facts.origin(origin)) else { return false };
+        if is_one_of(program, candidate.file, call, paths) {
+            return true;
+        }
+        // `sorted(names)`, `enumerate(names)`
+        iterable = facts.arguments_of(facts.call(call)).first().map(|first| first.origin);
+    }
+    false
+}
+
+/// Does the receiver or the first argument have one of these words in its name or text?
+pub(super) fn is_named(program: &Program, candidate: &Candidate, words: &[String]) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let first = facts.arguments_of(site).first();
+    let places = [site.receiver_place, first.and_then(|first| first.place)];
+    let names = places.into_iter().flatten().map(|place| facts.text(place));
+    let text = first.and_then(|first| facts.literal_text(first.origin));
+    names.chain(text).any(|name| {
+        let name = name.to_ascii_lowercase();
+        words.iter().any(|word| name.contains(word.as_str()))
+    })
+}
+
+/// Is the first argument the same whenever the function runs?
+pub(super) fn has_fixed_argument(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let first = facts.arguments_of(candidate.site(program)).first();
+    first.is_some_and(|first| is_of_nothing(first.depend))
+}
+
+/// Does it depend on nothing that its function is given? Of a callee that is known only where it is given nothing.
+pub(super) fn is_independent(program: &Program, candidate: &Candidate) -> bool {
+    let site = candidate.site(program);
+    let is_given_nothing = site.arguments.0 == site.arguments.1 && is_of_nothing(site.receiver_depend);
+    is_of_nothing(candidate.effect.depend) && (candidate.effect.reached.via.is_none() || is_given_nothing)
+}
+
+fn is_of_nothing(depend: Depend) -> bool {
+    depend.element | depend.carried | depend.volatile | depend.parameters == 0
+}
+
+/// Does a call of one of these share a text with this one, so that both are about the same thing?
+pub(super) fn is_made_alongside(program: &Program, candidate: &Candidate, paths: &[String]) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let texts = |call: CallId| {
+        let arguments = facts.arguments_of(facts.call(call)).iter();
+        arguments.filter_map(|argument| facts.literal_text(argument.origin)).map(str::to_ascii_lowercase)
+    };
+    let own: Vec<String> = texts(candidate.call).collect();
+    (0..facts.calls.len() as u32)
+        .map(CallId)
+        .any(|call| is_one_of(program, candidate.file, call, paths) && texts(call).any(|text| own.contains(&text)))
+}
+
+/// Does the function keep what it has to give back for itself, and never give it back?
+pub(super) fn is_left_open(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let Some(row) = program.resolved(candidate.file, candidate.call).row() else { return false };
+    if row.closed_by.is_empty() {
+        return false;
+    }
+    // What it makes may keep it alive where it is returned.
+    let gives_back = |at: &UseSite| {
+        facts.calls.iter().any(|call| {
+            let closes = call.name.is_some_and(|name| row.closed_by.iter().any(|known| known == facts.text(name)));
+            call.span.start == at.span.start
+                && call.receiver_place.is_some()
+                && (closes || call.used == Use::Returned && !call.awaited)
+        })
+    };
+    let site = candidate.site(program);
+    match site.used {
+        Use::Discarded => true,
+        Use::Bound => binding_of_call(facts, candidate.call).is_some_and(|binding| {
+            let is_looked_at = |at: &UseSite| matches!(at.kind, Use::Receiver | Use::Tested | Use::Compared);
+            !binding.is_shared && binding.uses.iter().all(|at| is_looked_at(at) && !gives_back(at))
+        }),
+        _ => false,
+    }
+}
+
+/// Is the loop a search that ends with the first answer, which the function returns?
+pub(super) fn is_first_answer(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let exits_early = match candidate.frame.map(|frame| frame.source) {
+        Some(LoopSource::Loop(id)) => facts.loop_of(id).exits_early,
+        _ => false,
+    };
+    // What a generator yields is no end.
+    let function = facts.scope(candidate.site(program).scope).function;
+    exits_early && facts.function(function).yields.is_empty() && is_returned(program, candidate)
+}
+
+/// Is its result what the function returns, at once or by way of a variable?
+pub(super) fn is_returned(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    match candidate.site(program).used {
+        Use::Returned => true,
+        Use::Bound => binding_of_call(facts, candidate.call)
+            .is_some_and(|binding| binding.uses.iter().any(|at| at.kind == Use::Returned)),
+        _ => false,
+    }
+}

@@ -1,0 +1,143 @@
+//! Standing: how functions come to run. Handlers of requests and tasks, and all that they lead to, run often; what only
+//! the start of the program, scripts and pages for administrators lead to runs seldom.
+//!
+//! Decorators are noted where files are linked. Here classes whose methods a framework calls, functions that are handed
+//! to one and the places of files are added; then the call graph is followed. Which those are is data.
+
+use super::resolve::{Value, argument_at, function_ref};
+use crate::facts::*;
+use crate::lang;
+use crate::model::table::Role;
+use crate::program::{FunctionRef, Program, Standing};
+use crate::source::FileId;
+
+/// Fills in the standing of all functions.
+pub(super) fn find_standings(program: &mut Program) {
+    for file in (0..program.files.len() as u32).map(FileId) {
+        note_methods(program, file);
+        note_registrations(program, file);
+        note_place(program, file);
+    }
+    let edges = edges(program);
+    spread_service(program, &edges);
+    spread_seldomness(program, &edges);
+}
+
+/// Methods of classes that inherit from what a framework calls.
+fn note_methods(program: &mut Program, file: FileId) {
+    let language = program.file(file).source.language;
+    let Some(resolver) = &mut program.resolvers[language] else { return };
+    let facts = &program.files[file.0 as usize].facts;
+    for (number, class) in facts.classes.iter().enumerate() {
+        let Some(symbol) = resolver.class_symbol(file, ClassId(number as u32)) else { continue };
+        let lineage = resolver.lineage(&program.files, symbol);
+        for base in lineage.iter().filter(|base| resolver.definition(**base).is_none()) {
+            for (name, function) in &class.methods {
+                let Some(role) = resolver.models.role(resolver.text(*base), facts.text(*name)) else { continue };
+                let reference = function_ref(&program.files, file, *function).0 as usize;
+                match role {
+                    Role::EntryPoint => program.entry_points[reference] = true,
+                    Role::Background => {
+                        program.entry_points[reference] = true;
+                        program.background[reference] = true;
+                    }
+                    Role::Seldom => program.standings[reference] = Standing::Seldom,
+                    Role::Test => program.tests[reference] = true,
+                }
+            }
+        }
+    }
+}
+
+/// Functions that are handed to a framework.
+fn note_registrations(program: &mut Program, file: FileId) {
+    let language = program.file(file).source.language;
+    let Some(resolver) = &mut program.resolvers[language] else { return };
+    let facts = &program.files[file.0 as usize].facts;
+    for (number, resolved) in program.resolved.of_file(file).iter().enumerate() {
+        let call = CallId(number as u32);
+        let handed =
+            resolved.row().and_then(|row| row.entry.as_ref()).and_then(|place| argument_at(facts, call, place));
+        let Some(handed) = handed else { continue };
+        if let [Value::Function(file, function)] = resolver.infer(&program.files, file, handed.origin).list[..] {
+            let reference = function_ref(&program.files, file, function).0 as usize;
+            program.entry_points[reference] = true;
+        }
+    }
+}
+
+/// Code in places of what people run by hand, code of modules, tests.
+fn note_place(program: &mut Program, file: FileId) {
+    let entry = &program.files[file.0 as usize];
+    let is_by_hand = lang::all()[entry.source.language].is_run_by_hand(&entry.source.path);
+    for number in 0..entry.facts.functions.len() {
+        let reference = entry.first_function as usize + number;
+        let is_test = program.tests[reference];
+        if is_by_hand || is_test {
+            program.standings[reference] = Standing::Seldom;
+        }
+    }
+}
+
+/// Pairs of a function and one that it calls or hands on, sorted.
+fn edges(program: &Program) -> Vec<(FunctionRef, FunctionRef)> {
+    let mut edges = Vec::new();
+    for (number, file) in program.files.iter().enumerate() {
+        let caller = |call: CallId| {
+            let function = file.facts.scope(file.facts.call(call).scope).function;
+            FunctionRef(file.first_function + function.0)
+        };
+        for (call, resolved) in program.resolved.of_file(FileId(number as u32)).iter().enumerate() {
+            let from = caller(CallId(call as u32));
+            edges.extend(resolved.functions().map(|to| (from, to)));
+        }
+        let callbacks = &program.callbacks[number];
+        edges.extend(callbacks.iter().map(|callback| (caller(callback.call), callback.function)));
+    }
+    edges.sort_unstable();
+    edges.dedup();
+    edges
+}
+
+fn spread_service(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
+    let is_root = |number: &u32| {
+        let number = *number as usize;
+        match program.standings[number] {
+            Standing::Served => true,
+            Standing::Unsaid => program.entry_points[number] && !program.tests[number],
+            Standing::Seldom => false,
+        }
+    };
+    let mut pending: Vec<FunctionRef> = (0..program.functions.len() as u32).filter(is_root).map(FunctionRef).collect();
+    let mut is_done = vec![false; program.functions.len()];
+    while let Some(function) = pending.pop() {
+        if std::mem::replace(&mut is_done[function.0 as usize], true) {
+            continue;
+        }
+        program.standings[function.0 as usize] = Standing::Served;
+        let first = edges.partition_point(|(from, _)| *from < function);
+        pending.extend(edges[first..].iter().take_while(|(from, _)| *from == function).map(|(_, to)| *to));
+    }
+}
+
+/// What only functions call that run seldom, runs seldom.
+fn spread_seldomness(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
+    let mut others = vec![0u32; program.functions.len()];
+    for (_, to) in edges {
+        others[to.0 as usize] += 1;
+    }
+    let is_seldom = |number: &u32| program.standings[*number as usize] == Standing::Seldom;
+    let mut pending: Vec<FunctionRef> =
+        (0..program.functions.len() as u32).filter(is_seldom).map(FunctionRef).collect();
+    while let Some(function) = pending.pop() {
+        let first = edges.partition_point(|(from, _)| *from < function);
+        for (_, to) in edges[first..].iter().take_while(|(from, _)| *from == function) {
+            let number = to.0 as usize;
+            others[number] -= 1;
+            if others[number] == 0 && program.standings[number] == Standing::Unsaid {
+                program.standings[number] = Standing::Seldom;
+                pending.push(*to);
+            }
+        }
+    }
+}
