@@ -339,6 +339,9 @@ pub struct Program<'m> {
     pub relation_reads: Vec<RelationRead>,
     /// Which asynchronous functions are known to run as the only task of their event loop.
     pub runs_alone: Vec<bool>,
+    /// Per function that an event loop is started for: its first call that starts a task beside it, or the greatest
+    /// number when there is none; 0 for all others.
+    pub first_tasks: Vec<u32>,
     /// The resolver of each language, by its place in `lang::all()`.
     pub resolvers: Vec<Option<crate::link::resolve::Resolver<'m>>>,
     /// What the project works with, by the place of the language in `lang::all()`.

@@ -834,6 +834,9 @@ fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> 
 /// Is it the only task of its event loop, and short of what it would be on a network?
 fn waits_alone(program: &Program, candidate: &Candidate) -> bool {
     let local = EffectSet::of(&[Effect::FileIo, Effect::Subprocess, Effect::CpuHeavy, Effect::RunsEventLoop]);
+    if crate::link::tasks::runs_before_tasks(program, candidate.file, candidate.call) {
+        return true;
+    }
     leaf_row(program, candidate).is_some_and(|row| row.effects.meets(local) && !row.effects.has(Effect::Network))
         && crate::link::tasks::runs_alone(program, candidate.file, candidate.call)
 }
@@ -1016,10 +1019,22 @@ fn fills_fresh_container(program: &mut Program, candidate: &Candidate) -> bool {
                 && program.resolved(file, **call).effects.has(Effect::Grows)
         })
         .count();
+    // A closure of which nobody knows when it runs may fill it more than once.
+    if program.context(file, candidate.call).is_deferred && !is_made_in_closure(facts, site.callee, site.scope) {
+        return false;
+    }
     if !is_direct || additions != 1 || !is_made_empty(program, file, site.callee, own_loop.span.start) {
         return false;
     }
     has_known_length(program, file, iterable)
+}
+
+/// Is the variable with this value declared in the innermost closure around a scope?
+fn is_made_in_closure(facts: &FileFacts, origin: OriginId, scope: ScopeId) -> bool {
+    let closure = facts.scopes_from(scope).find(|(_, scope)| matches!(scope.kind, ScopeKind::Closure(_)));
+    let binding = facts.bindings.iter().find(|binding| binding.origin == origin);
+    let (Some((closure, _)), Some(binding)) = (closure, binding) else { return false };
+    facts.scopes_from(binding.scope).any(|(id, _)| id == closure)
 }
 
 /// Was the container made by a call without arguments, shortly before?
@@ -1079,6 +1094,9 @@ pub fn check_hold(
     }
     let over = words(&subject.over);
     let facts = &program.file(file).facts;
+    if !over.is_empty() && is_filled_meanwhile(facts, &hold) {
+        return None;
+    }
     let awaited = (hold.region.awaits.0..hold.region.awaits.1).find(|at| {
         let site = facts.awaits[*at as usize];
         let same_task =
@@ -1086,6 +1104,12 @@ pub fn check_hold(
         same_task && (over.is_empty() || awaited_reaches(program, file, site.origin, over))
     })?;
     Some(super::finding::of_hold(program, rule, file, number, call, awaited as usize))
+}
+
+/// Is what the lock guards replaced as a whole while it is held? Then the others wait for that very value.
+fn is_filled_meanwhile(facts: &FileFacts, hold: &Hold) -> bool {
+    let writes = &facts.writes[hold.region.writes.0 as usize..hold.region.writes.1 as usize];
+    hold.name.is_some_and(|name| writes.iter().any(|write| write.place == name && write.kind == WriteKind::Assign))
 }
 
 /// Is there an async block or closure between the two scopes?

@@ -106,11 +106,15 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
             Some(Wasted { kind, remedy })
         }
         Use::Receiver if formats => {
-            let length = crate::lang::all()[language].length_member()?;
             let facts = &program.file(file).facts;
-            let outer = facts.call(receiving_call(facts, Origin::Call(call), call.0)?);
-            let measures = outer.name.is_some_and(|name| facts.text(name) == length);
-            measures.then(|| Wasted { kind, remedy: format!("ask `{text}` for its length") })
+            let outer = receiving_call(facts, Origin::Call(call), call.0)?;
+            let name = facts.text(facts.call(outer).name?);
+            if crate::lang::all()[language].length_member() == Some(name) {
+                return Some(Wasted { kind, remedy: format!("ask `{text}` for its length") });
+            }
+            let compares = crate::lang::all()[language].comparing_members().contains(&name);
+            (compares && is_given_the_same(facts, outer, &site))
+                .then(|| Wasted { kind, remedy: format!("compare `{text}` itself") })
         }
         Use::Receiver if same_type => {
             let outer = receiving_call(&program.file(file).facts, Origin::Call(call), call.0)?;
@@ -129,6 +133,16 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
         }
         _ => None,
     }
+}
+
+/// Is the only argument of a call made in the same way as its receiver: `a.to_string().cmp(&b.to_string())`?
+fn is_given_the_same(facts: &FileFacts, outer: CallId, site: &CallSite) -> bool {
+    let [argument] = facts.arguments_of(facts.call(outer)) else { return false };
+    let origin = match facts.origin(argument.origin) {
+        Origin::Borrowed(inner) => facts.origin(inner),
+        origin => origin,
+    };
+    matches!(origin, Origin::Call(other) if facts.call(other).name == site.name)
 }
 
 /// Is it compared with the result of the same kind of call?

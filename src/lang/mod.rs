@@ -181,6 +181,11 @@ pub trait Language: Sync {
         None
     }
 
+    /// Members that compare their receiver with their argument.
+    fn comparing_members(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The member of a value that holds another which gives a value that borrows the one held (`as_ref`).
     fn lending_member(&self) -> Option<&'static str> {
         None

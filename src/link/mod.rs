@@ -19,6 +19,8 @@ pub mod summarize;
 pub mod tasks;
 mod templates;
 
+use rustc_hash::FxHashMap;
+
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
@@ -46,6 +48,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         background: vec![false; functions.len()],
         standings: vec![Standing::Unsaid; functions.len()],
         tests: vec![false; functions.len()],
+        first_tasks: Vec::new(),
         runs_alone: vec![false; functions.len()],
         resolvers: Vec::new(),
         relation_reads: Vec::new(),
@@ -66,6 +69,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
     for file in (0..program.files.len() as u32).map(FileId) {
         link_file(&mut program, file, &mut has_own_loop);
     }
+    mark_test_helpers(&mut program);
     standing::find_standings(&mut program);
     tasks::find_lone_functions(&mut program, &has_own_loop);
     summarize::summarize(&mut program);
@@ -128,6 +132,37 @@ fn link_language<'m>(
         resolved.numbers[number][call.index()] = answer;
     }
     resolver.add_templates(resolved);
+}
+
+/// Words in names of functions that belong to tests.
+const TEST_WORDS: &[&str] = &["test", "tests", "testing"];
+
+/// Helpers of tests count as tests: their names say so, and nobody but tests calls them.
+fn mark_test_helpers(program: &mut Program) {
+    let is_named = |number: usize| {
+        let (file, id) = program.functions[number];
+        let facts = &program.file(file).facts;
+        facts.text(facts.function(id).name).split('_').any(|word| TEST_WORDS.contains(&word))
+    };
+    let named: Vec<bool> = (0..program.functions.len()).map(is_named).collect();
+    let mut callers: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+    for (number, entry) in program.files.iter().enumerate() {
+        let file = FileId(number as u32);
+        for call in (0..entry.facts.calls.len() as u32).map(CallId) {
+            for callee in program.resolved(file, call).functions() {
+                if named[callee.0 as usize] && !program.tests[callee.0 as usize] {
+                    let caller = program.function_ref(file, entry.facts.scope(entry.facts.call(call).scope).function);
+                    callers.entry(callee.0 as usize).or_default().push(caller.0 as usize);
+                }
+            }
+        }
+    }
+    // One helper calls the next.
+    for _ in 0..4 {
+        for (helper, callers) in &callers {
+            program.tests[*helper] |= callers.iter().all(|caller| program.tests[*caller]);
+        }
+    }
 }
 
 fn read_relations(program: &mut Program) {

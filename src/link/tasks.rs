@@ -46,8 +46,19 @@ pub(super) fn find_lone_functions(program: &mut Program, has_own_loop: &[bool]) 
             || starts[*number].contains(&Start::Beside)
             || starts_tasks(program, FunctionRef(*number as u32))
     };
+    let comes_in_company =
+        |number: &usize| program.entry_points[*number] || starts[*number].contains(&Start::Beside);
     let started = reached_from((0..starts.len()).filter(is_started), &awaited_by);
+    // What a function starts itself is there from then on only.
+    let below_others = (0..starts.len()).filter(has_company).flat_map(|number| awaited_by[number].iter().copied());
+    let joined = reached_from((0..starts.len()).filter(comes_in_company).chain(below_others), &awaited_by);
+    let first_tasks = (0..starts.len()).map(|number| match started[number] && !joined[number] {
+        true => first_task(program, FunctionRef(number as u32)).unwrap_or(u32::MAX),
+        false => 0,
+    });
+    let first_tasks = first_tasks.collect();
     let accompanied = reached_from((0..starts.len()).filter(has_company), &awaited_by);
+    program.first_tasks = first_tasks;
     program.runs_alone = started.iter().zip(&accompanied).map(|(started, company)| *started && !company).collect();
 }
 
@@ -65,10 +76,15 @@ fn reached_from(roots: impl Iterator<Item = usize>, awaited_by: &[Vec<usize>]) -
 
 /// Does a function start tasks that go on beside it?
 fn starts_tasks(program: &Program, function: FunctionRef) -> bool {
+    first_task(program, function).is_some()
+}
+
+/// The first call of a function that starts a task that goes on beside it.
+fn first_task(program: &Program, function: FunctionRef) -> Option<u32> {
     let (file, id) = program.function(function);
     let region = program.file(file).facts.function(id).region;
-    (region.calls.0..region.calls.1).any(|call| {
-        let effects = program.resolved(file, CallId(call)).effects;
+    (region.calls.0..region.calls.1).find(|call| {
+        let effects = program.resolved(file, CallId(*call)).effects;
         effects.has(Effect::SpawnsTask) && !effects.has(Effect::Offloads)
     })
 }
@@ -163,4 +179,15 @@ pub fn runs_alone(program: &Program, file: FileId, call: CallId) -> bool {
         Some(start) => start == Start::Alone,
         None => program.runs_alone[program.function_ref(file, facts.scope(scope).function).0 as usize],
     }
+}
+
+/// Is a call site in code that runs once, before the first task is started beside it?
+pub fn runs_before_tasks(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let scope = facts.call(call).scope;
+    let function = program.function_ref(file, facts.scope(scope).function);
+    let context = program.context(file, call);
+    let is_plain = !context.is_concurrent && context.loops.is_empty() && task_of_scope(program, file, scope).is_none();
+    let starts_some = program.first_tasks[function.0 as usize] != u32::MAX;
+    is_plain && starts_some && call.0 < program.first_tasks[function.0 as usize]
 }

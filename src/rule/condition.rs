@@ -276,7 +276,7 @@ conditions! {
     awaited: bool,
     /// it runs on an event loop
     asynchronous: bool,
-    /// it waits for files or processes of this machine, as the only task of an event loop started for it: nobody else waits
+    /// nobody else waits: it runs before the first task is started, or waits for files or processes of this machine as the only task of its event loop
     waits_alone: bool,
     /// it reads or writes one file of this machine, and does so once
     one_file: bool,

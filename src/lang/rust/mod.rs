@@ -135,6 +135,10 @@ impl Language for Rust {
             || (decorator.starts_with("cfg(") && decorator.contains("test") && !decorator.contains("not("))
     }
 
+    fn comparing_members(&self) -> &'static [&'static str] {
+        &["cmp", "partial_cmp", "eq", "ne"]
+    }
+
     fn lending_member(&self) -> Option<&'static str> {
         Some("as_ref")
     }
