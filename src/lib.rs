@@ -123,7 +123,6 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let locations = extracted.files.iter().map(|file| file.source.location.as_path());
     let policy = Policy::new(&rule::all_infos(), locations.zip(&stacks), &config);
     classify(&mut extracted.files, &stacks);
-    let requirements = discovered.requirements();
     let mut notices = discovered.notices;
     notices.extend(extracted.notices);
     let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);

@@ -261,7 +261,7 @@ function run(items, client)
     let items = items: iterated, argument
     let client = client: receiver, receiver
     data for item in items
-        let item = element of items: argument, shared
+        let item = element of items: argument
         1: call take(element of items); argument 0 from item, parameter items; discarded
     bounded for name in 2 list of ("a" or "b")
         let name = element of 2 list of ("a" or "b"): argument
@@ -272,7 +272,7 @@ function run(items, client)
     worker loop
         6: call client.wait(); receiver from parameter client; discarded
     data while
-        let item = payload 0 of #7: argument, shared
+        let item = payload 0 of #7: argument
         7: call client.next(); receiver from parameter client; tested
         8: call take(payload 0 of #7); argument 0 from calls in the loop, parameter client; discarded
     data loop, exits early

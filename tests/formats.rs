@@ -92,7 +92,8 @@ fn assert_valid(schema: &Value, document: &Value) {
 /// A file of a crate that this one depends on for its tests.
 fn file_of_crate(name: &str, file: &str) -> String {
     let cargo = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--manifest-path"])
+        // Crates of other platforms need not be on this machine.
+        .args(["metadata", "--format-version", "1", "--offline", "--filter-platform", &host(), "--manifest-path"])
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
         .output()
         .unwrap();
@@ -100,6 +101,13 @@ fn file_of_crate(name: &str, file: &str) -> String {
     let package = metadata["packages"].as_array().unwrap().iter().find(|package| package["name"] == name).unwrap();
     let manifest = PathBuf::from(package["manifest_path"].as_str().unwrap());
     std::fs::read_to_string(manifest.with_file_name(file)).unwrap()
+}
+
+/// The platform that the tests were built for, as the compiler names it.
+fn host() -> String {
+    let compiler = Command::new("rustc").arg("-vV").output().unwrap();
+    let about = String::from_utf8(compiler.stdout).unwrap();
+    about.lines().find_map(|line| line.strip_prefix("host: ")).unwrap().to_owned()
 }
 
 fn sarif_schema() -> Value {

@@ -46,8 +46,7 @@ pub(super) fn find_lone_functions(program: &mut Program, has_own_loop: &[bool]) 
             || starts[*number].contains(&Start::Beside)
             || starts_tasks(program, FunctionRef(*number as u32))
     };
-    let comes_in_company =
-        |number: &usize| program.entry_points[*number] || starts[*number].contains(&Start::Beside);
+    let comes_in_company = |number: &usize| program.entry_points[*number] || starts[*number].contains(&Start::Beside);
     let started = reached_from((0..starts.len()).filter(is_started), &awaited_by);
     // What a function starts itself is there from then on only.
     let below_others = (0..starts.len()).filter(has_company).flat_map(|number| awaited_by[number].iter().copied());

@@ -98,7 +98,7 @@ fn join_segments(root: &str, path: &str) -> String {
     module
 }
 
-/// Dependencies on packages of the program that go by another name: `parser = { package = "my-parser", … }`.
+/// Dependencies that go by another name than their library's own: `parser = { package = "my-parser", … }`.
 pub(super) fn renames(manifests: &[Manifest]) -> Vec<[String; 3]> {
     let tables: Vec<toml::Table> = manifests.iter().filter_map(|manifest| manifest.text.parse().ok()).collect();
     let crates: BTreeMap<&str, String> = tables.iter().filter_map(library_of).collect();
@@ -113,8 +113,9 @@ pub(super) fn renames(manifests: &[Manifest]) -> Vec<[String; 3]> {
                 let is_shared = dependency.get("workspace").and_then(|shared| shared.as_bool()) == Some(true);
                 let written = dependency.get("package").and_then(|package| package.as_str());
                 let written = written.or_else(|| if is_shared { shared(name) } else { None });
-                if let Some(library) = written.and_then(|written| crates.get(written)) {
-                    renames.push([own.clone(), name.replace('-', "_"), library.clone()]);
+                if let Some(written) = written {
+                    let library = crates.get(written).cloned().unwrap_or_else(|| written.replace('-', "_"));
+                    renames.push([own.clone(), name.replace('-', "_"), library]);
                 }
             }
         }
