@@ -51,8 +51,11 @@ pub struct Relations<'m> {
     /// Texts of settings, as far as they were asked for.
     settings: FxHashMap<String, Option<String>>,
     /// The classes whose rows a class is registered to show.
-    registered: FxHashMap<Symbol, SmallVec<[(Symbol, (FileId, CallId)); 1]>>,
+    registered: FxHashMap<Symbol, Registrations>,
 }
+
+/// Classes of rows, each with the call that registers it.
+type Registrations = SmallVec<[(Symbol, (FileId, CallId)); 1]>;
 
 /// A field of a class body that declares a relation.
 struct Declaration<'m> {

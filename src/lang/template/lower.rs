@@ -332,9 +332,10 @@ impl<'a> Lowering<'a> {
                 pairs.push((name, reading.expression()));
             } else {
                 let value = reading.operand();
-                match reading.take_word("as").then(|| reading.take_name()).flatten() {
-                    Some((name, _)) => pairs.push((name, value)),
-                    None => {}
+                if reading.take_word("as")
+                    && let Some((name, _)) = reading.take_name()
+                {
+                    pairs.push((name, value));
                 }
             }
             while reading.take_mark(",") {}
