@@ -57,7 +57,11 @@ impl<'m> Resolver<'m> {
             }
             Origin::Item(inner) => {
                 let values = self.infer(files, file, inner);
-                self.map_types(values, |resolver, id| resolver.types.get(id).arguments.last().copied())
+                match values.list[..] {
+                    // What stands in brackets behind a class are its type arguments.
+                    [Value::Item(class)] if self.is_class(class) => values,
+                    _ => self.map_types(values, |resolver, id| resolver.types.get(id).arguments.last().copied()),
+                }
             }
             Origin::Slice(inner, _) | Origin::Borrowed(inner) | Origin::Operation(_, inner) => {
                 self.infer(files, file, inner)
