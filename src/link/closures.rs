@@ -143,7 +143,8 @@ fn run_of_parameter(program: &Program, file: FileId, function: FunctionId, place
     agreed(uses)
 }
 
-fn is_parameter(facts: &FileFacts, origin: OriginId, function: FunctionId, place: u16) -> bool {
+/// Does a value come from a parameter of a function as it is?
+pub(super) fn is_parameter(facts: &FileFacts, origin: OriginId, function: FunctionId, place: u16) -> bool {
     match facts.origin(origin) {
         Origin::Parameter(own, at) => own == function && at == place,
         Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => is_parameter(facts, inner, function, place),
