@@ -7,6 +7,7 @@ use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::Severity;
+use crate::source::Replacement;
 use layer::{Level, Located};
 
 pub mod find;
@@ -59,6 +60,23 @@ pub struct Config {
     pub baseline: Option<PathBuf>,
     /// Report known findings too.
     pub no_baseline: bool,
+    /// Files that hold something else than the disk says.
+    pub texts: Vec<Replacement>,
+    /// If given, only findings are reported that were not there then.
+    pub since: Option<Since>,
+    /// Report only in files that differ from `since`, or else from the last commit.
+    pub changed_files: bool,
+    /// Analyse what the next commit would hold, and report in the files that it would change, or with `since` what is new.
+    pub staged: bool,
+}
+
+/// An earlier state of the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// A revision, as git names them.
+    Revision(String),
+    /// Where the present branch and a revision parted.
+    MergeBase(String),
 }
 
 impl Config {
@@ -87,6 +105,10 @@ impl Config {
             fail_on: None,
             baseline: None,
             no_baseline: false,
+            texts: Vec::new(),
+            since: None,
+            changed_files: false,
+            staged: false,
         }
     }
 

@@ -9,7 +9,7 @@ use super::levels::Levels;
 use super::output::{self, Color};
 use super::{add_ignore, settings};
 use crate::Outcome;
-use crate::config::{Config, SetupError, normal, parse_size};
+use crate::config::{Config, SetupError, Since, normal, parse_size};
 use crate::diagnostic::Severity;
 use crate::report::summary::{self, Details};
 use crate::report::{self, Format};
@@ -32,6 +32,24 @@ pub struct Arguments {
     /// Report known findings too.
     #[arg(help_heading = "Rules", long, conflicts_with = "baseline")]
     no_baseline: bool,
+
+    /// Report only findings that were not there at this revision. Both states are analysed as a whole, so a finding that
+    /// a change elsewhere brought is new, and one that has moved is not.
+    #[arg(help_heading = "Changes", long, value_name = "REVISION")]
+    since: Option<String>,
+
+    /// As --since, with the commit at which this branch left that revision.
+    #[arg(help_heading = "Changes", long, value_name = "REVISION", conflicts_with = "since")]
+    merge_base: Option<String>,
+
+    /// Report only in files that differ from that revision, or else from the last commit.
+    #[arg(help_heading = "Changes", long)]
+    changed_files: bool,
+
+    /// Analyse what is staged instead of what is on the disk, and report in the files that the commit would change; with
+    /// --since or --merge-base what is new, wherever it is.
+    #[arg(help_heading = "Changes", long)]
+    staged: bool,
 
     /// Exclude files that are named too.
     #[arg(help_heading = "Files and work", long)]
@@ -193,8 +211,16 @@ impl Arguments {
             fail_on: self.fail_on.map(FailOn::severity),
             baseline: self.baseline.as_ref().map(|path| normal(&current.join(path))),
             no_baseline: self.no_baseline,
+            since: self.since(),
+            changed_files: self.changed_files,
+            staged: self.staged,
             ..config
         })
+    }
+
+    fn since(&self) -> Option<Since> {
+        let merge_base = self.merge_base.clone().map(Since::MergeBase);
+        self.since.clone().map(Since::Revision).or(merge_base)
     }
 
     fn details(&self) -> Details {

@@ -285,6 +285,7 @@ mod tests {
             within: (FileId(0), Span::default()),
             also: vec![],
             function: String::new(),
+            cause: String::new(),
             fingerprint: String::new(),
         }
     }
