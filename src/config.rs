@@ -251,6 +251,18 @@ pub fn normal(path: &Path) -> PathBuf {
     path.components().collect()
 }
 
+/// The path that a list of paths has as bytes.
+#[cfg(unix)]
+pub fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes))
+}
+
+/// The path that a list of paths has as bytes.
+#[cfg(not(unix))]
+pub fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).as_ref())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

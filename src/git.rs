@@ -5,13 +5,12 @@
 //! processes are started for a run, whatever the number of files. Nothing is written and nothing is fetched.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use crate::config::{SetupError, Since};
+use crate::config::{SetupError, Since, path_of};
 use crate::source::Replacement;
 
 /// Of names that look like one that is not there, so many are looked at.
@@ -332,16 +331,6 @@ fn take_object(rest: &mut &[u8]) -> Option<Vec<u8>> {
 
 fn text_of(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim().to_owned()
-}
-
-#[cfg(unix)]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    PathBuf::from(<OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes))
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    PathBuf::from(OsStr::new(String::from_utf8_lossy(bytes).as_ref()))
 }
 
 #[cfg(test)]

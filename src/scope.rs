@@ -47,12 +47,12 @@ impl Scope {
     fn with_settings(mut project: Project, config: Config, settings: &mut Settings) -> Result<Scope, SetupError> {
         let mut stacks = Vec::new();
         let mut excluded = Vec::new();
+        let named: BTreeSet<&PathBuf> = config.paths.iter().filter(|_| !config.force_exclude).collect();
         for files in [&mut project.files, &mut project.in_dialects] {
             let mut kept = Vec::new();
             for file in std::mem::take(files) {
                 let stack = settings.of(file.location.parent().unwrap_or(&config.root))?;
-                let named = config.paths.contains(&file.location) && !config.force_exclude;
-                match stack.excluding(&file.location).filter(|_| !named) {
+                match stack.excluding(&file.location).filter(|_| !named.contains(&file.location)) {
                     Some((pattern, place)) => excluded.push((file.path, pattern, place)),
                     None => {
                         stacks.push((file.location.clone(), stack));

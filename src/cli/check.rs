@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::cargo::Packages;
 use super::levels::Levels;
 use super::output::{self, Color};
-use super::{add_ignore, settings};
+use super::{add_ignore, input, settings};
 use crate::Outcome;
 use crate::config::{Config, SetupError, Since, normal, parse_size};
 use crate::diagnostic::Severity;
@@ -17,9 +17,8 @@ use crate::rule;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Files and folders; the current folder if there are none. A file that is named is analysed even if an
-    /// ignore file lists it.
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    input: input::Arguments,
 
     /// Analyse this folder; PATHS then only choose which findings are reported.
     #[arg(help_heading = "Files and work", long, value_name = "FOLDER")]
@@ -175,23 +174,29 @@ impl FailOn {
 impl Arguments {
     /// Do they name files or folders?
     pub fn names_paths(&self) -> bool {
-        !self.paths.is_empty() || self.project.is_some()
+        self.input.names_paths() || self.project.is_some()
     }
 
     /// What they say, for the library.
     pub fn config(&self) -> anyhow::Result<Config> {
         let current = super::current_folder()?;
-        let given = Config::new(&current, &self.paths);
+        let input = self.input.read(&current)?;
         let mut config = match (&self.project, &self.packages) {
             (None, Some(packages)) => packages.config(&current),
-            (None, None) => given,
+            (None, None) => match input.paths {
+                None => Config::new(&current, &[]),
+                Some(paths) if paths.is_empty() => Config { paths, ..Config::new(&current, &[]) },
+                Some(paths) => Config::new(&current, &paths),
+            },
             (Some(project), _) => {
                 // The report is about what is named, the analysis about all.
-                given.paths.iter().try_for_each(|path| exists(path))?;
-                let report_in = (!self.paths.is_empty()).then_some(given.paths);
-                Config { report_in, ..Config::new(&current, std::slice::from_ref(project)) }
+                let named = input.paths.iter().flatten();
+                let is_text = |path: &Path| input.texts.iter().any(|text| text.location == path);
+                named.filter(|path| !is_text(path)).try_for_each(|path| exists(path))?;
+                Config { report_in: input.paths, ..Config::new(&current, std::slice::from_ref(project)) }
             }
         };
+        config.texts = input.texts;
         for value in &self.config {
             match value.contains('=') {
                 true => config.config_values.push(value.clone()),

@@ -17,6 +17,7 @@ mod cargo;
 mod check;
 mod explain;
 mod init;
+mod input;
 mod levels;
 mod output;
 mod rules;
@@ -86,6 +87,10 @@ enum CargoCommand {
 
 /// Runs `laggard` with these arguments; the first is the name of the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match with_argument_files(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&error),
+    };
     match Arguments::try_parse_from(arguments) {
         Ok(arguments) => execute(arguments.command, arguments.color),
         Err(error) => refuse(&error),
@@ -94,6 +99,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Runs `cargo laggard`: cargo passes the name of the subcommand on, and no subcommand of ours means `check`.
 pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match with_argument_files(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&error),
+    };
     let arguments = match CargoArguments::try_parse_from(cargo_arguments(arguments.into_iter().skip(1).collect())) {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),
@@ -110,6 +119,12 @@ pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode 
         CargoCommand::Rules(rules) => Command::Rules(rules),
     };
     execute(command, color)
+}
+
+/// The arguments, with those of `FILE` in the place of `@FILE`, one per line.
+fn with_argument_files(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Vec<OsString>> {
+    argfile::expand_args_from(arguments.into_iter(), argfile::parse_fromfile, argfile::PREFIX)
+        .context("the arguments cannot be read")
 }
 
 fn cargo_arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
