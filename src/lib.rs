@@ -11,6 +11,7 @@ use crate::config::find::Stack;
 use crate::config::layer::Class;
 use crate::config::{Config, SetupError};
 use crate::diagnostic::{Diagnostic, Notice};
+use crate::evaluate::suppress::{Suppressed, Unused};
 use crate::extract::KnownFacts;
 use crate::git::Difference;
 use crate::model::lookup::Models;
@@ -61,7 +62,7 @@ const THREAD_STACK: usize = 64 * 1024 * 1024;
 /// Analyses what `config` names. Wrong settings stop here, and only here; whatever is wrong with a file is a notice.
 pub fn check(config: &Config) -> Result<Outcome, SetupError> {
     let analysis = analyse(config)?.without_known()?;
-    let Analysis { config, files, found, known, comparison, notices, timings, analysed, analysed_bytes } = analysis;
+    let Analysis { config, files, found, known, comparison, notices, timings, analysed, analysed_bytes, .. } = analysis;
     let diagnostics = evaluate::group::grouped(found);
     let fail_on = config.fail_on.unwrap_or_default();
     Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on, known, comparison })
@@ -81,6 +82,8 @@ pub struct Analysis {
     pub comparison: Option<Comparison>,
     /// What could not be done.
     pub notices: Vec<Notice>,
+    /// Suppressions that suppress nothing.
+    pub unused: Vec<Unused>,
     /// Where the time went.
     pub timings: Timings,
     /// Number of files that were analysed.
@@ -120,7 +123,7 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let difference = scope.difference()?;
     let models = model::for_project(&scope.config)?;
     let present = Examined::new(&scope, KnownFacts::default(), &models, &mut timings);
-    let Examined { mut found, files, stacks, notices, analysed, analysed_bytes } = present;
+    let Examined { mut found, files, stacks, notices, unused, analysed, analysed_bytes } = present;
     let (files, facts): (Vec<SourceFile>, Vec<_>) = files.into_iter().map(|file| (file.source, file.facts)).unzip();
     let mut comparison = None;
     if let Some(difference) = difference.as_ref().filter(|_| scope.config.since.is_some()) {
@@ -145,6 +148,7 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
         known: 0,
         comparison,
         notices,
+        unused,
         timings,
         analysed,
         analysed_bytes,
@@ -175,6 +179,7 @@ struct Examined {
     /// The settings of each file.
     stacks: Vec<Stack>,
     notices: Vec<Notice>,
+    unused: Vec<Unused>,
     analysed: usize,
     analysed_bytes: u64,
 }
@@ -203,9 +208,10 @@ impl Examined {
         let rules = rule::RuleSet::of(|name| policy.runs(name));
         let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
         let found = policy.applied(found);
-        let (found, unused) = evaluate::suppress::suppressed(&program, found, |file, rule| policy.runs_on(file, rule));
-        notices.extend(unused);
-        Examined { found, files: program.files, stacks, notices, analysed, analysed_bytes }
+        let suppressed = evaluate::suppress::suppressed(&program, found, |file, rule| policy.runs_on(file, rule));
+        let Suppressed { kept: found, notices: about_comments, unused } = suppressed;
+        notices.extend(about_comments);
+        Examined { found, files: program.files, stacks, notices, unused, analysed, analysed_bytes }
     }
 }
 

@@ -95,7 +95,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
-    ("cli", &["baseline", "config", "diagnostic", "lang", "lib", "report", "rule", "scope", "source"]),
+    ("cli", &["baseline", "config", "diagnostic", "evaluate", "lang", "lib", "report", "rule", "scope", "source"]),
     ("main", &[]),
     ("bin", &[]),
 ];

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::cargo::Packages;
 use super::levels::Levels;
 use super::output::{self, Color};
-use super::{add_ignore, input, settings};
+use super::{add_ignore, input, remove_unused, settings};
 use crate::Outcome;
 use crate::config::{Config, SetupError, Since, normal, parse_size};
 use crate::diagnostic::Severity;
@@ -112,6 +112,11 @@ pub struct Arguments {
     /// Write a suppression comment at each finding, with this reason, instead of reporting.
     #[arg(help_heading = "Output", long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     add_ignore: Option<String>,
+
+    /// Take out suppression comments that suppress nothing, of rules that ran, and overrides that no file matches, instead
+    /// of reporting.
+    #[arg(help_heading = "Output", long, conflicts_with = "add_ignore")]
+    remove_unused: bool,
 
     /// Exit with 1 if there is a finding of this severity or above [default: warning].
     #[arg(help_heading = "Exit code", long, value_enum, value_name = "SEVERITY")]
@@ -256,6 +261,11 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
     if let Some(reason) = &arguments.add_ignore {
         let analysis = crate::analyse(&config)?.without_known()?;
         add_ignore::run(&analysis.found, &analysis.files, reason)?;
+        return Ok(super::SUCCESS);
+    }
+    if arguments.remove_unused {
+        remove_unused::refuse_parts(&config.paths, config.staged || !config.texts.is_empty())?;
+        remove_unused::run(&crate::analyse(&config)?)?;
         return Ok(super::SUCCESS);
     }
     let outcome = crate::check(&config)?;

@@ -20,6 +20,7 @@ mod init;
 mod input;
 mod levels;
 mod output;
+mod remove_unused;
 mod rules;
 mod settings;
 
