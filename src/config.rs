@@ -5,8 +5,10 @@
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diagnostic::Severity;
+use crate::progress::Progress;
 use crate::source::Replacement;
 use layer::{Level, Located};
 
@@ -60,6 +62,8 @@ pub struct Config {
     pub baseline: Option<PathBuf>,
     /// Report known findings too.
     pub no_baseline: bool,
+    /// Is told how far the run is.
+    pub progress: Option<Arc<Progress>>,
     /// Files that hold something else than the disk says.
     pub texts: Vec<Replacement>,
     /// If given, only findings are reported that were not there then.
@@ -105,6 +109,7 @@ impl Config {
             fail_on: None,
             baseline: None,
             no_baseline: false,
+            progress: None,
             texts: Vec::new(),
             since: None,
             changed_files: false,

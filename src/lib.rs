@@ -34,6 +34,7 @@ pub mod lang;
 pub mod model;
 pub mod outcome;
 pub mod program;
+pub mod progress;
 pub mod project;
 pub mod rule;
 pub mod source;

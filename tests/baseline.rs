@@ -137,8 +137,7 @@ fn what_is_of_no_use_is_taken_out() {
     let unused = "# laggard: ignore-file[query-in-loop] once\r\n\r\nx = 1  # laggard: ignore[query-in-loop]\r\n\r\n\
                   y = 2  # noqa: X1  # laggard: ignore[query-in-loop] why\r\nz = 3  # laggard: ignore[no-such-rule]\r\n";
     let broken = "# laggard: ignore[query-in-loop]\nx = 1\n\n\ndef f(:\n";
-    let rust =
-        "pub fn f() -> u32 {\n    /* laggard: ignore[sync-io-in-loop] */\n    1 // laggard: ignore[sync-io-in-loop]\n}\n";
+    let rust = "pub fn f() -> u32 {\n    /* laggard: ignore[sync-io-in-loop] */\n    1 // laggard: ignore[sync-io-in-loop]\n}\n";
     let settings = "# Settings.\nignore = [\"sql\"]\n\n# Gone.\n[[overrides]]\npaths = [\"gone/**\"]\nignore = [\"io\"]\n\n\
                     # Here.\n[[overrides]]\npaths = [\"used.py\"]\nignore = [\"async\"]\n\n[[overrides]]\npaths = [\"x.py\"]\n\n\
                     [overrides.rules]\nquery-in-loop = \"error\"\n\n# Paths.\n[paths]\ntests = [\"qa\"]\n";

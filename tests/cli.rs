@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 
 use common::{Run, SLOW, cargo_laggard, laggard, project, run, write};
@@ -398,4 +398,70 @@ fn arguments_from_a_file() {
     let missing = run(laggard(folder.path(), &["check", "@nowhere"]));
     assert!(missing.code == 2 && missing.stderr.contains("error: the arguments cannot be read: "), "{missing:?}");
     assert_eq!(run(cargo_laggard(folder.path(), &["@nowhere"])).code, 2);
+}
+
+#[test]
+fn info_says_what_is_used() {
+    let folder = project(&[("laggard.toml", "ignore = [\"sql\"]\n"), ("models/python/own.toml", "")]);
+    let info = run(laggard(folder.path(), &["info"]));
+    assert_eq!(info.code, 0, "{info:?}");
+    let settings = "settings:   laggard.toml\nown models: 1 python, 0 rust\n";
+    assert!(info.stdout.contains(settings) && info.stdout.contains(env!("CARGO_PKG_VERSION")), "{info:?}");
+    assert_eq!(run(cargo_laggard(folder.path(), &["info"])).stdout.replace("cargo-laggard", "laggard"), info.stdout);
+}
+
+/// Every shell's script, and the pages of the manual, know every command and flag.
+#[test]
+fn completions_and_manual_pages() {
+    let folder = project(&[]);
+    let help = run(laggard(folder.path(), &["check", "--help"])).stdout;
+    let flags: Vec<&str> = help
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("--"))
+        .map(|word| word.trim_end_matches(|one: char| !one.is_ascii_alphanumeric()))
+        .filter(|word| word.chars().all(|one| one.is_ascii_alphanumeric() || one == '-'))
+        .collect();
+    assert!(flags.len() > 30);
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = run(laggard(folder.path(), &["completions", shell]));
+        assert_eq!(script.code, 0, "{script:?}");
+        assert!(flags.iter().all(|flag| script.stdout.contains(flag)), "{shell}: {flags:?}");
+    }
+    assert_eq!(run(laggard(folder.path(), &["completions", "command.com"])).code, 2);
+    let page = run(laggard(folder.path(), &["man"]));
+    assert!(page.code == 0 && page.stdout.contains(".SH SUBCOMMANDS"), "{page:?}");
+    assert_eq!(run(laggard(folder.path(), &["man", "--folder", "pages"])).code, 0);
+    let check = std::fs::read_to_string(folder.path().join("pages/laggard-check.1")).unwrap();
+    assert!(flags.iter().all(|flag| check.contains(&flag.replace('-', "\\-"))));
+    assert!(folder.path().join("pages/laggard-baseline-create.1").exists());
+    assert_eq!(run(laggard(folder.path(), &["man", "--folder", "/dev/null/x"])).code, 2);
+}
+
+#[test]
+fn watching_reports_again_when_something_changes() {
+    let folder = project(&[("part/a.py", "x = 1\n")]);
+    let mut command =
+        laggard(folder.path(), &["check", "--watch", "--output-format", "concise", "--output", "html=a.html"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut findings = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut wait_until = |end: &str| while !said.next().unwrap().unwrap().starts_with(end) {};
+    wait_until("Watching ");
+    write(&folder, "part/a.py", SLOW.as_bytes());
+    assert!(findings.next().unwrap().unwrap().starts_with("part/a.py:6:"));
+    wait_until("Watching ");
+    write(&folder, "laggard.toml", b"no-such-setting = 1\n");
+    wait_until("error: ");
+    wait_until("Watching ");
+    write(&folder, "laggard.toml", b"ignore = [\"all\"]\n");
+    wait_until("No findings in 1 file.");
+    wait_until("Watching ");
+    write(&folder, "laggard.toml", b"");
+    assert!(findings.next().unwrap().unwrap().starts_with("part/a.py:6:"));
+    wait_until("Watching ");
+    write(&folder, "new/folder/b.py", SLOW.as_bytes());
+    assert!(findings.next().unwrap().unwrap().starts_with("new/folder/b.py:6:"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(run(laggard(folder.path(), &["check", "--watch", "nowhere"])).code, 2);
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::cargo::Packages;
 use super::levels::Levels;
 use super::output::{self, Color};
-use super::{add_ignore, input, remove_unused, settings};
+use super::{add_ignore, input, progress, remove_unused, settings, watch};
 use crate::Outcome;
 use crate::config::{Config, SetupError, Since, normal, parse_size};
 use crate::diagnostic::Severity;
@@ -108,6 +108,10 @@ pub struct Arguments {
     /// With --show-files: as what each is seen, and what is left out for which reason.
     #[arg(help_heading = "Output", long, requires = "show_files")]
     why: bool,
+
+    /// Analyse again whenever a file changes, until it is ended.
+    #[arg(help_heading = "Output", long, conflicts_with_all = ["add_ignore", "remove_unused", "stdin_filename", "statistics"])]
+    watch: bool,
 
     /// Write a suppression comment at each finding, with this reason, instead of reporting.
     #[arg(help_heading = "Output", long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "")]
@@ -268,7 +272,19 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
         remove_unused::run(&crate::analyse(&config)?)?;
         return Ok(super::SUCCESS);
     }
-    let outcome = crate::check(&config)?;
+    if arguments.watch {
+        let current = super::current_folder()?;
+        let outputs: Vec<PathBuf> = arguments.output.iter().map(|target| normal(&current.join(&target.path))).collect();
+        return watch::run(&config, &outputs, || analyse_and_write(arguments, &config, color));
+    }
+    let outcome = analyse_and_write(arguments, &config, color)?;
+    exit_code(arguments, &outcome)
+}
+
+/// Findings to stdout and to files, all else to stderr.
+fn analyse_and_write(arguments: &Arguments, config: &Config, color: Color) -> anyhow::Result<Outcome> {
+    let check = |progress| crate::check(&Config { progress, ..config.clone() });
+    let outcome = progress::shown(arguments.quiet, check)?;
     write(arguments, &outcome, color)?;
     if !arguments.quiet {
         output::tell(|out| {
@@ -281,7 +297,7 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
             summary::write(&outcome, arguments.details(), out)
         });
     }
-    exit_code(arguments, &outcome)
+    Ok(outcome)
 }
 
 /// Writes something else than findings.

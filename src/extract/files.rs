@@ -81,8 +81,14 @@ fn extracted(files: &[SourceFile], config: &Config, known: &mut KnownFacts) -> V
     // Large files first, so that no thread is left with one at the end.
     let mut order: Vec<usize> = (0..files.len()).filter(|at| known[*at].is_none()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(files[*at].size));
-    let mut results: Vec<(usize, Extraction)> =
-        order.into_par_iter().map(|at| (at, file(&files[at], config))).collect();
+    let progress = config.progress.as_deref();
+    progress.inspect(|progress| progress.expect(order.len()));
+    let extract = |at: usize| {
+        let result = file(&files[at], config);
+        progress.inspect(|progress| progress.advance());
+        (at, result)
+    };
+    let mut results: Vec<(usize, Extraction)> = order.into_par_iter().map(extract).collect();
     results.extend(known.into_iter().enumerate().filter_map(|(at, facts)| Some((at, Ok(facts?)))));
     results.sort_unstable_by_key(|(at, _)| *at);
     results.into_iter().map(|(_, result)| result).collect()
