@@ -5,6 +5,7 @@
 //! circumstances (`context.rs`), how functions come to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same
 //! facts and models give the same program, whatever the threads.
 
+mod batching;
 pub mod context;
 pub mod infer;
 mod loading;
