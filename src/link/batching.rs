@@ -109,7 +109,7 @@ impl<'a> Turn<'a, '_> {
         match self.facts.origin(origin) {
             Origin::Call(call) if self.has(call) => true,
             _ if depth > DEEPEST => true,
-            _ => source_of(self.facts, origin).is_some_and(|source| self.makes(source, depth + 1)),
+            _ => self.facts.source_of(origin).is_some_and(|source| self.makes(source, depth + 1)),
         }
     }
 
@@ -127,7 +127,7 @@ impl<'a> Turn<'a, '_> {
                 }
                 takes_end |= effects.has(Effect::TakesEnd);
             }
-            origin = source_of(self.facts, origin)?;
+            origin = self.facts.source_of(origin)?;
         }
         None
     }
@@ -182,23 +182,5 @@ impl<'a> Turn<'a, '_> {
             let grows = self.resolved[call.index()].effects.has(Effect::Grows);
             grows && site.receiver_place == Some(place) && !is_inside(site.scope)
         })
-    }
-}
-
-/// What a value is a part, a view or a result of.
-fn source_of(facts: &FileFacts, origin: OriginId) -> Option<OriginId> {
-    match facts.origin(origin) {
-        Origin::Call(call) => facts.call(call).name.map(|_| facts.call(call).callee),
-        Origin::Await(inner)
-        | Origin::Member(inner, _)
-        | Origin::Element(inner)
-        | Origin::Item(inner)
-        | Origin::Slice(inner, _)
-        | Origin::Part(inner, _)
-        | Origin::Payload(inner, _, _)
-        | Origin::Propagated(inner)
-        | Origin::Ascribed(_, inner)
-        | Origin::Borrowed(inner) => Some(inner),
-        _ => None,
     }
 }
