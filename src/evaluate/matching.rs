@@ -5,7 +5,9 @@ use crate::diagnostic::Diagnostic;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::{Value, argument_at, matched_arguments};
-use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, handed_over, own_effects, witness_chain};
+use crate::link::summarize::{
+    CallEffect, EVERY_TURN, effects_of_call, handed_over, is_reached_conditionally, own_effects, witness_chain,
+};
 use crate::model::table::{Color, Laziness, Row};
 use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead};
 use crate::rule::Rule;
@@ -185,6 +187,9 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         == *wanted);
     check!(awaited, |wanted| site.awaited == *wanted);
     check!(reached, |wanted| candidate.effect.reached.via.is_some() == *wanted);
+    check!(reached_conditionally, |wanted| {
+        is_reached_conditionally(program, file, &candidate.effect.reached) == *wanted
+    });
     check!(accumulates, |wanted| accumulates(program, candidate) == *wanted);
     check!(local_result, |wanted| site.result_is_local == *wanted);
     check!(used, |wanted| wanted.iter().any(|used| used.0 == site.used));

@@ -358,9 +358,21 @@ impl Extractor<'_> {
             (Some(Some(start)), Some(Some(end))) if start >= 0 && end >= start => end - start,
             // The last few.
             (Some(Some(start)), None) if start < 0 => -start,
-            _ => return None,
+            _ => self.added_to(start?, end?)?,
         };
         u32::try_from(length).ok()
+    }
+
+    /// The number that a value is, added to another one: `start + 500` to `start`.
+    fn added_to(&self, start: NodeId, end: NodeId) -> Option<i64> {
+        let NodeKind::Binary { operator: Operator::Add, left, right } = self.tree.kind(end) else { return None };
+        let (NodeKind::Name(name), NodeKind::Name(same)) = (self.tree.kind(start), self.tree.kind(left)) else {
+            return None;
+        };
+        match self.tree.kind(right) {
+            NodeKind::Integer(length) if name == same => length,
+            _ => None,
+        }
     }
 
     /// Does an index name the first or the last position?

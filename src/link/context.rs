@@ -5,6 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::batching;
 use super::closures::Run;
 use super::infer::repeats_argument;
 use super::resolve::{Resolver, Value};
@@ -54,11 +55,23 @@ pub(super) fn contexts<'m>(
                 }
             }
             ScopeKind::Handler => context.is_handler = true,
-            ScopeKind::Branch | ScopeKind::Attempt => {}
+            ScopeKind::Branch => enter_branch(facts, ScopeId(contexts.len() as u32), resolved, &mut context),
+            ScopeKind::Attempt => {}
         }
         contexts.push(context);
     }
     contexts
+}
+
+/// What is done with many elements at once is not done for each.
+fn enter_branch(facts: &FileFacts, id: ScopeId, resolved: FileCalls, context: &mut Context) {
+    let Some(frame) = context.loops.first_mut() else { return };
+    if let LoopSource::Loop(around) = frame.source
+        && frame.class == LoopClass::Data
+        && batching::empties_what_is_full(facts, id, facts.loop_of(around), resolved)
+    {
+        frame.class = LoopClass::Chunked;
+    }
 }
 
 fn enter_closure(
@@ -133,21 +146,21 @@ fn loop_class<'m>(
     {
         return class;
     }
-    let resolved = resolved.of_file(file);
+    let own_calls = resolved.of_file(file);
     if matches!(own.kind, LoopKind::While | LoopKind::Infinite) {
         let calls = own.region.calls.0..own.region.calls.1;
-        let effects = calls.clone().fold(EffectSet::EMPTY, |all, call| all.union(resolved[call as usize].effects));
-        if effects.has(Effect::Batches) {
+        let effects = calls.clone().fold(EffectSet::EMPTY, |all, call| all.union(own_calls[call as usize].effects));
+        if effects.has(Effect::Batches) || batching::takes_parts(facts, own, own_calls) {
             return LoopClass::Chunked;
         }
-        if effects.has(Effect::Paginates) {
+        if effects.has(Effect::Paginates) || batching::goes_on_from_its_end(facts, own, own_calls) {
             return LoopClass::Paging;
         }
-        let waits = calls.map(|call| &resolved[call as usize]).any(|call| {
+        let waits = calls.map(|call| &own_calls[call as usize]).any(|call| {
             call.effects.has(Effect::Sleep)
                 || call.row().is_some_and(|row| row.cost == AWAITS_WORK && !row.effects.has(Effect::Subprocess))
         });
-        if waits {
+        if waits || batching::waits_for_event(files, file, own.region.calls, resolved) {
             return LoopClass::Worker;
         }
     }
@@ -235,6 +248,9 @@ fn iterable_class<'m>(
                 }
                 if row.effects.has(Effect::Batches) {
                     return Some(LoopClass::Chunked);
+                }
+                if row.effects.has(Effect::WaitsForEvent) {
+                    return Some(LoopClass::Worker);
                 }
                 if row.effects.has(Effect::Few) {
                     return Some(LoopClass::Bounded);

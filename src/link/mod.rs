@@ -6,6 +6,7 @@
 //! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same facts
 //! and models give the same program, whatever the threads.
 
+mod batching;
 mod closures;
 pub mod context;
 pub mod infer;

@@ -344,6 +344,8 @@ conditions! {
     unlimited: bool,
     /// the effect is reached through a callee
     reached: bool,
+    /// a callee on the way to the effect comes to it under a condition only
+    reached_conditionally: bool,
     /// what it makes need not be made, for one of these reasons
     waste: Vec<Word<Waste>>,
     /// its result leaves the function: returned, stored, or bound to a name that is
