@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Notice, NoticeKind};
 use crate::program::ProgramFile;
 use crate::project::Project;
 use crate::rule::policy::Policy;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Texts};
 
 pub mod cli;
 pub mod config;
@@ -42,6 +42,7 @@ pub mod version;
 pub mod discover;
 pub mod evaluate;
 pub mod extract;
+pub mod fix;
 pub mod link;
 pub mod report;
 
@@ -54,11 +55,26 @@ const THREAD_STACK: usize = 64 * 1024 * 1024;
 
 /// Analyses what `config` names. Wrong settings stop here, and only here; whatever is wrong with a file is a notice.
 pub fn check(config: &Config) -> Result<Outcome, SetupError> {
-    let analysis = analyse(config)?.without_known()?;
+    Ok(outcome(analyse(config)?.without_known()?))
+}
+
+/// What a run found, as it is reported.
+fn outcome(analysis: Analysis) -> Outcome {
     let Analysis { config, files, found, known, notices, timings, analysed, analysed_bytes } = analysis;
     let diagnostics = evaluate::group::grouped(found);
     let fail_on = config.fail_on.unwrap_or_default();
-    Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on, known })
+    Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on, known }
+}
+
+/// Applies the fixes of what `config` names, in memory: what became of them, and what is left to report. Unsafe fixes
+/// are applied if they are asked for.
+pub fn fix(config: &Config, take_unsafe: bool) -> Result<(fix::Applied, Outcome), SetupError> {
+    let (applied, left) = fix::converge(take_unsafe, |texts| {
+        let mut analysis = analyse_with(config, texts)?.without_known()?;
+        let (files, found) = (std::mem::take(&mut analysis.files), std::mem::take(&mut analysis.found));
+        Ok(fix::Analysed { files, found, rest: analysis })
+    })?;
+    Ok((applied, outcome(Analysis { files: left.files, found: left.found, ..left.rest })))
 }
 
 /// What an analysis found, before findings are grouped.
@@ -94,22 +110,30 @@ impl Analysis {
 
 /// Analyses what `config` names: discover, parse, extract, link, evaluate.
 pub fn analyse(config: &Config) -> Result<Analysis, SetupError> {
+    analyse_with(config, &Texts::default())
+}
+
+/// Analyses what `config` names, with these texts in place of those on disk.
+pub fn analyse_with(config: &Config, texts: &Texts) -> Result<Analysis, SetupError> {
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(THREAD_STACK);
     if let Some(jobs) = config.jobs {
         pool = pool.num_threads(jobs);
     }
     match pool.build() {
         // All stages on the same threads: memory that one has freed is at hand for the next.
-        Ok(pool) => pool.install(|| analyse_here(config)),
+        Ok(pool) => pool.install(|| analyse_here(config, texts)),
         // No threads to be had: one will do.
-        Err(_) => analyse_here(config),
+        Err(_) => analyse_here(config, texts),
     }
 }
 
-fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
+fn analyse_here(config: &Config, texts: &Texts) -> Result<Analysis, SetupError> {
     let mut timings = Timings::default();
     let scope = timings.measure("discover", || Scope::new(config))?;
-    let Scope { config, discovered, stacks, .. } = scope;
+    let Scope { config, mut discovered, stacks, .. } = scope;
+    for file in discovered.files.iter_mut().chain(&mut discovered.in_dialects) {
+        file.text = texts.get(&file.location).cloned();
+    }
     let models = model::for_project(&config)?;
     let requirements = discovered.requirements();
     let mut extracted = timings.measure("parse + extract", || {
@@ -134,7 +158,8 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let (found, unused) = evaluate::suppress::suppressed(&program, found, |file, rule| policy.runs_on(file, rule));
     notices.extend(unused);
     let files: Vec<SourceFile> = program.files.into_iter().map(|file| file.source).collect();
-    let found = reported(found, &files, &stacks, &config);
+    let mut found = reported(found, &files, &stacks, &config);
+    timings.measure("fix", || fix::find(&mut found, &files, &rules.rules));
     Ok(Analysis { config, files, found, known: 0, notices, timings, analysed, analysed_bytes })
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Knows nothing of languages or of what the text means.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +53,9 @@ impl Span {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u32);
 
+/// Texts that hold instead of those on disk, by the places of their files.
+pub type Texts = HashMap<PathBuf, Arc<str>>;
+
 /// A file that discovery found and a language claims. Its text is not held.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
@@ -64,6 +69,18 @@ pub struct SourceFile {
     pub dialect: Option<usize>,
     /// Size in bytes when it was found.
     pub size: u64,
+    /// The text that holds instead of the one on disk.
+    pub text: Option<Arc<str>>,
+}
+
+impl SourceFile {
+    /// Its text, as [`read`] gives it.
+    pub fn read(&self) -> Result<String, ReadError> {
+        match &self.text {
+            Some(text) => Ok(text.to_string()),
+            None => read(&self.location),
+        }
+    }
 }
 
 /// Why a file could not be used.

@@ -70,6 +70,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "version",
         ],
     ),
+    ("fix", &["diagnostic", "lang", "rule", "source", "syntax"]),
     ("report", &["diagnostic", "outcome", "rule", "source"]),
     ("baseline", &["config", "diagnostic", "source"]),
     // The pipeline, and who calls it.
@@ -82,6 +83,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "discover",
             "evaluate",
             "extract",
+            "fix",
             "lang",
             "link",
             "model",
@@ -93,7 +95,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
-    ("cli", &["baseline", "config", "diagnostic", "lang", "lib", "report", "rule", "source"]),
+    ("cli", &["baseline", "config", "diagnostic", "fix", "lang", "lib", "report", "rule", "source"]),
     ("main", &[]),
     ("bin", &[]),
 ];

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::cargo::Packages;
 use super::levels::Levels;
 use super::output::{self, Color};
-use super::{add_ignore, settings};
+use super::{add_ignore, fixes, settings};
 use crate::Outcome;
 use crate::config::{Config, SetupError, normal, parse_size};
 use crate::diagnostic::Severity;
@@ -95,6 +95,22 @@ pub struct Arguments {
     /// Write a suppression comment at each finding, with this reason, instead of reporting.
     #[arg(help_heading = "Output", long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     add_ignore: Option<String>,
+
+    /// Apply safe fixes, and report what is left.
+    #[arg(help_heading = "Fixes", long)]
+    fix: bool,
+
+    /// Take fixes, too, after which the program may behave otherwise; with --fix, --fix-only or --diff.
+    #[arg(help_heading = "Fixes", long)]
+    unsafe_fixes: bool,
+
+    /// Apply fixes and report nothing.
+    #[arg(help_heading = "Fixes", long, conflicts_with_all = ["fix", "diff"])]
+    fix_only: bool,
+
+    /// Write what fixes would change to stdout, as a diff, and change nothing; exit with 1 if that is anything.
+    #[arg(help_heading = "Fixes", long)]
+    diff: bool,
 
     /// Exit with 1 if there is a finding of this severity or above [default: warning].
     #[arg(help_heading = "Exit code", long, value_enum, value_name = "SEVERITY")]
@@ -227,7 +243,21 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
         add_ignore::run(&analysis.found, &analysis.files, reason)?;
         return Ok(super::SUCCESS);
     }
-    let outcome = crate::check(&config)?;
+    if arguments.unsafe_fixes && !(arguments.fix || arguments.fix_only || arguments.diff) {
+        let message = "`--unsafe-fixes` says which fixes to take, and none are asked for";
+        return Err(SetupError::new(message, "add `--fix`, `--fix-only` or `--diff`").into());
+    }
+    if arguments.diff {
+        let changes = fixes::show(&config, arguments.unsafe_fixes, arguments.quiet)?;
+        return Ok(if changes && !arguments.exit_zero { super::FINDINGS } else { super::SUCCESS });
+    }
+    let outcome = match arguments.fix || arguments.fix_only {
+        true => fixes::apply(&config, arguments.unsafe_fixes, arguments.quiet)?,
+        false => crate::check(&config)?,
+    };
+    if arguments.fix_only {
+        return Ok(super::SUCCESS);
+    }
     write(arguments, &outcome, color)?;
     if !arguments.quiet {
         output::tell(|out| {

@@ -3,7 +3,7 @@
 //! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, with `values.rs` for
 //! what becomes of a value, `waste.rs` for values that need not be made (`borrowing.rs`: because they could be
 //! borrowed), `flow.rs` for what calls have to do with each other, and `calls.rs` for what is called, with what;
-//! `finding.rs` says it in words, `advice.rs` leaves out what the project may not be advised, `rank.rs` orders,
+//! `finding.rs` says it in words, `advice.rs` leaves out what the project may not be advised, `propose.rs` says how it may be mended, `rank.rs` orders,
 //! `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is
 //! mended at once. No input or output, and no rule by name.
 
@@ -12,6 +12,7 @@ mod borrowing;
 mod calls;
 pub mod finding;
 mod flow;
+mod propose;
 pub mod group;
 pub mod index;
 pub mod matching;
@@ -154,5 +155,7 @@ fn evaluate_rule(
     if !holds(program, &candidate, &rule.conditions, true) || holds(program, &candidate, &rule.exceptions, false) {
         return None;
     }
-    Some(finding::of_call(program, rule, &candidate))
+    let mut found = finding::of_call(program, rule, &candidate);
+    found.proposals = propose::for_call(program, rule, &candidate);
+    Some(found)
 }

@@ -286,6 +286,8 @@ mod tests {
             also: vec![],
             function: String::new(),
             fingerprint: String::new(),
+            proposals: Vec::new(),
+            fix: None,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::generated::is_generated;
 use crate::lang;
 use crate::program::ProgramFile;
 use crate::project::Project;
-use crate::source::{self, ReadError, SourceFile};
+use crate::source::{ReadError, SourceFile};
 
 /// The facts of a file, or why there are none.
 type Extraction = Result<FileFacts, (NoticeKind, String)>;
@@ -125,7 +125,7 @@ fn collect(
 
 /// The facts of one file, or why there are none.
 fn file(source: &SourceFile, config: &Config) -> Extraction {
-    let text = source::read(&source.location).map_err(|error| match error {
+    let text = source.read().map_err(|error| match error {
         ReadError::Io(_) => (NoticeKind::Unreadable, error.to_string()),
         ReadError::NotUtf8(_) => (NoticeKind::NotUtf8, error.to_string()),
     })?;

@@ -45,6 +45,7 @@ impl Project {
                 language: 0,
                 dialect: None,
                 size: text.len() as u64,
+                text: None,
             });
         }
         Project { folder, files: found }
@@ -86,6 +87,8 @@ fn diagnostic(primary: Label) -> Diagnostic {
         also: vec![],
         function: "app.views.show".to_string(),
         fingerprint: "00ff".to_string(),
+        proposals: Vec::new(),
+        fix: None,
     }
 }
 
