@@ -145,7 +145,8 @@ fn shown(files: &Files) -> String {
 /// The page with what fixes make of an example behind it.
 fn with_applied(page: &str, bad: &Example, result: &Files) -> String {
     let mut examples = String::new();
-    for (name, text) in bad.files.iter().map(|(name, _)| name).zip(result.values()) {
+    for (name, _) in &bad.files {
+        let text = result.iter().find(|(own, _)| name.is_empty() || own == name).expect("the file is there").1;
         let head = format!("{} applied {name}", bad.language);
         examples.push_str(&format!("```{}\n{text}```\n\n", head.trim_end()));
     }

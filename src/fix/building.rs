@@ -17,6 +17,7 @@ const MOST_ROUNDS: usize = 3;
 
 /// The fix that a recipe makes of a finding, if the text is what it is for.
 pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> Option<Fix> {
+    if std::env::var_os("FIXDEBUG").is_some() { eprintln!("{:?} call={:?} around={:?} made={:?}", proposal.recipe, proposal.call.of(code.text), proposal.around.map(|s| s.of(code.text)), proposal.made.map(|s| s.of(code.text))); }
     let mut bindings: Bindings = proposal
         .words
         .iter()
@@ -26,13 +27,14 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
     bindings.insert("call".to_owned(), call);
     let mut found = Vec::new();
     for edit in &recipe.edits {
-        if let Action::Replace(from, _) = &edit.action {
-            let (node, bound) = place_of(code, edit, from, proposal, &bindings)?;
+        if let Some(pattern) = edit.action.found() {
+            let (node, bound) = place_of(code, edit, pattern, proposal, &bindings)?;
             bindings = bound;
             found.push(node);
         }
     }
-    if !are_apart(recipe, &bindings) {
+    let is_wanted = |(hole, texts): &(String, Vec<String>)| bindings.get(hole).is_some_and(|bound| texts.contains(&bound.text));
+    if !are_apart(recipe, &bindings) || !recipe.only.iter().all(is_wanted) {
         return None;
     }
     for (name, made_of) in &recipe.new {
@@ -42,7 +44,14 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
     let mut found = found.into_iter();
     let mut drafts = Vec::new();
     for edit in &recipe.edits {
-        drafts.push(draft(code, edit, proposal, &bindings, &mut found)?);
+        let node = edit.action.found().and_then(|_| found.next());
+        if !matches!(edit.action, Action::Find(_)) {
+            let draft = draft(code, edit, proposal, &bindings, node)?;
+            if is_moved_past_its_making(code, edit, &draft, proposal, &bindings) {
+                return None;
+            }
+            drafts.push(draft);
+        }
     }
     let edits = bracketed(code, drafts)?;
     let imports = imports(code, recipe, proposal)?;
@@ -148,7 +157,7 @@ fn draft<'c>(
     edit: &EditRecipe,
     proposal: &Proposal,
     bindings: &Bindings,
-    found: &mut impl Iterator<Item = &'c Node>,
+    found: Option<&'c Node>,
 ) -> Option<Draft> {
     let anchor = match edit.at {
         Anchor::Loop => proposal.around?,
@@ -157,7 +166,7 @@ fn draft<'c>(
     };
     match &edit.action {
         Action::Replace(_, to) => {
-            let node = found.next()?;
+            let node = found?;
             let mut pieces = pieces(to, bindings)?;
             if node.is_statement
                 && let Some((_, indent)) = code.line_of_statement(node.span)
@@ -166,6 +175,7 @@ fn draft<'c>(
             }
             Some(Draft { span: node.span, pieces, is_expression: !node.is_statement })
         }
+        Action::Find(_) => None,
         Action::Before(lines) => {
             let (statement, indent) = code.line_of_statement(anchor)?;
             let at = statement.span.start as usize - indent.len();
@@ -178,6 +188,23 @@ fn draft<'c>(
             Some(Draft { span: Span::new(at, at), pieces: lines_of(lines, bindings, indent)?, is_expression: false })
         }
     }
+}
+
+/// Does code move to a place before that where a name in it gets its value?
+fn is_moved_past_its_making(
+    code: &Code,
+    edit: &EditRecipe,
+    draft: &Draft,
+    proposal: &Proposal,
+    bindings: &Bindings,
+) -> bool {
+    let (Action::Replace(_, pattern) | Action::Before(pattern)) = &edit.action else { return false };
+    let moved = pattern.names().filter_map(|name| bindings.get(name)).filter_map(|bound| Some((bound.span?, bound)));
+    moved.filter(|(span, _)| span.start >= draft.span.end).any(|(span, bound)| {
+        let end = proposal.around.map_or(span.end, |around| around.end.max(span.end));
+        let passed = Span { start: draft.span.end, end };
+        code.names_bound_in(passed).any(|name| matching::words(&bound.text).any(|word| word == name))
+    })
 }
 
 /// Lines of their own, indented like the statement that they stand beside.

@@ -55,7 +55,8 @@ pub fn leaves_the_rest(before: &Code, after: &Code, edits: &[Edit]) -> bool {
         let to = |at: u32| (i64::from(at) + shift) as u32;
         Span { start: to(span.start), end: to(span.end) }
     };
-    let apart = |span: Span, edits: &[Span]| edits.iter().all(|edit| edit.end <= span.start || span.end <= edit.start);
+    // What an edit touches may be part of something else afterwards.
+    let apart = |span: Span, edits: &[Span]| edits.iter().all(|edit| edit.end < span.start || span.end < edit.start);
     let mut kept: Vec<_> = before.nodes.iter().filter(|node| apart(node.span, &old) && !node.span.is_empty()).map(|node| (moved(node.span), before.sort_of(node))).collect();
     let mut found: Vec<_> = after.nodes.iter().filter(|node| apart(node.span, &new) && !node.span.is_empty()).map(|node| (node.span, after.sort_of(node))).collect();
     let key = |node: &(Span, std::mem::Discriminant<crate::syntax::NodeKind>)| node.0;

@@ -22,6 +22,8 @@ pub struct Code<'t> {
     pub comments: Vec<Span>,
     /// How many places could not be parsed.
     pub errors: usize,
+    /// The names that get a value, where they do.
+    bound: Vec<Span>,
     tree: Tree,
 }
 
@@ -50,6 +52,7 @@ impl<'t> Code<'t> {
             starts: HashMap::new(),
             comments: language.comments(text),
             errors: parsed.errors.len(),
+            bound: Vec::new(),
             tree: parsed.tree,
         };
         code.collect();
@@ -57,13 +60,25 @@ impl<'t> Code<'t> {
     }
 
     fn collect(&mut self) {
-        let mut pending: Vec<(NodeId, bool)> = self.tree.root.into_iter().map(|root| (root, false)).collect();
-        while let Some((id, is_statement)) = pending.pop() {
+        let Some(root) = self.tree.root else { return };
+        let mut pending = vec![(root, false, false)];
+        while let Some((id, is_statement, is_expression)) = pending.pop() {
             let span = self.tree.span(id);
             self.starts.entry(span.start).or_default().push(self.nodes.len());
             self.nodes.push(Node { span, id, is_statement });
-            let is_block = matches!(self.tree.kind(id), NodeKind::Block(_));
-            self.tree.for_each_child(id, &mut |child| pending.push((child, is_block)));
+            for target in targets(&self.tree, id) {
+                names_in(&self.tree, target, &mut self.bound);
+            }
+            let is_block = matches!(self.tree.kind(id), NodeKind::Block(_)) && !is_expression;
+            let is_closure = matches!(self.tree.kind(id), NodeKind::Closure(_));
+            let holds_expression = |child: NodeId| match self.tree.block_scoped {
+                // The body of a closure or of an arm may be an expression, which is lowered to a block.
+                true => child != root && !self.tree.span(child).of(self.text).starts_with('{'),
+                false => is_closure,
+            };
+            let mut children = Vec::new();
+            self.tree.for_each_child(id, &mut |child| children.push((child, is_block, holds_expression(child))));
+            pending.extend(children);
         }
     }
 
@@ -91,7 +106,9 @@ impl<'t> Code<'t> {
     pub fn is_node(&self, span: Span) -> bool {
         let mut span = span;
         loop {
-            if self.nodes_at(span.start).any(|node| node.span == span) {
+            // What declares may be parsed in the place of an expression, and is none.
+            let is_value = |node: &Node| !matches!(self.kind(node), NodeKind::LetCondition { .. } | NodeKind::Let { .. });
+            if self.nodes_at(span.start).any(|node| node.span == span && is_value(node)) {
                 return true;
             }
             match self.without_brackets(span) {
@@ -177,9 +194,41 @@ impl<'t> Code<'t> {
         before.trim().is_empty().then_some((statement, before))
     }
 
+    /// The names that get a value in a span.
+    pub fn names_bound_in(&self, span: Span) -> impl Iterator<Item = &'t str> {
+        self.bound.iter().filter(move |name| span.contains(**name)).map(|name| name.of(self.text))
+    }
+
     /// Does a span lie in a text that something is put into?
     pub fn is_in_text(&self, span: Span) -> bool {
         let is_text = |node: &&Node| matches!(self.kind(node), NodeKind::String { .. });
         self.nodes.iter().filter(is_text).any(|node| node.span.contains(span) && node.span != span)
+    }
+}
+
+/// What a node gives values to.
+fn targets(tree: &Tree, id: NodeId) -> Vec<NodeId> {
+    match tree.kind(id) {
+        NodeKind::Let { target, .. } | NodeKind::Assign { target, .. } => vec![target],
+        NodeKind::LetCondition { pattern, .. } | NodeKind::Arm { pattern, .. } => vec![pattern],
+        NodeKind::WithItem { target, .. } => target.into_iter().collect(),
+        NodeKind::Loop(node) => tree.loops[node.0 as usize].target.into_iter().collect(),
+        NodeKind::Function(function) | NodeKind::Closure(function) => {
+            tree.functions[function.0 as usize].parameters.iter().map(|parameter| parameter.target).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The names in a target: those of a pattern, but not that of an object whose attribute or element it is.
+fn names_in(tree: &Tree, target: NodeId, names: &mut Vec<Span>) {
+    match tree.kind(target) {
+        NodeKind::Member { .. } | NodeKind::Index { .. } => {}
+        NodeKind::Name(_) => names.push(tree.span(target)),
+        _ => {
+            let mut parts = Vec::new();
+            tree.for_each_child(target, &mut |child| parts.push(child));
+            parts.into_iter().for_each(|part| names_in(tree, part, names));
+        }
     }
 }

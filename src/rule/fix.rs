@@ -39,6 +39,8 @@ pub struct Recipe {
     pub new: Vec<(String, Pattern)>,
     /// Words that must not occur in the code of a hole: the hole, and the hole whose first word it is, or the word.
     pub apart: Vec<(String, String)>,
+    /// What the code of a hole may be, where not anything will do.
+    pub only: Vec<(String, Vec<String>)>,
     /// What changes.
     pub edits: Vec<EditRecipe>,
 }
@@ -70,6 +72,8 @@ pub enum Anchor {
 /// What a change does.
 #[derive(Clone, Debug)]
 pub enum Action {
+    /// Code that fits stays as it is: its holes are for the other changes.
+    Find(Pattern),
     /// Code that fits becomes other code.
     Replace(Pattern, Pattern),
     /// Lines before the statement around the anchor.
@@ -100,6 +104,8 @@ pub(super) struct RecipeText {
     new: std::collections::BTreeMap<String, String>,
     #[serde(default)]
     apart: Vec<(String, String)>,
+    #[serde(default)]
+    only: std::collections::BTreeMap<String, Vec<String>>,
     edit: Vec<EditText>,
 }
 
@@ -108,6 +114,7 @@ pub(super) struct RecipeText {
 struct EditText {
     #[serde(default)]
     at: Anchor,
+    find: Option<String>,
     replace: Option<String>,
     with: Option<String>,
     before: Option<String>,
@@ -138,6 +145,7 @@ impl RecipeText {
             imports: self.imports,
             new: new.collect::<Result<_, String>>()?,
             apart: self.apart,
+            only: self.only.into_iter().collect(),
             edits: self.edit.into_iter().map(EditText::read).collect::<Result<_, _>>()?,
         };
         recipe.check()?;
@@ -153,33 +161,42 @@ impl Recipe {
 
     /// Is all that it writes found somewhere?
     fn check(&self) -> Result<(), String> {
-        let replaced = self.edits.iter().filter_map(|edit| match &edit.action {
-            Action::Replace(from, _) => Some(from),
-            _ => None,
-        });
+        let replaced = self.edits.iter().filter_map(|edit| edit.action.found());
         let mut known: Vec<&str> = replaced.flat_map(Pattern::names).collect();
         known.extend(WORDS.iter().map(|(word, _)| *word));
         let mut written: Vec<&str> = self.new.iter().flat_map(|(_, made_of)| made_of.names()).collect();
         written.extend(self.apart.iter().map(|(hole, _)| hole.as_str()));
+        written.extend(self.only.iter().map(|(hole, _)| hole.as_str()));
         let new = self.new.iter().map(|(name, _)| name.as_str());
         for edit in &self.edits {
-            let (Action::Replace(_, to) | Action::Before(to) | Action::After(to)) = &edit.action;
+            let (Action::Replace(_, to) | Action::Before(to) | Action::After(to)) = &edit.action else { continue };
             written.extend(to.names().filter(|name| !new.clone().any(|new| new == *name)));
         }
         match written.into_iter().find(|name| !known.contains(name)) {
-            Some(name) => Err(format!("[[fix]] writes `${name}`, which no `replace` of it binds")),
+            Some(name) => Err(format!("[[fix]] writes `${name}`, which it does not find")),
             None => Ok(()),
+        }
+    }
+}
+
+impl Action {
+    /// The code that has to be there.
+    pub fn found(&self) -> Option<&Pattern> {
+        match self {
+            Action::Find(code) | Action::Replace(code, _) => Some(code),
+            Action::Before(_) | Action::After(_) => None,
         }
     }
 }
 
 impl EditText {
     fn read(self) -> Result<EditRecipe, String> {
-        let action = match (self.replace, self.with, self.before, self.after) {
-            (Some(from), Some(to), None, None) => Action::Replace(Pattern::parse(&from)?, Pattern::parse(&to)?),
-            (None, None, Some(lines), None) => Action::Before(Pattern::parse(&lines)?),
-            (None, None, None, Some(lines)) => Action::After(Pattern::parse(&lines)?),
-            _ => return Err("an edit of a fix has `replace` and `with`, or `before`, or `after`".into()),
+        let action = match (self.find, self.replace, self.with, self.before, self.after) {
+            (Some(code), None, None, None, None) => Action::Find(Pattern::parse(&code)?),
+            (None, Some(from), Some(to), None, None) => Action::Replace(Pattern::parse(&from)?, Pattern::parse(&to)?),
+            (None, None, None, Some(lines), None) => Action::Before(Pattern::parse(&lines)?),
+            (None, None, None, None, Some(lines)) => Action::After(Pattern::parse(&lines)?),
+            _ => return Err("an edit of a fix has `find`, or `replace` and `with`, or `before`, or `after`".into()),
         };
         Ok(EditRecipe { at: self.at, action })
     }
