@@ -17,7 +17,6 @@ const MOST_ROUNDS: usize = 3;
 
 /// The fix that a recipe makes of a finding, if the text is what it is for.
 pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> Option<Fix> {
-    if std::env::var_os("FIXDEBUG").is_some() { eprintln!("{:?} call={:?} around={:?} made={:?}", proposal.recipe, proposal.call.of(code.text), proposal.around.map(|s| s.of(code.text)), proposal.made.map(|s| s.of(code.text))); }
     let mut bindings: Bindings = proposal
         .words
         .iter()
@@ -25,16 +24,23 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
         .collect();
     let call = Bound { text: proposal.call.of(code.text).to_owned(), span: Some(proposal.call), is_expression: true };
     bindings.insert("call".to_owned(), call);
+    let accept = |bindings: &Bindings| {
+        let is_wanted =
+            |(hole, texts): &(String, Vec<String>)| bindings.get(hole).is_none_or(|bound| texts.contains(&bound.text));
+        recipe.only.iter().all(is_wanted)
+    };
     let mut found = Vec::new();
     for edit in &recipe.edits {
         if let Some(pattern) = edit.action.found() {
-            let (node, bound) = place_of(code, edit, pattern, proposal, &bindings)?;
+            let (node, bound) = place_of(code, edit, pattern, proposal, &bindings, &accept)?;
             bindings = bound;
             found.push(node);
         }
     }
-    let is_wanted = |(hole, texts): &(String, Vec<String>)| bindings.get(hole).is_some_and(|bound| texts.contains(&bound.text));
-    if !are_apart(recipe, &bindings) || !recipe.only.iter().all(is_wanted) {
+    let of = |hole: &String| bindings.get(hole);
+    let is_alone = recipe.once.iter().all(|hole| of(hole).is_some_and(|bound| is_once(code, proposal, bound)))
+        && recipe.declared.iter().all(|hole| of(hole).is_some_and(|bound| is_declared(code, proposal, bound)));
+    if !is_alone || !are_apart(recipe, &bindings) {
         return None;
     }
     for (name, made_of) in &recipe.new {
@@ -47,7 +53,7 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
         let node = edit.action.found().and_then(|_| found.next());
         if !matches!(edit.action, Action::Find(_)) {
             let draft = draft(code, edit, proposal, &bindings, node)?;
-            if is_moved_past_its_making(code, edit, &draft, proposal, &bindings) {
+            if is_moved_past_its_making(code, edit, &draft, proposal, &bindings, &recipe.declared) {
                 return None;
             }
             drafts.push(draft);
@@ -84,9 +90,10 @@ fn place_of<'c>(
     from: &Pattern,
     proposal: &Proposal,
     bindings: &Bindings,
+    accept: &dyn Fn(&Bindings) -> bool,
 ) -> Option<(&'c Node, Bindings)> {
     candidates(code, edit.at, proposal)?.into_iter().find_map(|node| {
-        let found = matched(code, from, node.span, bindings)?;
+        let found = matched(code, from, node.span, bindings, accept)?;
         // What is about the call must not swallow it whole.
         let hides = |(name, bound): (&String, &Bound)| {
             let is_new = !bindings.contains_key(name);
@@ -109,6 +116,20 @@ fn candidates<'c>(code: &'c Code, at: Anchor, proposal: &Proposal) -> Option<Vec
         Anchor::Loop => exactly(proposal.around?),
         Anchor::Made => exactly(proposal.made?),
     })
+}
+
+/// Does the text of a hole stand in the loop only once?
+fn is_once(code: &Code, proposal: &Proposal, bound: &Bound) -> bool {
+    proposal.around.is_some_and(|around| around.of(code.text).matches(&bound.text).count() == 1)
+}
+
+/// Does a name get its value in the loop only where it was found, and is it not used before?
+fn is_declared(code: &Code, proposal: &Proposal, bound: &Bound) -> bool {
+    let (Some(around), Some(span)) = (proposal.around, bound.span) else { return false };
+    let text = around.of(code.text);
+    let first = matching::words(text).find(|word| *word == bound.text);
+    let at = first.map(|word| around.start as usize + (word.as_ptr() as usize - text.as_ptr() as usize));
+    at == Some(span.start as usize) && code.names_bound_in(around).filter(|name| *name == bound.text).count() == 1
 }
 
 /// Do the words that a recipe wants apart not meet?
@@ -173,6 +194,10 @@ fn draft<'c>(
             {
                 indent_text(&mut pieces, to, indent);
             }
+            if node.is_statement && pieces.iter().all(|(text, _)| text.is_empty()) {
+                let span = whole_lines(code.text, node.span)?;
+                return Some(Draft { span, pieces, is_expression: false });
+            }
             Some(Draft { span: node.span, pieces, is_expression: !node.is_statement })
         }
         Action::Find(_) => None,
@@ -197,14 +222,24 @@ fn is_moved_past_its_making(
     draft: &Draft,
     proposal: &Proposal,
     bindings: &Bindings,
+    declared: &[String],
 ) -> bool {
     let (Action::Replace(_, pattern) | Action::Before(pattern)) = &edit.action else { return false };
-    let moved = pattern.names().filter_map(|name| bindings.get(name)).filter_map(|bound| Some((bound.span?, bound)));
+    let moved = pattern.names().filter(|name| !declared.iter().any(|own| own == name)).filter_map(|name| bindings.get(name)).filter_map(|bound| Some((bound.span?, bound)));
     moved.filter(|(span, _)| span.start >= draft.span.end).any(|(span, bound)| {
         let end = proposal.around.map_or(span.end, |around| around.end.max(span.end));
         let passed = Span { start: draft.span.end, end };
         code.names_bound_in(passed).any(|name| matching::words(&bound.text).any(|word| word == name))
     })
+}
+
+/// The lines that a statement has for itself; `None` if it shares them.
+fn whole_lines(text: &str, span: Span) -> Option<Span> {
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[span.end as usize..].find('\n').map(|at| span.end as usize + at + 1)?;
+    let is_alone = text[start..span.start as usize].trim().is_empty()
+        && text[span.end as usize..end].trim_matches([';', ' ', '\t', '\r', '\n']).is_empty();
+    is_alone.then(|| Span::new(start, end))
 }
 
 /// Lines of their own, indented like the statement that they stand beside.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::code::{Code, Node};
 use crate::diagnostic::Edit;
 use crate::source::Span;
+use crate::syntax::NodeKind;
 
 /// The text after the edits, which are sorted and do not overlap.
 pub fn spliced(text: &str, edits: &[Edit]) -> String {
@@ -57,13 +58,15 @@ pub fn leaves_the_rest(before: &Code, after: &Code, edits: &[Edit]) -> bool {
     };
     // What an edit touches may be part of something else afterwards.
     let apart = |span: Span, edits: &[Span]| edits.iter().all(|edit| edit.end < span.start || span.end < edit.start);
-    let mut kept: Vec<_> = before.nodes.iter().filter(|node| apart(node.span, &old) && !node.span.is_empty()).map(|node| (moved(node.span), before.sort_of(node))).collect();
-    let mut found: Vec<_> = after.nodes.iter().filter(|node| apart(node.span, &new) && !node.span.is_empty()).map(|node| (node.span, after.sort_of(node))).collect();
-    let key = |node: &(Span, std::mem::Discriminant<crate::syntax::NodeKind>)| node.0;
-    kept.sort_by_key(key);
-    found.sort_by_key(key);
-    let same_places = kept.iter().map(|node| node.0).eq(found.iter().map(|node| node.0));
-    same_places && around(before, &old) == around(after, &new)
+    // Where a block starts and ends is told by its statements.
+    let counts = |code: &Code, node: &Node| !node.span.is_empty() && !matches!(code.kind(node), NodeKind::Block(_));
+    let kept = before.nodes.iter().filter(|node| counts(before, node) && apart(node.span, &old));
+    let mut kept: Vec<Span> = kept.map(|node| moved(node.span)).collect();
+    let found = after.nodes.iter().filter(|node| counts(after, node) && apart(node.span, &new));
+    let mut found: Vec<Span> = found.map(|node| node.span).collect();
+    kept.sort_unstable();
+    found.sort_unstable();
+    kept == found && around(before, &old) == around(after, &new)
 }
 
 /// How many nodes of each sort stand around edits without being in them.

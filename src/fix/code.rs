@@ -107,9 +107,10 @@ impl<'t> Code<'t> {
         let mut span = span;
         loop {
             // What declares may be parsed in the place of an expression, and is none.
-            let is_value = |node: &Node| !matches!(self.kind(node), NodeKind::LetCondition { .. } | NodeKind::Let { .. });
-            if self.nodes_at(span.start).any(|node| node.span == span && is_value(node)) {
-                return true;
+            let declares = |node: &&Node| matches!(self.kind(node), NodeKind::LetCondition { .. } | NodeKind::Let { .. });
+            let mut found = self.nodes_at(span.start).filter(|node| node.span == span).peekable();
+            if found.peek().is_some() {
+                return found.find(declares).is_none();
             }
             match self.without_brackets(span) {
                 Some(inner) => span = inner,

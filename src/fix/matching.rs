@@ -28,9 +28,16 @@ enum Token<'p> {
 }
 
 /// Finds a pattern that covers a span from its first to its last byte; `bindings` are what holes stand for already.
-pub fn matched(code: &Code, pattern: &Pattern, span: Span, bindings: &Bindings) -> Option<Bindings> {
+/// Of several ways to fill the holes the first that is accepted counts.
+pub fn matched(
+    code: &Code,
+    pattern: &Pattern,
+    span: Span,
+    bindings: &Bindings,
+    accept: &dyn Fn(&Bindings) -> bool,
+) -> Option<Bindings> {
     let tokens = tokens(pattern);
-    let matcher = Matcher { code, end: span.end };
+    let matcher = Matcher { code, end: span.end, accept };
     matcher.rest(&tokens, span.start, bindings.clone())
 }
 
@@ -65,12 +72,13 @@ fn is_word(letter: char) -> bool {
 struct Matcher<'c, 't> {
     code: &'c Code<'t>,
     end: u32,
+    accept: &'c dyn Fn(&Bindings) -> bool,
 }
 
 impl Matcher<'_, '_> {
     fn rest(&self, tokens: &[Token], at: u32, bindings: Bindings) -> Option<Bindings> {
         let Some((token, rest)) = tokens.split_first() else {
-            return (self.skip(at) == self.end).then_some(bindings);
+            return (self.skip(at) == self.end && (self.accept)(&bindings)).then_some(bindings);
         };
         match token {
             Token::Code(word) => {

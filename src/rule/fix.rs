@@ -41,6 +41,10 @@ pub struct Recipe {
     pub apart: Vec<(String, String)>,
     /// What the code of a hole may be, where not anything will do.
     pub only: Vec<(String, Vec<String>)>,
+    /// Holes whose text stands in the loop only once.
+    pub once: Vec<String>,
+    /// Holes with a name that gets its value in the loop there and nowhere else, and is not used before.
+    pub declared: Vec<String>,
     /// What changes.
     pub edits: Vec<EditRecipe>,
 }
@@ -106,6 +110,10 @@ pub(super) struct RecipeText {
     apart: Vec<(String, String)>,
     #[serde(default)]
     only: std::collections::BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    once: Vec<String>,
+    #[serde(default)]
+    declared: Vec<String>,
     edit: Vec<EditText>,
 }
 
@@ -146,6 +154,8 @@ impl RecipeText {
             new: new.collect::<Result<_, String>>()?,
             apart: self.apart,
             only: self.only.into_iter().collect(),
+            once: self.once,
+            declared: self.declared,
             edits: self.edit.into_iter().map(EditText::read).collect::<Result<_, _>>()?,
         };
         recipe.check()?;
@@ -167,6 +177,7 @@ impl Recipe {
         let mut written: Vec<&str> = self.new.iter().flat_map(|(_, made_of)| made_of.names()).collect();
         written.extend(self.apart.iter().map(|(hole, _)| hole.as_str()));
         written.extend(self.only.iter().map(|(hole, _)| hole.as_str()));
+        written.extend(self.once.iter().chain(&self.declared).map(String::as_str));
         let new = self.new.iter().map(|(name, _)| name.as_str());
         for edit in &self.edits {
             let (Action::Replace(_, to) | Action::Before(to) | Action::After(to)) = &edit.action else { continue };

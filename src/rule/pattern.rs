@@ -1,7 +1,7 @@
 //! Patterns: code with holes, which fixes find and write.
 //!
 //! `$name` is an expression, `$name:place` a name or attribute, `$name:word` a single word, `$name:literal` a literal,
-//! `$*name` any code with balanced brackets, even none. `$$` is a dollar. Spaces and line ends count for nothing when a
+//! `$*name` any code with balanced brackets, even none. `${name}` is for where letters follow, `$$` is a dollar. Spaces and line ends count for nothing when a
 //! pattern is looked for, and stand as they are when it is written. How a pattern is found is the matter of `fix`.
 
 use std::fmt;
@@ -86,6 +86,10 @@ impl Pattern {
 impl Hole {
     /// Reads a hole behind its `$`, and what comes after it.
     fn parse(text: &str) -> Option<(Result<Hole, String>, &str)> {
+        // `${name}` where letters follow.
+        if let Some((name, rest)) = text.strip_prefix('{').and_then(|text| text.split_once('}')) {
+            return Some((Ok(Hole { name: name.to_owned(), kind: HoleKind::Expression }), rest));
+        }
         let (is_run, text) = match text.strip_prefix('*') {
             Some(rest) => (true, rest),
             None => (false, text),
