@@ -31,7 +31,7 @@ fn is_to_be_had(program: &Program, file: FileId, choice: &str) -> bool {
     })
 }
 
-fn holds(program: &Program, file: FileId, gate: &Gate) -> bool {
+pub(super) fn holds(program: &Program, file: FileId, gate: &Gate) -> bool {
     let source = &program.file(file).source;
     program.requirements.get(source.language).is_some_and(|requirements| gate.holds(requirements, &source.path))
 }

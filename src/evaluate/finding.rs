@@ -230,6 +230,7 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
         primary: Label { file: read.file, span: first_line(facts, place), message: words.fill(&rule.message.label) },
         secondary,
         trace: trace_of(program, &read.chain, &format!("`{}` is read here", read.relation)),
+        proposals: super::propose::for_relation(program, rule, read),
         within: (read.file, within),
         ..bare(program, rule, read.file, facts.scope(site.scope).function, &words, message)
     }
@@ -273,6 +274,8 @@ fn bare(
         function: qualified,
         cause: words.api.clone(),
         fingerprint: identity,
+        proposals: Vec::new(),
+        fix: None,
     }
 }
 

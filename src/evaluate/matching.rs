@@ -266,6 +266,9 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(only_ends_read, |wanted| values::only_ends_are_read(program, candidate) == *wanted);
     check!(container_from_outside, |wanted| values::is_container_from_outside(program, candidate) == *wanted);
     check!(of_type, |wanted| values::is_of_type(program, candidate, wanted));
+    check!(elements_of_type, |wanted| values::elements_are_of_type(program, candidate, wanted));
+    check!(called_only, |wanted| values::is_called_only(program, candidate, wanted));
+    check!(may_await, |wanted| flow::may_await(program, candidate) == *wanted);
     check!(looked_up_again, |wanted| values::is_looked_up_again(program, candidate) == *wanted);
     check!(fans_out, |wanted| flow::fans_out(program, candidate, words(wanted)));
     check!(limited, |wanted| flow::is_limited(program, candidate) == *wanted);

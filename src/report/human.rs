@@ -7,7 +7,7 @@ use codespan_reporting::term::termcolor::{Ansi, NoColor};
 use codespan_reporting::term::{self, Config};
 
 use super::excerpt::{Excerpt, Excerpts};
-use super::finding::{Finding, Report};
+use super::finding::{Finding, Report, fix_note};
 use super::sources::{self, Sources};
 use super::{concise, printable};
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -63,7 +63,8 @@ fn write_without_code(finding: &Finding, out: &mut dyn Write) -> io::Result<()> 
 
 fn help(diagnostic: &Diagnostic) -> Vec<String> {
     let lines: Vec<String> = diagnostic.help.lines().map(printable).collect();
-    if lines.is_empty() { Vec::new() } else { vec![format!("help: {}", lines.join("\n"))] }
+    let help = (!lines.is_empty()).then(|| format!("help: {}", lines.join("\n")));
+    help.into_iter().chain(fix_note(diagnostic).map(|note| format!("fix: {}", printable(&note)))).collect()
 }
 
 /// The primary label first: its file is shown first. A place that is labelled already is not labelled again.

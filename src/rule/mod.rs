@@ -5,8 +5,10 @@
 
 pub mod builtin;
 pub mod condition;
+pub mod fix;
 pub mod message;
 pub mod page;
+pub mod pattern;
 pub mod policy;
 pub mod selection;
 
@@ -45,6 +47,8 @@ pub struct Rule {
     pub only_likely: Conditions,
     /// What it says.
     pub message: Message,
+    /// How its findings are mended, the first that fits.
+    pub fixes: Vec<fix::Recipe>,
     /// Cost class of its findings, for the order of the report.
     pub weight: f64,
 }
@@ -100,6 +104,8 @@ struct RuleText {
     unless: Conditions,
     likely: Option<Conditions>,
     message: MessageText,
+    #[serde(default)]
+    fix: Vec<fix::RecipeText>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -207,7 +213,9 @@ impl RuleText {
         }
         let message = self.message;
         let text = Template::parse(&message.text)?;
+        let fixes = self.fix.into_iter().map(|fix| fix.recipe(&self.languages)).collect::<Result<_, _>>()?;
         Ok(Rule {
+            fixes,
             name: name.to_owned(),
             family: family.to_owned(),
             summary: self.summary,

@@ -1,0 +1,169 @@
+//! Fixes: what they make of the examples of their pages, and what they never do.
+//!
+//! Every `bad` example of a rule with fixes is mended by the program. What comes of it stands in the page: in the `fixed`
+//! example, or in an `applied` one where the advice goes further than the fixes. `BLESS=1` writes the latter.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use laggard::config::Config;
+use laggard::diagnostic::Grade;
+use laggard::lang;
+use laggard::rule::builtin::{self, PAGES};
+use laggard::rule::page::{self, Example};
+
+/// What an example is made of, by file name: without marks, as fixes leave it.
+type Files = BTreeMap<String, String>;
+
+#[test]
+fn fixes_make_of_bad_examples_what_their_pages_say() {
+    let mut failures = Vec::new();
+    let mut mended = 0;
+    let bless = std::env::var_os("BLESS").is_some();
+    for (family, name, text) in PAGES {
+        let page = page::parse(text).expect("tests/rules.rs reads all pages");
+        let rule = builtin::rules().into_iter().find(|rule| rule.name == *name).expect("a rule");
+        let mut blessed = String::from(*text);
+        for (bad, made) in page.applications().filter(|(bad, _)| rule.fixes.iter().any(|fix| fix.is_for(bad.language)))
+        {
+            let folder = written(bad);
+            let result = applied(folder.path(), name, true);
+            let expected: Files = made.map_or_else(|| without_marks(bad), without_marks);
+            mended += usize::from(result != without_marks(bad));
+            if result != expected {
+                let place = format!("rules/{family}/{name}.md:{}", bad.line);
+                failures.push(format!("{place}: fixes make of it\n{}", shown(&result)));
+                blessed = with_applied(&blessed, bad, &result);
+            }
+        }
+        if bless && blessed != *text {
+            fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("rules/{family}/{name}.md")), blessed)
+                .unwrap();
+        }
+    }
+    println!("{mended} examples are mended");
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Every fix of every page is the one that mends some example of its page.
+#[test]
+fn no_fix_is_without_an_example() {
+    let mut idle = Vec::new();
+    for (_, name, text) in PAGES {
+        let rule = builtin::rules().into_iter().find(|rule| rule.name == *name).expect("a rule");
+        let page = page::parse(text).expect("tests/rules.rs reads all pages");
+        let mut used = BTreeSet::new();
+        for (bad, _) in page.applications().filter(|_| !rule.fixes.is_empty()) {
+            let folder = written(bad);
+            let outcome = laggard::check(&config(folder.path(), name)).expect("the settings are right");
+            used.extend(outcome.diagnostics.iter().filter_map(|found| found.fix.as_ref()).map(|fix| fix.recipe));
+        }
+        let fixes = 0..rule.fixes.len();
+        idle.extend(fixes.filter(|number| !used.contains(number)).map(|number| format!("{name}: fix {number}")));
+    }
+    assert!(idle.is_empty(), "{}", idle.join("\n"));
+}
+
+/// Applying fixes again changes nothing.
+#[test]
+fn fixes_leave_nothing_to_fix() {
+    for (_, name, text) in PAGES {
+        let page = page::parse(text).expect("tests/rules.rs reads all pages");
+        for bad in page.applications().map(|(bad, _)| bad) {
+            let folder = written(bad);
+            let once = applied(folder.path(), name, true);
+            for (path, text) in &once {
+                fs::write(folder.path().join(path), text).unwrap();
+            }
+            assert_eq!(applied(folder.path(), name, true), once, "{name}:{}", bad.line);
+        }
+    }
+}
+
+/// A fix that is safe says nothing of changes; one that is not, does.
+#[test]
+fn fixes_give_reasons() {
+    for (name, fix) in builtin::rules().iter().flat_map(|rule| rule.fixes.iter().map(move |fix| (&rule.name, fix))) {
+        assert_eq!(fix.grade == Grade::Safe, fix.reason.is_empty(), "{name}");
+    }
+}
+
+fn config(folder: &Path, rule: &str) -> Config {
+    let mut config = Config::new(folder, &[]);
+    config.select = vec![rule.to_owned()];
+    config.isolated = true;
+    config
+}
+
+/// The files of a folder after the fixes of a rule.
+fn applied(folder: &Path, rule: &str, take_unsafe: bool) -> Files {
+    let (applied, _) = laggard::fix(&config(folder, rule), take_unsafe).expect("the settings are right");
+    assert!(!applied.is_unfinished, "{rule}: fixes come to an end");
+    let mut files: Files = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let path = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/");
+            (path, fs::read_to_string(entry.path()).unwrap())
+        })
+        .collect();
+    for file in applied.changed {
+        files.insert(file.path, file.after.to_string());
+    }
+    files
+}
+
+/// An example in a folder, without its marks.
+fn written(example: &Example) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder for the example");
+    for (name, text) in without_marks(example) {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder for the file");
+        fs::write(path, text).expect("an example can be written");
+    }
+    folder
+}
+
+fn without_marks(example: &Example) -> Files {
+    let extension = lang::all()[lang::find(example.language).expect("checked by the page")].extensions()[0];
+    let name = |name: &str| if name.is_empty() { format!("example.{extension}") } else { name.to_owned() };
+    example.files.iter().map(|(own, text)| (name(own), unmarked(text))).collect()
+}
+
+fn unmarked(text: &str) -> String {
+    let line = |line: &str| match line.find("#~").or_else(|| line.find("//~")) {
+        Some(at) => line[..at].trim_end().to_owned() + "\n",
+        None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(line).collect()
+}
+
+fn shown(files: &Files) -> String {
+    files.iter().map(|(name, text)| format!("--- {name}\n{text}")).collect()
+}
+
+/// The page with what fixes make of an example behind it.
+fn with_applied(page: &str, bad: &Example, result: &Files) -> String {
+    let mut examples = String::new();
+    for (name, _) in &bad.files {
+        let text = result.iter().find(|(own, _)| name.is_empty() || own == name).expect("the file is there").1;
+        let head = format!("{} applied {name}", bad.language);
+        examples.push_str(&format!("```{}\n{text}```\n\n", head.trim_end()));
+    }
+    // Behind the last fence that belongs to the example.
+    let last = bad.files.last().expect("an example has files").1;
+    let mut at = page.find(last).expect("the example stands in its page") + last.len() + "```\n\n".len();
+    while let Some(rest) = page.get(at..)
+        && let Some(head) = rest.lines().next().filter(|head| head.starts_with("```"))
+        && (head.contains(" fixed") || head.contains(" applied"))
+    {
+        let length = rest.find("\n```\n").map_or(rest.len(), |end| end + "\n```\n\n".len());
+        match head.contains(" applied") {
+            true => return format!("{}{examples}{}", &page[..at], page.get(at + length..).unwrap_or("")),
+            false => at += length.min(rest.len()),
+        }
+    }
+    format!("{}{examples}{}", &page[..at.min(page.len())], page.get(at..).unwrap_or(""))
+}
