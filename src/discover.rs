@@ -156,7 +156,14 @@ impl Discovery<'_> {
             return Some(self.notice(path, NoticeKind::TooLarge, message));
         }
         let location = path.to_path_buf();
-        Some(Found::Source(SourceFile { path: self.relative(path), location, language, dialect: None, size, text: None }))
+        Some(Found::Source(SourceFile {
+            path: self.relative(path),
+            location,
+            language,
+            dialect: None,
+            size,
+            text: None,
+        }))
     }
 
     /// The file as one in a dialect. Too large ones are passed over: they may not be meant to be read.
@@ -168,7 +175,14 @@ impl Discovery<'_> {
         let (language, dialect, _) =
             dialects.into_iter().find(|(_, _, dialect)| dialect.file_name(&relative).is_some())?;
         let size = entry.metadata().ok()?.len();
-        let file = SourceFile { path: relative, location: path.to_path_buf(), language, dialect: Some(dialect), size, text: None };
+        let file = SourceFile {
+            path: relative,
+            location: path.to_path_buf(),
+            language,
+            dialect: Some(dialect),
+            size,
+            text: None,
+        };
         (size <= self.config.max_file_size()).then_some(Found::InDialect(file))
     }
 

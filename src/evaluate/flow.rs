@@ -8,13 +8,13 @@ use rustc_hash::FxHashSet;
 use super::matching::{
     Candidate, Change, binding_of_call, calls_of, is_closure, is_place_changed, is_small, region_of, root_receiver,
 };
-use crate::syntax::LoopKind;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::matched_arguments;
 use crate::link::summarize::{effects_of_call, witness_chain};
 use crate::program::{FunctionRef, LoopSource, Program};
 use crate::source::FileId;
+use crate::syntax::LoopKind;
 use crate::syntax::ParameterKind;
 
 // ---- tasks side by side -----------------------------------------------------------------------------------------

@@ -103,19 +103,17 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
         Use::Compared | Use::Ordered if formats && is_second_of_two(program, file, call) => None,
         // Texts of all types are equal to each other, but ordered only with their own.
         Use::Ordered if text_to_text && !same_type => None,
-        Use::Compared | Use::Ordered => {
-            Some(match references_of_receiver(program, file, call) {
-                Some(references) => {
-                    let kept = if same_type { references } else { references.saturating_sub(1) };
-                    let replacement = format!("{}{text}", "*".repeat(kept as usize));
-                    Wasted { kind, remedy: format!("compare `{replacement}` itself"), replacement }
-                }
-                None => {
-                    let remedy = format!("compare `{text}` itself, dereferenced if it is a reference");
-                    Wasted::with_remedy(kind, remedy)
-                }
-            })
-        }
+        Use::Compared | Use::Ordered => Some(match references_of_receiver(program, file, call) {
+            Some(references) => {
+                let kept = if same_type { references } else { references.saturating_sub(1) };
+                let replacement = format!("{}{text}", "*".repeat(kept as usize));
+                Wasted { kind, remedy: format!("compare `{replacement}` itself"), replacement }
+            }
+            None => {
+                let remedy = format!("compare `{text}` itself, dereferenced if it is a reference");
+                Wasted::with_remedy(kind, remedy)
+            }
+        }),
         Use::Receiver if formats => {
             let facts = &program.file(file).facts;
             let outer = receiving_call(facts, Origin::Call(call), call.0)?;

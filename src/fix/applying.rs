@@ -173,7 +173,9 @@ fn candidates<T>(analysed: &Analysed<T>, take_unsafe: bool, is_dropped: impl Fn(
             });
         }
     }
-    candidates.sort_by(|one, other| (&one.path, &one.fix.edits, &one.rule).cmp(&(&other.path, &other.fix.edits, &other.rule)));
+    candidates.sort_by(|one, other| {
+        (&one.path, &one.fix.edits, &one.rule).cmp(&(&other.path, &other.fix.edits, &other.rule))
+    });
     candidates
 }
 
@@ -196,7 +198,9 @@ fn chosen<'c>(candidates: &'c [Candidate], suspects: &BTreeSet<Key>) -> Vec<&'c 
 }
 
 fn touch(one: &Fix, other: &Fix) -> bool {
-    one.edits.iter().any(|own| other.edits.iter().any(|its| own != its && overlap(own, its) || own == its && !own.imports))
+    one.edits
+        .iter()
+        .any(|own| other.edits.iter().any(|its| own != its && overlap(own, its) || own == its && !own.imports))
 }
 
 /// The texts that fixes are for.
@@ -294,7 +298,8 @@ fn to_blame<T>(before: &Analysed<T>, after: &Analysed<T>, chosen: &[&Candidate])
         let (_, path, function) = &place;
         let nearest: [&dyn Fn(&&&Candidate) -> bool; 3] =
             [&|one| one.path == *path && one.function == *function, &|one| one.path == *path, &|_| true];
-        let keys = nearest.iter().map(|is_near| chosen.iter().filter(is_near).map(|one| one.key.clone()).collect::<Vec<_>>());
+        let keys =
+            nearest.iter().map(|is_near| chosen.iter().filter(is_near).map(|one| one.key.clone()).collect::<Vec<_>>());
         blamed.extend(keys.into_iter().find(|keys| !keys.is_empty()).unwrap_or_default());
     }
     blamed

@@ -12,6 +12,9 @@ use crate::rule::fix::{Action, Anchor, EditRecipe, Recipe};
 use crate::rule::pattern::{Pattern, Piece};
 use crate::source::{FileId, Span};
 
+/// The word for the call that loads a relation.
+const LOADER: &str = "loader";
+
 /// So often brackets are added until the text is read as it is meant.
 const MOST_ROUNDS: usize = 3;
 
@@ -20,7 +23,11 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
     let mut bindings: Bindings = proposal
         .words
         .iter()
-        .map(|(name, text)| ((*name).to_owned(), Bound { text: text.clone(), span: None, is_expression: true }))
+        .map(|(name, text)| {
+            // A call of a method is no expression without its object.
+            let is_expression = *name != LOADER;
+            ((*name).to_owned(), Bound { text: text.clone(), span: None, is_expression })
+        })
         .collect();
     let call = Bound { text: proposal.call.of(code.text).to_owned(), span: Some(proposal.call), is_expression: true };
     bindings.insert("call".to_owned(), call);
@@ -107,15 +114,19 @@ fn place_of<'c>(
 fn candidates<'c>(code: &'c Code, at: Anchor, proposal: &Proposal) -> Option<Vec<&'c Node>> {
     let exactly = |span: Span| code.nodes_at(span.start).filter(|node| node.span == span).collect::<Vec<_>>();
     Some(match at {
-        Anchor::Call => {
-            let around = code.around(proposal.call);
-            let end = around.iter().position(|node| node.is_statement)?;
-            around[..=end].to_vec()
-        }
+        Anchor::Call => outwards(code, proposal.call)?,
         Anchor::Statement => code.around(proposal.call).into_iter().filter(|node| node.is_statement).take(1).collect(),
         Anchor::Loop => exactly(proposal.around?),
-        Anchor::Made => exactly(proposal.made?),
+        Anchor::Made => outwards(code, proposal.made?)?,
     })
+}
+
+/// The nodes around a span within its statement, the smallest first.
+fn outwards<'c>(code: &'c Code, span: Span) -> Option<Vec<&'c Node>> {
+    let mut around = code.around(span);
+    let end = around.iter().position(|node| node.is_statement)?;
+    around.truncate(end + 1);
+    Some(around)
 }
 
 /// Does the text of a hole stand in the loop only once?
@@ -225,7 +236,11 @@ fn is_moved_past_its_making(
     declared: &[String],
 ) -> bool {
     let (Action::Replace(_, pattern) | Action::Before(pattern)) = &edit.action else { return false };
-    let moved = pattern.names().filter(|name| !declared.iter().any(|own| own == name)).filter_map(|name| bindings.get(name)).filter_map(|bound| Some((bound.span?, bound)));
+    let moved = pattern
+        .names()
+        .filter(|name| !declared.iter().any(|own| own == name))
+        .filter_map(|name| bindings.get(name))
+        .filter_map(|bound| Some((bound.span?, bound)));
     moved.filter(|(span, _)| span.start >= draft.span.end).any(|(span, bound)| {
         let end = proposal.around.map_or(span.end, |around| around.end.max(span.end));
         let passed = Span { start: draft.span.end, end };

@@ -52,7 +52,12 @@ pub fn leaves_the_rest(before: &Code, after: &Code, edits: &[Edit]) -> bool {
     let old: Vec<Span> = edits.iter().map(|edit| edit.span).collect();
     let new = places(edits);
     let moved = |span: Span| {
-        let shift: i64 = old.iter().zip(&new).filter(|(old, _)| old.end <= span.start).map(|(old, new)| new.len() as i64 - old.len() as i64).sum();
+        let shift: i64 = old
+            .iter()
+            .zip(&new)
+            .filter(|(old, _)| old.end <= span.start)
+            .map(|(old, new)| new.len() as i64 - old.len() as i64)
+            .sum();
         let to = |at: u32| (i64::from(at) + shift) as u32;
         Span { start: to(span.start), end: to(span.end) }
     };
@@ -73,7 +78,9 @@ pub fn leaves_the_rest(before: &Code, after: &Code, edits: &[Edit]) -> bool {
 fn around(code: &Code, edits: &[Span]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     let is_around = |node: &&Node| {
-        let holds = edits.iter().any(|edit| node.span.contains(*edit) && node.span != *edit && node.span.start < edit.start && edit.end < node.span.end);
+        let holds = edits.iter().any(|edit| {
+            node.span.contains(*edit) && node.span != *edit && node.span.start < edit.start && edit.end < node.span.end
+        });
         holds && node.is_statement
     };
     for node in code.nodes.iter().filter(is_around) {

@@ -58,7 +58,8 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         rest = rest.trim_start();
         let first = rest.chars().next()?;
-        let end = if is_word(first) { rest.find(|letter| !is_word(letter)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        let end =
+            if is_word(first) { rest.find(|letter| !is_word(letter)).unwrap_or(rest.len()) } else { first.len_utf8() };
         let (token, after) = rest.split_at(end);
         rest = after;
         Some(token)
@@ -100,7 +101,8 @@ impl Matcher<'_, '_> {
         if let Some(bound) = bindings.get(&hole.name) {
             let is_there = self.code.text.get(start as usize..self.end as usize)?.starts_with(&bound.text);
             let after = start + bound.text.len() as u32;
-            let is_whole = !self.goes_on(after, &bound.text) && bound.span.is_none_or(|span| hole.name != "call" || span.start == start);
+            let is_whole = !self.goes_on(after, &bound.text)
+                && bound.span.is_none_or(|span| hole.name != "call" || span.start == start);
             return (is_there && is_whole).then(|| self.rest(rest, after, bindings)).flatten();
         }
         let ends = match hole.kind {
@@ -178,7 +180,8 @@ impl Matcher<'_, '_> {
 
     /// Ends of the nodes that start here, the farthest first; a node may stand in brackets.
     fn node_ends(&self, kind: HoleKind, start: u32) -> Vec<u32> {
-        let fits = |node: &&super::code::Node| node.span.end <= self.end && !node.span.is_empty() && self.fits(kind, node);
+        let fits =
+            |node: &&super::code::Node| node.span.end <= self.end && !node.span.is_empty() && self.fits(kind, node);
         let mut ends: Vec<u32> = self.code.nodes_at(start).filter(fits).map(|node| node.span.end).collect();
         if kind == HoleKind::Expression && self.code.text.as_bytes().get(start as usize) == Some(&b'(') {
             let close = self.code.closing(start).filter(|close| *close < self.end);
@@ -202,8 +205,10 @@ impl Matcher<'_, '_> {
                 String { holes, .. } => holes.is_empty(),
                 _ => matches!(what, Bytes | Integer(_) | Float | Character | Bool(_) | Null),
             },
-            _ => !matches!(what, Block(_) | Keyword { .. } | Spread(_) | Pair { .. } | Arm { .. }) && !node.is_statement
-                || matches!(what, Call { .. } | Member { .. } | Name(_)),
+            _ => {
+                !matches!(what, Block(_) | Keyword { .. } | Spread(_) | Pair { .. } | Arm { .. }) && !node.is_statement
+                    || matches!(what, Call { .. } | Member { .. } | Name(_))
+            }
         }
     }
 }

@@ -33,9 +33,9 @@ impl<'t> Page<'t> {
     pub fn applications(&self) -> impl Iterator<Item = (&Example<'t>, Option<&Example<'t>>)> {
         let bad = self.examples.iter().enumerate().filter(|(_, example)| example.kind == ExampleKind::Bad);
         bad.map(|(at, bad)| {
-            let made = self.examples[at + 1..].iter().take_while(|one| {
-                matches!(one.kind, ExampleKind::Fixed | ExampleKind::Applied)
-            });
+            let made = self.examples[at + 1..]
+                .iter()
+                .take_while(|one| matches!(one.kind, ExampleKind::Fixed | ExampleKind::Applied));
             (bad, made.last())
         })
     }
@@ -122,7 +122,9 @@ pub fn parse(text: &str) -> Result<Page<'_>, PageError> {
     let is_made = |example: &Example| matches!(example.kind, ExampleKind::Fixed | ExampleKind::Applied);
     for (at, fixed) in examples.iter().enumerate().filter(|(_, example)| is_made(example)) {
         // What is applied may stand behind what is fixed.
-        let skipped = 1 + usize::from(fixed.kind == ExampleKind::Applied && at > 0 && examples[at - 1].kind == ExampleKind::Fixed);
+        let skipped = 1 + usize::from(
+            fixed.kind == ExampleKind::Applied && at > 0 && examples[at - 1].kind == ExampleKind::Fixed,
+        );
         let before = at.checked_sub(skipped).map(|before| &examples[before]);
         let names = |example: &Example| example.files.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
         let is_made_of = |before: &Example| {
@@ -130,7 +132,8 @@ pub fn parse(text: &str) -> Result<Page<'_>, PageError> {
         };
         if !before.is_some_and(is_made_of) {
             let message =
-                "a `fixed` or `applied` example stands behind the `bad` one that it is made of, with the same files".into();
+                "a `fixed` or `applied` example stands behind the `bad` one that it is made of, with the same files"
+                    .into();
             return Err(PageError { line: fixed.line, message });
         }
     }

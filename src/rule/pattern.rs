@@ -60,7 +60,8 @@ impl Pattern {
                 rest = after;
                 continue;
             }
-            let (hole, after) = Hole::parse(rest).ok_or_else(|| format!("`{text}`: a hole is `$name`, `$name:kind` or `$*name`"))?;
+            let (hole, after) =
+                Hole::parse(rest).ok_or_else(|| format!("`{text}`: a hole is `$name`, `$name:kind` or `$*name`"))?;
             if !plain.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut plain)));
             }

@@ -77,7 +77,10 @@ fn can_take(text: &str, statement: &Stmt, wanted: &Import) -> bool {
     let Stmt::ImportFrom(import) = statement else { return false };
     let is_plain = import.names.iter().all(|alias| alias.name.as_str() != "*");
     let code = lower::span(statement.range()).of(text);
-    wanted.takes_a_part && is_plain && !code.contains(['\n', '#']) && read(statement).is_some_and(|own| own.module == wanted.module)
+    wanted.takes_a_part
+        && is_plain
+        && !code.contains(['\n', '#'])
+        && read(statement).is_some_and(|own| own.module == wanted.module)
 }
 
 /// The name among others, in their order.
@@ -162,13 +165,19 @@ mod tests {
         assert_eq!(with("import z\n\nimport b\n", "from m import n"), "import z\nfrom m import n\n\nimport b\n");
         assert_eq!(with("from m import a, z\n", "from m import n"), "from m import a, n, z\n");
         assert_eq!(with("from m import a as b\n", "from m import n"), "from m import a as b, n\n");
-        assert_eq!(with("from m import (\n    a,\n)\n", "from m import n"), "from m import (\n    a,\n)\nfrom m import n\n");
+        assert_eq!(
+            with("from m import (\n    a,\n)\n", "from m import n"),
+            "from m import (\n    a,\n)\nfrom m import n\n"
+        );
     }
 
     #[test]
     fn without_imports_it_comes_first() {
         assert_eq!(with("\"\"\"Text.\"\"\"\n\nx = 1\n", "import m"), "\"\"\"Text.\"\"\"\n\nimport m\n\nx = 1\n");
-        assert_eq!(with("from __future__ import a\nimport b\n", "import m"), "from __future__ import a\nimport b\nimport m\n");
+        assert_eq!(
+            with("from __future__ import a\nimport b\n", "import m"),
+            "from __future__ import a\nimport b\nimport m\n"
+        );
         assert_eq!(with("# head\nx = 1\n", "import m"), "# head\nimport m\n\nx = 1\n");
     }
 

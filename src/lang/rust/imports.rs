@@ -160,7 +160,10 @@ mod tests {
             with("use other::X;\n\nuse std::path::Path;\n\nfn f() {}\n", "fn f"),
             "use other::X;\n\nuse std::fmt::Write as _;\nuse std::path::Path;\n\nfn f() {}\n"
         );
-        assert_eq!(with("//! Text.\n\n/// More.\nfn f() {}\n", "fn f"), format!("//! Text.\n\n{WRITE}\n\n/// More.\nfn f() {{}}\n"));
+        assert_eq!(
+            with("//! Text.\n\n/// More.\nfn f() {}\n", "fn f"),
+            format!("//! Text.\n\n{WRITE}\n\n/// More.\nfn f() {{}}\n")
+        );
         assert_eq!(
             with("use std::a;\nmod m {\n    use std::b;\n    fn f() {}\n}\n", "fn f"),
             "use std::a;\nmod m {\n    use std::b;\n    use std::fmt::Write as _;\n    fn f() {}\n}\n"
