@@ -28,7 +28,8 @@ fn safe_fixes_change_no_results() {
         let before = compared;
         let (_, _, text) = PAGES.iter().find(|(_, name, _)| *name == rule.name).expect("its page");
         let page = page::parse(text).expect("tests/rules.rs reads all pages");
-        let bad = page.applications().map(|(bad, _)| bad).filter(|bad| bad.language == LANGUAGE && bad.files.len() == 1);
+        let bad =
+            page.applications().map(|(bad, _)| bad).filter(|bad| bad.language == LANGUAGE && bad.files.len() == 1);
         for (number, bad) in bad.enumerate() {
             let folder = folder.path().join(&rule.name).join(number.to_string());
             fs::create_dir_all(&folder).unwrap();

@@ -169,7 +169,8 @@ fn mixed_project() -> tempfile::TempDir {
     let mut files = Files::new();
     for (_, name, text) in PAGES {
         let page = page::parse(text).expect("tests/rules.rs reads all pages");
-        let plain = page.applications().map(|(bad, _)| bad).filter(|bad| bad.files.len() == 1 && bad.files[0].0.is_empty());
+        let plain =
+            page.applications().map(|(bad, _)| bad).filter(|bad| bad.files.len() == 1 && bad.files[0].0.is_empty());
         for (number, bad) in plain.enumerate() {
             for (path, text) in without_marks(bad) {
                 files.insert(format!("{}_{number}_{path}", name.replace('-', "_")), text);
@@ -211,18 +212,21 @@ fn any_choice_of_fixes_parses() {
         by_file.entry(path).or_default().push(fix);
         texts.insert(path, text);
     }
-    let mut runner = TestRunner::new(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() });
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() });
     let files: Vec<(&str, Vec<&Fix>)> = by_file.into_iter().collect();
     let choice = (0..files.len(), proptest::collection::vec(any::<bool>(), 16), any::<u64>());
     runner
         .run(&choice, |(file, wanted, seed)| {
             let (path, fixes) = &files[file];
             let language = language_of(path);
-            let mut chosen: Vec<&Fix> = fixes.iter().zip(wanted.iter().cycle()).filter(|(_, wanted)| **wanted).map(|(fix, _)| *fix).collect();
+            let mut chosen: Vec<&Fix> =
+                fixes.iter().zip(wanted.iter().cycle()).filter(|(_, wanted)| **wanted).map(|(fix, _)| *fix).collect();
             let together = fix::compatible(&chosen);
             let after = fix::spliced(texts[path], &together);
             // The order in which fixes come is no matter, where they do not touch.
-            if fix::compatible(&chosen).len() == chosen.iter().flat_map(|fix| &fix.edits).collect::<BTreeSet<_>>().len() {
+            if fix::compatible(&chosen).len() == chosen.iter().flat_map(|fix| &fix.edits).collect::<BTreeSet<_>>().len()
+            {
                 let turn = seed as usize % chosen.len().max(1);
                 chosen.rotate_left(turn);
                 prop_assert_eq!(&fix::spliced(texts[path], &fix::compatible(&chosen)), &after);
@@ -259,7 +263,11 @@ fn all_rules_together_come_to_an_end() {
     }
     write(folder.path(), &files);
     let (again, _) = laggard::fix(&all_rules(folder.path()), true).expect("the settings are right");
-    assert!(again.changed.is_empty(), "{:?}", again.changed.iter().map(|file| (&file.path, &file.after)).collect::<Vec<_>>());
+    assert!(
+        again.changed.is_empty(),
+        "{:?}",
+        again.changed.iter().map(|file| (&file.path, &file.after)).collect::<Vec<_>>()
+    );
 }
 
 /// Comments in the code that changes are moved before it, and the fix is no longer safe.

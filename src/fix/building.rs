@@ -9,7 +9,7 @@ use super::matching::{self, Bindings, Bound, matched};
 use crate::diagnostic::{Edit, Fix, Grade, Proposal};
 use crate::lang::Importing;
 use crate::rule::fix::{Action, Anchor, EditRecipe, Recipe};
-use crate::rule::pattern::{Pattern, Piece};
+use crate::rule::pattern::{HoleKind, Pattern, Piece};
 use crate::source::{FileId, Span};
 
 /// The word for the call that loads a relation.
@@ -26,10 +26,15 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
         .map(|(name, text)| {
             // A call of a method is no expression without its object.
             let is_expression = *name != LOADER;
-            ((*name).to_owned(), Bound { text: text.clone(), span: None, is_expression })
+            ((*name).to_owned(), Bound { text: text.clone(), lines: None, span: None, is_expression })
         })
         .collect();
-    let call = Bound { text: proposal.call.of(code.text).to_owned(), span: Some(proposal.call), is_expression: true };
+    let call = Bound {
+        text: proposal.call.of(code.text).to_owned(),
+        lines: None,
+        span: Some(proposal.call),
+        is_expression: true,
+    };
     bindings.insert("call".to_owned(), call);
     let accept = |bindings: &Bindings| {
         let is_wanted =
@@ -52,7 +57,7 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
     }
     for (name, made_of) in &recipe.new {
         let text = unused_name(code, &filled(made_of, &bindings)?);
-        bindings.insert(name.clone(), Bound { text, span: None, is_expression: false });
+        bindings.insert(name.clone(), Bound { text, lines: None, span: None, is_expression: false });
     }
     let mut found = found.into_iter();
     let mut drafts = Vec::new();
@@ -177,11 +182,34 @@ fn filled(pattern: &Pattern, bindings: &Bindings) -> Option<String> {
 }
 
 fn pieces(pattern: &Pattern, bindings: &Bindings) -> Option<Vec<(String, bool)>> {
-    let piece = |piece: &Piece| match piece {
-        Piece::Text(text) => Some((text.clone(), false)),
-        Piece::Hole(hole) => bindings.get(&hole.name).map(|bound| (bound.text.clone(), bound.is_expression)),
-    };
-    pattern.pieces.iter().map(piece).collect()
+    let mut pieces: Vec<(String, bool)> = Vec::new();
+    for piece in &pattern.pieces {
+        let hole = match piece {
+            Piece::Text(text) => {
+                pieces.push((text.clone(), false));
+                continue;
+            }
+            Piece::Hole(hole) => hole,
+        };
+        let bound = bindings.get(&hole.name)?;
+        let before = pieces.last_mut().map(|(text, _)| text);
+        let is_on_own_line = before.as_ref().is_some_and(|text| text.trim_end_matches(' ').ends_with('\n'));
+        let text = match &bound.lines {
+            // Code of several lines stays as it is, unless the pattern has lines for it.
+            Some(lines) if hole.kind == HoleKind::Run && !is_on_own_line => lines,
+            _ => &bound.text,
+        };
+        if let Some(before) = before {
+            // No blanks at the end of a line, and no comma before nothing.
+            if text.starts_with(['\n', '\r']) {
+                before.truncate(before.trim_end_matches(' ').len());
+            } else if text.is_empty() && hole.kind == HoleKind::Run {
+                before.truncate(before.strip_suffix(", ").map_or(before.len(), str::len));
+            }
+        }
+        pieces.push((text.clone(), bound.is_expression));
+    }
+    Some(pieces)
 }
 
 fn draft<'c>(
