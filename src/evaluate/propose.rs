@@ -52,7 +52,8 @@ pub fn for_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Vec<
             call: facts.call(read.call).span,
             around: Some(span_of_loop(facts, &read.frame)),
             made: Some(made),
-            words: vec![("loader", read.loader.clone())],
+            // Several loaders are written one behind the other.
+            words: vec![("loader", read.loader.replace("`, `", "."))],
         })
         .collect()
 }

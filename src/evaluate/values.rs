@@ -76,7 +76,7 @@ pub(super) fn elements_are_of_type(program: &mut Program, candidate: &Candidate,
     element.is_some_and(is_one) && needle.is_some_and(is_one)
 }
 
-/// Is the receiver a local variable that is otherwise only tested, gone through and called by these members?
+/// Is the receiver a local variable that is otherwise only tested and called by these members?
 pub(super) fn is_called_only(program: &mut Program, candidate: &Candidate, members: &[String]) -> bool {
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
@@ -88,7 +88,7 @@ pub(super) fn is_called_only(program: &mut Program, candidate: &Candidate, membe
         .filter(|binding| binding.name == place && facts.scope(binding.scope).function == function);
     let (Some(binding), None) = (own.next(), own.next()) else { return false };
     let is_allowed = |used: &UseSite| match used.place_kind {
-        Use::Tested | Use::Iterated => used.place == place,
+        Use::Tested => used.place == place,
         Use::Receiver => facts.calls.iter().any(|call| {
             let is_it = call.span.start == used.span.start && call.receiver_place == Some(used.place);
             let is_listed = || call.name.is_some_and(|name| members.iter().any(|member| member == facts.text(name)));

@@ -250,6 +250,17 @@ impl Current {
     }
 }
 
+/// The edits of those fixes that can be applied together, the first come first.
+pub fn compatible(fixes: &[&Fix]) -> Vec<Edit> {
+    let mut chosen: Vec<&Fix> = Vec::new();
+    for fix in fixes {
+        if !chosen.iter().any(|other| touch(other, fix)) {
+            chosen.push(fix);
+        }
+    }
+    together(&chosen)
+}
+
 /// The edits of fixes that do not touch each other; the same import is written once.
 fn together(fixes: &[&Fix]) -> Vec<Edit> {
     let mut edits: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits.iter().cloned()).collect();

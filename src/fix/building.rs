@@ -9,8 +9,11 @@ use super::matching::{self, Bindings, Bound, matched};
 use crate::diagnostic::{Edit, Fix, Grade, Proposal};
 use crate::lang::Importing;
 use crate::rule::fix::{Action, Anchor, EditRecipe, Recipe};
-use crate::rule::pattern::{Pattern, Piece};
+use crate::rule::pattern::{HoleKind, Pattern, Piece};
 use crate::source::{FileId, Span};
+
+/// The word for the call that loads a relation.
+const LOADER: &str = "loader";
 
 /// So often brackets are added until the text is read as it is meant.
 const MOST_ROUNDS: usize = 3;
@@ -20,9 +23,18 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
     let mut bindings: Bindings = proposal
         .words
         .iter()
-        .map(|(name, text)| ((*name).to_owned(), Bound { text: text.clone(), span: None, is_expression: true }))
+        .map(|(name, text)| {
+            // A call of a method is no expression without its object.
+            let is_expression = *name != LOADER;
+            ((*name).to_owned(), Bound { text: text.clone(), lines: None, span: None, is_expression })
+        })
         .collect();
-    let call = Bound { text: proposal.call.of(code.text).to_owned(), span: Some(proposal.call), is_expression: true };
+    let call = Bound {
+        text: proposal.call.of(code.text).to_owned(),
+        lines: None,
+        span: Some(proposal.call),
+        is_expression: true,
+    };
     bindings.insert("call".to_owned(), call);
     let accept = |bindings: &Bindings| {
         let is_wanted =
@@ -45,7 +57,7 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
     }
     for (name, made_of) in &recipe.new {
         let text = unused_name(code, &filled(made_of, &bindings)?);
-        bindings.insert(name.clone(), Bound { text, span: None, is_expression: false });
+        bindings.insert(name.clone(), Bound { text, lines: None, span: None, is_expression: false });
     }
     let mut found = found.into_iter();
     let mut drafts = Vec::new();
@@ -107,15 +119,19 @@ fn place_of<'c>(
 fn candidates<'c>(code: &'c Code, at: Anchor, proposal: &Proposal) -> Option<Vec<&'c Node>> {
     let exactly = |span: Span| code.nodes_at(span.start).filter(|node| node.span == span).collect::<Vec<_>>();
     Some(match at {
-        Anchor::Call => {
-            let around = code.around(proposal.call);
-            let end = around.iter().position(|node| node.is_statement)?;
-            around[..=end].to_vec()
-        }
+        Anchor::Call => outwards(code, proposal.call)?,
         Anchor::Statement => code.around(proposal.call).into_iter().filter(|node| node.is_statement).take(1).collect(),
         Anchor::Loop => exactly(proposal.around?),
-        Anchor::Made => exactly(proposal.made?),
+        Anchor::Made => outwards(code, proposal.made?)?,
     })
+}
+
+/// The nodes around a span within its statement, the smallest first.
+fn outwards<'c>(code: &'c Code, span: Span) -> Option<Vec<&'c Node>> {
+    let mut around = code.around(span);
+    let end = around.iter().position(|node| node.is_statement)?;
+    around.truncate(end + 1);
+    Some(around)
 }
 
 /// Does the text of a hole stand in the loop only once?
@@ -166,11 +182,34 @@ fn filled(pattern: &Pattern, bindings: &Bindings) -> Option<String> {
 }
 
 fn pieces(pattern: &Pattern, bindings: &Bindings) -> Option<Vec<(String, bool)>> {
-    let piece = |piece: &Piece| match piece {
-        Piece::Text(text) => Some((text.clone(), false)),
-        Piece::Hole(hole) => bindings.get(&hole.name).map(|bound| (bound.text.clone(), bound.is_expression)),
-    };
-    pattern.pieces.iter().map(piece).collect()
+    let mut pieces: Vec<(String, bool)> = Vec::new();
+    for piece in &pattern.pieces {
+        let hole = match piece {
+            Piece::Text(text) => {
+                pieces.push((text.clone(), false));
+                continue;
+            }
+            Piece::Hole(hole) => hole,
+        };
+        let bound = bindings.get(&hole.name)?;
+        let before = pieces.last_mut().map(|(text, _)| text);
+        let is_on_own_line = before.as_ref().is_some_and(|text| text.trim_end_matches(' ').ends_with('\n'));
+        let text = match &bound.lines {
+            // Code of several lines stays as it is, unless the pattern has lines for it.
+            Some(lines) if hole.kind == HoleKind::Run && !is_on_own_line => lines,
+            _ => &bound.text,
+        };
+        if let Some(before) = before {
+            // No blanks at the end of a line, and no comma before nothing.
+            if text.starts_with(['\n', '\r']) {
+                before.truncate(before.trim_end_matches(' ').len());
+            } else if text.is_empty() && hole.kind == HoleKind::Run {
+                before.truncate(before.strip_suffix(", ").map_or(before.len(), str::len));
+            }
+        }
+        pieces.push((text.clone(), bound.is_expression));
+    }
+    Some(pieces)
 }
 
 fn draft<'c>(

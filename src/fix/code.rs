@@ -104,20 +104,25 @@ impl<'t> Code<'t> {
 
     /// Is there a node of just these bytes, or is it one in brackets?
     pub fn is_node(&self, span: Span) -> bool {
+        let innermost = std::iter::successors(Some(span), |span| self.without_brackets(*span)).last().unwrap_or(span);
+        if self.nodes_at(innermost.start).any(|node| node.span == innermost && self.declares(node)) {
+            return false;
+        }
         let mut span = span;
         loop {
-            // What declares may be parsed in the place of an expression, and is none.
-            let declares =
-                |node: &&Node| matches!(self.kind(node), NodeKind::LetCondition { .. } | NodeKind::Let { .. });
-            let mut found = self.nodes_at(span.start).filter(|node| node.span == span).peekable();
-            if found.peek().is_some() {
-                return found.find(declares).is_none();
+            if self.nodes_at(span.start).any(|node| node.span == span) {
+                return true;
             }
             match self.without_brackets(span) {
                 Some(inner) => span = inner,
                 None => return false,
             }
         }
+    }
+
+    /// Is it a declaration? It may be parsed in the place of an expression, and is none.
+    fn declares(&self, node: &Node) -> bool {
+        matches!(self.kind(node), NodeKind::LetCondition { .. } | NodeKind::Let { .. })
     }
 
     /// What stands in the brackets, if a pair of them is all around.

@@ -15,6 +15,8 @@ pub type Bindings = BTreeMap<String, Bound>;
 pub struct Bound {
     /// Its text.
     pub text: String,
+    /// The text with the spaces around it, where it goes over several lines.
+    pub lines: Option<String>,
     /// Where it was found; `None` for words that the finding knows.
     pub span: Option<Span>,
     /// Is it a whole expression, so that it may have to be put in brackets?
@@ -114,7 +116,13 @@ impl Matcher<'_, '_> {
             let raw = Span { start: if hole.kind == HoleKind::Run { at } else { start }, end };
             let span = trimmed(raw, self.code.text);
             let is_expression = !matches!(hole.kind, HoleKind::Run | HoleKind::Word);
-            let bound = Bound { text: span.of(self.code.text).to_owned(), span: Some(span), is_expression };
+            let lines = raw.of(self.code.text);
+            let bound = Bound {
+                text: span.of(self.code.text).to_owned(),
+                lines: lines.contains('\n').then(|| lines.to_owned()),
+                span: Some(span),
+                is_expression,
+            };
             let mut bindings = bindings.clone();
             bindings.insert(hole.name.clone(), bound);
             self.rest(rest, end, bindings)

@@ -20,7 +20,7 @@ use crate::lang;
 use crate::rule::Rule;
 use crate::source::{FileId, SourceFile};
 
-pub use applying::{Analysed, Applied, Changed, Dropped, converge};
+pub use applying::{Analysed, Applied, Changed, Dropped, compatible, converge};
 pub use checking::spliced;
 
 use code::Code;

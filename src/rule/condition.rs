@@ -388,7 +388,7 @@ conditions! {
     of_type: Vec<String>,
     /// its elements, and what it is asked for, are of one of these types, each of one
     elements_of_type: Vec<String>,
-    /// besides this, the receiver, a local variable, is only tested, gone through, and called by these members
+    /// besides this, the receiver, a local variable, is only tested, and called by these members
     called_only: Vec<String>,
     /// it stands in an asynchronous function itself, where a result can be awaited
     may_await: bool,

@@ -67,7 +67,7 @@ pub enum Anchor {
     Call,
     /// The loop that counts.
     Loop,
-    /// The code that makes the value that the call works on.
+    /// The code that makes the value that the call works on, or what is around it in the same statement.
     Made,
     /// The statement around the call.
     Statement,
