@@ -43,6 +43,8 @@ effects! {
     Locks = "locks", false;
     /// suspends an asynchronous function
     Waits = "waits", false;
+    /// waits for what happens next: a message, a client, a key
+    WaitsForEvent = "waits-for-event", false;
     /// starts an event loop and runs it
     RunsEventLoop = "runs-event-loop", false;
     /// talks to another machine

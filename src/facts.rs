@@ -785,6 +785,24 @@ impl FileFacts {
         }
     }
 
+    /// What a value is a part, a view or a result of, when it is of one thing.
+    pub fn source_of(&self, origin: OriginId) -> Option<OriginId> {
+        match self.origin(origin) {
+            Origin::Call(call) => self.call(call).name.map(|_| self.call(call).callee),
+            Origin::Await(inner)
+            | Origin::Member(inner, _)
+            | Origin::Element(inner)
+            | Origin::Item(inner)
+            | Origin::Slice(inner, _)
+            | Origin::Part(inner, _)
+            | Origin::Payload(inner, _, _)
+            | Origin::Propagated(inner)
+            | Origin::Ascribed(_, inner)
+            | Origin::Borrowed(inner) => Some(inner),
+            _ => None,
+        }
+    }
+
     /// What a map or a display is known to hold.
     pub fn entries_of(&self, holder: OriginId) -> &[Entry] {
         let start = self.entries.partition_point(|entry| entry.holder < holder);

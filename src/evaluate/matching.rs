@@ -1,11 +1,13 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
-use super::{calls, flow, values};
+use super::{calls, flow, repetition, values};
 use crate::diagnostic::Diagnostic;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::{Value, argument_at, matched_arguments};
-use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, handed_over, own_effects, witness_chain};
+use crate::link::summarize::{
+    CallEffect, EVERY_TURN, effects_of_call, handed_over, is_reached_conditionally, own_effects, witness_chain,
+};
 use crate::model::table::{Color, Laziness, Row};
 use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead};
 use crate::rule::Rule;
@@ -185,6 +187,9 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         == *wanted);
     check!(awaited, |wanted| site.awaited == *wanted);
     check!(reached, |wanted| candidate.effect.reached.via.is_some() == *wanted);
+    check!(reached_conditionally, |wanted| {
+        is_reached_conditionally(program, file, &candidate.effect.reached) == *wanted
+    });
     check!(accumulates, |wanted| accumulates(program, candidate) == *wanted);
     check!(local_result, |wanted| site.result_is_local == *wanted);
     check!(used, |wanted| wanted.iter().any(|used| used.0 == site.used));
@@ -203,6 +208,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         program.entry_points[reference.0 as usize] == *wanted
     });
     check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
+    check!(once, |wanted| repetition::is_once(program, file, call) == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
     check!(receiver_from_outside, |wanted| {
         let (_, _, depend) = root_receiver(program, file, call);

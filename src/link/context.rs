@@ -3,6 +3,10 @@
 //! A closure that a call runs once per element is a loop; one that is handed to another thread runs elsewhere; one
 //! of which nobody knows when it runs counts for nothing.
 
+use rustc_hash::FxHashMap;
+
+use super::batching;
+use super::closures::Run;
 use super::infer::repeats_argument;
 use super::resolve::{Resolver, Value};
 use crate::effect::{Effect, EffectSet};
@@ -15,11 +19,12 @@ use crate::syntax::LoopKind;
 /// Waiting for more work, rather than working through what is there.
 const AWAITS_WORK: &str = "wait";
 
-/// The circumstances of every scope of a file.
+/// The circumstances of every scope of a file. `runs` tells of closures that are handed to functions of the program.
 pub(super) fn contexts<'m>(
     files: &[ProgramFile],
     file: FileId,
     resolved: &ResolvedCalls<'m>,
+    runs: &FxHashMap<ClosureId, Run>,
     resolver: &mut Resolver<'m>,
 ) -> Vec<Context> {
     let facts = &files[file.0 as usize].facts;
@@ -37,7 +42,7 @@ pub(super) fn contexts<'m>(
             ScopeKind::Loop(id) => context
                 .loops
                 .insert(0, LoopFrame { source: LoopSource::Loop(id), bit: scope.bit(), class: classes[id.index()] }),
-            ScopeKind::Closure(id) => enter_closure(facts, id, scope, resolved, &mut context),
+            ScopeKind::Closure(id) => enter_closure(facts, id, scope, resolved, runs, &mut context),
             ScopeKind::Async(given_to) => {
                 context.is_async = true;
                 let spawns = EffectSet::of(&[Effect::SpawnsTask, Effect::RunsConcurrently]);
@@ -50,14 +55,33 @@ pub(super) fn contexts<'m>(
                 }
             }
             ScopeKind::Handler => context.is_handler = true,
-            ScopeKind::Branch | ScopeKind::Attempt => {}
+            ScopeKind::Branch => enter_branch(facts, ScopeId(contexts.len() as u32), resolved, &mut context),
+            ScopeKind::Attempt => {}
         }
         contexts.push(context);
     }
     contexts
 }
 
-fn enter_closure(facts: &FileFacts, id: ClosureId, scope: &Scope, resolved: FileCalls, context: &mut Context) {
+/// What is done with many elements at once is not done for each.
+fn enter_branch(facts: &FileFacts, id: ScopeId, resolved: FileCalls, context: &mut Context) {
+    let Some(frame) = context.loops.first_mut() else { return };
+    if let LoopSource::Loop(around) = frame.source
+        && frame.class == LoopClass::Data
+        && batching::empties_what_is_full(facts, id, facts.loop_of(around), resolved)
+    {
+        frame.class = LoopClass::Chunked;
+    }
+}
+
+fn enter_closure(
+    facts: &FileFacts,
+    id: ClosureId,
+    scope: &Scope,
+    resolved: FileCalls,
+    runs: &FxHashMap<ClosureId, Run>,
+    context: &mut Context,
+) {
     let closure = facts.closure(id);
     let row = closure.given_to.and_then(|(call, _)| resolved[call.index()].row());
     let concurrent = EffectSet::of(&[Effect::RunsConcurrently, Effect::SpawnsTask, Effect::SpawnsThread]);
@@ -81,7 +105,18 @@ fn enter_closure(facts: &FileFacts, id: ClosureId, scope: &Scope, resolved: File
         }
         (Some(row), _) if row.effects.has(Effect::Memoizes) || row.laziness == Laziness::Lazy => defer(context),
         (Some(row), _) if row.color == Color::Sync => {}
-        _ => defer(context),
+        _ => match runs.get(&id) {
+            Some(Run::Here) => {}
+            Some(Run::PerElement) => {
+                let class = LoopClass::Data;
+                context.loops.insert(0, LoopFrame { source: LoopSource::Closure(id), bit: scope.bit(), class });
+            }
+            Some(Run::Elsewhere) => {
+                context.is_offloaded = true;
+                context.is_async = false;
+            }
+            None => defer(context),
+        },
     }
     if closure.is_async {
         context.is_async = true;
@@ -111,21 +146,21 @@ fn loop_class<'m>(
     {
         return class;
     }
-    let resolved = resolved.of_file(file);
+    let own_calls = resolved.of_file(file);
     if matches!(own.kind, LoopKind::While | LoopKind::Infinite) {
         let calls = own.region.calls.0..own.region.calls.1;
-        let effects = calls.clone().fold(EffectSet::EMPTY, |all, call| all.union(resolved[call as usize].effects));
-        if effects.has(Effect::Batches) {
+        let effects = calls.clone().fold(EffectSet::EMPTY, |all, call| all.union(own_calls[call as usize].effects));
+        if effects.has(Effect::Batches) || batching::takes_parts(facts, own, own_calls) {
             return LoopClass::Chunked;
         }
-        if effects.has(Effect::Paginates) {
+        if effects.has(Effect::Paginates) || batching::goes_on_from_its_end(facts, own, own_calls) {
             return LoopClass::Paging;
         }
-        let waits = calls.map(|call| &resolved[call as usize]).any(|call| {
+        let waits = calls.map(|call| &own_calls[call as usize]).any(|call| {
             call.effects.has(Effect::Sleep)
                 || call.row().is_some_and(|row| row.cost == AWAITS_WORK && !row.effects.has(Effect::Subprocess))
         });
-        if waits {
+        if waits || batching::waits_for_event(files, file, own.region.calls, resolved) {
             return LoopClass::Worker;
         }
     }
@@ -213,6 +248,9 @@ fn iterable_class<'m>(
                 }
                 if row.effects.has(Effect::Batches) {
                     return Some(LoopClass::Chunked);
+                }
+                if row.effects.has(Effect::WaitsForEvent) {
+                    return Some(LoopClass::Worker);
                 }
                 if row.effects.has(Effect::Few) {
                     return Some(LoopClass::Bounded);

@@ -1,9 +1,14 @@
 //! Functions that keep their results: the second call, or the second with the same key, costs nothing.
 //!
 //! Told by their shape: what is returned is a place that outlives the call, or an element of one, and on some way
-//! through the function it is stored there. Which key it is kept under is not looked at.
+//! through the function it is stored there. Which key it is kept under is not looked at. What a function builds may be
+//! kept for the next call without being what it returns.
 
+use crate::effect::Effect;
 use crate::facts::*;
+use crate::program::Program;
+use crate::source::FileId;
+use crate::syntax::Name;
 
 /// Does a function return a place that it fills on some way, or elements of one?
 pub(super) fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
@@ -20,6 +25,82 @@ pub(super) fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
             _ => is_conditional(facts, store) && place_of(facts, *origin).is_some_and(|text| text == place),
         })
     })
+}
+
+/// How deep values are followed.
+const DEEPEST: usize = 12;
+
+/// Is what a call builds kept where its function may find it the next time: in a field, a global, behind a lock?
+pub(super) fn keeps_what_it_builds(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let function = facts.function(facts.scope(facts.call(call).scope).function);
+    let leaves_early = function.returns.len() > 1;
+    let is_on_some_way = |scope: ScopeId| {
+        leaves_early || facts.scopes_from(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch))
+    };
+    let (first, last) = function.region.writes;
+    let is_written = facts.writes[first as usize..last as usize].iter().any(|write| {
+        matches!(write.kind, WriteKind::Assign | WriteKind::Element)
+            && is_on_some_way(write.scope)
+            && (!write.is_local || is_guard(program, file, function, write.place))
+            && holds(facts, write.value, call, 0)
+    });
+    let (first, last) = function.region.calls;
+    is_written
+        || (first..last).map(CallId).any(|other| {
+            let site = facts.call(other);
+            program.resolved(file, other).effects.has(Effect::Grows)
+                && is_on_some_way(site.scope)
+                && outlives(program, file, site.callee)
+                && facts.arguments_of(site).iter().any(|argument| holds(facts, argument.origin, call, 0))
+        })
+}
+
+/// Is a value what a call gave, or made with it: `Some(value)`, `(key, value)`?
+fn holds(facts: &FileFacts, origin: OriginId, call: CallId, depth: usize) -> bool {
+    if depth > DEEPEST {
+        return false;
+    }
+    let next = |origin: OriginId| holds(facts, origin, call, depth + 1);
+    match facts.origin(origin) {
+        Origin::Call(other) if other == call => true,
+        Origin::Call(other) => {
+            let site = facts.call(other);
+            site.name.is_some() && next(site.callee)
+                || facts.arguments_of(site).iter().any(|argument| next(argument.origin))
+        }
+        Origin::Tuple(start, end) | Origin::Join(start, end) => {
+            facts.origin_list(start, end).iter().any(|member| next(*member))
+        }
+        _ => facts.source_of(origin).is_some_and(next),
+    }
+}
+
+/// Is a local variable the guard of a lock on something that outlives the call?
+fn is_guard(program: &Program, file: FileId, function: &Function, place: Name) -> bool {
+    let facts = &program.file(file).facts;
+    let is_here = |binding: &&Binding| {
+        binding.name == place && facts.function(facts.scope(binding.scope).function).span == function.span
+    };
+    facts.bindings.iter().filter(is_here).any(|binding| outlives(program, file, binding.origin))
+}
+
+/// Does a value outlive the call of its function: a global, a parameter, what a lock guards, or a part of these?
+fn outlives(program: &Program, file: FileId, origin: OriginId) -> bool {
+    let facts = &program.file(file).facts;
+    let mut origin = origin;
+    for _ in 0..DEEPEST {
+        match facts.origin(origin) {
+            Origin::Global(..) | Origin::Parameter(..) | Origin::Import(_) => return true,
+            Origin::Call(call) if program.resolved(file, call).effects.has(Effect::Locks) => return true,
+            _ => {}
+        }
+        match facts.source_of(origin) {
+            Some(source) => origin = source,
+            None => return false,
+        }
+    }
+    false
 }
 
 /// Does a write stand in a branch? What is assigned anyway is not remembered.

@@ -1015,6 +1015,14 @@ impl<'m> Resolver<'m> {
         known
     }
 
+    /// Is it a class, of the program or of the models?
+    pub(super) fn is_class(&mut self, symbol: Symbol) -> bool {
+        match self.definition(symbol) {
+            Some(definition) => matches!(definition, Definition::Class(..)),
+            None => self.is_known_type(symbol),
+        }
+    }
+
     /// The row of a member of a type that is not of the program.
     pub(super) fn member_row(&mut self, symbol: Symbol, member: Symbol) -> Option<&'m Row> {
         if let Some(row) = self.rows.get(&(symbol, member)) {

@@ -8,6 +8,7 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 
+use super::memoization::keeps_what_it_builds;
 use super::resolve::matched_arguments;
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
@@ -393,15 +394,21 @@ pub const EVERY_TURN: u32 = 1 << 31;
 fn reached_by_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[Reached; 4]> {
     let scope = program.file(file).facts.call(call).scope;
     let elsewhere = is_elsewhere(program, file, scope);
-    let is_kept = program.file(file).facts.call(call).used == Use::Stored;
     effects_of_call(program, file, call)
         .into_iter()
         .filter(|found| found.reached.effect.travels())
         // What is built once and kept is not built per call.
-        .filter(|found| !(is_kept && found.reached.via.is_none() && BUILDS.has(found.reached.effect)))
+        .filter(|found| {
+            !(found.reached.via.is_none() && BUILDS.has(found.reached.effect) && is_kept(program, file, call))
+        })
         .filter(|found| !holds_thread(found.reached.effect) || !(elsewhere || found.is_offloaded))
         .map(|found| found.reached)
         .collect()
+}
+
+/// Does what a call builds outlive its function?
+fn is_kept(program: &Program, file: FileId, call: CallId) -> bool {
+    program.file(file).facts.call(call).used == Use::Stored || keeps_what_it_builds(program, file, call)
 }
 
 /// Is it the matter of the thread that it happens on?
@@ -521,6 +528,15 @@ pub fn for_each_feeding(
             visit(argument.depend);
         }
     }
+}
+
+/// Does a callee on the way to the cause of an effect come to it under a condition only?
+pub fn is_reached_conditionally(program: &Program, file: FileId, reached: &Reached) -> bool {
+    witness_chain(program, file, reached).into_iter().skip(1).any(|(file, call)| {
+        let facts = &program.file(file).facts;
+        let mut scopes = facts.scopes_from(facts.call(call).scope);
+        scopes.any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler))
+    })
 }
 
 /// The chain of call sites from a call site to the cause of an effect; the call site itself comes first.

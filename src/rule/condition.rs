@@ -292,6 +292,8 @@ conditions! {
     entry_point: bool,
     /// it stands in a function that runs in the background, so that nobody waits for it
     background: bool,
+    /// no loop is known that it runs in: neither in its function nor in what leads to that
+    once: bool,
     /// its result is assigned to a place that is among its operands
     accumulates: bool,
     /// its result is assigned to a local variable
@@ -342,6 +344,8 @@ conditions! {
     unlimited: bool,
     /// the effect is reached through a callee
     reached: bool,
+    /// a callee on the way to the effect comes to it under a condition only
+    reached_conditionally: bool,
     /// what it makes need not be made, for one of these reasons
     waste: Vec<Word<Waste>>,
     /// its result leaves the function: returned, stored, or bound to a name that is
