@@ -424,5 +424,8 @@ fn before_the_first_commit_all_is_new() {
     assert_eq!(repository.found(&["--staged"]), NOTHING);
     repository.git(&["add", "slow.py"]);
     assert_eq!(repository.found(&["--staged"]), ["slow.py:6"]);
-    assert!(repository.refused(&["--since", "HEAD"]).contains("there is no revision `HEAD`"));
+    assert_eq!(repository.found(&["--staged", "--since", "HEAD"]), ["slow.py:6"]);
+    assert_eq!(repository.found(&["--since", "HEAD"]), ["other.py:6", "slow.py:6"]);
+    assert!(repository.refused(&["--since", "HEAD~1"]).contains("there is no revision `HEAD~1`"));
+    assert!(repository.refused(&["--merge-base", "HEAD"]).contains("share no history"));
 }

@@ -1,7 +1,7 @@
 //! Comparisons of findings made by hand.
 
 use super::*;
-use crate::diagnostic::{Confidence, Label, Severity};
+use crate::diagnostic::{Confidence, Label, Set, Severity};
 use crate::source::Span;
 
 fn file(path: &str, text: &str) -> SourceFile {
@@ -22,7 +22,7 @@ fn finding(files: &[SourceFile], file: usize, rule: &str, function: &str, code: 
     Diagnostic {
         rule: rule.to_owned(),
         family: String::new(),
-        set: String::new(),
+        set: Set::Default,
         severity: Severity::Warning,
         confidence: Confidence::High,
         rank: 1.0,
