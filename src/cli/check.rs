@@ -310,7 +310,25 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
         return watch::run(&config, &outputs, || analyse_and_write(arguments, &config, color));
     }
     let outcome = analyse_and_write(arguments, &config, color)?;
-    exit_code(arguments, &outcome)
+    let code = exit_code(arguments, &outcome)?;
+    if let Some(reason) = reason(arguments, &outcome, code).filter(|_| !arguments.quiet) {
+        output::tell(|out| writeln!(out, "Exit code {code}: {reason}."));
+    }
+    Ok(code)
+}
+
+/// Why the exit code is what it is, where the number of findings does not tell.
+fn reason(arguments: &Arguments, outcome: &Outcome, code: u8) -> Option<String> {
+    let failures = outcome.failures();
+    if failures == outcome.diagnostics.len() && (failures == 0 || code == super::FINDINGS) {
+        return None;
+    }
+    Some(match (failures, code) {
+        (0, _) => "no finding is severe enough (`--fail-on`)".to_owned(),
+        (_, super::FINDINGS) => format!("{failures} of them are severe enough (`--fail-on`)"),
+        _ if arguments.exit_zero => "`--exit-zero`".to_owned(),
+        _ => format!("no more than {} are accepted (`--max-findings`)", arguments.max_findings),
+    })
 }
 
 /// Findings to stdout and to files, all else to stderr.

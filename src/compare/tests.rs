@@ -22,6 +22,7 @@ fn finding(files: &[SourceFile], file: usize, rule: &str, function: &str, code: 
     Diagnostic {
         rule: rule.to_owned(),
         family: String::new(),
+        set: Set::Default,
         severity: Severity::Warning,
         confidence: Confidence::High,
         set: Set::Default,
