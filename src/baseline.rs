@@ -3,9 +3,10 @@
 //!
 //! Does not know where findings come from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -135,7 +136,7 @@ impl Baseline {
 struct Keys<'a> {
     files: &'a [SourceFile],
     folder: &'a Path,
-    texts: FxHashMap<FileId, String>,
+    texts: FxHashMap<FileId, Cow<'a, str>>,
 }
 
 impl<'a> Keys<'a> {
@@ -155,12 +156,9 @@ impl<'a> Keys<'a> {
 
     /// A file that cannot be read any more has empty lines.
     fn code(&mut self, label: &Label) -> String {
-        let location: &PathBuf = &self.files[label.file.0 as usize].location;
-        let text = self.texts.entry(label.file).or_insert_with(|| source::read(location).unwrap_or_default());
-        let start = text.floor_char_boundary(label.span.start as usize);
-        let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let to = text[start..].find('\n').map_or(text.len(), |at| start + at);
-        let words: Vec<&str> = text[from..to].split_whitespace().collect();
+        let file = &self.files[label.file.0 as usize];
+        let text = self.texts.entry(label.file).or_insert_with(|| file.text().unwrap_or_default());
+        let words: Vec<&str> = source::line_at(text, label.span.start).split_whitespace().collect();
         blake3::hash(words.join(" ").as_bytes()).to_hex()[..16].to_string()
     }
 }

@@ -5,8 +5,11 @@
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diagnostic::Severity;
+use crate::progress::Progress;
+use crate::source::Replacement;
 use layer::{Level, Located};
 
 pub mod find;
@@ -59,6 +62,25 @@ pub struct Config {
     pub baseline: Option<PathBuf>,
     /// Report known findings too.
     pub no_baseline: bool,
+    /// Is told how far the run is.
+    pub progress: Option<Arc<Progress>>,
+    /// Files that hold something else than the disk says.
+    pub texts: Vec<Replacement>,
+    /// If given, only findings are reported that were not there then.
+    pub since: Option<Since>,
+    /// Report only in files that differ from `since`, or else from the last commit.
+    pub changed_files: bool,
+    /// Analyse what the next commit would hold, and report in the files that it would change, or with `since` what is new.
+    pub staged: bool,
+}
+
+/// An earlier state of the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// A revision, as git names them.
+    Revision(String),
+    /// Where the present branch and a revision parted.
+    MergeBase(String),
 }
 
 impl Config {
@@ -87,6 +109,11 @@ impl Config {
             fail_on: None,
             baseline: None,
             no_baseline: false,
+            progress: None,
+            texts: Vec::new(),
+            since: None,
+            changed_files: false,
+            staged: false,
         }
     }
 
@@ -227,6 +254,18 @@ pub fn normal(path: &Path) -> PathBuf {
         return path;
     }
     path.components().collect()
+}
+
+/// The path that a list of paths has as bytes.
+#[cfg(unix)]
+pub fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes))
+}
+
+/// The path that a list of paths has as bytes.
+#[cfg(not(unix))]
+pub fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).as_ref())
 }
 
 #[cfg(test)]

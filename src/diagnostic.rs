@@ -97,6 +97,8 @@ pub struct Diagnostic {
     pub also: Vec<Label>,
     /// Qualified name of the function that it is in; empty at module level.
     pub function: String,
+    /// What costs, as the library names it; may be empty.
+    pub cause: String,
     /// What identifies it across edits: no line numbers in it. Hexadecimal.
     pub fingerprint: String,
 }

@@ -14,6 +14,9 @@ use crate::lang::{Language, Manifest};
 use crate::project::Project;
 use crate::source::{self, SourceFile};
 
+mod replaced;
+pub use replaced::{may_be_read, with_replacements};
+
 /// A manifest above this size is not one.
 const MAX_MANIFEST_SIZE: u64 = 1024 * 1024;
 /// Lock files are long.
@@ -32,7 +35,8 @@ pub fn source_files(config: &Config, languages: &[&dyn Language]) -> Result<Proj
     let mut found = Vec::new();
     let mut folders = BTreeSet::new();
     let mut folders_of_files = BTreeSet::new();
-    for path in &config.paths {
+    // What is not on the disk cannot be walked.
+    for path in config.paths.iter().filter(|path| !config.texts.iter().any(|text| text.location == **path)) {
         let metadata = fs::metadata(path).map_err(|error| bad_path(path, &error))?;
         if metadata.is_dir() {
             folders.insert(path.as_path());
@@ -43,10 +47,9 @@ pub fn source_files(config: &Config, languages: &[&dyn Language]) -> Result<Proj
         }
     }
     found.extend(discovery.walk(&folders));
+    folders_of_files.extend(config.texts.iter().filter_map(|text| text.location.parent()));
     found.extend(discovery.manifests_above(folders.union(&folders_of_files)));
-    let mut discovered = collect(found);
-    discovered.above = folders_above(&config.root, &discovered.manifests);
-    Ok(discovered)
+    Ok(collect(found, &config.root))
 }
 
 /// One thing that discovery came across.
@@ -59,7 +62,7 @@ enum Found {
 }
 
 /// The same file may be found by several paths; the order of paths must not matter.
-fn collect(found: Vec<Found>) -> Project {
+fn collect(found: Vec<Found>, root: &Path) -> Project {
     let mut discovered = Project::default();
     for found in found {
         match found {
@@ -80,6 +83,7 @@ fn collect(found: Vec<Found>) -> Project {
     discovered.requirement_files.dedup_by(|left, right| left.path == right.path);
     discovered.notices.sort();
     discovered.notices.dedup();
+    discovered.above = folders_above(root, &discovered.manifests);
     discovered
 }
 
@@ -102,7 +106,7 @@ impl Discovery<'_> {
             // The user's own ignore list would make the output depend on the machine.
             .git_global(false)
             .add_custom_ignore_filename(".laggardignore")
-            .filter_entry(|entry| entry.depth() == 0 || !is_foreign_folder(entry))
+            .filter_entry(|entry| entry.depth() == 0 || !is_foreign(entry))
             .threads(self.config.jobs.unwrap_or(0));
 
         let (sender, receiver) = mpsc::channel();
@@ -136,17 +140,21 @@ impl Discovery<'_> {
         if self.names_requirements(path) {
             found.extend(self.requirement_file(path));
         }
+        let size = || entry.metadata().ok().map(|metadata| metadata.len());
         if self.language(path).is_some() {
-            found.extend(self.claim(path, entry.metadata().ok().map(|metadata| metadata.len())));
+            found.extend(self.claim(path, size()));
         } else {
-            found.extend(self.claim_for_dialect(path, &entry));
+            found.extend(self.claim_for_dialect(path, size()));
         }
         found
     }
 
     /// The file as a source file, if a language claims it. `size` is `None` when it is not a readable file.
     fn claim(&self, path: &Path, size: Option<u64>) -> Option<Found> {
-        let language = self.language(path)?;
+        self.claim_as(self.language(path)?, path, size)
+    }
+
+    fn claim_as(&self, language: usize, path: &Path, size: Option<u64>) -> Option<Found> {
         let Some(size) = size else {
             return Some(self.notice(path, NoticeKind::Unreadable, "is not a readable file".to_string()));
         };
@@ -156,32 +164,45 @@ impl Discovery<'_> {
             return Some(self.notice(path, NoticeKind::TooLarge, message));
         }
         let location = path.to_path_buf();
-        Some(Found::Source(SourceFile { path: self.relative(path), location, language, dialect: None, size }))
+        let path = self.relative(path);
+        Some(Found::Source(SourceFile { path, location, language, dialect: None, size, text: None }))
     }
 
     /// The file as one in a dialect. Too large ones are passed over: they may not be meant to be read.
-    fn claim_for_dialect(&self, path: &Path, entry: &DirEntry) -> Option<Found> {
+    fn claim_for_dialect(&self, path: &Path, size: Option<u64>) -> Option<Found> {
         let relative = self.relative(path);
-        let dialects = self.languages.iter().enumerate().flat_map(|(language, own)| {
-            own.dialects().iter().enumerate().map(move |(number, dialect)| (language, number, dialect))
-        });
-        let (language, dialect, _) =
-            dialects.into_iter().find(|(_, _, dialect)| dialect.file_name(&relative).is_some())?;
-        let size = entry.metadata().ok()?.len();
-        let file = SourceFile { path: relative, location: path.to_path_buf(), language, dialect: Some(dialect), size };
+        let (language, dialect) = self.dialect(&relative)?;
+        let (dialect, size, location) = (Some(dialect), size?, path.to_path_buf());
+        let file = SourceFile { path: relative, location, language, dialect, size, text: None };
         (size <= self.config.max_file_size()).then_some(Found::InDialect(file))
+    }
+
+    /// The language and the dialect of a file by its path from the project root.
+    fn dialect(&self, relative: &str) -> Option<(usize, usize)> {
+        self.languages.iter().enumerate().find_map(|(language, own)| {
+            let dialect = own.dialects().iter().position(|dialect| dialect.file_name(relative).is_some())?;
+            Some((language, dialect))
+        })
     }
 
     /// The language of a file by its extension or, where it has none, by its `#!` line.
     fn language(&self, path: &Path) -> Option<usize> {
-        let Some(extension) = path.extension() else {
-            let interpreter = interpreter(path)?;
-            return self.languages.iter().position(|language| language.interpreters().contains(&&*interpreter));
-        };
-        let extension = extension.to_str()?;
+        match path.extension() {
+            Some(extension) => self.language_of_extension(extension.to_str()?),
+            None => self.language_of_start(&start_of(path)?),
+        }
+    }
+
+    fn language_of_extension(&self, extension: &str) -> Option<usize> {
         self.languages
             .iter()
             .position(|language| language.extensions().iter().any(|known| known.eq_ignore_ascii_case(extension)))
+    }
+
+    /// The language that the `#!` line of a text names.
+    fn language_of_start(&self, start: &[u8]) -> Option<usize> {
+        let interpreter = interpreter(start)?;
+        self.languages.iter().position(|language| language.interpreters().contains(&&*interpreter))
     }
 
     /// Manifests in these folders and above them, not further than the repository: a part of a package is
@@ -268,14 +289,14 @@ fn folders_above(root: &Path, manifests: &[Manifest]) -> Vec<String> {
 }
 
 /// Does the folder hold dependencies or build output instead of the project's code?
-fn is_foreign_folder(entry: &DirEntry) -> bool {
-    if !entry.file_type().is_some_and(|kind| kind.is_dir()) {
-        return false;
-    }
-    let path = entry.path();
+fn is_foreign(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir()) && is_foreign_folder(entry.path())
+}
+
+fn is_foreign_folder(path: &Path) -> bool {
     let holds = |name: &str| path.join(name).exists();
     let beside = |name: &str| path.with_file_name(name).exists();
-    let by_name = match entry.file_name().to_str() {
+    let by_name = match path.file_name().and_then(|name| name.to_str()) {
         Some("target") => beside("Cargo.toml"),
         Some("dist") => beside("package.json"),
         // setuptools; a package or a folder of build scripts may have this name too.
@@ -286,10 +307,16 @@ fn is_foreign_folder(entry: &DirEntry) -> bool {
     by_name || FOREIGN_FOLDER_MARKS.iter().any(|mark| holds(mark))
 }
 
-/// The interpreter that the `#!` line names, without its version: `python` for `/usr/bin/env python3.12`.
-fn interpreter(path: &Path) -> Option<String> {
+/// As much of a file as a `#!` line may fill.
+fn start_of(path: &Path) -> Option<Vec<u8>> {
     let mut start = Vec::with_capacity(SHEBANG_BYTES);
     File::open(path).ok()?.take(SHEBANG_BYTES as u64).read_to_end(&mut start).ok()?;
+    Some(start)
+}
+
+/// The interpreter that the `#!` line names, without its version: `python` for `/usr/bin/env python3.12`.
+fn interpreter(start: &[u8]) -> Option<String> {
+    let start = &start[..start.len().min(SHEBANG_BYTES)];
     let line = String::from_utf8_lossy(start.strip_prefix(b"#!")?);
     let mut words = line.lines().next()?.split_whitespace();
     let file_name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_string();

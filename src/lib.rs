@@ -5,16 +5,20 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::baseline::Baseline;
-use crate::config::find::{Settings, Stack};
-use crate::config::layer::{Class, Layer, Override};
+use crate::config::find::Stack;
+use crate::config::layer::Class;
 use crate::config::{Config, SetupError};
-use crate::diagnostic::{Diagnostic, Notice, NoticeKind};
+use crate::diagnostic::{Diagnostic, Notice};
+use crate::evaluate::suppress::{Suppressed, Unused};
+use crate::extract::KnownFacts;
+use crate::git::Difference;
+use crate::model::lookup::Models;
+use crate::outcome::Comparison;
 use crate::program::ProgramFile;
-use crate::project::Project;
 use crate::rule::policy::Policy;
+use crate::scope::Scope;
 use crate::source::SourceFile;
 
 pub mod cli;
@@ -30,6 +34,7 @@ pub mod lang;
 pub mod model;
 pub mod outcome;
 pub mod program;
+pub mod progress;
 pub mod project;
 pub mod rule;
 pub mod source;
@@ -46,6 +51,9 @@ pub mod link;
 pub mod report;
 
 pub mod baseline;
+pub mod compare;
+pub mod git;
+pub mod scope;
 
 pub use outcome::{Outcome, Timings};
 
@@ -55,10 +63,10 @@ const THREAD_STACK: usize = 64 * 1024 * 1024;
 /// Analyses what `config` names. Wrong settings stop here, and only here; whatever is wrong with a file is a notice.
 pub fn check(config: &Config) -> Result<Outcome, SetupError> {
     let analysis = analyse(config)?.without_known()?;
-    let Analysis { config, files, found, known, notices, timings, analysed, analysed_bytes } = analysis;
+    let Analysis { config, files, found, known, comparison, notices, timings, analysed, analysed_bytes, .. } = analysis;
     let diagnostics = evaluate::group::grouped(found);
     let fail_on = config.fail_on.unwrap_or_default();
-    Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on, known })
+    Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on, known, comparison })
 }
 
 /// What an analysis found, before findings are grouped.
@@ -71,8 +79,12 @@ pub struct Analysis {
     pub found: Vec<Diagnostic>,
     /// How many were left out because the baseline has them.
     pub known: usize,
+    /// What the comparison with an earlier revision said, if there was one.
+    pub comparison: Option<Comparison>,
     /// What could not be done.
     pub notices: Vec<Notice>,
+    /// Suppressions that suppress nothing.
+    pub unused: Vec<Unused>,
     /// Where the time went.
     pub timings: Timings,
     /// Number of files that were analysed.
@@ -109,100 +121,105 @@ pub fn analyse(config: &Config) -> Result<Analysis, SetupError> {
 fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let mut timings = Timings::default();
     let scope = timings.measure("discover", || Scope::new(config))?;
-    let Scope { config, discovered, stacks, .. } = scope;
-    let models = model::for_project(&config)?;
-    let requirements = discovered.requirements();
-    let mut extracted = timings.measure("parse + extract", || {
-        let extracted = extract::all(&discovered, &config);
-        match !discovered.in_dialects.is_empty() && link::uses_dialects(&extracted.files, &models) {
-            true => extract::with_dialects(extracted, &discovered, &config),
-            false => extracted,
-        }
+    let difference = scope.difference()?;
+    let models = model::for_project(&scope.config)?;
+    let present = Examined::new(&scope, KnownFacts::default(), &models, &mut timings);
+    let Examined { mut found, files, stacks, notices, unused, analysed, analysed_bytes } = present;
+    let (files, facts): (Vec<SourceFile>, Vec<_>) = files.into_iter().map(|file| (file.source, file.facts)).unzip();
+    let mut comparison = None;
+    if let Some(difference) = difference.as_ref().filter(|_| scope.config.since.is_some()) {
+        let locations = files.iter().map(|file| file.location.clone());
+        let known = locations.zip(facts).collect();
+        let compared = timings.measure("compare", || compared(&scope, difference, known, &models, &found, &files))?;
+        let mut is_new = compared.is_new.iter();
+        let all = found.len();
+        found.retain(|_| is_new.next() == Some(&true));
+        comparison = Some(Comparison { known: all - found.len(), gone: compared.gone });
+    }
+    let narrows = scope.config.changed_files || scope.config.staged && scope.config.since.is_none();
+    let changed = difference.as_ref().filter(|_| narrows).map(|difference| &difference.changed);
+    found.retain(|diagnostic| {
+        let at = diagnostic.primary.file.0 as usize;
+        scope.reports(&files[at], &stacks[at], changed)
     });
-    let stacks = stacks_of(&extracted.files, stacks);
-    let locations = extracted.files.iter().map(|file| file.source.location.as_path());
-    let policy = Policy::new(&rule::all_infos(), locations.zip(&stacks), &config);
-    classify(&mut extracted.files, &stacks);
-    let mut notices = discovered.notices;
-    notices.extend(extracted.notices);
-    let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
-    let mut program = timings.measure("link", || link::program(extracted.files, &models, requirements));
-    let options = evaluate::Options { include_side_code: config.include_side_code.unwrap_or(false) };
-    let rules = rule::RuleSet::of(|name| policy.runs(name));
-    let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
-    let found = policy.applied(found);
-    let (found, unused) = evaluate::suppress::suppressed(&program, found, |file, rule| policy.runs_on(file, rule));
-    notices.extend(unused);
-    let files: Vec<SourceFile> = program.files.into_iter().map(|file| file.source).collect();
-    let found = reported(found, &files, &stacks, &config);
-    Ok(Analysis { config, files, found, known: 0, notices, timings, analysed, analysed_bytes })
+    Ok(Analysis {
+        config: scope.config,
+        files,
+        found,
+        known: 0,
+        comparison,
+        notices,
+        unused,
+        timings,
+        analysed,
+        analysed_bytes,
+    })
 }
 
-/// What a run works on, and what the settings say of it.
-pub struct Scope {
-    /// With what configuration files say of the run.
-    pub config: Config,
-    /// Files and manifests.
-    pub discovered: Project,
-    /// Files that settings leave out: path, pattern, and where it stands.
-    pub excluded: Vec<(String, String, String)>,
-    /// The layers of settings of each file, those in dialects after the others.
-    pub stacks: Vec<(PathBuf, Stack)>,
+/// Compares what was found with what would have been found before. Facts of files that did not change are in `known`.
+fn compared(
+    scope: &Scope,
+    difference: &Difference,
+    mut known: KnownFacts,
+    models: &[Models],
+    found: &[Diagnostic],
+    files: &[SourceFile],
+) -> Result<compare::Compared, SetupError> {
+    difference.replacements.iter().for_each(|replacement| drop(known.remove(&replacement.location)));
+    let older = Examined::new(&scope.before(difference)?, known, models, &mut Timings::default());
+    let older_files: Vec<SourceFile> = older.files.into_iter().map(|file| file.source).collect();
+    let present = compare::Run { found, files };
+    Ok(compare::compare(present, compare::Run { found: &older.found, files: &older_files }, &difference.moved))
 }
 
-impl Scope {
-    /// Finds files and their settings. Files that settings exclude are left out.
-    pub fn new(config: &Config) -> Result<Scope, SetupError> {
-        let mut settings = Settings::new(config)?;
-        let root = settings.root()?;
-        let config = config.with_run_settings(&root);
-        let mut discovered = discover::source_files(&config, lang::all())?;
-        let mut stacks = Vec::new();
-        let mut excluded = Vec::new();
-        for files in [&mut discovered.files, &mut discovered.in_dialects] {
-            let mut kept = Vec::new();
-            for file in std::mem::take(files) {
-                let stack = settings.of(file.location.parent().unwrap_or(&config.root))?;
-                let named = config.paths.contains(&file.location) && !config.force_exclude;
-                match stack.excluding(&file.location).filter(|_| !named) {
-                    Some((pattern, place)) => excluded.push((file.path, pattern, place)),
-                    None => {
-                        stacks.push((file.location.clone(), stack));
-                        kept.push(file);
-                    }
-                }
+/// One state of the project, analysed.
+struct Examined {
+    /// What was found, wanted by the settings and not suppressed.
+    found: Vec<Diagnostic>,
+    files: Vec<ProgramFile>,
+    /// The settings of each file.
+    stacks: Vec<Stack>,
+    notices: Vec<Notice>,
+    unused: Vec<Unused>,
+    analysed: usize,
+    analysed_bytes: u64,
+}
+
+impl Examined {
+    /// Parse, extract, link, evaluate. Files whose facts are in `known` are not read.
+    fn new(scope: &Scope, mut known: KnownFacts, models: &[Models], timings: &mut Timings) -> Examined {
+        let Scope { config, project, .. } = scope;
+        let mut extracted = timings.measure("parse + extract", || {
+            let extracted = extract::all(project, config, &mut known);
+            match !project.in_dialects.is_empty() && link::uses_dialects(&extracted.files, models) {
+                true => extract::with_dialects(extracted, project, config, &mut known),
+                false => extracted,
             }
-            *files = kept;
-        }
-        rule::policy::check_names(&rule::all_infos(), stacks.iter().map(|(_, stack)| stack).chain([&root]), &config)?;
-        discovered.notices.extend(idle_overrides(&stacks, &config));
-        Ok(Scope { config, discovered, excluded, stacks })
+        });
+        let stacks = stacks_of(&extracted.files, &scope.stacks);
+        let locations = extracted.files.iter().map(|file| file.source.location.as_path());
+        let policy = Policy::new(&rule::all_infos(), locations.zip(&stacks), config);
+        classify(&mut extracted.files, &stacks);
+        let mut notices = project.notices.clone();
+        notices.extend(extracted.notices);
+        let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
+        let requirements = project.requirements();
+        let mut program = timings.measure("link", || link::program(extracted.files, models, requirements));
+        let options = evaluate::Options { include_side_code: config.include_side_code.unwrap_or(false) };
+        let rules = rule::RuleSet::of(|name| policy.runs(name));
+        let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
+        let found = policy.applied(found);
+        let suppressed = evaluate::suppress::suppressed(&program, found, |file, rule| policy.runs_on(file, rule));
+        let Suppressed { kept: found, notices: about_comments, unused } = suppressed;
+        notices.extend(about_comments);
+        Examined { found, files: program.files, stacks, notices, unused, analysed, analysed_bytes }
     }
-}
-
-/// Overrides that no file of the run matches, of configurations whose whole folder is analysed.
-fn idle_overrides(stacks: &[(PathBuf, Stack)], config: &Config) -> Vec<Notice> {
-    let mut layers: Vec<&Arc<Layer>> = stacks.iter().flat_map(|(_, stack)| &stack.layers).collect();
-    layers.sort_by_key(|layer| Arc::as_ptr(layer));
-    layers.dedup_by_key(|layer| Arc::as_ptr(layer));
-    let mut notices = Vec::new();
-    for layer in layers.into_iter().filter(|layer| config.paths.iter().any(|path| layer.folder.starts_with(path))) {
-        let idle = |one: &&Override| !stacks.iter().any(|(file, _)| one.paths.matching(&layer.folder, file).is_some());
-        notices.extend(layer.overrides.iter().filter(idle).map(|one| Notice {
-            path: layer.name.clone(),
-            line: one.line,
-            kind: NoticeKind::Setting,
-            message: "unused override: no file matches its `paths`".to_string(),
-        }));
-    }
-    notices.sort();
-    notices
 }
 
 /// The settings of the files that were extracted, in their order.
-fn stacks_of(files: &[ProgramFile], stacks: Vec<(PathBuf, Stack)>) -> Vec<Stack> {
-    let mut stacks: HashMap<PathBuf, Stack> = stacks.into_iter().collect();
-    files.iter().map(|file| stacks.remove(&file.source.location).unwrap_or_default()).collect()
+fn stacks_of(files: &[ProgramFile], stacks: &[(PathBuf, Stack)]) -> Vec<Stack> {
+    let stacks: HashMap<&PathBuf, &Stack> = stacks.iter().map(|(location, stack)| (location, stack)).collect();
+    files.iter().map(|file| stacks.get(&file.source.location).copied().cloned().unwrap_or_default()).collect()
 }
 
 /// Files are what settings say they are, whatever their paths look like.
@@ -214,14 +231,4 @@ fn classify(files: &mut [ProgramFile], stacks: &[Stack]) {
             Some(Class::Dependencies) | None => {}
         }
     }
-}
-
-/// The findings in files that are to be reported.
-fn reported(found: Vec<Diagnostic>, files: &[SourceFile], stacks: &[Stack], config: &Config) -> Vec<Diagnostic> {
-    let wanted = |diagnostic: &Diagnostic| {
-        let at = diagnostic.primary.file.0 as usize;
-        let location = &files[at].location;
-        stacks[at].class_of(location) != Some(Class::Dependencies) && config.reports(location)
-    };
-    found.into_iter().filter(wanted).collect()
 }

@@ -24,6 +24,17 @@ pub struct Outcome {
     pub fail_on: Severity,
     /// How many findings were left out because the baseline has them.
     pub known: usize,
+    /// What the comparison with an earlier revision said, if there was one.
+    pub comparison: Option<Comparison>,
+}
+
+/// What the comparison with an earlier revision said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// How many findings were left out because they were there then.
+    pub known: usize,
+    /// How many findings of then are gone.
+    pub gone: usize,
 }
 
 impl Outcome {

@@ -6,7 +6,7 @@ use crate::source::SourceFile;
 use crate::version::Requirements;
 
 /// What a run works on.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Project {
     /// Source files, sorted by path.
     pub files: Vec<SourceFile>,
@@ -28,6 +28,12 @@ impl Project {
     pub fn requirements(&self) -> Vec<Requirements> {
         let of_language = |language: &&dyn Language| Requirements::new(language.requirements(&self.requirement_files));
         lang::all().iter().map(of_language).collect()
+    }
+
+    /// The paths of all files that it is made of, relative to the project root.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let sources = self.files.iter().chain(&self.in_dialects).map(|file| file.path.as_str());
+        sources.chain(self.manifests.iter().chain(&self.requirement_files).map(|file| file.path.as_str()))
     }
 
     /// The path of a file or a manifest seen from the outermost manifest instead of the project root: what

@@ -1,8 +1,10 @@
-//! Source text: files, byte spans, lines and columns. The one place that reads text from disk.
+//! Source text: files, byte spans, lines and columns. The one place that reads source text from disk.
 //!
 //! Knows nothing of languages or of what the text means.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +53,7 @@ impl Span {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u32);
 
-/// A file that discovery found and a language claims. Its text is not held.
+/// A file that discovery found and a language claims. Its text is not held, unless it is not that of the disk.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     /// Path relative to the project root, with `/` on every platform.
@@ -64,6 +66,27 @@ pub struct SourceFile {
     pub dialect: Option<usize>,
     /// Size in bytes when it was found.
     pub size: u64,
+    /// Its text, where that is not what the disk has.
+    pub text: Option<Arc<str>>,
+}
+
+impl SourceFile {
+    /// The text of the file.
+    pub fn text(&self) -> Result<Cow<'_, str>, ReadError> {
+        match &self.text {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => read(&self.location).map(Cow::Owned),
+        }
+    }
+}
+
+/// What a file holds elsewhere than on the disk: in an earlier revision, in the index of git, in an editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// Where it would be on the disk. Absolute.
+    pub location: PathBuf,
+    /// What it holds; `None` if there is no such file.
+    pub bytes: Option<Vec<u8>>,
 }
 
 /// Why a file could not be used.
@@ -77,9 +100,13 @@ pub enum ReadError {
     NotUtf8(usize),
 }
 
-/// Reads a file as UTF-8. A leading byte-order mark is replaced by three spaces, so that spans hold.
+/// Reads a file as UTF-8.
 pub fn read(path: &Path) -> Result<String, ReadError> {
-    let bytes = std::fs::read(path)?;
+    decoded(std::fs::read(path)?)
+}
+
+/// Text in UTF-8. A leading byte-order mark is replaced by three spaces, so that spans hold.
+pub fn decoded(bytes: Vec<u8>) -> Result<String, ReadError> {
     let mut text = String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8(error.utf8_error().valid_up_to()))?;
     if text.starts_with('\u{feff}') {
         text.replace_range(..'\u{feff}'.len_utf8(), "   ");
@@ -106,6 +133,13 @@ pub fn line_and_column(text: &str, line_starts: &[u32], offset: u32) -> (u32, u3
     let start = line_starts[line as usize - 1] as usize;
     let before = text.get(start..offset as usize).unwrap_or("");
     (line, before.chars().count() as u32 + 1)
+}
+
+/// The line on which a byte lies, without its line break.
+pub fn line_at(text: &str, offset: u32) -> &str {
+    let at = text.floor_char_boundary(offset as usize);
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    text[start..].lines().next().unwrap_or("")
 }
 
 #[cfg(test)]

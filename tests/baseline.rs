@@ -129,3 +129,48 @@ fn comments_are_written_where_they_are_comments() {
     assert_eq!(laggard_in(folder.path(), &["check", "--add-ignore", "a.py"]).code, 0);
     assert!(read("a.py").contains("# laggard: ignore[query-in-loop, write-in-loop] why\n"), "{}", read("a.py"));
 }
+
+#[test]
+fn what_is_of_no_use_is_taken_out() {
+    let used =
+        SLOW.replace("customer_id)", "customer_id)  # laggard: ignore[query-in-loop, regex-compiled-in-loop] few");
+    let unused = "# laggard: ignore-file[query-in-loop] once\r\n\r\nx = 1  # laggard: ignore[query-in-loop]\r\n\r\n\
+                  y = 2  # noqa: X1  # laggard: ignore[query-in-loop] why\r\nz = 3  # laggard: ignore[no-such-rule]\r\n";
+    let broken = "# laggard: ignore[query-in-loop]\nx = 1\n\n\ndef f(:\n";
+    let rust = "pub fn f() -> u32 {\n    /* laggard: ignore[sync-io-in-loop] */\n    1 // laggard: ignore[sync-io-in-loop]\n}\n";
+    let settings = "# Settings.\nignore = [\"sql\"]\n\n# Gone.\n[[overrides]]\npaths = [\"gone/**\"]\nignore = [\"io\"]\n\n\
+                    # Here.\n[[overrides]]\npaths = [\"used.py\"]\nignore = [\"async\"]\n\n[[overrides]]\npaths = [\"x.py\"]\n\n\
+                    [overrides.rules]\nquery-in-loop = \"error\"\n\n# Paths.\n[paths]\ntests = [\"qa\"]\n";
+    let package = "[project]\nname = \"p\"\n\n[[tool.laggard.overrides]]\npaths = [\"old.py\"]\nignore = [\"io\"]\n\n[tool.other]\na = 1\n";
+    let folder = project(&[
+        ("used.py", &used),
+        ("unused.py", unused),
+        ("broken.py", broken),
+        ("lib.rs", rust),
+        ("laggard.toml", settings),
+        ("part/pyproject.toml", package),
+        ("part/a.py", "x = 1\n"),
+    ]);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    for part in [&["unused.py"] as &[&str], &["--staged"]] {
+        let refused = laggard_in(folder.path(), &[&["check", "--remove-unused"], part].concat());
+        assert!(refused.code == 2 && read("unused.py") == unused, "{refused:?}");
+    }
+    let removed = laggard_in(folder.path(), &["check", "--remove-unused"]);
+    assert_eq!((removed.code, removed.stdout.as_str()), (0, ""), "{removed:?}");
+    assert!(removed.stderr.contains("Suppressions taken out: 4, left: 1. Overrides taken out: 3."), "{removed:?}");
+    assert!(read("used.py").contains("customer_id)  # laggard: ignore[query-in-loop] few\n"), "{}", read("used.py"));
+    let expected = "\r\nx = 1\r\n\r\ny = 2  # noqa: X1\r\nz = 3  # laggard: ignore[no-such-rule]\r\n";
+    assert_eq!(read("unused.py"), expected, "a name that does not exist may be a slip");
+    assert_eq!(read("broken.py"), broken, "what cannot be parsed may have had the finding");
+    assert_eq!(read("lib.rs"), rust, "the rule is not in the default set: it did not run");
+    let settings = "# Settings.\nignore = [\"sql\"]\n\n# Here.\n[[overrides]]\npaths = [\"used.py\"]\nignore = [\"async\"]\n\n\
+                    # Paths.\n[paths]\ntests = [\"qa\"]\n";
+    assert_eq!(read("laggard.toml"), settings);
+    assert_eq!(read("part/pyproject.toml"), "[project]\nname = \"p\"\n\n[tool.other]\na = 1\n");
+
+    let all = laggard_in(folder.path(), &["check", "--remove-unused", "--extend-select", "sync-io-in-loop"]);
+    assert_eq!((all.code, read("lib.rs").as_str()), (0, "pub fn f() -> u32 {\n    1\n}\n"), "{all:?}");
+    let again = laggard_in(folder.path(), &["check", "--remove-unused"]);
+    assert!(again.stderr.contains("Suppressions taken out: 0, left: 1. Overrides taken out: 0."), "{again:?}");
+}

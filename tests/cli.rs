@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 
 use common::{Run, SLOW, cargo_laggard, laggard, project, run, write};
@@ -311,4 +311,157 @@ fn output_that_cannot_be_written_is_an_error() {
     let output = command.stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("the output cannot be written"));
+}
+
+fn with_stdin(folder: &std::path::Path, arguments: &[&str], text: &[u8]) -> Run {
+    let concise: &[&str] = &["--output-format", "concise"];
+    let format = if arguments.contains(&"--output-format") { &[] } else { concise };
+    let mut command = laggard(folder, &[&["check", "--quiet"], format, arguments].concat());
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("laggard runs");
+    // Arguments may be refused before stdin is read.
+    let _ = child.stdin.take().unwrap().write_all(text);
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// `path:line` of each line.
+fn places(run: &Run) -> Vec<String> {
+    assert!(run.code < 2, "{run:?}");
+    run.stdout.lines().map(|line| line.split(':').take(2).collect::<Vec<_>>().join(":")).collect()
+}
+
+#[test]
+fn stdin_stands_for_a_file() {
+    let caller = "from load import load\n\n\ndef show(session, orders):\n    for order in orders:\n        load(session, order)\n";
+    let costly = "from sqlalchemy.orm import Session\n\n\ndef load(session: Session, key):\n    return session.get(Customer, key)\n";
+    let folder = project(&[("load.py", "def load(session, key):\n    pass\n"), ("caller.py", caller), ("slow.py", "")]);
+    let with = |arguments: &[&str], text: &str| with_stdin(folder.path(), arguments, text.as_bytes());
+    let run = with(&["-", "--stdin-filename", "slow.py"], SLOW);
+    assert_eq!(places(&run), ["slow.py:6"], "instead of what the disk has");
+    assert_eq!(places(&with(&["-", "--stdin-filename", "new/slow.py"], SLOW)), ["new/slow.py:6"], "it need not exist");
+    assert_eq!(places(&with(&["-", "--stdin-filename", "slow.txt"], SLOW)), [""; 0], "no language claims it");
+    assert_eq!(places(&with(&["-", "--stdin-filename", "tool"], &format!("#!/usr/bin/python3\n{SLOW}"))), ["tool:7"]);
+    let beside = &["-", "caller.py", "--stdin-filename", "load.py"];
+    assert_eq!(places(&with(beside, costly)), ["caller.py:6"], "it is part of the program");
+    let of_project = &["--project", ".", "caller.py", "-", "--stdin-filename", "load.py"];
+    assert_eq!(places(&with(of_project, costly)), ["caller.py:6"]);
+    let of_caller = &["--project", ".", "-", "--stdin-filename", "caller.py"];
+    assert_eq!(places(&with(of_caller, caller)), [""; 0], "load.py on the disk is cheap");
+    write(&folder, "load.py", costly.as_bytes());
+    assert_eq!(places(&with(of_caller, &format!("\n{caller}"))), ["caller.py:7"]);
+
+    for format in ["full", "html"] {
+        let run = with(&["-", "--stdin-filename", "slow.py", "--output-format", format], SLOW);
+        assert!(run.code == 1 && run.stdout.contains("session.get(Customer, order.customer_id)"), "{format}: {run:?}");
+    }
+    for wrong in [
+        &["-"] as &[&str],
+        &["slow.py", "--stdin-filename", "x.py"],
+        &["-", "--stdin-filename", "x.py", "--files-from", "-"],
+    ] {
+        let run = with(wrong, SLOW);
+        assert!(run.code == 2 && run.stderr.contains("help: "), "{wrong:?}: {run:?}");
+    }
+    let latin = with_stdin(folder.path(), &["-", "--stdin-filename", "slow.py", "--strict"], b"x = '\xe9'\n");
+    assert_eq!(latin.code, 2, "{latin:?}");
+}
+
+#[test]
+fn lists_of_files() {
+    let folder =
+        project(&[("a.py", SLOW), ("b.py", SLOW), ("c\nd.py", SLOW), ("list", "a.py\r\n\nb.py\n"), ("none", "")]);
+    let with = |arguments: &[&str], text: &str| with_stdin(folder.path(), arguments, text.as_bytes());
+    assert_eq!(places(&with(&["--files-from", "list"], "")), ["a.py:6", "b.py:6"]);
+    assert_eq!(places(&with(&["--files-from", "-"], "b.py\n")), ["b.py:6"]);
+    assert_eq!(places(&with(&["a.py", "--files-from", "-"], "b.py\n")), ["a.py:6", "b.py:6"]);
+    assert_eq!(places(&with(&["--files-from", "-"], "b.py\0c\nd.py\0")), ["b.py:6", "c?d.py:6"]);
+    assert_eq!(places(&with(&["--files-from", "none"], "")), [""; 0], "an empty list is not the current folder");
+    assert_eq!(places(&with(&["--project", ".", "--files-from", "none"], "")), [""; 0]);
+    assert_eq!(places(&with(&["--project", ".", "--files-from", "list"], "")), ["a.py:6", "b.py:6"]);
+    assert_eq!(with(&["--files-from", "nowhere"], "").code, 2);
+    assert_eq!(with(&["--files-from", "-"], "nowhere.py\n").code, 2);
+    // More than a command line may hold.
+    let many: String = (0..20_000).map(|number| format!("a.py\n./{}b.py\n", "./".repeat(number % 100))).collect();
+    assert_eq!(places(&with(&["--files-from", "-"], &many)), ["a.py:6", "b.py:6"]);
+}
+
+#[test]
+fn arguments_from_a_file() {
+    let folder =
+        project(&[("a.py", SLOW), ("b c.py", SLOW), ("arguments", "check\nb c.py\n--output-format\nconcise\n")]);
+    let ran = run(laggard(folder.path(), &["@arguments"]));
+    assert_eq!(places(&ran), ["b c.py:6"]);
+    let more = run(laggard(folder.path(), &["@arguments", "a.py", "--quiet"]));
+    assert_eq!(places(&more), ["a.py:6", "b c.py:6"]);
+    let missing = run(laggard(folder.path(), &["check", "@nowhere"]));
+    assert!(missing.code == 2 && missing.stderr.contains("error: the arguments cannot be read: "), "{missing:?}");
+    assert_eq!(run(cargo_laggard(folder.path(), &["@nowhere"])).code, 2);
+}
+
+#[test]
+fn info_says_what_is_used() {
+    let folder = project(&[("laggard.toml", "ignore = [\"sql\"]\n"), ("models/python/own.toml", "")]);
+    let info = run(laggard(folder.path(), &["info"]));
+    assert_eq!(info.code, 0, "{info:?}");
+    let settings = "settings:   laggard.toml\nown models: 1 python, 0 rust\n";
+    assert!(info.stdout.contains(settings) && info.stdout.contains(env!("CARGO_PKG_VERSION")), "{info:?}");
+    assert_eq!(run(cargo_laggard(folder.path(), &["info"])).stdout.replace("cargo-laggard", "laggard"), info.stdout);
+}
+
+/// Every shell's script, and the pages of the manual, know every command and flag.
+#[test]
+fn completions_and_manual_pages() {
+    let folder = project(&[]);
+    let help = run(laggard(folder.path(), &["check", "--help"])).stdout;
+    let flags: Vec<&str> = help
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("--"))
+        .map(|word| word.trim_end_matches(|one: char| !one.is_ascii_alphanumeric()))
+        .filter(|word| word.chars().all(|one| one.is_ascii_alphanumeric() || one == '-'))
+        .collect();
+    assert!(flags.len() > 30);
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = run(laggard(folder.path(), &["completions", shell]));
+        assert_eq!(script.code, 0, "{script:?}");
+        assert!(flags.iter().all(|flag| script.stdout.contains(flag)), "{shell}: {flags:?}");
+    }
+    assert_eq!(run(laggard(folder.path(), &["completions", "command.com"])).code, 2);
+    let page = run(laggard(folder.path(), &["man"]));
+    assert!(page.code == 0 && page.stdout.contains(".SH SUBCOMMANDS"), "{page:?}");
+    assert_eq!(run(laggard(folder.path(), &["man", "--folder", "pages"])).code, 0);
+    let check = std::fs::read_to_string(folder.path().join("pages/laggard-check.1")).unwrap();
+    assert!(flags.iter().all(|flag| check.contains(&flag.replace('-', "\\-"))));
+    assert!(folder.path().join("pages/laggard-baseline-create.1").exists());
+    assert_eq!(run(laggard(folder.path(), &["man", "--folder", "/dev/null/x"])).code, 2);
+}
+
+#[test]
+fn watching_reports_again_when_something_changes() {
+    let folder = project(&[("part/a.py", "x = 1\n")]);
+    let mut command =
+        laggard(folder.path(), &["check", "--watch", "--output-format", "concise", "--output", "html=a.html"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut findings = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut wait_until = |end: &str| while !said.next().unwrap().unwrap().starts_with(end) {};
+    wait_until("Watching ");
+    write(&folder, "part/a.py", SLOW.as_bytes());
+    assert!(findings.next().unwrap().unwrap().starts_with("part/a.py:6:"));
+    wait_until("Watching ");
+    write(&folder, "laggard.toml", b"no-such-setting = 1\n");
+    wait_until("error: ");
+    wait_until("Watching ");
+    write(&folder, "laggard.toml", b"ignore = [\"all\"]\n");
+    wait_until("No findings in 1 file.");
+    wait_until("Watching ");
+    write(&folder, "laggard.toml", b"");
+    assert!(findings.next().unwrap().unwrap().starts_with("part/a.py:6:"));
+    wait_until("Watching ");
+    write(&folder, "new/folder/b.py", SLOW.as_bytes());
+    assert!(findings.next().unwrap().unwrap().starts_with("new/folder/b.py:6:"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(run(laggard(folder.path(), &["check", "--watch", "nowhere"])).code, 2);
 }

@@ -733,7 +733,7 @@ fn patterns(found: Option<Order>, pair: (u32, Name)) -> Result<u32, Error> {
 }
 "#,
         r#"
-function patterns(found, pair) returns ?
+function patterns(found, pair) returns (#3 or #5)
     let found = found: bound
     let pair = pair: bound
     let order = payload 0 of found: receiver

@@ -56,6 +56,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
 impl Work {
     fn new(arguments: &check::Arguments) -> anyhow::Result<Work> {
         let mut config: Config = arguments.config()?;
+        if config.since.is_some() || config.changed_files || config.staged {
+            let advice = "leave out `--since`, `--merge-base`, `--changed-files` and `--staged`";
+            return Err(SetupError::new("a baseline is of all findings", advice).into());
+        }
         // Named or not, it need not be there yet.
         let named = config.baseline.take();
         config.no_baseline = true;

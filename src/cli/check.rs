@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use super::cargo::Packages;
 use super::levels::Levels;
 use super::output::{self, Color};
-use super::{add_ignore, settings};
+use super::{add_ignore, input, progress, remove_unused, settings, watch};
 use crate::Outcome;
-use crate::config::{Config, SetupError, normal, parse_size};
+use crate::config::{Config, SetupError, Since, normal, parse_size};
 use crate::diagnostic::Severity;
 use crate::report::summary::{self, Details};
 use crate::report::{self, Format};
@@ -17,9 +17,8 @@ use crate::rule;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Files and folders; the current folder if there are none. A file that is named is analysed even if an
-    /// ignore file lists it.
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    input: input::Arguments,
 
     /// Analyse this folder; PATHS then only choose which findings are reported.
     #[arg(help_heading = "Files and work", long, value_name = "FOLDER")]
@@ -32,6 +31,24 @@ pub struct Arguments {
     /// Report known findings too.
     #[arg(help_heading = "Rules", long, conflicts_with = "baseline")]
     no_baseline: bool,
+
+    /// Report only findings that were not there at this revision. Both states are analysed as a whole, so a finding that
+    /// a change elsewhere brought is new, and one that has moved is not.
+    #[arg(help_heading = "Changes", long, value_name = "REVISION")]
+    since: Option<String>,
+
+    /// As --since, with the commit at which this branch left that revision.
+    #[arg(help_heading = "Changes", long, value_name = "REVISION", conflicts_with = "since")]
+    merge_base: Option<String>,
+
+    /// Report only in files that differ from that revision, or else from the last commit.
+    #[arg(help_heading = "Changes", long)]
+    changed_files: bool,
+
+    /// Analyse what is staged instead of what is on the disk, and report in the files that the commit would change; with
+    /// --since or --merge-base what is new, wherever it is.
+    #[arg(help_heading = "Changes", long)]
+    staged: bool,
 
     /// Exclude files that are named too.
     #[arg(help_heading = "Files and work", long)]
@@ -92,9 +109,18 @@ pub struct Arguments {
     #[arg(help_heading = "Output", long, requires = "show_files")]
     why: bool,
 
+    /// Analyse again whenever a file changes, until it is ended.
+    #[arg(help_heading = "Output", long, conflicts_with_all = ["add_ignore", "remove_unused", "stdin_filename", "statistics"])]
+    watch: bool,
+
     /// Write a suppression comment at each finding, with this reason, instead of reporting.
     #[arg(help_heading = "Output", long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     add_ignore: Option<String>,
+
+    /// Take out suppression comments that suppress nothing, of rules that ran, and overrides that no file matches, instead
+    /// of reporting.
+    #[arg(help_heading = "Output", long, conflicts_with = "add_ignore")]
+    remove_unused: bool,
 
     /// Exit with 1 if there is a finding of this severity or above [default: warning].
     #[arg(help_heading = "Exit code", long, value_enum, value_name = "SEVERITY")]
@@ -157,23 +183,29 @@ impl FailOn {
 impl Arguments {
     /// Do they name files or folders?
     pub fn names_paths(&self) -> bool {
-        !self.paths.is_empty() || self.project.is_some()
+        self.input.names_paths() || self.project.is_some()
     }
 
     /// What they say, for the library.
     pub fn config(&self) -> anyhow::Result<Config> {
         let current = super::current_folder()?;
-        let given = Config::new(&current, &self.paths);
+        let input = self.input.read(&current)?;
         let mut config = match (&self.project, &self.packages) {
             (None, Some(packages)) => packages.config(&current),
-            (None, None) => given,
+            (None, None) => match input.paths {
+                None => Config::new(&current, &[]),
+                Some(paths) if paths.is_empty() => Config { paths, ..Config::new(&current, &[]) },
+                Some(paths) => Config::new(&current, &paths),
+            },
             (Some(project), _) => {
                 // The report is about what is named, the analysis about all.
-                given.paths.iter().try_for_each(|path| exists(path))?;
-                let report_in = (!self.paths.is_empty()).then_some(given.paths);
-                Config { report_in, ..Config::new(&current, std::slice::from_ref(project)) }
+                let named = input.paths.iter().flatten();
+                let is_text = |path: &Path| input.texts.iter().any(|text| text.location == path);
+                named.filter(|path| !is_text(path)).try_for_each(|path| exists(path))?;
+                Config { report_in: input.paths, ..Config::new(&current, std::slice::from_ref(project)) }
             }
         };
+        config.texts = input.texts;
         for value in &self.config {
             match value.contains('=') {
                 true => config.config_values.push(value.clone()),
@@ -193,8 +225,16 @@ impl Arguments {
             fail_on: self.fail_on.map(FailOn::severity),
             baseline: self.baseline.as_ref().map(|path| normal(&current.join(path))),
             no_baseline: self.no_baseline,
+            since: self.since(),
+            changed_files: self.changed_files,
+            staged: self.staged,
             ..config
         })
+    }
+
+    fn since(&self) -> Option<Since> {
+        let merge_base = self.merge_base.clone().map(Since::MergeBase);
+        self.since.clone().map(Since::Revision).or(merge_base)
     }
 
     fn details(&self) -> Details {
@@ -227,7 +267,24 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
         add_ignore::run(&analysis.found, &analysis.files, reason)?;
         return Ok(super::SUCCESS);
     }
-    let outcome = crate::check(&config)?;
+    if arguments.remove_unused {
+        remove_unused::refuse_parts(&config.paths, config.staged || !config.texts.is_empty())?;
+        remove_unused::run(&crate::analyse(&config)?)?;
+        return Ok(super::SUCCESS);
+    }
+    if arguments.watch {
+        let current = super::current_folder()?;
+        let outputs: Vec<PathBuf> = arguments.output.iter().map(|target| normal(&current.join(&target.path))).collect();
+        return watch::run(&config, &outputs, || analyse_and_write(arguments, &config, color));
+    }
+    let outcome = analyse_and_write(arguments, &config, color)?;
+    exit_code(arguments, &outcome)
+}
+
+/// Findings to stdout and to files, all else to stderr.
+fn analyse_and_write(arguments: &Arguments, config: &Config, color: Color) -> anyhow::Result<Outcome> {
+    let check = |progress| crate::check(&Config { progress, ..config.clone() });
+    let outcome = progress::shown(arguments.quiet, check)?;
     write(arguments, &outcome, color)?;
     if !arguments.quiet {
         output::tell(|out| {
@@ -240,7 +297,7 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
             summary::write(&outcome, arguments.details(), out)
         });
     }
-    exit_code(arguments, &outcome)
+    Ok(outcome)
 }
 
 /// Writes something else than findings.

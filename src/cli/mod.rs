@@ -16,11 +16,17 @@ mod baseline;
 mod cargo;
 mod check;
 mod explain;
+mod info;
 mod init;
+mod input;
 mod levels;
 mod output;
+mod progress;
+mod remove_unused;
 mod rules;
 mod settings;
+mod shell;
+mod watch;
 
 const SUCCESS: u8 = 0;
 const FINDINGS: u8 = 1;
@@ -56,6 +62,12 @@ enum Command {
     Init(init::Arguments),
     /// List the rules.
     Rules(rules::Arguments),
+    /// Say which program this is and what it uses, for a report of a problem.
+    Info(info::Arguments),
+    /// Write a script that completes arguments, for a shell.
+    Completions(shell::Completions),
+    /// Write the manual page.
+    Man(shell::Man),
 }
 
 /// Finds the code that makes programs slow.
@@ -82,10 +94,16 @@ enum CargoCommand {
     Init(init::Arguments),
     /// List the rules.
     Rules(rules::Arguments),
+    /// Say which program this is and what it uses, for a report of a problem.
+    Info(info::Arguments),
 }
 
 /// Runs `laggard` with these arguments; the first is the name of the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match with_argument_files(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&error),
+    };
     match Arguments::try_parse_from(arguments) {
         Ok(arguments) => execute(arguments.command, arguments.color),
         Err(error) => refuse(&error),
@@ -94,6 +112,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Runs `cargo laggard`: cargo passes the name of the subcommand on, and no subcommand of ours means `check`.
 pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match with_argument_files(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&error),
+    };
     let arguments = match CargoArguments::try_parse_from(cargo_arguments(arguments.into_iter().skip(1).collect())) {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),
@@ -108,15 +130,22 @@ pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode 
         CargoCommand::Explain(explain) => Command::Explain(explain),
         CargoCommand::Init(init) => Command::Init(init),
         CargoCommand::Rules(rules) => Command::Rules(rules),
+        CargoCommand::Info(info) => Command::Info(info),
     };
     execute(command, color)
+}
+
+/// The arguments, with those of `FILE` in the place of `@FILE`, one per line.
+fn with_argument_files(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Vec<OsString>> {
+    argfile::expand_args_from(arguments.into_iter(), argfile::parse_fromfile, argfile::PREFIX)
+        .context("the arguments cannot be read")
 }
 
 fn cargo_arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if arguments.first().is_some_and(|first| first == "laggard") {
         arguments.remove(0);
     }
-    let known = ["baseline", "check", "explain", "init", "rules", "help", "--help", "-h", "--version", "-V"];
+    let known = ["baseline", "check", "explain", "info", "init", "rules", "help", "--help", "-h", "--version", "-V"];
     if !arguments.first().is_some_and(|first| known.iter().any(|known| first == known)) {
         arguments.insert(0, "check".into());
     }
@@ -131,6 +160,9 @@ fn execute(command: Command, color: output::Color) -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Info(arguments) => info::run(&arguments),
+        Command::Completions(arguments) => shell::complete(&arguments),
+        Command::Man(arguments) => shell::man(&arguments),
     };
     // A bug is no finding: the exit code of a panic would not tell them apart from other failures of a build.
     match panic::catch_unwind(AssertUnwindSafe(command)) {

@@ -10,8 +10,9 @@ use crate::config::layer::{Choice, Class, Layer, Override};
 use crate::config::reader::CLASSES;
 use crate::config::{Config, DEFAULT_MAX_FILE_SIZE, SetupError};
 use crate::diagnostic::Severity;
+use crate::lang;
 use crate::rule::{self, RuleInfo, policy, selection};
-use crate::{Scope, lang};
+use crate::scope::Scope;
 
 const COMMAND_LINE: &str = "command line";
 const DEFAULT: &str = "default";
@@ -112,7 +113,7 @@ fn last_word(choice: &Choice, rule: &RuleInfo) -> Option<u32> {
 /// Writes the files that are analysed; with `why`, how each is seen, and what is left out for which reason.
 pub fn write_files(config: &Config, why: bool, out: &mut dyn Write) -> anyhow::Result<()> {
     let scope = Scope::new(config)?;
-    let files = scope.discovered.files.iter().chain(&scope.discovered.in_dialects);
+    let files = scope.project.files.iter().chain(&scope.project.in_dialects);
     for (file, (_, stack)) in files.zip(&scope.stacks) {
         if !why {
             writeln!(out, "{}", file.path)?;
@@ -133,7 +134,7 @@ pub fn write_files(config: &Config, why: bool, out: &mut dyn Write) -> anyhow::R
         for (path, pattern, place) in &scope.excluded {
             writeln!(out, "{path}: left out, excluded by {pattern:?} ({place})")?;
         }
-        for notice in &scope.discovered.notices {
+        for notice in &scope.project.notices {
             writeln!(out, "{}: left out, {}", notice.path, notice.message)?;
         }
     }

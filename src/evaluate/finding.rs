@@ -271,6 +271,7 @@ fn bare(
         within: (file, Span::default()),
         also: Vec::new(),
         function: qualified,
+        cause: words.api.clone(),
         fingerprint: identity,
     }
 }

@@ -49,6 +49,28 @@ pub struct FileSuppressions<'a> {
     pub suppressions: &'a [Suppression],
 }
 
+/// A rule of a suppression that suppresses nothing, though it ran.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unused {
+    /// The file of the comment.
+    pub file: FileId,
+    /// The comment.
+    pub comment: Span,
+    /// The rule.
+    pub rule: String,
+}
+
+/// What suppressions make of findings.
+#[derive(Debug, Default)]
+pub struct Suppressed {
+    /// Findings that no comment suppresses.
+    pub kept: Vec<Diagnostic>,
+    /// About comments that are wrong or of no use.
+    pub notices: Vec<Notice>,
+    /// Those of no use.
+    pub unused: Vec<Unused>,
+}
+
 /// Reads the text of a comment, with or without its leader. `None`: it is not for laggard. An error says what
 /// is wrong with it.
 pub fn parse(comment: &str) -> Option<Result<Parsed, String>> {
@@ -99,13 +121,8 @@ fn parse_rules(verb: &str, text: &str) -> Result<(Vec<String>, String), String> 
     Ok((rules, reason.trim().to_string()))
 }
 
-/// The findings that comments do not suppress, and notices about comments that are wrong or of no use. `ran` tells
-/// whether a rule ran on a file.
-pub fn suppressed(
-    program: &Program,
-    found: Vec<Diagnostic>,
-    ran: impl Fn(FileId, &str) -> bool,
-) -> (Vec<Diagnostic>, Vec<Notice>) {
+/// Takes out what comments suppress. `ran` tells whether a rule ran on a file.
+pub fn suppressed(program: &Program, found: Vec<Diagnostic>, ran: impl Fn(FileId, &str) -> bool) -> Suppressed {
     let mut notices = Vec::new();
     let mut by_file: Vec<(FileId, Vec<Suppression>)> = Vec::new();
     for (number, file) in program.files.iter().enumerate() {
@@ -142,9 +159,9 @@ pub fn suppressed(
         .collect();
     let infos = crate::rule::all_infos();
     let known: Vec<&str> = infos.iter().map(|info| info.name.as_str()).collect();
-    let (kept, unused) = apply(found, &files, &known, ran);
-    notices.extend(unused);
-    (kept, notices)
+    let mut suppressed = apply(found, &files, &known, ran);
+    notices.append(&mut suppressed.notices);
+    Suppressed { notices, ..suppressed }
 }
 
 /// Takes out the diagnostics that are suppressed. The notices name suppressions of rules that do not exist
@@ -154,7 +171,7 @@ pub fn apply(
     files: &[FileSuppressions],
     known: &[&str],
     ran: impl Fn(FileId, &str) -> bool,
-) -> (Vec<Diagnostic>, Vec<Notice>) {
+) -> Suppressed {
     // Which rules of which suppressions were of use.
     let mut used: Vec<Vec<Vec<bool>>> = files
         .iter()
@@ -171,19 +188,47 @@ pub fn apply(
         })
         .collect();
 
-    let mut notices = Vec::new();
+    let (mut notices, mut unused) = (Vec::new(), Vec::new());
     for (file, used) in files.iter().zip(&used) {
         for (suppression, used) in file.suppressions.iter().zip(used) {
             let line = source::line_of(file.line_starts, suppression.span.start);
-            let idle = suppression.rules.iter().zip(used).filter(|(_, used)| !**used);
-            notices.extend(
-                idle.filter_map(|(rule, _)| idle_message(rule, known, |rule| ran(file.file, rule))).map(|message| {
-                    Notice { path: file.path.to_string(), line, kind: NoticeKind::Suppression, message }
-                }),
-            );
+            for (rule, _) in suppression.rules.iter().zip(used).filter(|(_, used)| !**used) {
+                let ran = |rule: &str| ran(file.file, rule);
+                let Some(message) = idle_message(rule, known, ran) else { continue };
+                let path = file.path.to_string();
+                notices.push(Notice { path, line, kind: NoticeKind::Suppression, message });
+                if known.contains(&rule.as_str()) {
+                    unused.push(Unused { file: file.file, comment: suppression.span, rule: rule.clone() });
+                }
+            }
         }
     }
-    (kept, notices)
+    Suppressed { kept, notices, unused }
+}
+
+/// The comment without these rules; empty if it says nothing else.
+pub fn without(comment: &str, unused: &[&str]) -> String {
+    let Some(Ok(parsed)) = parse(comment) else { return comment.to_owned() };
+    let Some(at) =
+        comment.match_indices(PREFIX).map(|(at, _)| at).find(|at| starts_comment(comment[..*at].trim_start()))
+    else {
+        return comment.to_owned();
+    };
+    let left: Vec<&str> = parsed.rules.iter().map(String::as_str).filter(|rule| !unused.contains(rule)).collect();
+    if !left.is_empty() {
+        let Some((open, close)) = comment[at..].find('[').zip(comment[at..].find(']')) else {
+            return comment.to_owned();
+        };
+        return format!("{}{}{}", &comment[..=at + open], left.join(", "), &comment[at + close..]);
+    }
+    let is_leader = |one: char| matches!(one, '#' | '/' | '*' | '!' | '-' | ';' | '<') || one.is_whitespace();
+    let before = comment[..at].trim_end_matches(is_leader);
+    let closing = ["*/", "-->"].into_iter().find(|closing| comment.trim_end().ends_with(closing));
+    match (before.is_empty(), closing) {
+        (true, _) => String::new(),
+        (false, None) => before.to_owned(),
+        (false, Some(closing)) => format!("{before} {closing}"),
+    }
 }
 
 /// Marks every suppression that covers the diagnostic: two for the same place are both of use.
@@ -286,6 +331,7 @@ mod tests {
             within: (FileId(0), Span::default()),
             also: vec![],
             function: String::new(),
+            cause: String::new(),
             fingerprint: String::new(),
         }
     }
@@ -312,7 +358,7 @@ mod tests {
             diagnostic("a", 1, 30),
             diagnostic("a", 0, 10),
         ];
-        let (kept, notices) = apply(diagnostics, &[file], &["a", "b"], |_, _| true);
+        let Suppressed { kept, notices, .. } = apply(diagnostics, &[file], &["a", "b"], |_, _| true);
         let kept: Vec<_> =
             kept.iter().map(|kept| (kept.rule.as_str(), kept.primary.file.0, kept.primary.span.start)).collect();
         assert_eq!(kept, [("a", 1, 5), ("b", 1, 15), ("a", 1, 30), ("a", 0, 10)]);
@@ -324,12 +370,30 @@ mod tests {
         let suppressions = [suppression((1, u32::MAX), &["used", "idle", "not-run", "idel"])];
         let file = FileSuppressions { file: FileId(0), path: "x.py", line_starts: &[0], suppressions: &suppressions };
         let known = ["used", "idle", "not-run"];
-        let (kept, notices) = apply(vec![diagnostic("used", 0, 0)], &[file], &known, |_, rule| rule != "not-run");
+        let Suppressed { kept, notices, unused } =
+            apply(vec![diagnostic("used", 0, 0)], &[file], &known, |_, rule| rule != "not-run");
+        assert!(unused.iter().all(|unused| known.contains(&unused.rule.as_str()) && unused.rule != "not-run"));
         assert!(kept.is_empty());
         let messages: Vec<_> = notices.iter().map(|notice| notice.message.as_str()).collect();
         let expected =
             ["unused suppression: `idle` finds nothing here", "there is no rule `idel`; did you mean `idle`?"];
         assert_eq!(messages, expected);
         assert_eq!((notices[0].path.as_str(), notices[0].line), ("x.py", 1));
+    }
+
+    #[test]
+    fn rules_are_taken_out_of_comments() {
+        for (comment, left) in [
+            ("# laggard: ignore[a, b] why", "# laggard: ignore[b] why"),
+            ("# laggard:ignore-file[ b,a ]", "# laggard:ignore-file[b]"),
+            ("# laggard: ignore[a] why", ""),
+            ("/* laggard: ignore[a] */", ""),
+            ("# noqa: X1  # laggard: ignore[a] why", "# noqa: X1"),
+            ("/* lint:off # laggard: ignore[a] */", "/* lint:off */"),
+            ("# see laggard: ignore[a]", "# see laggard: ignore[a]"),
+            ("# laggard: ignore[b]", "# laggard: ignore[b]"),
+        ] {
+            assert_eq!(without(comment, &["a"]), left, "{comment}");
+        }
     }
 }

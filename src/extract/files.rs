@@ -1,6 +1,7 @@
 //! All files of a run: read, parse and extract each, in parallel. A failure costs its file only.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -13,7 +14,7 @@ use crate::generated::is_generated;
 use crate::lang;
 use crate::program::ProgramFile;
 use crate::project::Project;
-use crate::source::{self, ReadError, SourceFile};
+use crate::source::{ReadError, SourceFile};
 
 /// The facts of a file, or why there are none.
 type Extraction = Result<FileFacts, (NoticeKind, String)>;
@@ -30,11 +31,14 @@ pub struct Extracted {
     pub analysed_bytes: u64,
 }
 
-/// Extracts the facts of all files, on the threads of the pool that it is called in.
-pub fn all(discovered: &Project, config: &Config) -> Extracted {
+/// Facts of files that are known already, by where the files are.
+pub type KnownFacts = FxHashMap<PathBuf, FileFacts>;
+
+/// Extracts the facts of all files, on the threads of the pool that it is called in. What is known is taken from `known`.
+pub fn all(discovered: &Project, config: &Config, known: &mut KnownFacts) -> Extracted {
     let manifests = manifests_from_outermost(discovered);
     let modules = module_names(discovered, &manifests);
-    collect(&discovered.files, modules, &manifests, extracted(&discovered.files, config))
+    collect(&discovered.files, modules, &manifests, extracted(&discovered.files, config, known))
 }
 
 fn manifests_from_outermost(discovered: &Project) -> Vec<lang::Manifest> {
@@ -45,11 +49,16 @@ fn manifests_from_outermost(discovered: &Project) -> Vec<lang::Manifest> {
 }
 
 /// Extracts the facts of the files in dialects, and puts them among the others.
-pub fn with_dialects(mut extracted_before: Extracted, discovered: &Project, config: &Config) -> Extracted {
+pub fn with_dialects(
+    mut extracted_before: Extracted,
+    discovered: &Project,
+    config: &Config,
+    known: &mut KnownFacts,
+) -> Extracted {
     let files = &discovered.in_dialects;
     let names = files.iter().map(|file| dialect_of(file).and_then(|own| own.file_name(&file.path)).unwrap_or(""));
     let names = names.map(str::to_owned).collect();
-    let found = collect(files, names, &manifests_from_outermost(discovered), extracted(files, config));
+    let found = collect(files, names, &manifests_from_outermost(discovered), extracted(files, config, known));
     extracted_before.files.extend(found.files);
     extracted_before.files.sort_by(|left, right| left.source.path.cmp(&right.source.path));
     let mut first_function = 0;
@@ -67,12 +76,20 @@ fn dialect_of(file: &SourceFile) -> Option<&'static dyn lang::Dialect> {
 }
 
 /// The facts of each file, in the order of the files.
-fn extracted(files: &[SourceFile], config: &Config) -> Vec<Extraction> {
+fn extracted(files: &[SourceFile], config: &Config, known: &mut KnownFacts) -> Vec<Extraction> {
+    let known: Vec<Option<FileFacts>> = files.iter().map(|file| known.remove(&file.location)).collect();
     // Large files first, so that no thread is left with one at the end.
-    let mut order: Vec<usize> = (0..files.len()).collect();
+    let mut order: Vec<usize> = (0..files.len()).filter(|at| known[*at].is_none()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(files[*at].size));
-    let mut results: Vec<(usize, Extraction)> =
-        order.into_par_iter().map(|at| (at, file(&files[at], config))).collect();
+    let progress = config.progress.as_deref();
+    progress.inspect(|progress| progress.expect(order.len()));
+    let extract = |at: usize| {
+        let result = file(&files[at], config);
+        progress.inspect(|progress| progress.advance());
+        (at, result)
+    };
+    let mut results: Vec<(usize, Extraction)> = order.into_par_iter().map(extract).collect();
+    results.extend(known.into_iter().enumerate().filter_map(|(at, facts)| Some((at, Ok(facts?)))));
     results.sort_unstable_by_key(|(at, _)| *at);
     results.into_iter().map(|(_, result)| result).collect()
 }
@@ -125,7 +142,7 @@ fn collect(
 
 /// The facts of one file, or why there are none.
 fn file(source: &SourceFile, config: &Config) -> Extraction {
-    let text = source::read(&source.location).map_err(|error| match error {
+    let text = source.text().map_err(|error| match error {
         ReadError::Io(_) => (NoticeKind::Unreadable, error.to_string()),
         ReadError::NotUtf8(_) => (NoticeKind::NotUtf8, error.to_string()),
     })?;

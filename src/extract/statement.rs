@@ -1,6 +1,7 @@
 //! Statements: what runs in which order, and how branches change what names stand for.
 
 use super::scope::{Changes, Leaves, Local, leaves};
+use super::value::Value;
 use super::{Extractor, ReturnsTo};
 use crate::facts::*;
 use crate::source::Span;
@@ -79,7 +80,9 @@ impl Extractor<'_> {
             NodeKind::If { condition, then, otherwise } => {
                 self.choice(condition, then, otherwise, &mut |extractor, block| extractor.statement(block));
             }
-            NodeKind::Match { subject, arms } => self.match_statement(subject, arms, Use::Discarded),
+            NodeKind::Match { subject, arms } => {
+                self.match_statement(subject, arms, Use::Discarded);
+            }
             NodeKind::Try { body, handlers, otherwise, finally } => {
                 self.try_statement(body, handlers, otherwise, finally);
             }
@@ -463,9 +466,12 @@ impl Extractor<'_> {
     }
 
     /// `match`, as a statement or an expression whose arms are used as `used` says.
-    pub(super) fn match_statement(&mut self, subject: NodeId, arms: List, used: Use) {
+    /// A choice between arms; its value is that of one of them, chosen by the subject.
+    pub(super) fn match_statement(&mut self, subject: NodeId, arms: List, used: Use) -> Value {
         let source = self.tree.span(subject);
         let subject = self.value(subject, Use::Tested);
+        let mut values = Vec::new();
+        let mut depend = subject.depend;
         let mut changes = Vec::new();
         for arm in self.tree.nodes_of(arms) {
             let NodeKind::Arm { pattern, guard, body } = self.tree.kind(*arm) else { continue };
@@ -477,9 +483,12 @@ impl Extractor<'_> {
             }
             let inner = self.branch(body, ScopeKind::Branch, |extractor, body| {
                 if used == Use::Discarded {
-                    extractor.statement(body)
-                } else {
-                    let _ = extractor.value(body, used);
+                    return extractor.statement(body);
+                }
+                let value = extractor.value(body, used);
+                if leaves(extractor.tree, body) == Leaves::No {
+                    values.push(value.origin);
+                    depend = depend.or(value.depend);
                 }
             });
             let bound = self.locals.undo(mark);
@@ -494,6 +503,8 @@ impl Extractor<'_> {
             }));
         }
         self.merge(changes);
+        let origin = if values.is_empty() { self.origin(Origin::Unknown) } else { self.join(&values) };
+        Value { origin, depend, place: None }
     }
 
     fn try_statement(&mut self, body: NodeId, handlers: List, otherwise: Option<NodeId>, finally: Option<NodeId>) {

@@ -1,5 +1,6 @@
 //! Expressions: where their value comes from, what it depends on, and the place that they name.
 
+use super::scope::{Leaves, leaves};
 use super::{Extractor, ReturnsTo};
 use crate::facts::*;
 use crate::syntax::{
@@ -93,10 +94,7 @@ impl Extractor<'_> {
             NodeKind::Closure(function) => self.closure(function, node, None),
             NodeKind::AsyncBlock(body) => self.async_block(body, None),
             NodeKind::If { condition, then, otherwise } => self.conditional(condition, then, otherwise, used),
-            NodeKind::Match { subject, arms } => {
-                self.match_statement(subject, arms, used);
-                self.unknown()
-            }
+            NodeKind::Match { subject, arms } => self.match_statement(subject, arms, used),
             NodeKind::Block(list) => self.block_value(list, used),
             NodeKind::Assign { target, operator, value } => self.assign(target, operator, value),
             NodeKind::LetCondition { .. } => {
@@ -637,7 +635,12 @@ impl Extractor<'_> {
 
     fn conditional(&mut self, condition: NodeId, then: NodeId, otherwise: Option<NodeId>, used: Use) -> Value {
         let mut values = Vec::new();
-        self.choice(condition, then, otherwise, &mut |extractor, block| values.push(extractor.value(block, used)));
+        self.choice(condition, then, otherwise, &mut |extractor, block| {
+            let value = extractor.value(block, used);
+            if leaves(extractor.tree, block) == Leaves::No {
+                values.push(value);
+            }
+        });
         let origins: Vec<OriginId> = values.iter().map(|value| value.origin).collect();
         let depend = values.iter().fold(Depend::default(), |depend, value| depend.or(value.depend));
         let origin = if origins.is_empty() { self.origin(Origin::Unknown) } else { self.join(&origins) };

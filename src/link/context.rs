@@ -3,7 +3,10 @@
 //! A closure that a call runs once per element is a loop; one that is handed to another thread runs elsewhere; one
 //! of which nobody knows when it runs counts for nothing.
 
+use rustc_hash::FxHashMap;
+
 use super::batching;
+use super::closures::Run;
 use super::infer::repeats_argument;
 use super::resolve::{Resolver, Value};
 use crate::effect::{Effect, EffectSet};
@@ -16,11 +19,12 @@ use crate::syntax::LoopKind;
 /// Waiting for more work, rather than working through what is there.
 const AWAITS_WORK: &str = "wait";
 
-/// The circumstances of every scope of a file.
+/// The circumstances of every scope of a file. `runs` tells of closures that are handed to functions of the program.
 pub(super) fn contexts<'m>(
     files: &[ProgramFile],
     file: FileId,
     resolved: &ResolvedCalls<'m>,
+    runs: &FxHashMap<ClosureId, Run>,
     resolver: &mut Resolver<'m>,
 ) -> Vec<Context> {
     let facts = &files[file.0 as usize].facts;
@@ -38,7 +42,7 @@ pub(super) fn contexts<'m>(
             ScopeKind::Loop(id) => context
                 .loops
                 .insert(0, LoopFrame { source: LoopSource::Loop(id), bit: scope.bit(), class: classes[id.index()] }),
-            ScopeKind::Closure(id) => enter_closure(facts, id, scope, resolved, &mut context),
+            ScopeKind::Closure(id) => enter_closure(facts, id, scope, resolved, runs, &mut context),
             ScopeKind::Async(given_to) => {
                 context.is_async = true;
                 let spawns = EffectSet::of(&[Effect::SpawnsTask, Effect::RunsConcurrently]);
@@ -70,7 +74,14 @@ fn enter_branch(facts: &FileFacts, id: ScopeId, resolved: FileCalls, context: &m
     }
 }
 
-fn enter_closure(facts: &FileFacts, id: ClosureId, scope: &Scope, resolved: FileCalls, context: &mut Context) {
+fn enter_closure(
+    facts: &FileFacts,
+    id: ClosureId,
+    scope: &Scope,
+    resolved: FileCalls,
+    runs: &FxHashMap<ClosureId, Run>,
+    context: &mut Context,
+) {
     let closure = facts.closure(id);
     let row = closure.given_to.and_then(|(call, _)| resolved[call.index()].row());
     let concurrent = EffectSet::of(&[Effect::RunsConcurrently, Effect::SpawnsTask, Effect::SpawnsThread]);
@@ -94,7 +105,18 @@ fn enter_closure(facts: &FileFacts, id: ClosureId, scope: &Scope, resolved: File
         }
         (Some(row), _) if row.effects.has(Effect::Memoizes) || row.laziness == Laziness::Lazy => defer(context),
         (Some(row), _) if row.color == Color::Sync => {}
-        _ => defer(context),
+        _ => match runs.get(&id) {
+            Some(Run::Here) => {}
+            Some(Run::PerElement) => {
+                let class = LoopClass::Data;
+                context.loops.insert(0, LoopFrame { source: LoopSource::Closure(id), bit: scope.bit(), class });
+            }
+            Some(Run::Elsewhere) => {
+                context.is_offloaded = true;
+                context.is_async = false;
+            }
+            None => defer(context),
+        },
     }
     if closure.is_async {
         context.is_async = true;

@@ -5,7 +5,8 @@
 
 use smallvec::SmallVec;
 
-use super::resolve::{Definition, Memo, Resolver, Value, Values, function_ref};
+use super::closures::is_parameter;
+use super::resolve::{Definition, Memo, Resolver, Value, Values, function_ref, matched_arguments};
 use crate::facts::*;
 use crate::model::table::{Row, RowKind};
 use crate::program::ProgramFile;
@@ -428,8 +429,11 @@ impl<'m> Resolver<'m> {
         let facts = &files[file.0 as usize].facts;
         let Some((call, at)) = facts.closure(closure).given_to else { return Values::unknown() };
         let resolution = self.call_target(files, file, call);
-        let Some(row) = resolution.0 else { return Values::unknown() };
         let site = facts.call(call);
+        let Some(row) = resolution.0 else {
+            let callee = self.called_function(files, file, call);
+            return callee.map_or(Values::unknown(), |callee| self.handed_back(files, (file, call, at), callee, place));
+        };
         if !repeats_argument(facts, row, at, facts.closure(closure).keyword) {
             // A closure that runs at most once gets what the receiver holds.
             let receiver = self.infer(files, file, site.callee);
@@ -457,6 +461,45 @@ impl<'m> Resolver<'m> {
             }
         };
         self.elements(files, source)
+    }
+
+    /// The function of the program that a call site calls, without asking for its result.
+    fn called_function(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> Option<(FileId, FunctionId)> {
+        let site = *files[file.0 as usize].facts.call(call);
+        match (self.infer(files, file, site.callee).list.first().copied()?, site.name) {
+            (Value::Function(file, function), None) => Some((file, function)),
+            (Value::Instance(id), Some(name)) => {
+                let member = self.name_symbol(files, file, name);
+                let class = self.types.get(id).name;
+                self.method(files, class, member)
+            }
+            _ => None,
+        }
+    }
+
+    /// What a function gives to a closure that it is handed as an argument, when it calls that.
+    fn handed_back(
+        &mut self,
+        files: &[ProgramFile],
+        (file, call, argument): (FileId, CallId, u16),
+        (callee_file, callee): (FileId, FunctionId),
+        place: u16,
+    ) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let callee_facts = &files[callee_file.0 as usize].facts;
+        let pairs = matched_arguments(facts, facts.call(call), callee_facts, callee);
+        let parameter = pairs.into_iter().find(|(own, _)| *own == argument as usize).map(|(_, parameter)| parameter);
+        let region = callee_facts.function(callee).region;
+        let given = parameter.and_then(|parameter| {
+            let mut sites = (region.calls.0..region.calls.1).map(|number| callee_facts.call(CallId(number)));
+            let is_it = |site: &&CallSite| {
+                site.kind == CallKind::Call
+                    && site.name.is_none()
+                    && is_parameter(callee_facts, site.callee, callee, parameter)
+            };
+            callee_facts.arguments_of(sites.find(is_it)?).get(place as usize)
+        });
+        given.map_or(Values::unknown(), |given| self.infer(files, callee_file, given.origin))
     }
 
     /// The row that a call site calls and the type of its receiver, without asking for its result.

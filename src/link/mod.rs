@@ -2,10 +2,12 @@
 //!
 //! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), relations between classes
 //! (`relations.rs`), what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`),
-//! circumstances (`context.rs`), how functions come to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same
-//! facts and models give the same program, whatever the threads.
+//! circumstances (`context.rs`), also of closures that functions of the program run (`closures.rs`), how functions come
+//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same facts
+//! and models give the same program, whatever the threads.
 
 mod batching;
+mod closures;
 pub mod context;
 pub mod infer;
 mod loading;
@@ -71,6 +73,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
     for file in (0..program.files.len() as u32).map(FileId) {
         link_file(&mut program, file, &mut has_own_loop);
     }
+    closures::enter_handed_on(&mut program);
     mark_test_helpers(&mut program);
     standing::find_standings(&mut program);
     tasks::find_lone_functions(&mut program, &has_own_loop);
@@ -187,7 +190,7 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let files = &program.files;
     let resolved = program.resolved.of_file(file);
-    program.contexts[number] = context::contexts(files, file, &program.resolved, resolver);
+    program.contexts[number] = context::contexts(files, file, &program.resolved, &FxHashMap::default(), resolver);
     program.callbacks[number] = context::callbacks(files, file, resolved, resolver);
     let facts = &files[number].facts;
     for (id, function) in facts.functions.iter().enumerate() {

@@ -13,15 +13,20 @@ use lookup::Models;
 /// The folder of a project's own tables, below its root: `models/<language>/<library>.toml`.
 const PROJECT_FOLDER: &str = "models";
 
+/// A project's own tables for a language.
+pub fn own_tables(config: &Config, language: &str) -> Result<Vec<table::ModelFile>, SetupError> {
+    let folder = config.root.join(PROJECT_FOLDER).join(language);
+    lookup::read_folder(&folder)
+        .map(|files| files.into_iter().map(|(_, file)| file).collect())
+        .map_err(|error| SetupError::new(error.to_string(), "see rules/models/README.md for the form"))
+}
+
 /// The models of each language of [`lang::all`], with the project's own tables laid over them.
 pub fn for_project(config: &Config) -> Result<Vec<Models>, SetupError> {
     let mut own: BTreeMap<String, Vec<table::ModelFile>> = BTreeMap::new();
     // Other folders named `models` hold code: only those of a language count.
     for language in lang::all().iter().map(|language| language.name()).filter(|_| !config.isolated) {
-        let folder = config.root.join(PROJECT_FOLDER).join(language);
-        let files = lookup::read_folder(&folder)
-            .map_err(|error| SetupError::new(error.to_string(), "see rules/models/README.md for the form"))?;
-        own.entry(language.to_owned()).or_default().extend(files.into_iter().map(|(_, file)| file));
+        own.insert(language.to_owned(), own_tables(config, language)?);
     }
     let models = lang::all().iter().map(|language| {
         let built_in = Models::built_in(language.name(), language.separator());

@@ -70,7 +70,7 @@ fn labels(diagnostic: &Diagnostic) -> impl Iterator<Item = &Label> {
 }
 
 fn read(files: &[SourceFile], file: FileId) -> Option<Text> {
-    let text = source::read(&files.get(file.0 as usize)?.location).ok()?;
+    let text = files.get(file.0 as usize)?.text().ok()?.into_owned();
     Some(Text { line_starts: source::line_starts(&text), text })
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::finding::severity_name;
 use super::printable;
 use crate::diagnostic::{Notice, NoticeKind, Severity};
-use crate::outcome::Outcome;
+use crate::outcome::{Comparison, Outcome};
 
 /// So many notices are shown one by one, unless all are asked for.
 const SHOWN_NOTICES: usize = 10;
@@ -32,6 +32,9 @@ pub fn write(outcome: &Outcome, details: Details, out: &mut dyn Write) -> io::Re
     }
     if outcome.known > 0 {
         writeln!(out, "{} left out: the baseline has them.", plural(outcome.known, "known finding"))?;
+    }
+    if let Some(Comparison { known, gone }) = outcome.comparison {
+        writeln!(out, "{} of the earlier revision left out; {gone} of it gone.", plural(known, "finding"))?;
     }
     writeln!(out, "{}", findings(outcome))
 }

@@ -45,6 +45,7 @@ impl Project {
                 language: 0,
                 dialect: None,
                 size: text.len() as u64,
+                text: None,
             });
         }
         Project { folder, files: found }
@@ -86,6 +87,7 @@ fn diagnostic(primary: Label) -> Diagnostic {
         within: (FileId(0), Span::default()),
         also: vec![],
         function: "app.views.show".to_string(),
+        cause: String::new(),
         fingerprint: "00ff".to_string(),
     }
 }

@@ -1,0 +1,182 @@
+//! Closures that are handed to functions of the program: when, where and how often those run them.
+//!
+//! A function that calls its parameter, itself or by handing it on, runs what it is given there and then. Where the
+//! ways differ, or the parameter is stored or given away, nothing is known.
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use super::context;
+use super::infer::repeats_argument;
+use super::resolve::{Value, function_ref, locate, matched_arguments};
+use crate::effect::Effect;
+use crate::facts::*;
+use crate::model::table::Row;
+use crate::program::{Callback, Context, FunctionRef, Program};
+use crate::source::FileId;
+
+/// A closure may be handed through this many functions.
+const LONGEST_CHAIN: usize = 4;
+
+/// How a function runs what it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Run {
+    /// Before it returns, perhaps once.
+    Here,
+    /// Before it returns, once per element of something.
+    PerElement,
+    /// On another thread.
+    Elsewhere,
+}
+
+/// Enters the closures and functions that are handed to functions of the program, whose circumstances are known by now.
+pub(super) fn enter_handed_on(program: &mut Program) {
+    let mut known: Vec<FxHashMap<ClosureId, Run>> = vec![FxHashMap::default(); program.files.len()];
+    // What is handed on inside a closure is known once that closure is.
+    for _ in 0..LONGEST_CHAIN {
+        let mut changed = Vec::new();
+        for file in (0..program.files.len() as u32).map(FileId) {
+            let runs = runs_of_closures(program, file);
+            if runs != known[file.0 as usize] {
+                changed.push((file, runs));
+            }
+        }
+        if changed.is_empty() {
+            break;
+        }
+        for (file, runs) in changed {
+            let language = program.file(file).source.language;
+            let Some(resolver) = &mut program.resolvers[language] else { continue };
+            program.contexts[file.0 as usize] =
+                context::contexts(&program.files, file, &program.resolved, &runs, resolver);
+            known[file.0 as usize] = runs;
+        }
+    }
+    for file in (0..program.files.len() as u32).map(FileId) {
+        let found = functions_handed_on(program, file);
+        program.callbacks[file.0 as usize].extend(found);
+    }
+}
+
+/// How the closures of a file are run that are handed to functions of the program.
+fn runs_of_closures(program: &Program, file: FileId) -> FxHashMap<ClosureId, Run> {
+    let facts = &program.file(file).facts;
+    let handed = facts.closures.iter().enumerate().filter_map(|(number, closure)| {
+        let (call, argument) = closure.given_to?;
+        Some((ClosureId(number as u32), run_of_argument(program, file, call, argument as usize, 0)?))
+    });
+    handed.collect()
+}
+
+/// Functions of the program that are handed by name to others, which run them.
+fn functions_handed_on(program: &mut Program, file: FileId) -> Vec<Callback> {
+    let mut found = Vec::new();
+    for call in (0..program.file(file).facts.calls.len() as u32).map(CallId) {
+        let facts = &program.file(file).facts;
+        let named: SmallVec<[(usize, OriginId); 2]> = match program.resolved(file, call).functions().next() {
+            Some(_) => {
+                let arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
+                let is_name = |origin| {
+                    matches!(
+                        facts.origin(origin),
+                        Origin::Function(_) | Origin::Global(..) | Origin::Import(_) | Origin::Member(..)
+                    )
+                };
+                arguments.filter(|(_, own)| is_name(own.origin)).map(|(at, own)| (at, own.origin)).collect()
+            }
+            None => continue,
+        };
+        for (at, origin) in named {
+            let language = program.file(file).source.language;
+            let Some(resolver) = &mut program.resolvers[language] else { continue };
+            if let [Value::Function(callee_file, callee)] = resolver.infer(&program.files, file, origin).list[..]
+                && let Some(run) = run_of_argument(program, file, call, at, 0)
+            {
+                found.push(Callback {
+                    call,
+                    argument: at as u16,
+                    function: function_ref(&program.files, callee_file, callee),
+                    repeats: run == Run::PerElement,
+                    is_offloaded: run == Run::Elsewhere,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// How the functions that a call site leads to run one of its arguments; `None` where that is not known of all.
+fn run_of_argument(program: &Program, file: FileId, call: CallId, argument: usize, depth: usize) -> Option<Run> {
+    let resolved = program.resolved(file, call);
+    if resolved.row().is_some() || depth > LONGEST_CHAIN {
+        return None;
+    }
+    let facts = &program.file(file).facts;
+    let of_function = |function: FunctionRef| {
+        let (callee_file, callee) = locate(&program.files, function);
+        let callee_facts = &program.file(callee_file).facts;
+        let pairs = matched_arguments(facts, facts.call(call), callee_facts, callee);
+        let (_, place) = pairs.into_iter().find(|(own, _)| *own == argument)?;
+        run_of_parameter(program, callee_file, callee, place, depth)
+    };
+    agreed(resolved.functions().map(of_function))
+}
+
+/// How a function runs one of its parameters.
+fn run_of_parameter(program: &Program, file: FileId, function: FunctionId, place: u16, depth: usize) -> Option<Run> {
+    let facts = &program.file(file).facts;
+    let is_parameter = |origin| is_parameter(facts, origin, function, place);
+    let region = facts.function(function).region;
+    let uses = (region.calls.0..region.calls.1).map(CallId).filter_map(|call| {
+        let site = facts.call(call);
+        let context = &program.contexts[file.0 as usize][site.scope.index()];
+        if site.kind == CallKind::Call && site.name.is_none() && is_parameter(site.callee) {
+            return Some(run_in(context, None));
+        }
+        let at = facts.arguments_of(site).iter().position(|own| is_parameter(own.origin))?;
+        let run = match program.resolved(file, call).row() {
+            Some(row) => run_of_row(facts, row, site, at),
+            None => run_of_argument(program, file, call, at, depth + 1),
+        };
+        Some(run.and_then(|run| run_in(context, Some(run))))
+    });
+    agreed(uses)
+}
+
+/// Does a value come from a parameter of a function as it is?
+pub(super) fn is_parameter(facts: &FileFacts, origin: OriginId, function: FunctionId, place: u16) -> bool {
+    match facts.origin(origin) {
+        Origin::Parameter(own, at) => own == function && at == place,
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => is_parameter(facts, inner, function, place),
+        _ => false,
+    }
+}
+
+/// What circumstances make of a run in them.
+fn run_in(context: &Context, inner: Option<Run>) -> Option<Run> {
+    if context.is_deferred {
+        return None;
+    }
+    Some(match inner {
+        Some(Run::Elsewhere) => Run::Elsewhere,
+        _ if context.is_offloaded => Run::Elsewhere,
+        _ if context.loops.iter().any(|frame| frame.goes_on()) => Run::PerElement,
+        Some(inner) => inner,
+        None => Run::Here,
+    })
+}
+
+fn run_of_row(facts: &FileFacts, row: &Row, site: &CallSite, at: usize) -> Option<Run> {
+    let argument = &facts.arguments_of(site)[at];
+    if repeats_argument(facts, row, at as u16, argument.keyword) {
+        return Some(Run::PerElement);
+    }
+    // Nothing tells that any other row runs it at all.
+    row.effects.has(Effect::Offloads).then_some(Run::Elsewhere)
+}
+
+/// The one answer that all give; `None` if one does not know, or there is none.
+fn agreed(mut answers: impl Iterator<Item = Option<Run>>) -> Option<Run> {
+    let first = answers.next()??;
+    answers.all(|answer| answer == Some(first)).then_some(first)
+}
