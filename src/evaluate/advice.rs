@@ -4,8 +4,8 @@
 
 use crate::model::table::AdviceRow;
 use crate::program::Program;
-use crate::rule::Message;
 use crate::rule::message::Template;
+use crate::rule::{Instead, Message};
 use crate::source::FileId;
 use crate::version::Gate;
 
@@ -17,8 +17,10 @@ pub(super) fn alternatives(program: &Program, file: FileId, text: &str) -> Strin
 
 /// The help of a rule for a file.
 pub(super) fn help<'r>(program: &Program, file: FileId, message: &'r Message) -> &'r Template {
-    let instead = message.instead.iter().find(|(gate, _)| holds(program, file, gate));
-    instead.map_or(&message.help, |(_, help)| help)
+    let language = crate::lang::all()[program.file(file).source.language].name();
+    let is_for = |instead: &&Instead| instead.language.is_empty() || instead.language == language;
+    let mut instead = message.instead.iter().filter(is_for);
+    instead.find(|instead| holds(program, file, &instead.gate)).map_or(&message.help, |instead| &instead.help)
 }
 
 /// Does the project have all that a choice names?

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::matching::{Candidate, iterated_argument, leaf_row};
 use super::{advice, rank};
 use crate::diagnostic::{Confidence, Diagnostic, Label};
+use crate::effect::Effect;
 use crate::facts::*;
 use crate::link::summarize::witness_chain;
 use crate::model::table::Row;
@@ -23,6 +24,7 @@ struct Words {
     function: String,
     api: String,
     alternative: String,
+    asynchronous: String,
     cost: String,
     argument: String,
     result: String,
@@ -34,7 +36,7 @@ struct Words {
 
 impl Words {
     fn fill(&self, template: &Template) -> String {
-        template.render(|field| {
+        template.render(&|field| {
             match field {
                 Field::Callee => &self.callee,
                 Field::Receiver => &self.receiver,
@@ -43,6 +45,7 @@ impl Words {
                 Field::Function => &self.function,
                 Field::WitnessApi => &self.api,
                 Field::WitnessAlternative => &self.alternative,
+                Field::WitnessAsynchronous => &self.asynchronous,
                 Field::WitnessCost => &self.cost,
                 Field::Argument => &self.argument,
                 Field::Result => &self.result,
@@ -53,13 +56,6 @@ impl Words {
             }
             .clone()
         })
-    }
-
-    /// The help; empty when it is about an alternative and there is none.
-    fn help(&self, template: &Template) -> String {
-        let text = self.fill(template);
-        let has_advice = ![&self.alternative, &self.remedy, &self.loader].iter().all(|advice| advice.is_empty());
-        if has_advice { text } else { text.trim_end_matches([':', ' ']).to_owned() }
     }
 }
 
@@ -87,6 +83,15 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         }
     }
     let reached = chain.len() > 1;
+    if let Some(row) =
+        row.filter(|row| candidate.effect.reached.effect == Effect::DbWrite && !row.alternative_for_writes.is_empty())
+    {
+        words.alternative = advice::alternatives(program, candidate.file, &row.alternative_for_writes);
+    }
+    if reached {
+        // What does the same as the library call is no form of the function that makes it.
+        words.asynchronous.clear();
+    }
     let iterated =
         iterated_argument(program, candidate.file, candidate.call, candidate.effect.reached.effect).is_some();
     let template = if reached || iterated { &rule.message.text } else { &rule.message.direct };
@@ -263,7 +268,7 @@ fn bare(
         confidence: Confidence::High,
         rank: 0.0,
         message,
-        help: words.help(advice::help(program, file, &rule.message)),
+        help: words.fill(advice::help(program, file, &rule.message)),
         primary: Label { file, span: Span::default(), message: String::new() },
         secondary: Vec::new(),
         trace: Vec::new(),
@@ -301,6 +306,7 @@ fn words_of_call(program: &Program, file: FileId, call: CallId, row: Option<&Row
         function: program.qualified(file, facts.scope(site.scope).function),
         api: row.map(|row| short_path(&row.path, separator)).unwrap_or_default(),
         alternative: row.map(|row| advice::alternatives(program, file, &row.alternative)).unwrap_or_default(),
+        asynchronous: row.map(|row| advice::alternatives(program, file, &row.asynchronous)).unwrap_or_default(),
         cost: row.map(|row| row.cost.to_string()).unwrap_or_default(),
         argument: argument.and_then(|argument| place(argument.place)).unwrap_or_else(|| "the value".into()),
         result: place(site.result_place).unwrap_or_else(|| "the result".into()),
