@@ -18,6 +18,30 @@ pub enum Severity {
     Error,
 }
 
+/// The sets that rules and findings are sorted into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Set {
+    /// On unless switched off.
+    #[default]
+    Default,
+    /// Right most of the time, worth it often.
+    Likely,
+    /// Only when asked for.
+    Pedantic,
+}
+
+impl Set {
+    /// The word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Set::Default => "default",
+            Set::Likely => "likely",
+            Set::Pedantic => "pedantic",
+        }
+    }
+}
+
 /// How sure a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -53,6 +77,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
+    /// The set that it belongs to: that of its rule, or `likely` where the rule says so.
+    pub set: Set,
     /// Estimated weight; larger is worse. Only its order means something.
     pub rank: f64,
     /// The first sentence: a fact, with names from the user's code.

@@ -279,6 +279,14 @@ pub struct LoopFrame {
     pub class: crate::facts::LoopClass,
 }
 
+impl LoopFrame {
+    /// Does it take as many turns as there is to do? Others end after a few.
+    pub fn goes_on(&self) -> bool {
+        use crate::facts::LoopClass;
+        !matches!(self.class, LoopClass::Bounded | LoopClass::Retry)
+    }
+}
+
 /// What makes code run many times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoopSource {
@@ -333,6 +341,8 @@ pub struct Program<'m> {
     pub background: Vec<bool>,
     /// How each function comes to run.
     pub standings: Vec<Standing>,
+    /// By function: does a loop lead to it, so that it runs once per element of something?
+    pub repeated: Vec<bool>,
     /// Which functions are tests or helpers of tests.
     pub tests: Vec<bool>,
     /// Relations that are read once per row, by file.

@@ -3,10 +3,11 @@
 //! An example is judged by its own rule only, whatever set that is in. `~ missed` and `~ spurious` are known limits:
 //! the test fails the day they are gone, so that the mark goes too.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use laggard::config::Config;
+use laggard::diagnostic::Set;
 use laggard::lang;
 use laggard::rule::builtin::PAGES;
 use laggard::rule::page::{self, Example, ExampleKind, Mark};
@@ -52,17 +53,18 @@ fn check(rule: &str, example: &Example) -> Vec<String> {
     config.select = vec![rule.to_owned()];
     config.isolated = true;
     let outcome = laggard::check(&config).expect("the settings are right");
-    let reported: BTreeSet<(String, usize)> = outcome
-        .diagnostics
-        .iter()
-        .flat_map(|diagnostic| std::iter::once(&diagnostic.primary).chain(&diagnostic.also))
-        .map(|label| {
+    let places = outcome.diagnostics.iter().flat_map(|diagnostic| {
+        std::iter::once(&diagnostic.primary).chain(&diagnostic.also).map(|label| (diagnostic.set, label))
+    });
+    let reported: BTreeMap<(String, usize), Set> = places
+        .map(|(set, label)| {
             let file = &outcome.files[label.file.0 as usize];
             let text = std::fs::read_to_string(&file.location).expect("just written");
             let line = text[..label.span.start as usize].matches('\n').count() + 1;
-            (file.path.clone(), line)
+            ((file.path.clone(), line), set)
         })
         .collect();
+    let set = laggard::rule::builtin::rules().into_iter().find(|own| own.name == rule).expect("it has a page").set;
     let mut failures: Vec<String> = outcome
         .notices
         .iter()
@@ -70,16 +72,22 @@ fn check(rule: &str, example: &Example) -> Vec<String> {
         .collect();
     for (path, line, mark, _) in &marks {
         let place = format!("{}: {path} line {line}", example.line);
-        let found = reported.contains(&(path.clone(), *line));
+        let found = reported.get(&(path.clone(), *line));
         match (mark, found) {
-            (None, _) => failures.push(format!("{place}: a mark is `~`, `~ missed` or `~ spurious`")),
-            (Some(Mark::Reported), false) => failures.push(format!("{place}: not reported")),
-            (Some(Mark::Missed), true) => failures.push(format!("{place}: reported now; drop `missed`")),
-            (Some(Mark::Spurious), false) => failures.push(format!("{place}: silent now; drop the mark")),
+            (None, _) => failures.push(format!("{place}: a mark is `~`, `~ likely`, `~ missed` or `~ spurious`")),
+            (Some(Mark::Reported | Mark::Likely), None) => failures.push(format!("{place}: not reported")),
+            (Some(Mark::Reported), Some(found)) if *found != set => {
+                failures.push(format!("{place}: reported in the set `{}`", found.word()));
+            }
+            (Some(Mark::Likely), Some(found)) if *found == set => {
+                failures.push(format!("{place}: reported in the set of its rule; drop `likely`"));
+            }
+            (Some(Mark::Missed), Some(_)) => failures.push(format!("{place}: reported now; drop `missed`")),
+            (Some(Mark::Spurious), None) => failures.push(format!("{place}: silent now; drop the mark")),
             _ => {}
         }
     }
-    for (path, line) in reported {
+    for (path, line) in reported.into_keys() {
         if !marks.iter().any(|(own, at, _, _)| *own == path && *at == line) {
             failures.push(format!("{}: {path} line {line}: reported without a mark", example.line));
         }

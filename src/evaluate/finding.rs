@@ -265,6 +265,7 @@ fn bare(
         rule: rule.name.clone(),
         family: rule.family.clone(),
         severity: rule.severity,
+        set: rule.set,
         confidence: Confidence::High,
         rank: 0.0,
         message,

@@ -14,12 +14,13 @@ use crate::source::{FileId, Span};
 pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let heads = joined(worst_of_each_place(found), |diagnostic| {
         let (file, span) = diagnostic.within;
-        (!span.is_empty()).then(|| (diagnostic.rule.clone(), file, span, String::new()))
+        (!span.is_empty()).then(|| (diagnostic.rule.clone(), diagnostic.set, file, span, String::new()))
     });
     let mut heads = joined(heads, |diagnostic| {
         let is_told = !diagnostic.within.1.is_empty() && !diagnostic.function.is_empty();
         let place = format!("{}\0{}", diagnostic.function, diagnostic.message);
-        is_told.then(|| (diagnostic.rule.clone(), diagnostic.primary.file, Span::default(), place))
+        let file = diagnostic.primary.file;
+        is_told.then(|| (diagnostic.rule.clone(), diagnostic.set, file, Span::default(), place))
     });
     for head in &mut heads {
         match head.also.len() {

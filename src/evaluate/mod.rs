@@ -4,7 +4,7 @@
 //! what becomes of a value, `waste.rs` for values that need not be made (`borrowing.rs`: because they could be
 //! borrowed), `flow.rs` for what calls have to do with each other, and `calls.rs` for what is called, with what;
 //! `finding.rs` says it in words, `advice.rs` leaves out what the project may not be advised, `rank.rs` orders,
-//! `volume.rs` tells what grows with the data, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is
+//! `volume.rs` tells what grows with the data, `repetition.rs` how often a place runs, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is
 //! mended at once. No input or output, and no rule by name.
 
 mod advice;
@@ -12,6 +12,7 @@ mod borrowing;
 mod calls;
 pub mod finding;
 mod flow;
+mod repetition;
 pub mod group;
 pub mod index;
 pub mod matching;
@@ -21,7 +22,7 @@ mod values;
 mod volume;
 pub mod waste;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Set};
 use crate::facts::{CallId, FunctionId};
 use crate::link::summarize::effects_where_it_stands;
 use crate::program::{FunctionRef, Program};
@@ -154,5 +155,9 @@ fn evaluate_rule(
     if !holds(program, &candidate, &rule.conditions, true) || holds(program, &candidate, &rule.exceptions, false) {
         return None;
     }
-    Some(finding::of_call(program, rule, &candidate))
+    let mut found = finding::of_call(program, rule, &candidate);
+    if holds(program, &candidate, &rule.only_likely, false) {
+        found.set = Set::Likely;
+    }
+    Some(found)
 }

@@ -213,7 +213,7 @@ fn idle_message(rule: &str, known: &[&str], ran: impl Fn(&str) -> bool) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Confidence, Label, Severity};
+    use crate::diagnostic::{Confidence, Label, Set, Severity};
 
     fn rules(comment: &str) -> Vec<String> {
         parse(comment).expect("is for laggard").expect("is well-formed").rules
@@ -276,6 +276,7 @@ mod tests {
             family: String::new(),
             severity: Severity::Warning,
             confidence: Confidence::High,
+            set: Set::Default,
             rank: 0.0,
             message: String::new(),
             help: String::new(),

@@ -47,6 +47,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         entry_points: vec![false; functions.len()],
         background: vec![false; functions.len()],
         standings: vec![Standing::Unsaid; functions.len()],
+        repeated: vec![false; functions.len()],
         tests: vec![false; functions.len()],
         first_tasks: Vec::new(),
         runs_alone: vec![false; functions.len()],

@@ -1,4 +1,4 @@
-//! Standing: how functions come to run. Handlers of requests and tasks, and all that they lead to, run often; what only
+//! Standing: how functions come to run, and what loops lead to. Handlers of requests and tasks, and all that they lead to, run often; what only
 //! the start of the program, scripts and pages for administrators lead to runs seldom.
 //!
 //! Decorators are noted where files are linked. Here classes whose methods a framework calls, functions that are handed
@@ -19,6 +19,7 @@ pub(super) fn find_standings(program: &mut Program) {
         note_place(program, file);
     }
     let edges = edges(program);
+    find_repeated(program, &edges);
     spread_service(program, &edges);
     spread_seldomness(program, &edges);
 }
@@ -97,6 +98,31 @@ fn edges(program: &Program) -> Vec<(FunctionRef, FunctionRef)> {
     edges.sort_unstable();
     edges.dedup();
     edges
+}
+
+/// What loops call, and all that this leads to. Loops of tests count for nothing.
+fn find_repeated(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
+    let mut pending = Vec::new();
+    for (number, file) in program.files.iter().enumerate().filter(|(_, file)| !file.is_side_code) {
+        let is_in_loop = |call: CallId| {
+            let site = file.facts.call(call);
+            let caller = file.first_function + file.facts.scope(site.scope).function.0;
+            let context = &program.contexts[number][site.scope.index()];
+            context.loops.iter().any(|frame| frame.goes_on()) && !program.tests[caller as usize]
+        };
+        let resolved = program.resolved.of_file(FileId(number as u32)).iter().enumerate();
+        let called = resolved.filter(|(call, _)| is_in_loop(CallId(*call as u32)));
+        pending.extend(called.flat_map(|(_, resolved)| resolved.functions()));
+        let callbacks = program.callbacks[number].iter();
+        let repeated = callbacks.filter(|callback| callback.repeats || is_in_loop(callback.call));
+        pending.extend(repeated.map(|callback| callback.function));
+    }
+    while let Some(function) = pending.pop() {
+        if !std::mem::replace(&mut program.repeated[function.0 as usize], true) {
+            let first = edges.partition_point(|(from, _)| *from < function);
+            pending.extend(edges[first..].iter().take_while(|(from, _)| *from == function).map(|(_, to)| *to));
+        }
+    }
 }
 
 fn spread_service(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use super::summary::Details;
 use super::*;
-use crate::diagnostic::{Confidence, Diagnostic, Label, Notice, NoticeKind, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Label, Notice, NoticeKind, Set, Severity};
 use crate::rule;
 use crate::source::{FileId, SourceFile, Span};
 
@@ -76,6 +76,7 @@ fn diagnostic(primary: Label) -> Diagnostic {
         family: "n-plus-one".to_string(),
         severity: Severity::Warning,
         confidence: Confidence::High,
+        set: Set::Default,
         rank: 1.0,
         message: "one query per order: `load_customer` runs `Session.get`".to_string(),
         help: "load them at once: `select(Customer).where(Customer.id.in_(ids))`".to_string(),

@@ -292,6 +292,8 @@ conditions! {
     entry_point: bool,
     /// it stands in a function that runs in the background, so that nobody waits for it
     background: bool,
+    /// no loop is known that it runs in: neither in its function nor in what leads to that
+    once: bool,
     /// its result is assigned to a place that is among its operands
     accumulates: bool,
     /// its result is assigned to a local variable

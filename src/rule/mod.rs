@@ -12,7 +12,7 @@ pub mod selection;
 
 use serde::Deserialize;
 
-use crate::diagnostic::{Confidence, Severity};
+use crate::diagnostic::{Confidence, Set, Severity};
 use crate::version::Gate;
 use condition::{Conditions, SubjectText};
 use message::Template;
@@ -41,34 +41,12 @@ pub struct Rule {
     pub conditions: Conditions,
     /// What must not hold.
     pub exceptions: Conditions,
+    /// A finding of which one of these holds belongs to the set `likely`, whatever set the rule is in.
+    pub only_likely: Conditions,
     /// What it says.
     pub message: Message,
     /// Cost class of its findings, for the order of the report.
     pub weight: f64,
-}
-
-/// The sets of rules.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Set {
-    /// On unless switched off.
-    #[default]
-    Default,
-    /// Right most of the time, worth it often.
-    Likely,
-    /// Only when asked for.
-    Pedantic,
-}
-
-impl Set {
-    /// The word on the command line.
-    pub fn word(self) -> &'static str {
-        match self {
-            Set::Default => "default",
-            Set::Likely => "likely",
-            Set::Pedantic => "pedantic",
-        }
-    }
 }
 
 /// What a rule says.
@@ -131,6 +109,7 @@ struct RuleText {
     conditions: Conditions,
     #[serde(default)]
     unless: Conditions,
+    likely: Option<Conditions>,
     message: MessageText,
 }
 
@@ -240,6 +219,9 @@ impl RuleText {
         if page.title.is_empty() {
             return Err("the page has no heading (`# …`)".into());
         }
+        if self.likely.is_some() && self.set != Set::Default {
+            return Err("[likely] takes findings out of the set `default`, and this rule is not in it".into());
+        }
         let message = self.message;
         let text = Template::parse(&message.text)?;
         Ok(Rule {
@@ -261,6 +243,7 @@ impl RuleText {
             subject: self.subject,
             conditions: self.conditions,
             exceptions: self.unless,
+            only_likely: self.likely.unwrap_or_default(),
             message: Message {
                 direct: message.direct.map_or(Ok(text.clone()), |direct| Template::parse(&direct))?,
                 text,

@@ -161,17 +161,20 @@ impl<'t> Iterator for Fences<'t> {
 pub enum Mark {
     /// The line is reported.
     Reported,
+    /// The line is reported in the set `likely`, though its rule is in the set `default`.
+    Likely,
     /// It ought to be reported, and is not yet.
     Missed,
     /// It is reported, and ought not to be.
     Spurious,
 }
 
-/// The mark of a line: `#~`, `//~`, `#~ missed`, `//~ spurious`, `{#~ missed #}`.
+/// The mark of a line: `#~`, `//~`, `#~ likely`, `#~ missed`, `//~ spurious`, `{#~ missed #}`.
 pub fn mark_of(line: &str) -> Option<Mark> {
     let at = line.rfind("#~").or_else(|| line.rfind("//~"))?;
     match line[at..].trim_start_matches(['#', '/', '~']).trim_end_matches(['#', '}']).trim() {
         "" => Some(Mark::Reported),
+        "likely" => Some(Mark::Likely),
         "missed" => Some(Mark::Missed),
         "spurious" => Some(Mark::Spurious),
         _ => None,

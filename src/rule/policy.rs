@@ -8,15 +8,15 @@ use super::selection::{self, Decision};
 use crate::config::find::Stack;
 use crate::config::layer::Choice;
 use crate::config::{Config, SetupError};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Set};
 use crate::source::FileId;
 
 /// What is decided for every file and rule. Files for which the same was said share it.
 #[derive(Debug, Default)]
 pub struct Policy {
     rules: BTreeMap<String, usize>,
-    /// By rule.
-    decisions: Vec<Vec<Decision>>,
+    /// By rule: of its findings that belong to its own set, and of those that belong to the set `likely`.
+    decisions: Vec<Vec<[Decision; 2]>>,
     /// By file: an index into `decisions`.
     of_file: Vec<usize>,
 }
@@ -38,7 +38,10 @@ impl Policy {
             let key: Vec<*const Choice> = choices.iter().map(|choice| std::ptr::from_ref(*choice)).collect();
             let decisions = &mut policy.decisions;
             let at = *known.entry(key).or_insert_with(|| {
-                decisions.push(rules.iter().map(|rule| selection::decide(rule, choices.iter().copied())).collect());
+                let of_sets = |rule: &RuleInfo| {
+                    [&rule.set, Set::Likely.word()].map(|set| selection::decide_as(rule, set, choices.iter().copied()))
+                };
+                decisions.push(rules.iter().map(of_sets).collect());
                 decisions.len() - 1
             });
             policy.of_file.push(at);
@@ -49,18 +52,19 @@ impl Policy {
     /// Does the rule run on any file?
     pub fn runs(&self, rule: &str) -> bool {
         let Some(at) = self.rules.get(rule) else { return false };
-        self.decisions.iter().any(|decisions| decisions[*at].on)
+        self.decisions.iter().flat_map(|decisions| &decisions[*at]).any(|decision| decision.on)
     }
 
     /// Does the rule run on the file?
     pub fn runs_on(&self, file: FileId, rule: &str) -> bool {
-        self.decision(file, rule).is_some_and(|decision| decision.on)
+        self.decisions_of(file, rule).is_some_and(|decisions| decisions.iter().any(|decision| decision.on))
     }
 
     /// The findings that are wanted, as severe as is wanted.
     pub fn applied(&self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let apply = |mut diagnostic: Diagnostic| {
-            let decision = self.decision(diagnostic.primary.file, &diagnostic.rule)?;
+            let [own, likely] = self.decisions_of(diagnostic.primary.file, &diagnostic.rule)?;
+            let decision = if diagnostic.set == Set::Likely { likely } else { own };
             if !decision.on || decision.confidence.is_some_and(|least| diagnostic.confidence < least) {
                 return None;
             }
@@ -72,7 +76,7 @@ impl Policy {
         found.into_iter().filter_map(apply).collect()
     }
 
-    fn decision(&self, file: FileId, rule: &str) -> Option<&Decision> {
+    fn decisions_of(&self, file: FileId, rule: &str) -> Option<&[Decision; 2]> {
         let decisions = &self.decisions[*self.of_file.get(file.0 as usize)?];
         decisions.get(*self.rules.get(rule)?)
     }

@@ -31,14 +31,19 @@ pub struct Decision {
     pub confidence: Option<Confidence>,
 }
 
-/// What the choices make of a rule; later ones are stronger. Where one choice both selects and ignores a rule, the
+/// What the choices make of a rule. See [`decide_as`].
+pub fn decide<'c>(rule: &RuleInfo, choices: impl IntoIterator<Item = &'c Choice>) -> Decision {
+    decide_as(rule, &rule.set, choices)
+}
+
+/// What the choices make of a rule's findings that belong to a set; later ones are stronger. Where one choice both selects and ignores a rule, the
 /// narrower name decides (a rule before its family, then topic, set and `all`); between equals, `ignore` does. With no
 /// choice, the set `default` runs.
-pub fn decide<'c>(rule: &RuleInfo, choices: impl IntoIterator<Item = &'c Choice>) -> Decision {
-    let mut decision = Decision { on: rule.set == DEFAULT, level: None, confidence: None };
+pub fn decide_as<'c>(rule: &RuleInfo, set: &str, choices: impl IntoIterator<Item = &'c Choice>) -> Decision {
+    let mut decision = Decision { on: set == DEFAULT, level: None, confidence: None };
     for choice in choices {
         let narrowest =
-            |names: &mut dyn Iterator<Item = &str>| names.map(|name| narrowness(rule, name)).max().unwrap_or(0);
+            |names: &mut dyn Iterator<Item = &str>| names.map(|name| narrowness(rule, set, name)).max().unwrap_or(0);
         let extended = narrowest(&mut choice.extend_select.iter().map(|name| name.value.as_str()));
         let mut selected = extended;
         if let Some(select) = &choice.select {
@@ -47,8 +52,8 @@ pub fn decide<'c>(rule: &RuleInfo, choices: impl IntoIterator<Item = &'c Choice>
         }
         let ignored = narrowest(&mut choice.ignore.iter().map(|name| name.value.as_str()));
         decision.on = (decision.on || extended > 0) && (ignored == 0 || ignored < selected);
-        decision.apply(narrowest_setting(rule, &choice.rules, |setting| setting.level.is_some()));
-        decision.apply(narrowest_setting(rule, &choice.rules, |setting| setting.confidence.is_some()));
+        decision.apply(narrowest_setting(rule, set, &choice.rules, |setting| setting.level.is_some()));
+        decision.apply(narrowest_setting(rule, set, &choice.rules, |setting| setting.confidence.is_some()));
     }
     decision
 }
@@ -66,27 +71,29 @@ impl Decision {
 
 fn narrowest_setting<'s>(
     rule: &RuleInfo,
+    set: &str,
     settings: &'s [RuleSetting],
     wanted: impl Fn(&RuleSetting) -> bool,
 ) -> Option<&'s RuleSetting> {
-    let concerning = settings.iter().filter(|setting| wanted(setting) && narrowness(rule, &setting.name.value) > 0);
-    concerning.max_by_key(|setting| narrowness(rule, &setting.name.value))
+    let narrowness = |setting: &&RuleSetting| narrowness(rule, set, &setting.name.value);
+    let concerning = settings.iter().filter(|setting| wanted(setting) && narrowness(setting) > 0);
+    concerning.max_by_key(narrowness)
 }
 
 /// Does the name name the rule, alone or among others?
 pub fn names(rule: &RuleInfo, name: &str) -> bool {
-    narrowness(rule, name) > 0
+    narrowness(rule, &rule.set, name) > 0
 }
 
-/// How narrowly a name names the rule; 0 if it does not.
-fn narrowness(rule: &RuleInfo, name: &str) -> u8 {
+/// How narrowly a name names the rule's findings that belong to a set; 0 if it does not.
+fn narrowness(rule: &RuleInfo, set: &str, name: &str) -> u8 {
     let in_topic =
         || TOPICS.get(name).is_some_and(|members| members.contains(&rule.family) || members.contains(&rule.name));
     match name {
         name if *name == rule.name => 5,
         name if *name == rule.family => 4,
         _ if in_topic() => 3,
-        name if *name == rule.set => 2,
+        name if name == set => 2,
         ALL => 1,
         _ => 0,
     }
