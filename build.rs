@@ -167,8 +167,8 @@ fn index_code(index: &HashIndex) -> String {
 fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
-         returns: {}, alternative: {}, alternative_for_writes: {}, asynchronous: {}, cost: {}, notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, \
-         piecewise: {}, calls_member: {}, entry: {}, closed_by: {} }}",
+         returns: {}, alternative: {}, alternative_for_writes: {}, asynchronous: {}, cost: {}, \
+         notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -187,6 +187,7 @@ fn row_code(row: &Row) -> String {
         text_code(&row.piecewise),
         text_code(&row.calls_member),
         optional_argument_code(row.entry.as_ref()),
+        list_code(&row.after, text_code),
         list_code(&row.closed_by, text_code),
     )
 }

@@ -96,6 +96,9 @@ pub struct Row {
     pub calls_member: Text,
     /// The argument that is a callable which a framework runs from then on: once per request, event or task.
     pub entry: Option<Argument>,
+    /// It does so only at the end of a block in which one of these members of its receiver was called, and nothing awaited.
+    #[serde(default)]
+    pub after: Sorted<Text>,
     /// What it gives has to be given back: methods, of that or of the receiver, which do so.
     #[serde(default)]
     pub closed_by: Sorted<Text>,
