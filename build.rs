@@ -167,7 +167,7 @@ fn index_code(index: &HashIndex) -> String {
 fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
-         returns: {}, alternative: {}, alternative_for_writes: {}, asynchronous: {}, cost: {}, \
+         returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, asynchronous: {}, cost: {}, \
          notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {} }}",
         text_code(&row.path),
         row.kind,
@@ -177,6 +177,7 @@ fn row_code(row: &Row) -> String {
         text_code(&row.returns),
         text_code(&row.alternative),
         text_code(&row.alternative_for_writes),
+        text_code(&row.alternative_for_new),
         text_code(&row.asynchronous),
         text_code(&row.cost),
         text_code(&row.notes),

@@ -435,7 +435,9 @@ fn choices(text: &str) -> impl Iterator<Item = &str> {
 
 /// All choices that a row offers.
 fn advice_of(row: &Row) -> impl Iterator<Item = &str> {
-    [&row.alternative, &row.alternative_for_writes, &row.asynchronous].into_iter().flat_map(|text| choices(text))
+    [&row.alternative, &row.alternative_for_writes, &row.alternative_for_new, &row.asynchronous]
+        .into_iter()
+        .flat_map(|text| choices(text))
 }
 
 /// Does the call keep its thread, which is none that an event loop has?

@@ -2,12 +2,25 @@
 //!
 //! Knows versions of what the project works with; where nobody names one, it is taken to be the newest.
 
-use crate::model::table::AdviceRow;
+use crate::model::table::{AdviceRow, Row};
 use crate::program::Program;
 use crate::rule::message::Template;
 use crate::rule::{Instead, Message};
 use crate::source::FileId;
 use crate::version::Gate;
+
+/// What a row offers instead of many calls: of calls that write, if they do, and of what is new, or what was found, if it
+/// is known which of them the receiver is.
+pub(super) fn of_row(row: &Row, writes: bool, is_new: Option<bool>) -> String {
+    let for_new = &*row.alternative_for_new;
+    let choices: &[&str] = match is_new {
+        _ if writes && !row.alternative_for_writes.is_empty() => &[&*row.alternative_for_writes],
+        Some(true) if !for_new.is_empty() => &[for_new],
+        Some(_) => &[&*row.alternative],
+        None => &[for_new, &*row.alternative],
+    };
+    choices.join(";")
+}
 
 /// The choices of an alternative, `;` between them, that hold for a file, as a phrase.
 pub(super) fn alternatives(program: &Program, file: FileId, text: &str) -> String {

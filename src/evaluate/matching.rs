@@ -7,7 +7,7 @@ use crate::facts::*;
 use crate::link::resolve::{Value, argument_at, matched_arguments};
 use crate::link::summarize::{CallEffect, EVERY_TURN, effects_of_call, handed_over, own_effects, witness_chain};
 use crate::model::table::{Color, Laziness, Row};
-use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Target};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
 use crate::source::FileId;
@@ -803,7 +803,7 @@ fn is_cheap_to_clone(program: &mut Program, candidate: &Candidate) -> bool {
 }
 
 /// The library calls that a call may be.
-fn rows_of(program: &Program, file: FileId, call: CallId) -> impl Iterator<Item = &Row> {
+fn rows_of<'p>(program: &'p Program, file: FileId, call: CallId) -> impl Iterator<Item = &'p Row> {
     program.resolved(file, call).targets.iter().filter_map(|target| match target {
         Target::Row(row) => Some(*row),
         Target::Function(_) => None,

@@ -470,6 +470,11 @@ impl<'m> Resolver<'m> {
         self.symbols.text(self.types.get(id).name)
     }
 
+    /// Is it a class of the program?
+    pub fn is_own_class(&self, id: TypeId) -> bool {
+        self.definition(self.types.get(id).name).is_some()
+    }
+
     /// What the tables say of cheap copies, for a type.
     pub fn is_cheap_to_clone(&self, id: TypeId) -> bool {
         self.models.is_cheap_to_clone(self.type_name(id))

@@ -71,6 +71,10 @@ pub struct Row {
     /// What to use instead of many calls that change rows, where that is something else. May be empty.
     #[serde(default)]
     pub alternative_for_writes: Text,
+    /// What to use instead of many calls on values that were just made by their class, beside or in place of the
+    /// alternative. May be empty.
+    #[serde(default)]
+    pub alternative_for_new: Text,
     /// What does the same and gives an awaitable; `;` separates choices. May be empty.
     #[serde(default)]
     pub asynchronous: Text,

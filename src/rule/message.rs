@@ -48,6 +48,8 @@ fields! {
     WitnessAlternative = "witness.alternative",
     /// what does the same as the library call and gives an awaitable, where the code itself makes the call
     WitnessAsynchronous = "witness.asynchronous",
+    /// how many other library calls do the same below the callee: `3 more below it`
+    WitnessOthers = "witness.others",
     /// what the library call costs
     WitnessCost = "witness.cost",
     /// the first argument as the code names it
