@@ -25,7 +25,6 @@ fn finding(files: &[SourceFile], file: usize, rule: &str, function: &str, code: 
         set: Set::Default,
         severity: Severity::Warning,
         confidence: Confidence::High,
-        set: Set::Default,
         rank: 1.0,
         message: format!("says {cause}"),
         help: String::new(),

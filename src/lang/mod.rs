@@ -173,6 +173,16 @@ pub trait Language: Sync {
     /// The member that an operator calls (`__add__`, and for `op=` `__iadd__`), as model tables write it.
     fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str>;
 
+    /// How code spells that it goes through something, for messages.
+    fn loop_text(&self, iterable: &str) -> String {
+        format!("for … in {iterable}")
+    }
+
+    /// How code spells that it works in a context, for messages.
+    fn context_text(&self, context: &str) -> String {
+        format!("with {context}")
+    }
+
     /// Which type argument of its type a pattern with this constructor takes apart (`Ok` the first, `Err` the
     /// second).
     fn payload(&self, _constructor: &str) -> Option<usize> {

@@ -67,15 +67,24 @@ fn help(diagnostic: &Diagnostic) -> Vec<String> {
     help.into_iter().chain(fix_note(diagnostic).map(|note| format!("fix: {}", printable(&note)))).collect()
 }
 
-/// The primary label first: its file is shown first. A place that is labelled already is not labelled again.
+/// The primary label first: its file is shown first. A place that is labelled already is not labelled again. The steps of
+/// a way are numbered: they are shown by line.
 fn labels(diagnostic: &Diagnostic) -> Vec<(LabelStyle, &Label, String)> {
     let mut labels = vec![(LabelStyle::Primary, &diagnostic.primary, printable(&diagnostic.primary.message))];
-    for label in diagnostic.secondary.iter().chain(&diagnostic.trace).chain(diagnostic.also.iter().take(MOST_ALIKE)) {
+    let plain = |label| (None, label);
+    let is_one_step = diagnostic.trace.len() < 2;
+    let steps = diagnostic.trace.iter().enumerate().map(|(step, label)| ((!is_one_step).then_some(step + 1), label));
+    let alike = diagnostic.also.iter().take(MOST_ALIKE).map(plain);
+    for (step, label) in diagnostic.secondary.iter().map(plain).chain(steps).chain(alike) {
+        let message = match step {
+            Some(step) => printable(&format!("{step}: {}", label.message)),
+            None => printable(&label.message),
+        };
         let same = |other: &&mut (_, &Label, String)| (other.1.file, other.1.span) == (label.file, label.span);
         match labels.iter_mut().find(same) {
-            Some((_, _, message)) if message.is_empty() => *message = printable(&label.message),
+            Some((_, _, own)) if own.is_empty() => *own = message,
             Some(_) => {}
-            None => labels.push((LabelStyle::Secondary, label, printable(&label.message))),
+            None => labels.push((LabelStyle::Secondary, label, message)),
         }
     }
     labels
