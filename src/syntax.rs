@@ -531,6 +531,9 @@ pub struct Tree {
     pub root: Option<NodeId>,
     /// Does a `Let` end with its block? Otherwise all names live until their function ends.
     pub block_scoped: bool,
+    /// The constructor of a value that may be there or not, and the name that stands for its absence; none where absence
+    /// is a literal.
+    pub optional: Option<(Name, Name)>,
     /// Can reading an attribute run code?
     pub attributes_run_code: bool,
     /// Can putting a value into a text run code?

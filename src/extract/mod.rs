@@ -40,6 +40,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         strings: std::mem::take(&mut tree.strings),
         errors: parsed.errors,
         reads_call: tree.reads_call,
+        absent: tree.optional.map(|(_, absent)| absent),
         // As measured on two repositories; what is too much is given back in the end.
         origins: Vec::with_capacity(tree.len() * 3 / 5),
         calls: Vec::with_capacity(tree.len() / 5),

@@ -126,14 +126,33 @@ impl Extractor<'_> {
         let block = self.open_holds.len();
         let nodes = self.tree.nodes_of(list);
         let mut shadowed = Vec::new();
+        let mut outer_scopes = Vec::new();
         for node in nodes {
             self.note_shadowed(*node, &mut shadowed);
+            let behind = self.parameters_behind(*node);
             self.statement(*node);
+            if behind.needs | behind.without != 0 {
+                outer_scopes.push(self.enter(ScopeKind::Branch));
+                behind.write_to(&mut self.facts.scopes[self.scope.index()]);
+            }
+        }
+        while let Some(outer) = outer_scopes.pop() {
+            self.leave(outer);
         }
         if self.tree.block_scoped {
             self.end_holds(block);
         }
         self.end_shadows(shadowed);
+    }
+
+    /// What is known of the parameters behind a statement: `if x is None: return`.
+    fn parameters_behind(&self, node: NodeId) -> GivenParameters {
+        match self.tree.kind(node) {
+            NodeKind::If { condition, then, otherwise: None } if leaves(self.tree, then) != Leaves::No => {
+                self.parameter_test(condition).1
+            }
+            _ => GivenParameters::default(),
+        }
     }
 
     /// Notes what the names stood for that a statement declares for the block around it.
@@ -158,8 +177,9 @@ impl Extractor<'_> {
     ) {
         let names = self.names_of_condition(condition);
         let shadowed: Vec<_> = names.into_iter().map(|name| (name, self.locals.get(name))).collect();
-        self.condition(condition);
+        // A pattern of the condition may give the name of a parameter to what it takes out of it.
         let (holds, fails) = self.parameter_test(condition);
+        self.condition(condition);
         let scope = self.facts.scopes.len();
         let mut first = self.branch(then, ScopeKind::Branch, &mut *walk);
         holds.write_to(&mut self.facts.scopes[scope]);
@@ -408,6 +428,10 @@ impl Extractor<'_> {
                 let bit = self.parameter_bit(condition);
                 (GivenParameters { needs: bit, ..nothing }, GivenParameters { without: bit, ..nothing })
             }
+            NodeKind::LetCondition { pattern, value } if self.takes_what_is_there(pattern) => {
+                let bit = self.parameter_bit(value);
+                (GivenParameters { needs: bit, ..nothing }, GivenParameters { without: bit, ..nothing })
+            }
             NodeKind::Unary { operator: UnaryOperator::Not, operand } => {
                 let (holds, fails) = self.parameter_test(operand);
                 (fails, holds)
@@ -430,6 +454,12 @@ impl Extractor<'_> {
             }
             _ => (nothing, nothing),
         }
+    }
+
+    /// Is it the pattern of a value that may be absent, and is not: `Some(x)`?
+    fn takes_what_is_there(&self, pattern: NodeId) -> bool {
+        let NodeKind::Call { callee, .. } = self.tree.kind(pattern) else { return false };
+        matches!((self.tree.kind(callee), self.tree.optional), (NodeKind::Name(name), Some((there, _))) if name == there)
     }
 
     /// The bit of the parameter that a name still stands for; 0 for none. Those beyond the last bit do not count.

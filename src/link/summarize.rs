@@ -301,6 +301,7 @@ fn parameter_conditions(facts: &FileFacts, scope: ScopeId) -> (u32, u32) {
 fn presence(facts: &FileFacts, origin: OriginId) -> Presence {
     match facts.origin(origin) {
         Origin::Null | Origin::Bool(Some(false)) => Presence::Absent,
+        Origin::Global(_, name) if facts.absent == Some(name) => Presence::Absent,
         Origin::Parameter(..) | Origin::Bool(None) | Origin::Unknown | Origin::Join(..) => Presence::Open,
         Origin::Bool(Some(true)) => Presence::Given,
         Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => presence(facts, inner),

@@ -74,6 +74,7 @@ impl Lowering {
     fn new(length: usize, stack: usize) -> Lowering {
         let mut tree = Tree::for_text(length);
         tree.block_scoped = true;
+        tree.optional = Some((tree.names.intern("Some"), tree.names.intern("None")));
         Lowering { tree, certainty: Certainty::Certain, stack, parenthesized: FxHashMap::default() }
     }
 
