@@ -53,6 +53,8 @@ effects! {
     FileIo = "file-io", true;
     /// starts or waits for a process
     Subprocess = "subprocess", true;
+    /// reads a file or socket in pieces of a few bytes
+    ReadsBytewise = "reads-bytewise", false;
     /// reads or writes the terminal
     ConsoleIo = "console-io", false;
     /// sends one statement to a database

@@ -33,6 +33,8 @@ fn finding(files: &[SourceFile], file: usize, rule: &str, function: &str, code: 
         trace: Vec::new(),
         within: (file, Span::default()),
         also: Vec::new(),
+        proposals: Vec::new(),
+        fix: None,
         function: function.to_owned(),
         cause: cause.to_owned(),
         fingerprint: String::new(),

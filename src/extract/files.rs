@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::config::Config;
 use crate::diagnostic::{Notice, NoticeKind};
 use crate::facts::FileFacts;
-use crate::generated::is_generated;
+use crate::generated::{Kind, kind};
 use crate::lang;
 use crate::program::ProgramFile;
 use crate::project::Project;
@@ -156,11 +156,23 @@ fn file(source: &SourceFile, config: &Config) -> Extraction {
     if let Some(dialect) = dialect_of(source) {
         return confined(|| super::facts(&text, dialect.parse(&text)));
     }
-    if is_generated(&text) {
-        return Err((NoticeKind::Generated, "is generated or minified".into()));
-    }
     let language = lang::all()[source.language];
-    confined(|| super::facts(&text, language.parse(&text)))
+    let facts = || confined(|| super::facts(&text, language.parse(&text)));
+    match kind(&text) {
+        Kind::Written => facts(),
+        // Nobody repairs it, but what it declares is what other files use.
+        Kind::Generated => facts().and_then(|facts| if only_declares(&facts) { Ok(facts) } else { Err(left_out()) }),
+        Kind::Minified => Err(left_out()),
+    }
+}
+
+fn left_out() -> (NoticeKind, String) {
+    (NoticeKind::Generated, "is generated or minified".into())
+}
+
+/// Is there no function in a file, and no loop?
+fn only_declares(facts: &FileFacts) -> bool {
+    facts.functions.len() == 1 && facts.loops.is_empty() && facts.errors.is_empty()
 }
 
 /// Runs the work on one file. A panic is a bug in laggard, and costs that file only.

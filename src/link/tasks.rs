@@ -21,8 +21,8 @@ const OUTERMOST: u32 = 24;
 enum Start {
     /// An event loop is started for it alone.
     Alone,
-    /// This function awaits it on the spot.
-    Awaited(FunctionRef),
+    /// This function awaits it on the spot, by this call.
+    Awaited(FunctionRef, CallId),
     /// Beside others.
     Beside,
     /// Nobody knows.
@@ -35,30 +35,40 @@ pub(super) fn find_lone_functions(program: &mut Program, has_own_loop: &[bool]) 
     let mut awaited_by: Vec<Vec<usize>> = vec![Vec::new(); starts.len()];
     for (number, starts) in starts.iter().enumerate() {
         for start in starts {
-            if let Start::Awaited(caller) = start {
+            if let Start::Awaited(caller, _) = start {
                 awaited_by[caller.0 as usize].push(number);
             }
         }
     }
+    let own_tasks: Vec<Option<u32>> =
+        (0..starts.len()).map(|number| first_task(program, FunctionRef(number as u32))).collect();
     let is_started = |number: &usize| has_own_loop[*number] || starts[*number].contains(&Start::Alone);
-    let has_company = |number: &usize| {
-        program.entry_points[*number]
-            || starts[*number].contains(&Start::Beside)
-            || starts_tasks(program, FunctionRef(*number as u32))
-    };
     let comes_in_company = |number: &usize| program.entry_points[*number] || starts[*number].contains(&Start::Beside);
     let started = reached_from((0..starts.len()).filter(is_started), &awaited_by);
     // What a function starts itself is there from then on only.
-    let below_others = (0..starts.len()).filter(has_company).flat_map(|number| awaited_by[number].iter().copied());
-    let joined = reached_from((0..starts.len()).filter(comes_in_company).chain(below_others), &awaited_by);
+    let is_joined = |number: &usize| {
+        starts[*number].iter().any(|start| match start {
+            Start::Awaited(caller, call) => is_after(program, *caller, *call, own_tasks[caller.0 as usize]),
+            _ => false,
+        })
+    };
+    let joins = |number: &usize| comes_in_company(number) || is_joined(number);
+    let joined = reached_from((0..starts.len()).filter(joins), &awaited_by);
     let first_tasks = (0..starts.len()).map(|number| match started[number] && !joined[number] {
-        true => first_task(program, FunctionRef(number as u32)).unwrap_or(u32::MAX),
+        true => own_tasks[number].unwrap_or(u32::MAX),
         false => 0,
     });
     let first_tasks = first_tasks.collect();
-    let accompanied = reached_from((0..starts.len()).filter(has_company), &awaited_by);
+    let runs_alone = (0..starts.len()).map(|number| started[number] && !joined[number] && own_tasks[number].is_none());
+    let runs_alone = runs_alone.collect();
     program.first_tasks = first_tasks;
-    program.runs_alone = started.iter().zip(&accompanied).map(|(started, company)| *started && !company).collect();
+    program.runs_alone = runs_alone;
+}
+
+/// May a call run when the task is there that its function starts by another one?
+fn is_after(program: &Program, function: FunctionRef, call: CallId, task: Option<u32>) -> bool {
+    let (file, _) = program.function(function);
+    task.is_some_and(|task| call.0 > task || !program.context(file, call).loops.is_empty())
 }
 
 /// Which functions are these, or are awaited by them, however far down.
@@ -71,11 +81,6 @@ fn reached_from(roots: impl Iterator<Item = usize>, awaited_by: &[Vec<usize>]) -
         }
     }
     reached
-}
-
-/// Does a function start tasks that go on beside it?
-fn starts_tasks(program: &Program, function: FunctionRef) -> bool {
-    first_task(program, function).is_some()
 }
 
 /// The first call of a function that starts a task that goes on beside it.
@@ -134,7 +139,7 @@ fn start_of(program: &Program, file: FileId, call: CallId) -> Start {
     }
     match task_of_scope(program, file, site.scope) {
         Some(start) => start,
-        None if is_awaited => Start::Awaited(program.function_ref(file, facts.scope(site.scope).function)),
+        None if is_awaited => Start::Awaited(program.function_ref(file, facts.scope(site.scope).function), call),
         None => Start::Unknown,
     }
 }

@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Join,
     /// `lazy_static!`, `thread_local!`.
     Statics,
+    /// `table!`: a module for a table of a database.
+    Table,
     /// `cfg_if!`.
     Configuration,
     /// `stream!`: statements that run when the result is polled.
@@ -73,6 +75,7 @@ pub(super) fn kind(name: &str) -> Kind {
         "select" | "select_biased" => Kind::Select,
         "join" | "try_join" => Kind::Join,
         "lazy_static" | "thread_local" => Kind::Statics,
+        "table" => Kind::Table,
         "cfg_if" => Kind::Configuration,
         "stream" | "try_stream" => Kind::Stream,
         "quote"
@@ -108,6 +111,8 @@ pub(super) enum Body {
     Select(Vec<Branch>),
     /// The definitions of `lazy_static!`.
     Statics(Vec<Static>),
+    /// The names of the tables that `table!` defines.
+    Tables(Vec<Ident>),
     /// Statements.
     Statements(Vec<Stmt>),
     /// Items.
@@ -175,6 +180,7 @@ pub(super) fn parse(kind: Kind, tokens: TokenStream, expects_items: bool) -> Bod
         Kind::Json => json_body.parse2(tokens.clone()).ok(),
         Kind::Select => branches.parse2(tokens.clone()).ok().map(Body::Select),
         Kind::Statics => statics.parse2(tokens.clone()).ok().map(Body::Statics),
+        Kind::Table => tables.parse2(tokens.clone()).ok().map(Body::Tables),
         Kind::Configuration => configuration.parse2(tokens.clone()).ok().map(Body::Statements),
         Kind::Stream => Block::parse_within.parse2(tokens.clone()).ok().map(Body::Statements),
         Kind::Format(_) | Kind::Plain | Kind::Join | Kind::Unknown => None,
@@ -481,6 +487,31 @@ fn statics(input: ParseStream) -> syn::Result<Vec<Static>> {
         statics.push(Static { ident, declared, value });
     }
     Ok(statics)
+}
+
+/// `schema.name (keys) { columns }`; what the columns are is not kept.
+fn tables(input: ParseStream) -> syn::Result<Vec<Ident>> {
+    let mut tables = Vec::new();
+    while !input.is_empty() {
+        while input.peek(Token![use]) {
+            input.parse::<syn::ItemUse>()?;
+        }
+        input.call(Attribute::parse_outer)?;
+        let mut name = input.call(Ident::parse_any)?;
+        if input.parse::<Option<Token![.]>>()?.is_some() {
+            name = input.call(Ident::parse_any)?;
+        }
+        let content;
+        if input.peek(token::Paren) {
+            let keys;
+            parenthesized!(keys in input);
+            keys.parse::<TokenStream>()?;
+        }
+        braced!(content in input);
+        content.parse::<TokenStream>()?;
+        tables.push(name);
+    }
+    Ok(tables)
 }
 
 /// All branches of `cfg_if!`, one after the other: nobody knows which of them is compiled.

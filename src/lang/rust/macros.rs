@@ -1,10 +1,10 @@
 //! Macro calls, lowered: a call whose name ends in `!`, with what its body evaluates as arguments.
 
 use proc_macro2::{TokenStream, TokenTree};
-use syn::{Expr, Macro};
+use syn::{Expr, Ident, Macro};
 
 use crate::source::Span;
-use crate::syntax::{Certainty, CollectionKind, FunctionFlavor, FunctionNode, NodeId, NodeKind};
+use crate::syntax::{Certainty, CollectionKind, FunctionFlavor, FunctionNode, Name, NodeId, NodeKind};
 
 use super::expressions::path_span;
 use super::format_string::{captured_names, placeholders, plain_text};
@@ -56,6 +56,11 @@ impl Lowering {
                 Body::Statics(statics) => {
                     for definition in &statics {
                         nodes.push(self.static_definition(call, definition));
+                    }
+                }
+                Body::Tables(tables) => {
+                    for table in &tables {
+                        nodes.push(self.table_module(call, table));
                     }
                 }
                 Body::Statements(statements) if kind == Kind::Configuration || expects_items => {
@@ -241,6 +246,31 @@ impl Lowering {
             parts.push(self.expression(guard));
         }
         parts.push(self.expression(&branch.body));
+    }
+
+    /// `table! { posts (id) { … } }`: a module `posts` with the table as `table`, and as `posts` in its module `dsl`. What
+    /// the macro gives is the table.
+    fn table_module(&mut self, call: &Macro, name: &Ident) -> NodeId {
+        let span = at(name.span());
+        let own = self.name(name);
+        let (table, dsl) = (self.intern("table"), self.intern("dsl"));
+        let inner = self.table_as(call, own, span);
+        let inner = self.module_of(dsl, &[inner], span);
+        let table = self.table_as(call, table, span);
+        self.module_of(own, &[table, inner], span)
+    }
+
+    fn table_as(&mut self, call: &Macro, name: Name, span: Span) -> NodeId {
+        let target = self.add(NodeKind::Name(name), span);
+        let callee = self.macro_path(call);
+        let value = self.call(callee, &[], None, span);
+        self.add(NodeKind::Let { target, declared: None, value: Some(value) }, span)
+    }
+
+    fn module_of(&mut self, name: Name, nodes: &[NodeId], span: Span) -> NodeId {
+        let body = self.block_of(nodes, span);
+        let decorators = self.list(&[]);
+        self.add(NodeKind::InlineModule { name, decorators, body }, span)
     }
 
     /// `static ref X: T = value;`: a binding whose value is computed once, by a closure given to the macro.
