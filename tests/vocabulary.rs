@@ -47,7 +47,9 @@ fn every_key_of_a_page_is_named() {
             let key = if key == "conditions" { "where".to_owned() } else { key };
             let is_named = page.lines().any(|line| {
                 line.starts_with(&format!("{key} "))
-                    || [format!("[{key}]"), format!("[[message.{key}]]")].iter().any(|head| line.starts_with(head))
+                    || [format!("[{key}]"), format!("[[{key}]]"), format!("[[message.{key}]]")]
+                        .iter()
+                        .any(|head| line.starts_with(head))
             });
             assert!(is_named, "rules/README.md: the example does not show `{key}`");
         }
