@@ -167,8 +167,8 @@ fn index_code(index: &HashIndex) -> String {
 fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
-         returns: {}, alternative: {}, cost: {}, notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, \
-         piecewise: {}, calls_member: {}, entry: {}, closed_by: {} }}",
+         returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, asynchronous: {}, cost: {}, \
+         notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -176,6 +176,9 @@ fn row_code(row: &Row) -> String {
         row.laziness,
         text_code(&row.returns),
         text_code(&row.alternative),
+        text_code(&row.alternative_for_writes),
+        text_code(&row.alternative_for_new),
+        text_code(&row.asynchronous),
         text_code(&row.cost),
         text_code(&row.notes),
         text_code(&row.source),
@@ -185,6 +188,7 @@ fn row_code(row: &Row) -> String {
         text_code(&row.piecewise),
         text_code(&row.calls_member),
         optional_argument_code(row.entry.as_ref()),
+        list_code(&row.after, text_code),
         list_code(&row.closed_by, text_code),
     )
 }

@@ -66,6 +66,64 @@ pub struct Label {
     pub message: String,
 }
 
+/// How far a fix may be trusted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Grade {
+    /// The program behaves as before: facts prove it.
+    #[default]
+    Safe,
+    /// Its behaviour may change, in a way that the reason names.
+    Unsafe,
+    /// Shown, and never applied.
+    Display,
+}
+
+/// Some bytes of a file, and the text that takes their place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// The bytes; none for an insertion.
+    pub span: Span,
+    /// What stands there instead.
+    pub text: String,
+    /// Does it bring a name into scope? What two fixes import may stand at the same place, and the same import is
+    /// written once.
+    pub imports: bool,
+}
+
+/// What mends a finding: edits of one file that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// Which of the fixes of its rule it is.
+    pub recipe: usize,
+    /// How far it may be trusted.
+    pub grade: Grade,
+    /// What may change; empty for a safe fix.
+    pub reason: String,
+    /// The file.
+    pub file: FileId,
+    /// In the order of their places; they do not overlap.
+    pub edits: Vec<Edit>,
+    /// Would comments have been lost, had they not been moved? Then it is never safe.
+    pub moves_comments: bool,
+}
+
+/// A fix that the facts allow, before anybody has looked at the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// Which of the fixes of its rule it is.
+    pub recipe: usize,
+    /// The call or operation.
+    pub call: Span,
+    /// The loop that counts.
+    pub around: Option<Span>,
+    /// The code that makes the value that the call works on.
+    pub made: Option<Span>,
+    /// Words that the finding knows and a fix may write: a name and its text.
+    pub words: Vec<(&'static str, String)>,
+}
+
 /// A finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
@@ -101,6 +159,10 @@ pub struct Diagnostic {
     pub cause: String,
     /// What identifies it across edits: no line numbers in it. Hexadecimal.
     pub fingerprint: String,
+    /// The fixes that the facts allow, in the order in which they are tried. All are about the file of `primary`.
+    pub proposals: Vec<Proposal>,
+    /// The fix.
+    pub fix: Option<Fix>,
 }
 
 /// Something that the run could not do; never a finding.

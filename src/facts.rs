@@ -484,6 +484,8 @@ pub enum CallKind {
     Attribute,
     /// A context is entered: `with x:`.
     Enter,
+    /// A context is left: the end of `with x:`. It has the span of the call that entered it.
+    Leave,
     /// A loop goes through the receiver.
     Iterate,
     /// A loop inside a loop goes through the receiver for the elements that equal the argument.

@@ -13,6 +13,8 @@ use std::thread;
 use crate::config::{SetupError, Since, path_of};
 use crate::source::Replacement;
 
+/// The last commit, as git names it.
+const HEAD: &str = "HEAD";
 /// Of names that look like one that is not there, so many are looked at.
 const MOST_NAMES: usize = 1000;
 
@@ -26,7 +28,7 @@ pub struct Repository {
 /// A state that git has of all files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// A commit, by its id.
+    /// A commit or a tree, by its id.
     Commit(String),
     /// What the next commit would hold.
     Index,
@@ -95,14 +97,11 @@ impl Repository {
         }
     }
 
-    /// The last commit; before the first one, what an empty one would be.
-    pub fn last_commit(&self) -> Result<State, SetupError> {
-        match self.find("HEAD")? {
-            Some(id) => Ok(State::Commit(id)),
-            None => {
-                let empty = self.run(&["hash-object", "-t", "tree", "--stdin"], &[])?;
-                Ok(State::Commit(text_of(&empty)))
-            }
+    /// The id of the last commit; before the first one, that of a tree without files.
+    pub fn last_commit(&self) -> Result<String, SetupError> {
+        match self.find(HEAD)? {
+            Some(id) => Ok(id),
+            None => Ok(text_of(&self.run(&["hash-object", "-t", "tree", "--stdin"], &[])?)),
         }
     }
 
@@ -113,6 +112,9 @@ impl Repository {
     }
 
     fn commit(&self, name: &str) -> Result<String, SetupError> {
+        if name == HEAD {
+            return self.last_commit();
+        }
         if let Some(id) = self.find(name)? {
             return Ok(id);
         }
@@ -132,7 +134,7 @@ impl Repository {
     /// Where the last commit and another parted.
     fn merge_base(&self, name: &str) -> Result<String, SetupError> {
         let other = self.commit(name)?;
-        let own = self.commit("HEAD")?;
+        let own = self.last_commit()?;
         let output = git(&self.top, &["merge-base", &own, &other], &[])?;
         if output.status.success() {
             return Ok(text_of(&output.stdout));

@@ -17,9 +17,10 @@ use crate::git::Difference;
 use crate::model::lookup::Models;
 use crate::outcome::Comparison;
 use crate::program::ProgramFile;
+use crate::rule::RuleSet;
 use crate::rule::policy::Policy;
 use crate::scope::Scope;
-use crate::source::SourceFile;
+use crate::source::{Replacement, SourceFile};
 
 pub mod cli;
 pub mod config;
@@ -47,6 +48,7 @@ pub mod version;
 pub mod discover;
 pub mod evaluate;
 pub mod extract;
+pub mod fix;
 pub mod link;
 pub mod report;
 
@@ -62,11 +64,32 @@ const THREAD_STACK: usize = 64 * 1024 * 1024;
 
 /// Analyses what `config` names. Wrong settings stop here, and only here; whatever is wrong with a file is a notice.
 pub fn check(config: &Config) -> Result<Outcome, SetupError> {
-    let analysis = analyse(config)?.without_known()?;
+    Ok(outcome(analyse(config)?.without_known()?))
+}
+
+/// What a run found, as it is reported.
+fn outcome(analysis: Analysis) -> Outcome {
     let Analysis { config, files, found, known, comparison, notices, timings, analysed, analysed_bytes, .. } = analysis;
     let diagnostics = evaluate::group::grouped(found);
     let fail_on = config.fail_on.unwrap_or_default();
-    Ok(Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on, known, comparison })
+    Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on, known, comparison }
+}
+
+/// Applies the fixes of what `config` names, in memory: what became of them, and what is left to report. Unsafe fixes
+/// are applied if they are asked for.
+pub fn fix(config: &Config, take_unsafe: bool) -> Result<(fix::Applied, Outcome), SetupError> {
+    let (applied, left) =
+        fix::converge(take_unsafe, |texts| {
+            let mut config = config.clone();
+            config.texts.extend(texts.iter().map(|(location, text)| Replacement {
+                location: location.clone(),
+                bytes: Some(text.as_bytes().to_vec()),
+            }));
+            let mut analysis = analyse(&config)?.without_known()?;
+            let (files, found) = (std::mem::take(&mut analysis.files), std::mem::take(&mut analysis.found));
+            Ok(fix::Analysed { files, found, rest: analysis })
+        })?;
+    Ok((applied, outcome(Analysis { files: left.files, found: left.found, ..left.rest })))
 }
 
 /// What an analysis found, before findings are grouped.
@@ -124,7 +147,7 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let difference = scope.difference()?;
     let models = model::for_project(&scope.config)?;
     let present = Examined::new(&scope, KnownFacts::default(), &models, &mut timings);
-    let Examined { mut found, files, stacks, notices, unused, analysed, analysed_bytes } = present;
+    let Examined { mut found, files, stacks, rules, notices, unused, analysed, analysed_bytes } = present;
     let (files, facts): (Vec<SourceFile>, Vec<_>) = files.into_iter().map(|file| (file.source, file.facts)).unzip();
     let mut comparison = None;
     if let Some(difference) = difference.as_ref().filter(|_| scope.config.since.is_some()) {
@@ -142,6 +165,7 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
         let at = diagnostic.primary.file.0 as usize;
         scope.reports(&files[at], &stacks[at], changed)
     });
+    timings.measure("fix", || fix::find(&mut found, &files, &rules.rules));
     Ok(Analysis {
         config: scope.config,
         files,
@@ -179,6 +203,8 @@ struct Examined {
     files: Vec<ProgramFile>,
     /// The settings of each file.
     stacks: Vec<Stack>,
+    /// The rules that ran.
+    rules: RuleSet,
     notices: Vec<Notice>,
     unused: Vec<Unused>,
     analysed: usize,
@@ -206,13 +232,13 @@ impl Examined {
         let requirements = project.requirements();
         let mut program = timings.measure("link", || link::program(extracted.files, models, requirements));
         let options = evaluate::Options { include_side_code: config.include_side_code.unwrap_or(false) };
-        let rules = rule::RuleSet::of(|name| policy.runs(name));
+        let rules = RuleSet::of(|name| policy.runs(name));
         let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
         let found = policy.applied(found);
         let suppressed = evaluate::suppress::suppressed(&program, found, |file, rule| policy.runs_on(file, rule));
         let Suppressed { kept: found, notices: about_comments, unused } = suppressed;
         notices.extend(about_comments);
-        Examined { found, files: program.files, stacks, notices, unused, analysed, analysed_bytes }
+        Examined { found, files: program.files, stacks, rules, notices, unused, analysed, analysed_bytes }
     }
 }
 

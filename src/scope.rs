@@ -74,7 +74,7 @@ impl Scope {
         let repository = repository(config)?;
         let older = match &config.since {
             Some(since) => repository.state(since)?,
-            None => repository.last_commit()?,
+            None => State::Commit(repository.last_commit()?),
         };
         let present = if config.staged { Present::Index } else { Present::Disk };
         difference(&self.project, config, &older, present, config.since.is_some()).map(Some)

@@ -3,6 +3,7 @@
 //! Knows nothing of languages or of what the text means.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -52,6 +53,9 @@ impl Span {
 /// A file of the run, by its place in the list of all files (sorted by path).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u32);
+
+/// Texts that hold instead of those on disk, by the places of their files.
+pub type Texts = HashMap<PathBuf, Arc<str>>;
 
 /// A file that discovery found and a language claims. Its text is not held, unless it is not that of the disk.
 #[derive(Clone, Debug)]

@@ -465,3 +465,22 @@ fn watching_reports_again_when_something_changes() {
     child.wait().unwrap();
     assert_eq!(run(laggard(folder.path(), &["check", "--watch", "nowhere"])).code, 2);
 }
+
+/// Where the number of findings does not tell why the run fails or not, the last line does.
+#[test]
+fn the_last_line_says_why() {
+    let folder = project(&[("slow.py", SLOW), ("other.py", SLOW)]);
+    let last = |arguments: &[&str]| {
+        let run = run(laggard(folder.path(), &[&["check"], arguments].concat()));
+        run.stderr.lines().last().unwrap_or("").to_owned()
+    };
+    let all = "2 findings (2 warnings) in 2 files.";
+    assert_eq!(last(&[]), all);
+    assert_eq!(last(&["--fail-on", "error"]), "Exit code 0: no finding is severe enough (`--fail-on`).");
+    assert_eq!(last(&["--exit-zero"]), "Exit code 0: `--exit-zero`.");
+    assert_eq!(last(&["--max-findings", "2"]), "Exit code 0: no more than 2 are accepted (`--max-findings`).");
+    assert_eq!(last(&["--max-findings", "1"]), all);
+    write(&folder, "laggard.toml", b"[[overrides]]\npaths = [\"other.py\"]\nrules.query-in-loop = \"info\"\n");
+    assert_eq!(last(&[]), "Exit code 1: 1 of them are severe enough (`--fail-on`).");
+    assert_eq!(last(&["--quiet"]), "");
+}

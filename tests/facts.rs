@@ -591,21 +591,22 @@ async def run(client, items):
     return await gather(*[client.get(item) for item in items])
 "#,
         r#"
-async function run(client, items) returns await #6
+async function run(client, items) returns await #7
     let client = client: receiver, receiver, receiver, receiver
     let items = items: iterated
     async hold  = #0 over calls 2..3
     0: call client.lock(); receiver from parameter client; other
     1: enter #0(); receiver from parameter client; awaited; other
+    3: leave #0(); receiver from parameter client; awaited; other
     let held = entered #0: argument
     2: call client.send(entered #0); receiver from parameter client; argument 0 from parameter client; awaited; discarded
-    data for item in #3
-        let item = element of #3: receiver, shared
-    3: call client.stream(); receiver from parameter client; iterated
-        5: call element of #3.save(); receiver from item, parameter client; awaited; discarded
-    6: call gather(*list of #8); argument 0 from parameter client, parameter items; awaited; returned
+    data for item in #4
+        let item = element of #4: receiver, shared
+    4: call client.stream(); receiver from parameter client; iterated
+        6: call element of #4.save(); receiver from item, parameter client; awaited; discarded
+    7: call gather(*list of #9); argument 0 from parameter client, parameter items; awaited; returned
     data comprehension item in items
-        8: call client.get(element of items); receiver from parameter client; argument 0 from item, parameter items; stored
+        9: call client.get(element of items); receiver from parameter client; argument 0 from item, parameter items; stored
         let item = element of items: argument, shared
 "#,
     );

@@ -351,6 +351,26 @@ fn junit_is_xml_with_a_failed_case_per_finding() {
     }
 }
 
+/// As nextest's crate reads such reports.
+#[test]
+fn junit_is_understood_by_others() {
+    let folder = shop();
+    let findings = findings(folder.path());
+    let report = quick_junit::Report::deserialize_from_str(&output(folder.path(), "junit")).unwrap();
+    assert_eq!((report.tests, report.failures, report.errors), (findings.len(), findings.len(), 0));
+    let cases: Vec<_> = report.test_suites.iter().flat_map(|suite| &suite.test_cases).collect();
+    assert_eq!(cases.len(), findings.len());
+    for case in cases {
+        let quick_junit::TestCaseStatus::NonSuccess { kind, message, .. } = &case.status else { panic!("{case:?}") };
+        assert_eq!(*kind, quick_junit::NonSuccessKind::Failure);
+        let message = message.as_ref().unwrap().as_str();
+        assert!(findings.iter().any(|finding| finding["message"] == message), "{message}");
+    }
+    let clean = project(&[("clean.py", "x = 1\n")]);
+    let report = run(laggard(clean.path(), &["check", "--output-format", "junit"])).stdout;
+    assert_eq!(quick_junit::Report::deserialize_from_str(&report).unwrap().failures, 0);
+}
+
 #[test]
 fn checkstyle_is_xml_with_an_error_per_finding() {
     let folder = shop();
@@ -501,7 +521,8 @@ fn html_needs_nothing_else_and_is_escaped() {
     assert_eq!(html.matches("<details class=\"finding\"").count(), findings(folder.path()).len());
 }
 
-/// Filters and opens findings in a browser. Needs `chromium` (or `CHROMIUM`); passes over it elsewhere.
+/// Filters and opens findings in a browser: `chromium`, or what `CHROMIUM` names. Where there is none it is passed over,
+/// unless `CHROMIUM` is set, as `.ci/run` does.
 #[test]
 fn html_filters_in_a_browser() {
     let browser = std::env::var("CHROMIUM").unwrap_or("chromium".to_string());
@@ -522,6 +543,7 @@ fn html_filters_in_a_browser() {
     let report = "document.title = [...document.querySelectorAll('.finding')].filter(f => f.checkVisibility())\
                   .map(f => f.dataset.path + '#' + f.open).join(' ') + ' ' + byId('shown').textContent;";
     let Some(plain) = page(report) else {
+        assert!(std::env::var_os("CHROMIUM").is_none(), "`{browser}` cannot be run");
         eprintln!("no browser `{browser}`: not tested");
         return;
     };

@@ -4,7 +4,7 @@ use std::fs;
 
 use laggard::effect::{Effect, EffectSet};
 use laggard::model::lookup::{FolderError, Models, read_folder};
-use laggard::model::table::{Argument, ModelFile, RelationKind, RowKind, Table, TypeRow, type_names};
+use laggard::model::table::{Argument, Color, ModelFile, RelationKind, Row, RowKind, Table, TypeRow, type_names};
 
 fn python() -> Models {
     Models::built_in("python", ".")
@@ -428,13 +428,83 @@ fn a_version_has_a_form() {
     }
 }
 
+/// The choices of one kind of advice.
+fn choices(text: &str) -> impl Iterator<Item = &str> {
+    text.split(';').map(str::trim).filter(|choice| !choice.is_empty())
+}
+
+/// All choices that a row offers.
+fn advice_of(row: &Row) -> impl Iterator<Item = &str> {
+    [&row.alternative, &row.alternative_for_writes, &row.alternative_for_new, &row.asynchronous]
+        .into_iter()
+        .flat_map(|text| choices(text))
+}
+
+/// Does the call keep its thread, which is none that an event loop has?
+fn keeps_its_thread(row: &Row) -> bool {
+    row.color == Color::Sync && !row.effects.has(Effect::RunsEventLoop)
+}
+
+/// A help about loops names no asynchronous form, and one about event loops nothing else.
+#[test]
+fn each_kind_of_advice_has_its_place() {
+    const OF_EVENT_LOOPS: &[&str] = &["asyncio.", "anyio.", "aiofiles", "AsyncSession", "tokio::", "await "];
+    const THREADS: &[&str] = &["to_thread", "spawn_blocking", "run_in_executor("];
+    for (language, models) in languages() {
+        for row in models.rows() {
+            let has =
+                |text: &str, words: &[&str]| choices(text).any(|choice| words.iter().any(|word| choice.contains(word)));
+            let is_misplaced = keeps_its_thread(row) && has(&row.alternative, OF_EVENT_LOOPS);
+            assert!(!is_misplaced, "{language}: the alternative of {} is an asynchronous form", row.path);
+            assert!(!advice_of(row).any(|choice| has(choice, THREADS)), "{language}: {} names a thread", row.path);
+            let is_asynchronous = row.color == Color::Async;
+            assert!(row.asynchronous.is_empty() || !is_asynchronous, "{language}: {} gives an awaitable", row.path);
+            let doubled = choices(&row.asynchronous).find(|choice| choices(&row.alternative).any(|own| own == *choice));
+            assert_eq!(doubled, None, "{language}: {}", row.path);
+        }
+    }
+}
+
+/// What writes and what only reads is told by columns, not in words.
+#[test]
+fn writes_have_advice_of_their_own() {
+    for (language, models) in languages() {
+        for row in models.rows() {
+            let told =
+                advice_of(row).find(|choice| ["for reads", "for writes"].iter().any(|end| choice.ends_with(end)));
+            assert_eq!(told, None, "{language}: {}", row.path);
+            let is_either = row.effects.has(Effect::DbQuery) && !row.effects.has(Effect::DbWrite);
+            let is_needed = row.alternative_for_writes.is_empty() || is_either;
+            assert!(is_needed, "{language}: {} writes always, or never asks a database", row.path);
+        }
+    }
+}
+
+/// A bare name is a member of the same type, and there is such a member that gives an awaitable.
+#[test]
+fn asynchronous_forms_that_are_members_exist() {
+    let mut members = 0;
+    for (language, models) in languages() {
+        for row in models.rows() {
+            let Some((owner, _)) = row.path.rsplit_once(models.separator()) else { continue };
+            let is_member = |choice: &&str| choice.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+            for name in choices(&row.asynchronous).filter(is_member) {
+                let Some((form, _)) = models.member(owner, name) else { continue };
+                members += 1;
+                assert_eq!(form.color, Color::Async, "{language}: {} and {name}", row.path);
+            }
+        }
+    }
+    assert!(members > 20, "{members}");
+}
+
 /// A name that no row advises, nobody leaves out: it was renamed, or never there.
 #[test]
 fn versions_are_given_for_names_that_rows_advise() {
     for models in [python(), rust()] {
-        let rows = || models.rows().iter().map(|row| &*row.alternative);
         for (name, _) in models.advice() {
-            assert!(rows().any(|alternative| alternative.contains(&**name)), "no row advises `{name}`");
+            let is_advised = models.rows().iter().any(|row| advice_of(row).any(|choice| choice.contains(&**name)));
+            assert!(is_advised, "no row advises `{name}`");
         }
     }
 }

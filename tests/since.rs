@@ -114,7 +114,7 @@ fn a_change_elsewhere_brings_a_finding_to_an_unchanged_file() {
     assert_eq!(repository.found(&["--since", "HEAD"]), NOTHING);
     assert_eq!(repository.found(&["--since", "HEAD~1"]), ["caller.py:6"], "committed");
     let run = check(repository.path(), &["--since", "HEAD"]);
-    assert!(run.stderr.contains("1 finding of the earlier revision left out; 0 of it gone.\n"), "{run:?}");
+    assert!(run.stderr.contains("1 finding left out: the earlier revision has them; 0 others are gone.\n"), "{run:?}");
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_call_that_comes_and_a_callee_that_was_costly() {
     repository.write("customers.py", CHEAP);
     let run = check(repository.path(), &["--since", "HEAD"]);
     assert_eq!(run.stdout, "", "{run:?}");
-    assert!(run.stderr.contains("0 findings of the earlier revision left out; 1 of it gone.\n"), "{run:?}");
+    assert!(run.stderr.contains("0 findings left out: the earlier revision has them; 1 others are gone.\n"), "{run:?}");
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn deleted_files_are_part_of_the_earlier_state() {
     repository.write("customers/__init__.py", COSTLY);
     let run = check(repository.path(), &["--since", "HEAD"]);
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{run:?}");
-    assert!(run.stderr.contains("1 finding of the earlier revision left out; 1 of it gone.\n"), "{run:?}");
+    assert!(run.stderr.contains("1 finding left out: the earlier revision has them; 1 others are gone.\n"), "{run:?}");
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn branches_and_merges() {
     repository.git(&["switch", "--quiet", "feature"]);
     assert_eq!(repository.found(&["--merge-base", "main"]), ["own.py:6"]);
     let run = check(repository.path(), &["--since", "main"]);
-    assert!(run.stderr.contains("1 of it gone"), "not merged yet: {run:?}");
+    assert!(run.stderr.contains("1 others are gone"), "not merged yet: {run:?}");
     repository.git(&["merge", "--quiet", "--no-edit", "main"]);
     assert_eq!(repository.found(&["--merge-base", "main"]), ["own.py:6"], "what came with the merge is not ours");
     assert_eq!(repository.found(&["--since", "HEAD^1"]), ["theirs.py:6"]);
@@ -424,5 +424,8 @@ fn before_the_first_commit_all_is_new() {
     assert_eq!(repository.found(&["--staged"]), NOTHING);
     repository.git(&["add", "slow.py"]);
     assert_eq!(repository.found(&["--staged"]), ["slow.py:6"]);
-    assert!(repository.refused(&["--since", "HEAD"]).contains("there is no revision `HEAD`"));
+    assert_eq!(repository.found(&["--staged", "--since", "HEAD"]), ["slow.py:6"]);
+    assert_eq!(repository.found(&["--since", "HEAD"]), ["other.py:6", "slow.py:6"]);
+    assert!(repository.refused(&["--since", "HEAD~1"]).contains("there is no revision `HEAD~1`"));
+    assert!(repository.refused(&["--merge-base", "HEAD"]).contains("share no history"));
 }

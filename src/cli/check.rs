@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::cargo::Packages;
 use super::levels::Levels;
 use super::output::{self, Color};
-use super::{add_ignore, input, progress, remove_unused, settings, watch};
+use super::{add_ignore, fixes, input, progress, remove_unused, settings, watch};
 use crate::Outcome;
 use crate::config::{Config, SetupError, Since, normal, parse_size};
 use crate::diagnostic::Severity;
@@ -121,6 +121,21 @@ pub struct Arguments {
     /// of reporting.
     #[arg(help_heading = "Output", long, conflicts_with = "add_ignore")]
     remove_unused: bool,
+    /// Apply safe fixes, and report what is left.
+    #[arg(help_heading = "Fixes", long)]
+    fix: bool,
+
+    /// Take fixes, too, after which the program may behave otherwise; with --fix, --fix-only or --diff.
+    #[arg(help_heading = "Fixes", long)]
+    unsafe_fixes: bool,
+
+    /// Apply fixes and report nothing.
+    #[arg(help_heading = "Fixes", long, conflicts_with_all = ["fix", "diff"])]
+    fix_only: bool,
+
+    /// Write what fixes would change to stdout, as a diff, and change nothing; exit with 1 if that is anything.
+    #[arg(help_heading = "Fixes", long)]
+    diff: bool,
 
     /// Exit with 1 if there is a finding of this severity or above [default: warning].
     #[arg(help_heading = "Exit code", long, value_enum, value_name = "SEVERITY")]
@@ -272,19 +287,56 @@ pub fn run(arguments: &Arguments, color: Color) -> anyhow::Result<u8> {
         remove_unused::run(&crate::analyse(&config)?)?;
         return Ok(super::SUCCESS);
     }
+    if arguments.unsafe_fixes && !(arguments.fix || arguments.fix_only || arguments.diff) {
+        let message = "`--unsafe-fixes` says which fixes to take, and none are asked for";
+        return Err(SetupError::new(message, "add `--fix`, `--fix-only` or `--diff`").into());
+    }
+    let is_elsewhere = config.staged || !config.texts.is_empty();
+    if is_elsewhere && (arguments.fix || arguments.fix_only || arguments.diff) {
+        let message = "fixes are for files on the disk, and other texts are analysed";
+        return Err(SetupError::new(message, "leave out `--staged` and `-`").into());
+    }
+    if arguments.diff {
+        let changes = fixes::show(&config, arguments.unsafe_fixes, arguments.quiet)?;
+        return Ok(if changes && !arguments.exit_zero { super::FINDINGS } else { super::SUCCESS });
+    }
+    if arguments.fix_only {
+        fixes::apply(&config, arguments.unsafe_fixes, arguments.quiet)?;
+        return Ok(super::SUCCESS);
+    }
     if arguments.watch {
         let current = super::current_folder()?;
         let outputs: Vec<PathBuf> = arguments.output.iter().map(|target| normal(&current.join(&target.path))).collect();
         return watch::run(&config, &outputs, || analyse_and_write(arguments, &config, color));
     }
     let outcome = analyse_and_write(arguments, &config, color)?;
-    exit_code(arguments, &outcome)
+    let code = exit_code(arguments, &outcome)?;
+    if let Some(reason) = reason(arguments, &outcome, code).filter(|_| !arguments.quiet) {
+        output::tell(|out| writeln!(out, "Exit code {code}: {reason}."));
+    }
+    Ok(code)
+}
+
+/// Why the exit code is what it is, where the number of findings does not tell.
+fn reason(arguments: &Arguments, outcome: &Outcome, code: u8) -> Option<String> {
+    let failures = outcome.failures();
+    if failures == outcome.diagnostics.len() && (failures == 0 || code == super::FINDINGS) {
+        return None;
+    }
+    Some(match (failures, code) {
+        (0, _) => "no finding is severe enough (`--fail-on`)".to_owned(),
+        (_, super::FINDINGS) => format!("{failures} of them are severe enough (`--fail-on`)"),
+        _ if arguments.exit_zero => "`--exit-zero`".to_owned(),
+        _ => format!("no more than {} are accepted (`--max-findings`)", arguments.max_findings),
+    })
 }
 
 /// Findings to stdout and to files, all else to stderr.
 fn analyse_and_write(arguments: &Arguments, config: &Config, color: Color) -> anyhow::Result<Outcome> {
-    let check = |progress| crate::check(&Config { progress, ..config.clone() });
-    let outcome = progress::shown(arguments.quiet, check)?;
+    let outcome = match arguments.fix {
+        true => fixes::apply(config, arguments.unsafe_fixes, arguments.quiet)?,
+        false => progress::shown(arguments.quiet, |progress| crate::check(&Config { progress, ..config.clone() }))?,
+    };
     write(arguments, &outcome, color)?;
     if !arguments.quiet {
         output::tell(|out| {

@@ -16,6 +16,7 @@ mod baseline;
 mod cargo;
 mod check;
 mod explain;
+mod fixes;
 mod info;
 mod init;
 mod input;

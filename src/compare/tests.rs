@@ -1,7 +1,7 @@
 //! Comparisons of findings made by hand.
 
 use super::*;
-use crate::diagnostic::{Confidence, Label, Severity};
+use crate::diagnostic::{Confidence, Label, Set, Severity};
 use crate::source::Span;
 
 fn file(path: &str, text: &str) -> SourceFile {
@@ -22,6 +22,7 @@ fn finding(files: &[SourceFile], file: usize, rule: &str, function: &str, code: 
     Diagnostic {
         rule: rule.to_owned(),
         family: String::new(),
+        set: Set::Default,
         severity: Severity::Warning,
         confidence: Confidence::High,
         rank: 1.0,
@@ -32,6 +33,8 @@ fn finding(files: &[SourceFile], file: usize, rule: &str, function: &str, code: 
         trace: Vec::new(),
         within: (file, Span::default()),
         also: Vec::new(),
+        proposals: Vec::new(),
+        fix: None,
         function: function.to_owned(),
         cause: cause.to_owned(),
         fingerprint: String::new(),

@@ -19,6 +19,9 @@ pub fn with_replacements(
     config: &Config,
     languages: &[&dyn Language],
 ) -> Project {
+    if replacements.is_empty() {
+        return project;
+    }
     let discovery = Discovery { config, languages };
     let relative = |replacement: &Replacement| discovery.relative(&replacement.location);
     let mut replaced: BTreeMap<String, &Replacement> = replacements.iter().map(|one| (relative(one), one)).collect();

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::*;
-use crate::lang::{LiteralTypes, Parsed};
+use crate::lang::{Importing, LiteralTypes, Parsed};
+use crate::source::Span;
 use crate::syntax::Operator;
 
 /// Claims `*.fake`, scripts of `fake`, and the manifest `fake.toml`.
@@ -26,6 +27,12 @@ impl Language for Fake {
     }
     fn parse(&self, _: &str) -> Parsed {
         Parsed::default()
+    }
+    fn comments(&self, _: &str) -> Vec<Span> {
+        Vec::new()
+    }
+    fn import(&self, _: &str, _: &str, _: u32) -> Importing {
+        unreachable!("discovery adds no imports")
     }
     fn separator(&self) -> &'static str {
         "."

@@ -2,12 +2,25 @@
 //!
 //! Knows versions of what the project works with; where nobody names one, it is taken to be the newest.
 
-use crate::model::table::AdviceRow;
+use crate::model::table::{AdviceRow, Row};
 use crate::program::Program;
-use crate::rule::Message;
 use crate::rule::message::Template;
+use crate::rule::{Instead, Message};
 use crate::source::FileId;
 use crate::version::Gate;
+
+/// What a row offers instead of many calls: of calls that write, if they do, and of what is new, or what was found, if it
+/// is known which of them the receiver is.
+pub(super) fn of_row(row: &Row, writes: bool, is_new: Option<bool>) -> String {
+    let for_new = &*row.alternative_for_new;
+    let choices: &[&str] = match is_new {
+        _ if writes && !row.alternative_for_writes.is_empty() => &[&*row.alternative_for_writes],
+        Some(true) if !for_new.is_empty() => &[for_new],
+        Some(_) => &[&*row.alternative],
+        None => &[for_new, &*row.alternative],
+    };
+    choices.join(";")
+}
 
 /// The choices of an alternative, `;` between them, that hold for a file, as a phrase.
 pub(super) fn alternatives(program: &Program, file: FileId, text: &str) -> String {
@@ -17,8 +30,10 @@ pub(super) fn alternatives(program: &Program, file: FileId, text: &str) -> Strin
 
 /// The help of a rule for a file.
 pub(super) fn help<'r>(program: &Program, file: FileId, message: &'r Message) -> &'r Template {
-    let instead = message.instead.iter().find(|(gate, _)| holds(program, file, gate));
-    instead.map_or(&message.help, |(_, help)| help)
+    let language = crate::lang::all()[program.file(file).source.language].name();
+    let is_for = |instead: &&Instead| instead.language.is_empty() || instead.language == language;
+    let mut instead = message.instead.iter().filter(is_for);
+    instead.find(|instead| holds(program, file, &instead.gate)).map_or(&message.help, |instead| &instead.help)
 }
 
 /// Does the project have all that a choice names?
@@ -31,7 +46,7 @@ fn is_to_be_had(program: &Program, file: FileId, choice: &str) -> bool {
     })
 }
 
-fn holds(program: &Program, file: FileId, gate: &Gate) -> bool {
+pub(super) fn holds(program: &Program, file: FileId, gate: &Gate) -> bool {
     let source = &program.file(file).source;
     program.requirements.get(source.language).is_some_and(|requirements| gate.holds(requirements, &source.path))
 }

@@ -70,7 +70,7 @@ pub fn copied_to_be_read(program: &mut Program, file: FileId, call: CallId) -> O
             format!("leave out `.{member}()`: the text that is there can be borrowed")
         }
     };
-    Some(Wasted { kind: Waste::ReadLater, remedy })
+    Some(Wasted::with_remedy(Waste::ReadLater, remedy))
 }
 
 fn is_assigned_again(program: &Program, file: FileId, binding: &Binding) -> bool {

@@ -3,65 +3,15 @@
 use rustc_hash::FxHashMap;
 
 use super::matching::{Candidate, iterated_argument, leaf_row};
-use super::{advice, rank};
+use super::words::{self, LoopWords, Subject, Words, call_text};
+use super::{advice, causes, rank};
 use crate::diagnostic::{Confidence, Diagnostic, Label};
+use crate::effect::Effect;
 use crate::facts::*;
 use crate::link::summarize::witness_chain;
-use crate::model::table::Row;
 use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
-use crate::rule::message::{Field, Template};
 use crate::rule::{Place, Rule};
 use crate::source::{FileId, Span};
-
-/// What a message may speak of, for one finding.
-#[derive(Default)]
-struct Words {
-    callee: String,
-    receiver: String,
-    variable: String,
-    iterable: String,
-    function: String,
-    api: String,
-    alternative: String,
-    cost: String,
-    argument: String,
-    result: String,
-    awaited: String,
-    remedy: String,
-    relation: String,
-    loader: String,
-}
-
-impl Words {
-    fn fill(&self, template: &Template) -> String {
-        template.render(|field| {
-            match field {
-                Field::Callee => &self.callee,
-                Field::Receiver => &self.receiver,
-                Field::LoopVariable => &self.variable,
-                Field::LoopIterable => &self.iterable,
-                Field::Function => &self.function,
-                Field::WitnessApi => &self.api,
-                Field::WitnessAlternative => &self.alternative,
-                Field::WitnessCost => &self.cost,
-                Field::Argument => &self.argument,
-                Field::Result => &self.result,
-                Field::Awaited => &self.awaited,
-                Field::Remedy => &self.remedy,
-                Field::Relation => &self.relation,
-                Field::Loader => &self.loader,
-            }
-            .clone()
-        })
-    }
-
-    /// The help; empty when it is about an alternative and there is none.
-    fn help(&self, template: &Template) -> String {
-        let text = self.fill(template);
-        let has_advice = ![&self.alternative, &self.remedy, &self.loader].iter().all(|advice| advice.is_empty());
-        if has_advice { text } else { text.trim_end_matches([':', ' ']).to_owned() }
-    }
-}
 
 /// The finding for a call site.
 pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Diagnostic {
@@ -69,31 +19,40 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         Some(_) => super::waste::wasted(program, candidate.file, candidate.call),
         None => None,
     };
+    let loops = loops_of(program, candidate);
     let program = &*program;
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
-    let chain = witness_chain(program, candidate.file, &candidate.effect.reached);
+    let reached = candidate.effect.reached;
+    let chain = witness_chain(program, candidate.file, &reached);
     let row = leaf_row(program, candidate);
-    let mut words = words_of_call(program, candidate.file, candidate.call, row);
+    let leaf = chain.last().copied().unwrap_or((candidate.file, candidate.call));
+    let subject = Subject { effect: Some(reached.effect), leaf, row };
+    let mut words = words::of_call(program, candidate.file, candidate.call, subject);
     words.remedy = wasted.map(|wasted| wasted.remedy).unwrap_or_default();
-    let mut secondary = Vec::new();
-    if let Some(frame) = candidate.frame {
-        let (span, variable, iterable) = describe_loop(program, candidate.file, &frame);
-        words.variable = variable;
-        words.iterable = iterable;
-        let message = format!("runs once per {}", words.variable);
-        if span != site.span {
-            secondary.push(Label { file: candidate.file, span, message });
-        }
+    let mut secondary = tell_loops(program, candidate, &loops, &mut words);
+    if let Some(row) = row {
+        let own = advice::of_row(row, reached.effect == Effect::DbWrite, causes::is_new(program, &chain));
+        words.alternative = advice::alternatives(program, candidate.file, &own);
     }
-    let reached = chain.len() > 1;
-    let iterated =
-        iterated_argument(program, candidate.file, candidate.call, candidate.effect.reached.effect).is_some();
-    let template = if reached || iterated { &rule.message.text } else { &rule.message.direct };
+    let is_reached = chain.len() > 1;
+    if is_reached {
+        // What does the same as the library call is no form of the function that makes it.
+        words.asynchronous.clear();
+    }
+    words.others = match causes::others_below(program, &reached) {
+        Some(1) => "one more below it".into(),
+        Some(more) => format!("{more} more below it"),
+        None => String::new(),
+    };
+    let template = if is_reached { &rule.message.text } else { &rule.message.direct };
     let trace = trace_of(program, &chain, &words.fill(&rule.message.cause));
     let message = words.fill(template);
     let place = if site.kind == CallKind::Call && site.name.is_none() { site.name_span } else { site.span };
-    let place = if reached || site.kind == CallKind::Attribute { site.name_span } else { place };
+    let place = if is_reached || site.kind == CallKind::Attribute { site.name_span } else { place };
+    // What a call goes through is what it evaluates.
+    let iterated = iterated_argument(program, candidate.file, candidate.call, reached.effect);
+    let place = iterated.filter(|_| !is_reached).map_or(place, |argument| argument.span);
     let label = words.fill(&rule.message.label);
     let mut primary = Label { file: candidate.file, span: first_line(facts, place), message: label };
     if rule.message.place == Place::Receiver
@@ -115,7 +74,9 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     };
     // What templates fill in each other's loops is mended where it is written.
     let within = match chain.last() {
-        Some((cause, call)) if is_in_dialect(program, candidate.file) && is_in_dialect(program, *cause) && reached => {
+        Some((cause, call))
+            if is_in_dialect(program, candidate.file) && is_in_dialect(program, *cause) && is_reached =>
+        {
             (*cause, program.file(*cause).facts.call(*call).span)
         }
         _ => (candidate.file, within),
@@ -129,6 +90,46 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         within,
         ..bare(program, rule, candidate.file, function, &words, message)
     }
+}
+
+/// The loops that a finding is about, innermost first, as messages speak of them: those of data around the call, up to
+/// the one that it was found for.
+fn loops_of(program: &mut Program, candidate: &Candidate) -> Vec<LoopWords> {
+    let Some(frame) = candidate.frame else { return Vec::new() };
+    let around: Vec<LoopFrame> = program.context(candidate.file, candidate.call).loops.to_vec();
+    let inner = around.into_iter().take_while(|other| other.source != frame.source);
+    let mut frames: Vec<LoopFrame> = match frame.source {
+        LoopSource::Call(_) => Vec::new(),
+        _ => inner.filter(|other| other.class == LoopClass::Data && frame.class == LoopClass::Data).collect(),
+    };
+    frames.push(frame);
+    frames.iter().map(|frame| loop_words(program, candidate.file, frame)).collect()
+}
+
+/// The words for a loop. A variable of one letter is told by the class of its values.
+fn loop_words(program: &mut Program, file: FileId, frame: &LoopFrame) -> LoopWords {
+    let mut words = words::of_loop(program, file, frame);
+    if words.variable.chars().count() == 1
+        && let Some(class) = words::class_gone_through(program, file, frame)
+    {
+        words.variable = class;
+    }
+    words
+}
+
+/// Puts loops into words; gives their labels.
+fn tell_loops(program: &Program, candidate: &Candidate, loops: &[LoopWords], words: &mut Words) -> Vec<Label> {
+    let (Some(innermost), facts) = (loops.first(), &program.file(candidate.file).facts) else { return Vec::new() };
+    words.variable = innermost.variable.clone();
+    let sizes: Vec<&str> = loops.iter().rev().map(|own| own.iterable.as_str()).collect();
+    words.iterable = sizes.join(" × ");
+    let others = loops.iter().filter(|own| own.span != candidate.site(program).span);
+    let label = |own: &LoopWords| Label {
+        file: candidate.file,
+        span: first_line(facts, own.span),
+        message: format!("runs once per {}", own.variable),
+    };
+    others.map(label).collect()
 }
 
 fn is_in_dialect(program: &Program, file: FileId) -> bool {
@@ -146,7 +147,7 @@ pub fn of_hold(
 ) -> Diagnostic {
     let facts = &program.file(file).facts;
     let hold = facts.holds[number];
-    let mut words = words_of_call(program, file, call, program.resolved(file, call).row());
+    let mut words = words_of_own_call(program, file, call);
     words.result = hold.name.map(|name| facts.text(name).to_owned()).unwrap_or_else(|| words.receiver.clone());
     words.awaited = match facts.origin(facts.awaits[awaited].origin) {
         Origin::Call(call) => call_text(facts, facts.call(call)),
@@ -182,7 +183,7 @@ pub fn of_function(program: &Program, rule: &Rule, file: FileId, function: Funct
 pub fn of_sql(program: &Program, rule: &Rule, file: FileId, call: CallId) -> Diagnostic {
     let facts = &program.file(file).facts;
     let site = facts.call(call);
-    let words = words_of_call(program, file, call, program.resolved(file, call).row());
+    let words = words_of_own_call(program, file, call);
     let message = words.fill(&rule.message.text);
     let function = facts.scope(site.scope).function;
     let span = facts.arguments_of(site).first().map_or(site.span, |argument| argument.span);
@@ -198,8 +199,13 @@ pub fn of_sql(program: &Program, rule: &Rule, file: FileId, call: CallId) -> Dia
 pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagnostic {
     let facts = &program.file(read.file).facts;
     let site = facts.call(read.call);
-    let (span, variable, iterable) = describe_loop(program, read.file, &read.frame);
-    let mut words = words_of_call(program, read.file, read.call, None);
+    let LoopWords { span, mut variable, iterable } = words::of_loop(program, read.file, &read.frame);
+    let span = first_line(facts, span);
+    if let LoopSource::Call(_) = read.frame.source {
+        variable = "row".into();
+    }
+    let leaf = (read.file, read.call);
+    let mut words = words::of_call(program, read.file, read.call, Subject { effect: None, leaf, row: None });
     words.callee = read.reader.clone().unwrap_or_else(|| call_text(facts, site));
     words.relation = read.relation.clone();
     words.loader = read.loader.clone();
@@ -230,9 +236,16 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
         primary: Label { file: read.file, span: first_line(facts, place), message: words.fill(&rule.message.label) },
         secondary,
         trace: trace_of(program, &read.chain, &format!("`{}` is read here", read.relation)),
+        proposals: super::propose::for_relation(program, rule, read),
         within: (read.file, within),
         ..bare(program, rule, read.file, facts.scope(site.scope).function, &words, message)
     }
+}
+
+/// The words for a call that a finding is about by itself.
+fn words_of_own_call(program: &Program, file: FileId, call: CallId) -> Words {
+    let row = program.resolved(file, call).row();
+    words::of_call(program, file, call, Subject { effect: None, leaf: (file, call), row })
 }
 
 fn span_of_function(facts: &FileFacts, site: &CallSite) -> Span {
@@ -264,7 +277,7 @@ fn bare(
         confidence: Confidence::High,
         rank: 0.0,
         message,
-        help: words.help(advice::help(program, file, &rule.message)),
+        help: words.fill(advice::help(program, file, &rule.message)),
         primary: Label { file, span: Span::default(), message: String::new() },
         secondary: Vec::new(),
         trace: Vec::new(),
@@ -273,6 +286,8 @@ fn bare(
         function: qualified,
         cause: words.api.clone(),
         fingerprint: identity,
+        proposals: Vec::new(),
+        fix: None,
     }
 }
 
@@ -286,94 +301,11 @@ impl JoinAll for [&String; 6] {
     }
 }
 
-fn words_of_call(program: &Program, file: FileId, call: CallId, row: Option<&Row>) -> Words {
-    let facts = &program.file(file).facts;
-    let site = facts.call(call);
-    let own_row = program.resolved(file, call).row();
-    let separator = crate::lang::all()[program.file(file).source.language].separator();
-    let place = |place: Option<crate::syntax::Name>| place.map(|place| facts.text(place).to_owned());
-    let argument = facts.arguments_of(site).first();
-    Words {
-        callee: match (site.receiver_place, site.name, own_row) {
-            // A chain of calls has no name of its own: the library's name says more than its last word.
-            (None, Some(_), Some(row)) => short_path(&row.path, separator),
-            _ => call_text(facts, site),
-        },
-        receiver: place(super::matching::root_receiver(program, file, call).0).unwrap_or_else(|| "the value".into()),
-        function: program.qualified(file, facts.scope(site.scope).function),
-        api: row.map(|row| short_path(&row.path, separator)).unwrap_or_default(),
-        alternative: row.map(|row| advice::alternatives(program, file, &row.alternative)).unwrap_or_default(),
-        cost: row.map(|row| row.cost.to_string()).unwrap_or_default(),
-        argument: argument.and_then(|argument| place(argument.place)).unwrap_or_else(|| "the value".into()),
-        result: place(site.result_place).unwrap_or_else(|| "the result".into()),
-        ..Words::default()
-    }
-}
-
-fn call_text(facts: &FileFacts, site: &CallSite) -> String {
-    match (site.text, facts.origin(site.callee)) {
-        (Some(text), _) => facts.text(text).to_owned(),
-        // A loop over a call goes by the name of that call.
-        (None, Origin::Call(inner)) if site.kind == CallKind::Iterate => call_text(facts, facts.call(inner)),
-        (None, _) => "the call".into(),
-    }
-}
-
-/// The last two names of a path: `sqlalchemy.orm.Session.get` is `Session.get`.
-fn short_path(path: &str, separator: &str) -> String {
-    let names: Vec<&str> = path.split(separator).collect();
-    let skip = if names.len() > 2 && names[0] == "builtins" { names.len() - 1 } else { names.len().saturating_sub(2) };
-    names[skip..].join(separator)
-}
-
 /// Where a value was made by a call.
 fn making_span(facts: &FileFacts, origin: OriginId) -> Option<Span> {
     match facts.origin(origin) {
         Origin::Call(call) => Some(facts.call(call).span),
         Origin::Ascribed(_, inner) => making_span(facts, inner),
-        _ => None,
-    }
-}
-
-/// Where a loop is announced, what it binds, and what it goes through.
-fn describe_loop(program: &Program, file: FileId, frame: &LoopFrame) -> (Span, String, String) {
-    let facts = &program.file(file).facts;
-    let name = |name: Option<crate::syntax::Name>, otherwise: &str| match name.map(|name| facts.text(name)) {
-        Some(text) if text != "_" && !text.is_empty() => text.to_owned(),
-        _ => otherwise.to_owned(),
-    };
-    match frame.source {
-        LoopSource::Loop(id) => {
-            let own = facts.loop_of(id);
-            let iterable = own.iterable.and_then(|iterable| origin_text(facts, iterable));
-            let iterable = own.iterable_place.map(|place| facts.text(place).to_owned()).or(iterable);
-            let turn = if own.iterable.is_some() { "item" } else { "turn" };
-            (first_line(facts, own.target_span), name(own.target, turn), iterable.unwrap_or_else(|| "n".into()))
-        }
-        LoopSource::Closure(id) => {
-            let closure = facts.closure(id);
-            let span = Span { start: closure.span.start, end: closure.span.start + 1 };
-            (span, name(closure.target, "item"), "n".into())
-        }
-        LoopSource::Call(call) => (facts.call(call).span, "item".into(), "n".into()),
-    }
-}
-
-/// A short name for what a loop goes through.
-fn origin_text(facts: &FileFacts, origin: OriginId) -> Option<String> {
-    match facts.origin(origin) {
-        Origin::Call(call) => {
-            let site = facts.call(call);
-            match site.receiver_place {
-                Some(place) => Some(facts.text(place).to_owned()),
-                None => facts
-                    .arguments_of(site)
-                    .first()
-                    .and_then(|argument| argument.place)
-                    .map(|place| facts.text(place).to_owned()),
-            }
-        }
-        Origin::Borrowed(inner) => origin_text(facts, inner),
         _ => None,
     }
 }
@@ -428,17 +360,18 @@ pub fn finish(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     found.dedup_by(|next, kept| {
         next.rule == kept.rule && next.primary.file == kept.primary.file && next.primary.span == kept.primary.span
     });
-    // The same cause reached from the same function twice is one finding.
+    // The same cause reached from the same function twice is one finding; those of a loop are counted when they are
+    // grouped.
     let mut causes: rustc_hash::FxHashSet<(String, FileId, String, FileId, Span)> = Default::default();
     found.retain(|diagnostic| match diagnostic.trace.last() {
-        Some(cause) => causes.insert((
+        Some(cause) if diagnostic.within.1.is_empty() => causes.insert((
             diagnostic.rule.clone(),
             diagnostic.primary.file,
             diagnostic.function.clone(),
             cause.file,
             cause.span,
         )),
-        None => true,
+        _ => true,
     });
     let mut twins: FxHashMap<String, u32> = FxHashMap::default();
     for diagnostic in &mut found {

@@ -14,6 +14,7 @@ use crate::link::resolve::matched_arguments;
 use crate::link::summarize::{effects_of_call, witness_chain};
 use crate::program::{FunctionRef, LoopSource, Program};
 use crate::source::FileId;
+use crate::syntax::LoopKind;
 use crate::syntax::ParameterKind;
 
 // ---- tasks side by side -----------------------------------------------------------------------------------------
@@ -306,4 +307,20 @@ pub(super) fn follows_independent(program: &Program, candidate: &Candidate, want
 fn in_loop_of_awaits(program: &Program, candidate: &Candidate) -> bool {
     let loops = &program.context(candidate.file, candidate.call).loops;
     loops.iter().any(|frame| matches!(frame.source, LoopSource::Closure(_)))
+}
+
+/// Does a call stand in an asynchronous function itself, where its result could be awaited? What a generator does is
+/// awaited by nobody, so comprehensions are left out.
+pub(super) fn may_await(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    for (_, scope) in facts.scopes_from(site.scope) {
+        match scope.kind {
+            ScopeKind::Closure(_) => return false,
+            ScopeKind::Loop(id) if facts.loop_of(id).kind == LoopKind::Comprehension => return false,
+            ScopeKind::Async(_) => return true,
+            _ => {}
+        }
+    }
+    facts.function(facts.scope(site.scope).function).is_async
 }

@@ -10,17 +10,23 @@ use crate::diagnostic::{Diagnostic, Label};
 use crate::source::{FileId, Span};
 
 /// The findings, those of a rule in one loop or function joined under the worst of them, and those of a
-/// function that say the same. Their order is kept.
+/// function that say the same or have the same cause. Their order is kept.
 pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let heads = joined(worst_of_each_place(found), |diagnostic| {
         let (file, span) = diagnostic.within;
         (!span.is_empty()).then(|| (diagnostic.rule.clone(), diagnostic.set, file, span, String::new()))
     });
-    let mut heads = joined(heads, |diagnostic| {
+    let heads = joined(heads, |diagnostic| {
         let is_told = !diagnostic.within.1.is_empty() && !diagnostic.function.is_empty();
         let place = format!("{}\0{}", diagnostic.function, diagnostic.message);
         let file = diagnostic.primary.file;
         is_told.then(|| (diagnostic.rule.clone(), diagnostic.set, file, Span::default(), place))
+    });
+    let mut heads = joined_anywhere(heads, |diagnostic| {
+        let cause = diagnostic.trace.last().filter(|_| !diagnostic.function.is_empty())?;
+        let is_told = !diagnostic.within.1.is_empty();
+        let place = (diagnostic.primary.file, diagnostic.function.clone(), cause.file, cause.span);
+        is_told.then(|| (diagnostic.rule.clone(), place))
     });
     for head in &mut heads {
         match head.also.len() {
@@ -56,6 +62,22 @@ fn joined<Key: Eq + std::hash::Hash>(
                 groups.insert(key, heads.len());
                 heads.push(diagnostic);
             }
+        }
+    }
+    heads
+}
+
+/// The findings, those with the same key joined, loops in loops too.
+fn joined_anywhere<Key: Eq + std::hash::Hash>(
+    found: Vec<Diagnostic>,
+    key: impl Fn(&Diagnostic) -> Option<Key>,
+) -> Vec<Diagnostic> {
+    let mut groups: FxHashMap<Key, usize> = FxHashMap::default();
+    let mut heads: Vec<Diagnostic> = Vec::new();
+    for diagnostic in found {
+        match key(&diagnostic).map(|key| *groups.entry(key).or_insert(heads.len())) {
+            Some(at) if at < heads.len() => join(&mut heads[at], diagnostic),
+            _ => heads.push(diagnostic),
         }
     }
     heads

@@ -9,7 +9,7 @@ use crate::link::summarize::{
     CallEffect, EVERY_TURN, effects_of_call, handed_over, is_reached_conditionally, own_effects, witness_chain,
 };
 use crate::model::table::{Color, Laziness, Row};
-use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Target};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
 use crate::source::FileId;
@@ -231,7 +231,9 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     });
     check!(holds_data, |wanted| {
         let (place, origin, _) = root_receiver(program, file, call);
+        // One of several types that it may have is enough: the others hold the same.
         let reads_data = own.meets(super::volume::READS)
+            || rows_of(program, file, call).any(|row| row.effects.meets(super::volume::READS))
             || super::volume::holds_data(program, file, function, origin, place, candidate.frame);
         reads_data == *wanted
     });
@@ -266,6 +268,9 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(only_ends_read, |wanted| values::only_ends_are_read(program, candidate) == *wanted);
     check!(container_from_outside, |wanted| values::is_container_from_outside(program, candidate) == *wanted);
     check!(of_type, |wanted| values::is_of_type(program, candidate, wanted));
+    check!(elements_of_type, |wanted| values::elements_are_of_type(program, candidate, wanted));
+    check!(called_only, |wanted| values::is_called_only(program, candidate, wanted));
+    check!(may_await, |wanted| flow::may_await(program, candidate) == *wanted);
     check!(looked_up_again, |wanted| values::is_looked_up_again(program, candidate) == *wanted);
     check!(fans_out, |wanted| flow::fans_out(program, candidate, words(wanted)));
     check!(limited, |wanted| flow::is_limited(program, candidate) == *wanted);
@@ -803,6 +808,14 @@ fn is_cheap_to_clone(program: &mut Program, candidate: &Candidate) -> bool {
     let language = program.file(candidate.file).source.language;
     let Some(resolver) = program.resolvers[language].as_mut() else { return false };
     !resolver.may_be_costly_to_copy(&program.files, receiver, 0)
+}
+
+/// The library calls that a call may be.
+fn rows_of<'p>(program: &'p Program, file: FileId, call: CallId) -> impl Iterator<Item = &'p Row> {
+    program.resolved(file, call).targets.iter().filter_map(|target| match target {
+        Target::Row(row) => Some(*row),
+        Target::Function(_) => None,
+    })
 }
 
 fn argument_does(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {

@@ -3,24 +3,29 @@
 //! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, with `values.rs` for
 //! what becomes of a value, `waste.rs` for values that need not be made (`borrowing.rs`: because they could be
 //! borrowed), `flow.rs` for what calls have to do with each other, and `calls.rs` for what is called, with what;
-//! `finding.rs` says it in words, `advice.rs` leaves out what the project may not be advised, `rank.rs` orders,
-//! `volume.rs` tells what grows with the data, `repetition.rs` how often a place runs, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is
+//! `finding.rs` says it, with `words.rs` for what things are called and `causes.rs` for what is below a call, `advice.rs`
+//! leaves out what the project may not be advised, `propose.rs` says how it may be mended, `rank.rs` orders, `volume.rs`
+//! tells what grows with the data, `repetition.rs` how often a place runs, `suppress.rs` leaves out what comments ask
+//! for, `group.rs` joins what is
 //! mended at once. No input or output, and no rule by name.
 
 mod advice;
 mod borrowing;
 mod calls;
+mod causes;
 pub mod finding;
 mod flow;
 pub mod group;
 pub mod index;
 pub mod matching;
+mod propose;
 pub mod rank;
 mod repetition;
 pub mod suppress;
 mod values;
 mod volume;
 pub mod waste;
+mod words;
 
 use crate::diagnostic::{Diagnostic, Set};
 use crate::facts::{CallId, FunctionId};
@@ -159,5 +164,6 @@ fn evaluate_rule(
     if holds(program, &candidate, &rule.only_likely, false) {
         found.set = Set::Likely;
     }
+    found.proposals = propose::for_call(program, rule, &candidate);
     Some(found)
 }

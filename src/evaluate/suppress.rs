@@ -333,6 +333,8 @@ mod tests {
             function: String::new(),
             cause: String::new(),
             fingerprint: String::new(),
+            proposals: Vec::new(),
+            fix: None,
         }
     }
 

@@ -60,6 +60,45 @@ pub(super) fn is_of_type(program: &mut Program, candidate: &Candidate, types: &[
     found.is_some_and(|found| types.iter().any(|name| name == resolver.type_name(found)))
 }
 
+/// Are the elements of the receiver and the first argument of one of these types, each of one?
+pub(super) fn elements_are_of_type(program: &mut Program, candidate: &Candidate, types: &[String]) -> bool {
+    let file = candidate.file;
+    let facts = &program.file(file).facts;
+    let needle = facts.arguments_of(candidate.site(program)).first().map(|argument| argument.origin);
+    let receiver = program.resolved(file, candidate.call).receiver;
+    let language = program.file(file).source.language;
+    let (Some(needle), Some(receiver), Some(resolver)) = (needle, receiver, &mut program.resolvers[language]) else {
+        return false;
+    };
+    let element = resolver.first_argument(receiver);
+    let needle = resolver.infer(&program.files, file, needle).instance();
+    let is_one = |id| types.iter().any(|name| name == resolver.type_name(id));
+    element.is_some_and(is_one) && needle.is_some_and(is_one)
+}
+
+/// Is the receiver a local variable that is otherwise only tested and called by these members?
+pub(super) fn is_called_only(program: &mut Program, candidate: &Candidate, members: &[String]) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let Some(place) = site.receiver_place else { return false };
+    let function = facts.scope(site.scope).function;
+    let mut own = facts
+        .bindings
+        .iter()
+        .filter(|binding| binding.name == place && facts.scope(binding.scope).function == function);
+    let (Some(binding), None) = (own.next(), own.next()) else { return false };
+    let is_allowed = |used: &UseSite| match used.place_kind {
+        Use::Tested => used.place == place,
+        Use::Receiver => facts.calls.iter().any(|call| {
+            let is_it = call.span.start == used.span.start && call.receiver_place == Some(used.place);
+            let is_listed = || call.name.is_some_and(|name| members.iter().any(|member| member == facts.text(name)));
+            is_it && (call.span == site.span || is_listed())
+        }),
+        _ => false,
+    };
+    !binding.is_shared && binding.uses.iter().all(is_allowed)
+}
+
 /// Is the result of one of these types?
 pub(super) fn gives(program: &mut Program, candidate: &Candidate, types: &[String]) -> bool {
     let language = program.file(candidate.file).source.language;

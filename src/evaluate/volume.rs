@@ -112,8 +112,10 @@ fn is_made_of_data(program: &Program, file: FileId, origin: OriginId, depth: usi
             if effects.meets(READS) || functions.any(gives_data) {
                 return true;
             }
+            // `list(rows)`, where going through the rows reads them.
+            let reads = program.resolved(file, call).iterates.is_some_and(|row| row.effects.meets(READS));
             let source = source_of(facts, facts.call(call));
-            effects.meets(COPIES) && source.is_some_and(|source| may_be_many(program, file, source, depth + 1))
+            reads || effects.meets(COPIES) && source.is_some_and(|source| may_be_many(program, file, source, depth + 1))
         }
         Origin::Borrowed(inner)
         | Origin::Propagated(inner)

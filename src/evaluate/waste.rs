@@ -19,8 +19,17 @@ use crate::syntax::{CollectionKind, LoopKind, Name, TypeForm};
 pub struct Wasted {
     /// Why.
     pub kind: Waste,
-    /// What to write instead.
+    /// What to write instead, in words.
     pub remedy: String,
+    /// The code to write instead of it, or of a borrow of it; empty when there is more to change.
+    pub replacement: String,
+}
+
+impl Wasted {
+    /// A value for which more than itself has to change.
+    pub(super) fn with_remedy(kind: Waste, remedy: String) -> Wasted {
+        Wasted { kind, remedy, replacement: String::new() }
+    }
 }
 
 /// Is what a call makes wasted?
@@ -77,11 +86,10 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
         let kind = if is_costly { Waste::LastUse } else { Waste::LastUseOfAny };
         let facts = &program.file(file).facts;
         let binding = binding_read_at(facts, site.span.start, site.receiver_place).map(|(binding, _)| binding);
-        let remedy = match binding.and_then(|binding| borrowed_where_made(facts, binding)) {
-            Some(_) => format!("bind `{text}` without the `&`, and move it"),
-            None => format!("move it: `{text}`"),
-        };
-        return Some(Wasted { kind, remedy });
+        return Some(match binding.and_then(|binding| borrowed_where_made(facts, binding)) {
+            Some(_) => Wasted::with_remedy(kind, format!("bind `{text}` without the `&`, and move it")),
+            None => Wasted { kind, remedy: format!("move it: `{text}`"), replacement: text },
+        });
     }
     if !is_costly {
         return None;
@@ -95,41 +103,43 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
         Use::Compared | Use::Ordered if formats && is_second_of_two(program, file, call) => None,
         // Texts of all types are equal to each other, but ordered only with their own.
         Use::Ordered if text_to_text && !same_type => None,
-        Use::Compared | Use::Ordered => {
-            let remedy = match references_of_receiver(program, file, call) {
-                Some(references) => {
-                    let kept = if same_type { references } else { references.saturating_sub(1) };
-                    format!("compare `{}{text}` itself", "*".repeat(kept as usize))
-                }
-                None => format!("compare `{text}` itself, dereferenced if it is a reference"),
-            };
-            Some(Wasted { kind, remedy })
-        }
+        Use::Compared | Use::Ordered => Some(match references_of_receiver(program, file, call) {
+            Some(references) => {
+                let kept = if same_type { references } else { references.saturating_sub(1) };
+                let replacement = format!("{}{text}", "*".repeat(kept as usize));
+                Wasted { kind, remedy: format!("compare `{replacement}` itself"), replacement }
+            }
+            None => {
+                let remedy = format!("compare `{text}` itself, dereferenced if it is a reference");
+                Wasted::with_remedy(kind, remedy)
+            }
+        }),
         Use::Receiver if formats => {
             let facts = &program.file(file).facts;
             let outer = receiving_call(facts, Origin::Call(call), call.0)?;
             let name = facts.text(facts.call(outer).name?);
             if crate::lang::all()[language].length_member() == Some(name) {
-                return Some(Wasted { kind, remedy: format!("ask `{text}` for its length") });
+                return Some(Wasted::with_remedy(kind, format!("ask `{text}` for its length")));
             }
             let compares = crate::lang::all()[language].comparing_members().contains(&name);
             (compares && is_given_the_same(facts, outer, &site))
-                .then(|| Wasted { kind, remedy: format!("compare `{text}` itself") })
+                .then(|| Wasted::with_remedy(kind, format!("compare `{text}` itself")))
         }
         Use::Receiver if same_type => {
             let outer = receiving_call(&program.file(file).facts, Origin::Call(call), call.0)?;
             if is_disturbed(program, file, call, place) {
                 return None;
             }
-            super::borrowing::lent_remedy(program, file, outer, receiver, &text).map(|remedy| Wasted { kind, remedy })
+            super::borrowing::lent_remedy(program, file, outer, receiver, &text)
+                .map(|remedy| Wasted::with_remedy(kind, remedy))
         }
         Use::Borrowed => {
             let outer = argument_of(program, file, call)?;
             if is_disturbed(program, file, call, place) {
                 return None;
             }
-            let remedy = borrowed_remedy(program, file, call, outer, &text, same_type)?;
-            Some(Wasted { kind, remedy })
+            let (remedy, replacement) = borrowed_remedy(program, file, call, outer, &text, same_type)?;
+            Some(Wasted { kind, remedy, replacement })
         }
         _ => None,
     }
@@ -171,7 +181,8 @@ fn argument_of(program: &Program, file: FileId, call: CallId) -> Option<CallId> 
     })
 }
 
-/// What to hand over instead of a borrowed copy; `None` where the callee may want exactly the type of the copy.
+/// What to hand over instead of a borrowed copy, in words and as code; `None` where the callee may want exactly the type
+/// of the copy. The code is empty where more has to change.
 fn borrowed_remedy(
     program: &mut Program,
     file: FileId,
@@ -179,20 +190,28 @@ fn borrowed_remedy(
     outer: CallId,
     text: &str,
     same_type: bool,
-) -> Option<String> {
+) -> Option<(String, String)> {
+    let references = references_of_receiver(program, file, call);
     if same_type {
-        return Some(match references_of_receiver(program, file, call) {
-            Some(0) => format!("borrow it: `&{text}`"),
-            Some(1) => format!("hand over `{text}` as it is"),
-            Some(more) => format!("hand over `{}{text}`", "*".repeat(more as usize - 1)),
-            None => format!("hand over a reference to `{text}`"),
+        return Some(match references {
+            Some(0) => (format!("borrow it: `&{text}`"), format!("&{text}")),
+            Some(1) => (format!("hand over `{text}` as it is"), text.to_owned()),
+            Some(more) => {
+                let code = format!("{}{text}", "*".repeat(more as usize - 1));
+                (format!("hand over `{code}`"), code)
+            }
+            None => (format!("hand over a reference to `{text}`"), String::new()),
         });
     }
+    let as_it_is = || {
+        let code = if references == Some(1) { text.to_owned() } else { String::new() };
+        (format!("hand over `{text}` as it is"), code)
+    };
     let facts = &program.file(file).facts;
     let resolved = program.resolved(file, outer);
     let row = resolved.row();
     let Some(row) = row else {
-        return takes_what_is_copied(program, file, call, outer).then(|| format!("hand over `{text}` as it is"));
+        return takes_what_is_copied(program, file, call, outer).then(as_it_is);
     };
     // A search through a sequence compares with values of its own type.
     let language = program.file(file).source.language;
@@ -201,9 +220,10 @@ fn borrowed_remedy(
     if in_sequence {
         let receiver = facts.call(outer).receiver_place.map(|place| facts.text(place).to_owned())?;
         let scans = row.effects.has(Effect::Searches);
-        return scans.then(|| format!("compare without it: `{receiver}.iter().any(|item| item == {text})`"));
+        let remedy = format!("compare without it: `{receiver}.iter().any(|item| item == {text})`");
+        return scans.then_some((remedy, String::new()));
     }
-    Some(format!("hand over `{text}` as it is"))
+    Some(as_it_is())
 }
 
 /// Does a function of the project that gets a copy by reference want no more than a reference to what is copied?
@@ -429,7 +449,7 @@ fn wasted_collection(program: &mut Program, file: FileId, call: CallId) -> Optio
     }
     let kept = kept_last(program, file, call);
     if let Some(remedy) = kept {
-        return Some(Wasted { kind: Waste::KeptLast, remedy });
+        return Some(Wasted::with_remedy(Waste::KeptLast, remedy));
     }
     let language = program.file(file).source.language;
     let site = *program.file(file).facts.call(call);
@@ -475,7 +495,7 @@ fn wasted_collection(program: &mut Program, file: FileId, call: CallId) -> Optio
     if disturbed || (interleaves && changes_something(program, file, site.span)) {
         return None;
     }
-    Some(Wasted { kind: consumption.kind, remedy: consumption.remedy })
+    Some(Wasted::with_remedy(consumption.kind, consumption.remedy))
 }
 
 /// Adds what the variables borrow from: who goes through a part of something goes through that.
@@ -733,7 +753,7 @@ fn listed_argument(program: &Program, file: FileId, call: CallId) -> Option<Wast
         !calls_somebody_unknown(program, file, argument.span) && !changes_something(program, file, argument.span);
     let kind = Waste::Listed;
     (comprehends && !awaits && is_known && !argument.is_spread)
-        .then(|| Wasted { kind, remedy: row.piecewise.to_string() })
+        .then(|| Wasted::with_remedy(kind, row.piecewise.to_string()))
 }
 
 /// A copy of an iterable that is made only for the call around it.
@@ -751,7 +771,7 @@ fn copied_for_call(program: &Program, file: FileId, call: CallId) -> Option<Wast
     // Code that runs while the elements are made may look at what they are added to.
     let is_simple = receiver.is_none() || argument.place.is_some();
     (is_simple && !is_itself && !argument.is_spread && argument.keyword.is_none())
-        .then_some(Wasted { kind: consumption.kind, remedy: consumption.remedy })
+        .then(|| Wasted::with_remedy(consumption.kind, consumption.remedy))
 }
 
 // ---- what code does with places -------------------------------------------------------------------------------------

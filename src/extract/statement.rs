@@ -568,32 +568,41 @@ impl Extractor<'_> {
             if is_async {
                 self.await_site(span, value.origin);
             }
-            self.operation(super::calls::Operation {
-                kind: CallKind::Enter,
-                span,
-                receiver: value,
-                argument: None,
-                used: Use::Other,
-                result: None,
-                accumulates: false,
-            });
-            if let Some(call) = self.facts.calls.last_mut() {
-                call.awaited = is_async;
-            }
+            self.context_operation(CallKind::Enter, value, span, is_async);
             if let Some(target) = target {
                 self.source = span;
                 self.bind(target, origin, value.depend, true);
             }
-            entered.push((value.origin, span));
+            entered.push((value, span));
         }
         let start = self.position();
         self.statement(body);
-        for (origin, span) in entered {
+        for (value, span) in &entered {
+            let (origin, span) = (value.origin, *span);
             let region = self.region_from(start);
             if region.awaits.0 < region.awaits.1 {
                 let scope = self.scope;
                 self.facts.holds.push(Hold { origin, span, name: None, is_async, scope, region });
             }
+        }
+        for (value, span) in entered.into_iter().rev() {
+            self.context_operation(CallKind::Leave, value, span, is_async);
+        }
+    }
+
+    /// A context is entered or left.
+    fn context_operation(&mut self, kind: CallKind, context: super::value::Value, span: Span, is_async: bool) {
+        self.operation(super::calls::Operation {
+            kind,
+            span,
+            receiver: context,
+            argument: None,
+            used: Use::Other,
+            result: None,
+            accumulates: false,
+        });
+        if let Some(call) = self.facts.calls.last_mut() {
+            call.awaited = is_async;
         }
     }
 

@@ -55,6 +55,17 @@ fn locked_packages(folder: &str, text: &str) -> Vec<Requirement> {
     found
 }
 
+/// Whether a text has an import, and where it belongs if not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Importing {
+    /// It is there.
+    Present,
+    /// The name that it brings stands for something else.
+    Taken,
+    /// It is missing: the byte at which it belongs, and the text to insert there.
+    Missing(u32, String),
+}
+
 /// Qualified names of the types that literals have.
 #[derive(Clone, Copy, Debug)]
 pub struct LiteralTypes {
@@ -118,6 +129,12 @@ pub trait Language: Sync {
     /// Parses a file. Never fails: what is broken is left out and named.
     fn parse(&self, text: &str) -> Parsed;
 
+    /// All comments of a text, in order.
+    fn comments(&self, text: &str) -> Vec<crate::source::Span>;
+
+    /// Where an import, as the language writes it, belongs so that it holds at a byte of a text.
+    fn import(&self, text: &str, import: &str, at: u32) -> Importing;
+
     /// What stands between the parts of a qualified name.
     fn separator(&self) -> &'static str;
 
@@ -155,6 +172,16 @@ pub trait Language: Sync {
 
     /// The member that an operator calls (`__add__`, and for `op=` `__iadd__`), as model tables write it.
     fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str>;
+
+    /// How code spells that it goes through something, for messages.
+    fn loop_text(&self, iterable: &str) -> String {
+        format!("for … in {iterable}")
+    }
+
+    /// How code spells that it works in a context, for messages.
+    fn context_text(&self, context: &str) -> String {
+        format!("with {context}")
+    }
 
     /// Which type argument of its type a pattern with this constructor takes apart (`Ok` the first, `Err` the
     /// second).

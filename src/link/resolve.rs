@@ -470,6 +470,11 @@ impl<'m> Resolver<'m> {
         self.symbols.text(self.types.get(id).name)
     }
 
+    /// Is it a class of the program?
+    pub fn is_own_class(&self, id: TypeId) -> bool {
+        self.definition(self.types.get(id).name).is_some()
+    }
+
     /// What the tables say of cheap copies, for a type.
     pub fn is_cheap_to_clone(&self, id: TypeId) -> bool {
         self.models.is_cheap_to_clone(self.type_name(id))
@@ -1110,6 +1115,7 @@ impl<'m> Resolver<'m> {
             CallKind::Update(operator) => self.language.operator_member(operator, true),
             CallKind::Membership => Some("__contains__"),
             CallKind::Enter => Some(if site.awaited { "__aenter__" } else { "__enter__" }),
+            CallKind::Leave => Some(if site.awaited { "__aexit__" } else { "__exit__" }),
             CallKind::Spread => Some("copy"),
             CallKind::Iterate => Some(ITERATE),
             CallKind::Search => Some("__search__"),
@@ -1631,6 +1637,13 @@ impl<'m> Resolver<'m> {
         }
         let mut resolved = condensed(self.resolutions.get(number));
         let row = if resolved.targets.len() == 1 { resolved.row() } else { None };
+        let asks_block = row.is_some_and(|row| !row.after.is_empty());
+        if let Some(row) = row.filter(|_| asks_block)
+            && !comes_after(&files[file.0 as usize].facts, call, &row.after)
+        {
+            resolved.targets.clear();
+            resolved.effects = EffectSet::EMPTY;
+        }
         let sends_statement = resolved.effects.has(Effect::DbQuery);
         if sends_statement {
             resolved.effects = with_verb(&files[file.0 as usize].facts, call, resolved.effects);
@@ -1645,8 +1658,8 @@ impl<'m> Resolver<'m> {
             }
         }
         let answer = answers.number(resolved);
-        // The statement and the argument are the call's own.
-        let is_own = sends_statement || asks_arguments;
+        // The statement, the argument and the block are the call's own.
+        let is_own = sends_statement || asks_arguments || asks_block;
         if !is_own && row.is_none_or(|row| row.iterates.is_none()) {
             self.condensed.insert(number, answer);
         }
@@ -1734,6 +1747,19 @@ fn imported_libraries(language: &dyn Language, index: usize, files: &[ProgramFil
         file.facts.imports.iter().filter_map(|import| import.path.first()).map(|name| file.facts.text(*name).to_owned())
     });
     own.chain(imported).collect()
+}
+
+/// Is a context left in whose block one of these members of it was called, and nothing awaited?
+fn comes_after(facts: &FileFacts, leave: CallId, members: &[table::Text]) -> bool {
+    let site = facts.call(leave);
+    let calls = || facts.calls[..leave.index()].iter().rev();
+    let is_entering = |other: &CallSite| other.kind == CallKind::Enter && other.span == site.span;
+    let awaits_nothing = !facts.holds.iter().any(|hold| hold.span == site.span);
+    let is_meant = |other: &CallSite| {
+        let is_member = other.name.is_some_and(|name| members.iter().any(|member| *member == facts.text(name)));
+        is_member && facts.origin(other.callee) == Origin::Entered(site.callee)
+    };
+    awaits_nothing && calls().take_while(|other| !is_entering(other)).any(is_meant)
 }
 
 /// The effects of a call that sends a statement, once it is known what the statement is about.

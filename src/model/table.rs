@@ -6,7 +6,7 @@
 //!
 //! ```toml
 //! [calls]
-//! "queue.Queue.get" = { kind = "method", effects = ["blocking", "locks"], cost = "wait", alternative = "asyncio.Queue", source = "cpython docs" }
+//! "queue.Queue.get" = { kind = "method", effects = ["blocking", "locks"], cost = "wait", asynchronous = "asyncio.Queue", source = "cpython docs" }
 //! "builtins.map" = { kind = "function", effects = ["pure"], lazy = "lazy", repeats = 0, source = "cpython docs" }
 //! "builtins.sum" = { kind = "function", effects = ["linear-scan"], iterates = 0, source = "cpython docs" }
 //! "itertools.groupby" = { kind = "function", effects = ["pure"], lazy = "lazy", repeats = [1, "key"], source = "cpython docs" }
@@ -65,9 +65,19 @@ pub struct Row {
     /// (`Self`, `T`, `U` for the receiver and its type arguments, `self.model` and kin); empty when unknown.
     #[serde(default)]
     pub returns: Text,
-    /// What to use instead; `;` separates choices. May be empty.
+    /// What to use instead of many calls, or of this one; `;` separates choices. May be empty.
     #[serde(default)]
     pub alternative: Text,
+    /// What to use instead of many calls that change rows, where that is something else. May be empty.
+    #[serde(default)]
+    pub alternative_for_writes: Text,
+    /// What to use instead of many calls on values that were just made by their class, beside or in place of the
+    /// alternative. May be empty.
+    #[serde(default)]
+    pub alternative_for_new: Text,
+    /// What does the same and gives an awaitable; `;` separates choices. May be empty.
+    #[serde(default)]
+    pub asynchronous: Text,
     /// Cost of one call (`O(n)`, `1q`, `1rt`, `1sys`, `wait`). May be empty.
     #[serde(default)]
     pub cost: Text,
@@ -90,6 +100,9 @@ pub struct Row {
     pub calls_member: Text,
     /// The argument that is a callable which a framework runs from then on: once per request, event or task.
     pub entry: Option<Argument>,
+    /// It does so only at the end of a block in which one of these members of its receiver was called, and nothing awaited.
+    #[serde(default)]
+    pub after: Sorted<Text>,
     /// What it gives has to be given back: methods, of that or of the receiver, which do so.
     #[serde(default)]
     pub closed_by: Sorted<Text>,

@@ -1,7 +1,7 @@
 //! What all formats render from: findings with their places as lines and columns.
 
 use super::sources::{Position, Sources};
-use crate::diagnostic::{Confidence, Diagnostic, Label, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Edit, Grade, Label, Severity};
 use crate::outcome::Outcome;
 use crate::rule::RuleInfo;
 
@@ -29,6 +29,17 @@ pub struct Finding<'a> {
     pub trace: Vec<Place<'a>>,
     /// Places that the same change would mend.
     pub also: Vec<Place<'a>>,
+    /// What its fix changes.
+    pub changes: Vec<Change<'a>>,
+}
+
+/// An edit of a fix with its position.
+#[derive(Clone, Copy)]
+pub struct Change<'a> {
+    /// The edit.
+    pub edit: &'a Edit,
+    /// `None` if the file cannot be read any more.
+    pub position: Option<Position>,
 }
 
 /// A label with its path and position.
@@ -89,6 +100,7 @@ impl<'a> Finding<'a> {
             secondary: places(&diagnostic.secondary),
             trace: places(&diagnostic.trace),
             also: places(&diagnostic.also),
+            changes: changes(diagnostic, sources),
         }
     }
 
@@ -106,6 +118,22 @@ impl<'a> Finding<'a> {
         }
         lines
     }
+}
+
+fn changes<'a>(diagnostic: &'a Diagnostic, sources: &Sources<'a>) -> Vec<Change<'a>> {
+    let Some(fix) = &diagnostic.fix else { return Vec::new() };
+    let position = |edit: &Edit| sources.position_of(fix.file, edit.span);
+    fix.edits.iter().map(|edit| Change { edit, position: position(edit) }).collect()
+}
+
+/// What is said of a fix: how far it may be trusted, and how it is applied.
+pub fn fix_note(diagnostic: &Diagnostic) -> Option<String> {
+    let fix = diagnostic.fix.as_ref()?;
+    Some(match fix.grade {
+        Grade::Safe => "`--fix` applies it".to_owned(),
+        Grade::Unsafe => format!("`--fix --unsafe-fixes` applies it: {}", fix.reason),
+        Grade::Display => format!("to be done by hand: {}", fix.reason),
+    })
 }
 
 impl<'a> Place<'a> {

@@ -7,7 +7,7 @@ use codespan_reporting::term::termcolor::{Ansi, NoColor};
 use codespan_reporting::term::{self, Config};
 
 use super::excerpt::{Excerpt, Excerpts};
-use super::finding::{Finding, Report};
+use super::finding::{Finding, Report, fix_note};
 use super::sources::{self, Sources};
 use super::{concise, printable};
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -63,18 +63,28 @@ fn write_without_code(finding: &Finding, out: &mut dyn Write) -> io::Result<()> 
 
 fn help(diagnostic: &Diagnostic) -> Vec<String> {
     let lines: Vec<String> = diagnostic.help.lines().map(printable).collect();
-    if lines.is_empty() { Vec::new() } else { vec![format!("help: {}", lines.join("\n"))] }
+    let help = (!lines.is_empty()).then(|| format!("help: {}", lines.join("\n")));
+    help.into_iter().chain(fix_note(diagnostic).map(|note| format!("fix: {}", printable(&note)))).collect()
 }
 
-/// The primary label first: its file is shown first. A place that is labelled already is not labelled again.
+/// The primary label first: its file is shown first. A place that is labelled already is not labelled again. The steps of
+/// a way are numbered: they are shown by line.
 fn labels(diagnostic: &Diagnostic) -> Vec<(LabelStyle, &Label, String)> {
     let mut labels = vec![(LabelStyle::Primary, &diagnostic.primary, printable(&diagnostic.primary.message))];
-    for label in diagnostic.secondary.iter().chain(&diagnostic.trace).chain(diagnostic.also.iter().take(MOST_ALIKE)) {
+    let plain = |label| (None, label);
+    let is_one_step = diagnostic.trace.len() < 2;
+    let steps = diagnostic.trace.iter().enumerate().map(|(step, label)| ((!is_one_step).then_some(step + 1), label));
+    let alike = diagnostic.also.iter().take(MOST_ALIKE).map(plain);
+    for (step, label) in diagnostic.secondary.iter().map(plain).chain(steps).chain(alike) {
+        let message = match step {
+            Some(step) => printable(&format!("{step}: {}", label.message)),
+            None => printable(&label.message),
+        };
         let same = |other: &&mut (_, &Label, String)| (other.1.file, other.1.span) == (label.file, label.span);
         match labels.iter_mut().find(same) {
-            Some((_, _, message)) if message.is_empty() => *message = printable(&label.message),
+            Some((_, _, own)) if own.is_empty() => *own = message,
             Some(_) => {}
-            None => labels.push((LabelStyle::Secondary, label, printable(&label.message))),
+            None => labels.push((LabelStyle::Secondary, label, message)),
         }
     }
     labels

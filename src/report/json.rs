@@ -6,8 +6,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::finding::{Finding, Place, Report};
-use crate::diagnostic::{Confidence, Notice, NoticeKind, Severity};
+use super::finding::{Change, Finding, Place, Report};
+use crate::diagnostic::{Confidence, Fix, Grade, Notice, NoticeKind, Severity};
 
 /// The version of the form.
 const SCHEMA_VERSION: u32 = 1;
@@ -87,6 +87,33 @@ pub struct Record<'a> {
     also: Vec<Step<'a>>,
     /// What identifies the finding across edits. Hexadecimal.
     fingerprint: &'a str,
+    /// What mends it; null if there is nothing that is sure to.
+    fix: Option<FixRecord<'a>>,
+}
+
+/// What mends a finding: edits of its file.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct FixRecord<'a> {
+    /// `safe`: the program behaves as before. `unsafe`: it may not. `display`: shown, and never applied.
+    grade: Grade,
+    /// What may change; empty for a safe fix.
+    reason: &'a str,
+    /// In the order of their places; they do not overlap.
+    edits: Vec<EditRecord<'a>>,
+}
+
+/// Bytes of the file, counted from 0, and the text that takes their place.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct EditRecord<'a> {
+    start: u32,
+    end: u32,
+    line: Option<u32>,
+    column: Option<u32>,
+    end_line: Option<u32>,
+    end_column: Option<u32>,
+    text: &'a str,
 }
 
 /// A place with a few words.
@@ -151,6 +178,28 @@ impl<'a> Record<'a> {
             trace: finding.trace.iter().map(Step::new).collect(),
             also: finding.also.iter().map(Step::new).collect(),
             fingerprint: &diagnostic.fingerprint,
+            fix: diagnostic.fix.as_ref().map(|fix| FixRecord::new(fix, &finding.changes)),
+        }
+    }
+}
+
+impl<'a> FixRecord<'a> {
+    fn new(fix: &'a Fix, changes: &[Change<'a>]) -> FixRecord<'a> {
+        FixRecord { grade: fix.grade, reason: &fix.reason, edits: changes.iter().map(EditRecord::new).collect() }
+    }
+}
+
+impl<'a> EditRecord<'a> {
+    fn new(change: &Change<'a>) -> EditRecord<'a> {
+        let position = change.position;
+        EditRecord {
+            start: change.edit.span.start,
+            end: change.edit.span.end,
+            line: position.map(|position| position.line),
+            column: position.map(|position| position.column),
+            end_line: position.map(|position| position.end_line),
+            end_column: position.map(|position| position.end_column),
+            text: &change.edit.text,
         }
     }
 }

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::finding::{Finding, Place, Report, confidence_name};
-use crate::diagnostic::{Diagnostic, Notice, NoticeKind, Severity};
+use super::finding::{Change, Finding, Place, Report, confidence_name, fix_note};
+use crate::diagnostic::{Diagnostic, Grade, Notice, NoticeKind, Severity};
 use crate::rule::RuleInfo;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -93,12 +93,41 @@ fn result(finding: &Finding, rules: &[&str]) -> Value {
             finding.path_to_cause().map(|place| json!({"location": described_location(place)})).collect();
         result["codeFlows"] = json!([{"threadFlows": [{"locations": steps}]}]);
     }
+    if let Some(fixes) = fixes(finding) {
+        result["fixes"] = fixes;
+    }
     let related = finding.secondary.iter().chain(&finding.also);
     let related: Vec<Value> = related.map(described_location).collect();
     if !related.is_empty() {
         result["relatedLocations"] = json!(related);
     }
     result
+}
+
+/// What mends a finding; what is only to be shown is left out, for viewers offer to apply it.
+fn fixes(finding: &Finding) -> Option<Value> {
+    let fix = finding.diagnostic.fix.as_ref().filter(|fix| fix.grade != Grade::Display)?;
+    let replacement = |change: &Change| {
+        let position = change.position?;
+        let edit = change.edit;
+        Some(json!({
+            "deletedRegion": {
+                "startLine": position.line,
+                "startColumn": position.column,
+                "endLine": position.end_line,
+                "endColumn": position.end_column,
+                "byteOffset": edit.span.start,
+                "byteLength": edit.span.len(),
+            },
+            "insertedContent": {"text": edit.text},
+        }))
+    };
+    let replacements: Vec<Value> = finding.changes.iter().map(replacement).collect::<Option<_>>()?;
+    Some(json!([{
+        "description": {"text": fix_note(finding.diagnostic)},
+        "artifactChanges": [{"artifactLocation": artifact(finding.place.path), "replacements": replacements}],
+        "properties": {"grade": fix.grade, "reason": fix.reason},
+    }]))
 }
 
 fn properties(diagnostic: &Diagnostic) -> Value {

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Label};
-use crate::source::{self, FileId, SourceFile};
+use crate::source::{self, FileId, SourceFile, Span};
 
 /// The text of a file and where its lines start.
 pub struct Text {
@@ -54,8 +54,13 @@ impl<'a> Sources<'a> {
 
     /// Where a label is; `None` if its file cannot be read any more.
     pub fn position(&self, label: &Label) -> Option<Position> {
-        let Text { text, line_starts } = self.text(label.file)?;
-        let (start, end) = clamped(label, text);
+        self.position_of(label.file, label.span)
+    }
+
+    /// Where some bytes of a file are.
+    pub fn position_of(&self, file: FileId, span: Span) -> Option<Position> {
+        let Text { text, line_starts } = self.text(file)?;
+        let (start, end) = clamped_span(span, text);
         let (line, column) = source::line_and_column(text, line_starts, start as u32);
         let (end_line, end_column) = source::line_and_column(text, line_starts, end as u32);
         let byte_column = |line: u32, at: usize| at as u32 - line_starts[line as usize - 1] + 1;
@@ -76,7 +81,11 @@ fn read(files: &[SourceFile], file: FileId) -> Option<Text> {
 
 /// The bytes of a label, moved into the text and onto characters: the file may have changed since.
 pub fn clamped(label: &Label, text: &str) -> (usize, usize) {
-    let start = text.floor_char_boundary(label.span.start as usize);
-    let end = text.floor_char_boundary(label.span.end as usize);
+    clamped_span(label.span, text)
+}
+
+fn clamped_span(span: Span, text: &str) -> (usize, usize) {
+    let start = text.floor_char_boundary(span.start as usize);
+    let end = text.floor_char_boundary(span.end as usize);
     (start, end.max(start))
 }

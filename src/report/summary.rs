@@ -34,7 +34,7 @@ pub fn write(outcome: &Outcome, details: Details, out: &mut dyn Write) -> io::Re
         writeln!(out, "{} left out: the baseline has them.", plural(outcome.known, "known finding"))?;
     }
     if let Some(Comparison { known, gone }) = outcome.comparison {
-        writeln!(out, "{} of the earlier revision left out; {gone} of it gone.", plural(known, "finding"))?;
+        writeln!(out, "{} left out: the earlier revision has them; {gone} others are gone.", plural(known, "finding"))?;
     }
     writeln!(out, "{}", findings(outcome))
 }

@@ -89,6 +89,8 @@ fn diagnostic(primary: Label) -> Diagnostic {
         function: "app.views.show".to_string(),
         cause: String::new(),
         fingerprint: "00ff".to_string(),
+        proposals: Vec::new(),
+        fix: None,
     }
 }
 

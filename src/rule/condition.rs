@@ -386,6 +386,12 @@ conditions! {
     container_from_outside: bool,
     /// the receiver, or else the first argument, is of one of these types
     of_type: Vec<String>,
+    /// its elements, and what it is asked for, are of one of these types, each of one
+    elements_of_type: Vec<String>,
+    /// besides this, the receiver, a local variable, is only tested, and called by these members
+    called_only: Vec<String>,
+    /// it stands in an asynchronous function itself, where a result can be awaited
+    may_await: bool,
     /// the branch that depends on it looks the same key up again
     looked_up_again: bool,
     /// it starts one task per element of data of unknown size, and the tasks reach one of these effects

@@ -1,4 +1,5 @@
-//! Message templates: text with `{names}` that a finding fills in. Names are checked when the rule is read.
+//! Message templates: text with `{names}` that a finding fills in. What stands in `[…]` is left out where one of its names
+//! stands for nothing. Names are checked when the rule is read.
 
 /// A text with places to fill in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -10,6 +11,7 @@ pub struct Template {
 enum Piece {
     Text(String),
     Field(Field),
+    Optional(Template),
 }
 
 macro_rules! fields {
@@ -42,8 +44,12 @@ fields! {
     Function = "function",
     /// the library call at the end of the path
     WitnessApi = "witness.api",
-    /// what may be used instead of the library call
+    /// what may be used instead of the library call, or of many; where rows are written, what is for writes
     WitnessAlternative = "witness.alternative",
+    /// what does the same as the library call and gives an awaitable, where the code itself makes the call
+    WitnessAsynchronous = "witness.asynchronous",
+    /// how many other library calls do the same below the callee: `3 more below it`
+    WitnessOthers = "witness.others",
     /// what the library call costs
     WitnessCost = "witness.cost",
     /// the first argument as the code names it
@@ -65,16 +71,24 @@ impl Template {
     pub fn parse(text: &str) -> Result<Template, String> {
         let mut parts = Vec::new();
         let mut rest = text;
-        while let Some(open) = rest.find('{') {
-            let Some(length) = rest[open..].find('}') else {
-                return Err(format!("`{text}`: `{{` without `}}`"));
+        while let Some(open) = rest.find(['{', '[']) {
+            let (start, end) = match rest[open..].starts_with('{') {
+                true => ('{', '}'),
+                false => ('[', ']'),
+            };
+            let Some(length) = rest[open..].find(end) else {
+                return Err(format!("`{text}`: `{start}` without `{end}`"));
             };
             if open > 0 {
                 parts.push(Piece::Text(rest[..open].to_owned()));
             }
-            let word = &rest[open + 1..open + length];
-            let field = Field::parse(word).ok_or_else(|| format!("`{{{word}}}` is nothing that a message can name"))?;
-            parts.push(Piece::Field(field));
+            let inner = &rest[open + 1..open + length];
+            parts.push(match start {
+                '{' => Piece::Field(
+                    Field::parse(inner).ok_or_else(|| format!("`{{{inner}}}` is nothing that a message can name"))?,
+                ),
+                _ => Piece::Optional(Template::parse(inner)?),
+            });
             rest = &rest[open + length + 1..];
         }
         if !rest.is_empty() {
@@ -84,18 +98,55 @@ impl Template {
     }
 
     /// The text, with every field filled in by `fill`.
-    pub fn render(&self, fill: impl Fn(Field) -> String) -> String {
+    pub fn render(&self, fill: &dyn Fn(Field) -> String) -> String {
         self.parts
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => text.clone(),
                 Piece::Field(field) => fill(*field),
+                Piece::Optional(part) if part.is_filled(fill) => part.render(fill),
+                Piece::Optional(_) => String::new(),
             })
             .collect()
+    }
+
+    /// Does each of its fields stand for something?
+    fn is_filled(&self, fill: &dyn Fn(Field) -> String) -> bool {
+        self.parts.iter().all(|piece| match piece {
+            Piece::Field(field) => !fill(*field).is_empty(),
+            Piece::Text(_) | Piece::Optional(_) => true,
+        })
     }
 
     /// True when there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, Template};
+
+    fn rendered(text: &str, alternative: &str) -> String {
+        let fill = |field| match field {
+            Field::WitnessAlternative => alternative.to_owned(),
+            _ => "x".to_owned(),
+        };
+        Template::parse(text).expect("a good template").render(&fill)
+    }
+
+    #[test]
+    fn a_part_is_left_out_where_its_field_is_empty() {
+        let text = "ask once for all {callee}[: {witness.alternative}], before the loop";
+        assert_eq!(rendered(text, "a join"), "ask once for all x: a join, before the loop");
+        assert_eq!(rendered(text, ""), "ask once for all x, before the loop");
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        for wrong in ["{nothing}", "a {callee", "a [{callee}", "[{nothing}]"] {
+            assert!(Template::parse(wrong).is_err(), "{wrong}");
+        }
     }
 }

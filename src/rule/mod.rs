@@ -5,8 +5,10 @@
 
 pub mod builtin;
 pub mod condition;
+pub mod fix;
 pub mod message;
 pub mod page;
+pub mod pattern;
 pub mod policy;
 pub mod selection;
 
@@ -45,6 +47,8 @@ pub struct Rule {
     pub only_likely: Conditions,
     /// What it says.
     pub message: Message,
+    /// How its findings are mended, the first that fits.
+    pub fixes: Vec<fix::Recipe>,
     /// Cost class of its findings, for the order of the report.
     pub weight: f64,
 }
@@ -63,9 +67,20 @@ pub struct Message {
     /// What to do.
     pub help: Template,
     /// What to do instead, where that holds; the first that does.
-    pub instead: Vec<(Gate, Template)>,
+    pub instead: Vec<Instead>,
     /// Which place is shown first.
     pub place: Place,
+}
+
+/// A help for some projects.
+#[derive(Clone, Debug)]
+pub struct Instead {
+    /// The language that it is for; empty: all.
+    pub language: String,
+    /// The versions that it is for.
+    pub gate: Gate,
+    /// What to do.
+    pub help: Template,
 }
 
 /// The place that a finding is shown at.
@@ -100,6 +115,8 @@ struct RuleText {
     unless: Conditions,
     likely: Option<Conditions>,
     message: MessageText,
+    #[serde(default)]
+    fix: Vec<fix::RecipeText>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -140,6 +157,8 @@ struct MessageText {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct InsteadText {
     #[serde(default)]
+    language: String,
+    #[serde(default)]
     since: String,
     #[serde(default)]
     until: String,
@@ -147,11 +166,15 @@ struct InsteadText {
 }
 
 impl InsteadText {
-    fn read(&self) -> Result<(Gate, Template), String> {
-        if self.since.is_empty() && self.until.is_empty() {
-            return Err("[[message.instead]] has `since` or `until`, a version that it holds from or before".into());
+    fn read(&self) -> Result<Instead, String> {
+        if [&self.language, &self.since, &self.until].iter().all(|text| text.is_empty()) {
+            return Err("[[message.instead]] has `language`, `since` or `until`: what it holds for".into());
         }
-        Ok((Gate::parse(&self.since, &self.until)?, Template::parse(&self.help)?))
+        if !self.language.is_empty() && !crate::lang::is_known(&self.language) {
+            return Err(format!("`{}` is not a language of laggard", self.language));
+        }
+        let (gate, help) = (Gate::parse(&self.since, &self.until)?, Template::parse(&self.help)?);
+        Ok(Instead { language: self.language.clone(), gate, help })
     }
 }
 
@@ -207,7 +230,9 @@ impl RuleText {
         }
         let message = self.message;
         let text = Template::parse(&message.text)?;
+        let fixes = self.fix.into_iter().map(|fix| fix.recipe(&self.languages)).collect::<Result<_, _>>()?;
         Ok(Rule {
+            fixes,
             name: name.to_owned(),
             family: family.to_owned(),
             summary: self.summary,

@@ -1,7 +1,7 @@
 //! Rule pages: one Markdown file is a rule's data, its prose and its tests.
 //!
-//! The first fence is the data block (`toml`), the prose follows, and fences marked `bad`, `good` or `fixed` are
-//! examples. A rule's name is its file name, its family the folder. Knows the form of pages, and no rule.
+//! The first fence is the data block (`toml`), the prose follows, and fences marked `bad`, `good`, `fixed` or `applied`
+//! are examples. A rule's name is its file name, its family the folder. Knows the form of pages, and no rule.
 
 use crate::lang;
 
@@ -28,6 +28,17 @@ impl<'t> Page<'t> {
             _ => None,
         })
     }
+
+    /// The `bad` examples, each with what fixes make of it, if the page says so.
+    pub fn applications(&self) -> impl Iterator<Item = (&Example<'t>, Option<&Example<'t>>)> {
+        let bad = self.examples.iter().enumerate().filter(|(_, example)| example.kind == ExampleKind::Bad);
+        bad.map(|(at, bad)| {
+            let made = self.examples[at + 1..]
+                .iter()
+                .take_while(|one| matches!(one.kind, ExampleKind::Fixed | ExampleKind::Applied));
+            (bad, made.last())
+        })
+    }
 }
 
 /// An example: one file, or several that belong together.
@@ -52,6 +63,8 @@ pub enum ExampleKind {
     Good,
     /// What the advice makes of the bad example before it; nothing is reported.
     Fixed,
+    /// What the fixes make of the bad example before it, where that is not all of the advice.
+    Applied,
 }
 
 /// Why a page cannot be used.
@@ -81,9 +94,10 @@ pub fn parse(text: &str) -> Result<Page<'_>, PageError> {
             Some("bad") => ExampleKind::Bad,
             Some("good") => ExampleKind::Good,
             Some("fixed") => ExampleKind::Fixed,
+            Some("applied") => ExampleKind::Applied,
             None => continue,
             Some(word) => {
-                let message = format!("`{word}`: an example is `bad`, `good` or `fixed`");
+                let message = format!("`{word}`: an example is `bad`, `good`, `fixed` or `applied`");
                 return Err(PageError { line: fence.line, message });
             }
         };
@@ -105,15 +119,21 @@ pub fn parse(text: &str) -> Result<Page<'_>, PageError> {
         }
         joins = !name.is_empty();
     }
-    for (at, fixed) in examples.iter().enumerate().filter(|(_, example)| example.kind == ExampleKind::Fixed) {
-        let before = at.checked_sub(1).map(|before| &examples[before]);
+    let is_made = |example: &Example| matches!(example.kind, ExampleKind::Fixed | ExampleKind::Applied);
+    for (at, fixed) in examples.iter().enumerate().filter(|(_, example)| is_made(example)) {
+        // What is applied may stand behind what is fixed.
+        let skipped = 1 + usize::from(
+            fixed.kind == ExampleKind::Applied && at > 0 && examples[at - 1].kind == ExampleKind::Fixed,
+        );
+        let before = at.checked_sub(skipped).map(|before| &examples[before]);
         let names = |example: &Example| example.files.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
         let is_made_of = |before: &Example| {
             before.kind == ExampleKind::Bad && before.language == fixed.language && names(before) == names(fixed)
         };
         if !before.is_some_and(is_made_of) {
             let message =
-                "a `fixed` example stands behind the `bad` one that it is made of, with the same files".into();
+                "a `fixed` or `applied` example stands behind the `bad` one that it is made of, with the same files"
+                    .into();
             return Err(PageError { line: fixed.line, message });
         }
     }

@@ -7,11 +7,12 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::Parsed as RuffParsed;
 use ruff_text_size::Ranged;
 
-use super::{Dialect, Language, LiteralTypes, Manifest, Parsed};
+use super::{Dialect, Importing, Language, LiteralTypes, Manifest, Parsed};
 use crate::source::Span;
 use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
 use crate::version::Requirement;
 
+mod imports;
 mod lower;
 mod names;
 mod parser;
@@ -117,6 +118,18 @@ impl Language for Python {
 
     fn is_run_by_hand(&self, path: &str) -> bool {
         names::is_run_by_hand(path)
+    }
+
+    fn comments(&self, text: &str) -> Vec<Span> {
+        let comments = |parsed: &RuffParsed<ModModule>| {
+            let tokens = parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Comment);
+            tokens.map(|token| lower::span(token.range())).collect()
+        };
+        parser::with_module(text, comments).unwrap_or_default()
+    }
+
+    fn import(&self, text: &str, import: &str, at: u32) -> Importing {
+        imports::import(text, import, at)
     }
 
     fn is_migration(&self, path: &str) -> bool {

@@ -2,6 +2,7 @@
 
 mod expressions;
 mod format_string;
+mod imports;
 mod lexer;
 mod lower;
 mod macro_body;
@@ -18,7 +19,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use crate::lang::{Language, LiteralTypes, Manifest, Parsed};
+use crate::lang::{Importing, Language, LiteralTypes, Manifest, Parsed};
 use crate::source::Span;
 use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
 use crate::version::Requirement;
@@ -55,6 +56,14 @@ impl Language for Rust {
 
     fn parse(&self, text: &str) -> Parsed {
         parse(text)
+    }
+
+    fn comments(&self, text: &str) -> Vec<Span> {
+        lex(&blank_header(text)).comments
+    }
+
+    fn import(&self, text: &str, import: &str, at: u32) -> Importing {
+        imports::import(text, import, at)
     }
 
     fn separator(&self) -> &'static str {

@@ -1,0 +1,95 @@
+//! Proposes fixes: those of a rule whose conditions hold of a finding, with the places and words that they may use.
+//!
+//! Whether the text is what a fix is for is the matter of `fix`.
+
+use super::matching::{Candidate, holds};
+use super::{advice, waste};
+use crate::diagnostic::Proposal;
+use crate::facts::{CallId, FileFacts};
+use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
+use crate::rule::Rule;
+use crate::rule::fix::Recipe;
+use crate::source::{FileId, Span};
+
+/// The fixes that the facts of a finding allow.
+pub fn for_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Vec<Proposal> {
+    let mut proposals = Vec::new();
+    for (number, recipe) in rule.fixes.iter().enumerate() {
+        let is_wanted = is_for(program, recipe, candidate.file)
+            && holds(program, candidate, &recipe.conditions, true)
+            && !holds(program, candidate, &recipe.exceptions, false);
+        if is_wanted {
+            proposals.push(number);
+        }
+    }
+    if proposals.is_empty() {
+        return Vec::new();
+    }
+    let words = words_of_call(program, candidate);
+    let facts = &program.file(candidate.file).facts;
+    let proposal = Proposal {
+        recipe: 0,
+        call: candidate.site(program).span,
+        around: candidate.frame.map(|frame| span_of_loop(facts, &frame)),
+        made: made_at(facts, candidate.call),
+        words,
+    };
+    proposals.into_iter().map(|recipe| Proposal { recipe, ..proposal.clone() }).collect()
+}
+
+/// The fixes for a relation that is read once per row. They change what makes the rows, so that has to be in the same
+/// file.
+pub fn for_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Vec<Proposal> {
+    let (made_file, made) = read.made;
+    if made_file != read.file || made.is_empty() {
+        return Vec::new();
+    }
+    let facts = &program.file(read.file).facts;
+    let wanted = rule.fixes.iter().enumerate().filter(|(_, recipe)| is_for(program, recipe, read.file));
+    wanted
+        .map(|(recipe, _)| Proposal {
+            recipe,
+            call: facts.call(read.call).span,
+            around: Some(span_of_loop(facts, &read.frame)),
+            made: Some(made),
+            // Several loaders are written one behind the other.
+            words: vec![("loader", read.loader.replace("`, `", "."))],
+        })
+        .collect()
+}
+
+fn is_for(program: &Program, recipe: &Recipe, file: FileId) -> bool {
+    let source = &program.file(file).source;
+    let language = crate::lang::all()[source.language].name();
+    source.dialect.is_none()
+        && recipe.is_for(language)
+        && recipe.gate.as_ref().is_none_or(|gate| advice::holds(program, file, gate))
+}
+
+fn words_of_call(program: &mut Program, candidate: &Candidate) -> Vec<(&'static str, String)> {
+    let mut words = Vec::new();
+    if let Some(wasted) = waste::wasted(program, candidate.file, candidate.call)
+        && !wasted.replacement.is_empty()
+    {
+        words.push(("replacement", wasted.replacement));
+    }
+    words
+}
+
+fn span_of_loop(facts: &FileFacts, frame: &LoopFrame) -> Span {
+    match frame.source {
+        LoopSource::Loop(id) => facts.loop_of(id).span,
+        LoopSource::Closure(id) => facts.closure(id).span,
+        LoopSource::Call(call) => facts.call(call).span,
+    }
+}
+
+/// The code that makes the value of the variable that a call works on.
+fn made_at(facts: &FileFacts, call: CallId) -> Option<Span> {
+    let site = facts.call(call);
+    let place = site.receiver_place?;
+    let binding = facts.bindings.iter().find(|binding| {
+        binding.name == place && binding.uses.iter().any(|used| site.span.contains(used.span) && used.place == place)
+    })?;
+    (!binding.source.is_empty()).then_some(binding.source)
+}

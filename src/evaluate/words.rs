@@ -1,0 +1,275 @@
+//! Words: what a message may speak of, as the code names it.
+//!
+//! Knows names and spans, and no text of the code: a long chain of calls is called by the library's name for it.
+
+use super::advice;
+use super::matching::{iterated_argument, root_receiver};
+use crate::effect::Effect;
+use crate::facts::*;
+use crate::lang::Language;
+use crate::link::resolve::Value;
+use crate::model::table::Row;
+use crate::program::{LoopFrame, LoopSource, Program};
+use crate::rule::message::{Field, Template};
+use crate::source::{FileId, Span};
+use crate::syntax::{Name, ParameterKind};
+
+/// Longer chains of calls have no name.
+const LONGEST_CHAIN: usize = 60;
+
+/// What a message may speak of, for one finding.
+#[derive(Default)]
+pub(super) struct Words {
+    pub callee: String,
+    pub receiver: String,
+    pub variable: String,
+    pub iterable: String,
+    pub function: String,
+    pub api: String,
+    pub alternative: String,
+    pub asynchronous: String,
+    pub cost: String,
+    pub others: String,
+    pub argument: String,
+    pub result: String,
+    pub awaited: String,
+    pub remedy: String,
+    pub relation: String,
+    pub loader: String,
+}
+
+impl Words {
+    pub fn fill(&self, template: &Template) -> String {
+        template.render(&|field| {
+            match field {
+                Field::Callee => &self.callee,
+                Field::Receiver => &self.receiver,
+                Field::LoopVariable => &self.variable,
+                Field::LoopIterable => &self.iterable,
+                Field::Function => &self.function,
+                Field::WitnessApi => &self.api,
+                Field::WitnessAlternative => &self.alternative,
+                Field::WitnessAsynchronous => &self.asynchronous,
+                Field::WitnessOthers => &self.others,
+                Field::WitnessCost => &self.cost,
+                Field::Argument => &self.argument,
+                Field::Result => &self.result,
+                Field::Awaited => &self.awaited,
+                Field::Remedy => &self.remedy,
+                Field::Relation => &self.relation,
+                Field::Loader => &self.loader,
+            }
+            .clone()
+        })
+    }
+}
+
+/// What a finding about a call speaks of.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'r> {
+    /// The effect that it is about.
+    pub effect: Option<Effect>,
+    /// The library call at the end of the path.
+    pub leaf: (FileId, CallId),
+    /// What is known of that.
+    pub row: Option<&'r Row>,
+}
+
+/// The words for a call.
+pub(super) fn of_call(program: &Program, file: FileId, call: CallId, subject: Subject) -> Words {
+    let Subject { effect, leaf, row } = subject;
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let place = |place: Option<Name>| place.map(|place| facts.text(place).to_owned());
+    let argument = facts.arguments_of(site).first();
+    Words {
+        callee: callee(program, file, call, effect),
+        receiver: place(root_receiver(program, file, call).0).unwrap_or_else(|| "the value".into()),
+        function: program.qualified(file, facts.scope(site.scope).function),
+        api: row.map(|row| api(program, leaf, row, effect)).unwrap_or_default(),
+        alternative: row.map(|row| advice::alternatives(program, file, &row.alternative)).unwrap_or_default(),
+        asynchronous: row.map(|row| advice::alternatives(program, file, &row.asynchronous)).unwrap_or_default(),
+        cost: row.map(|row| row.cost.to_string()).unwrap_or_default(),
+        argument: argument.and_then(|argument| place(argument.place)).unwrap_or_else(|| "the value".into()),
+        result: place(site.result_place).unwrap_or_else(|| "the result".into()),
+        ..Words::default()
+    }
+}
+
+/// What a call is called in a message.
+fn callee(program: &Program, file: FileId, call: CallId, effect: Option<Effect>) -> String {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    if let Some(text) = operation_text(program, file, call, effect) {
+        return text;
+    }
+    match (site.receiver_place, site.name, program.resolved(file, call).row()) {
+        // The library's name says more than the last word of a long chain.
+        (None, Some(_), Some(row)) => {
+            chain_text(facts, site, 0).unwrap_or_else(|| short_path(&row.path, language(program, file).separator()))
+        }
+        _ => call_text(facts, site),
+    }
+}
+
+/// What the library call at the end of a path is called: by its library, or as the code has it where it is no call.
+fn api(program: &Program, (file, call): (FileId, CallId), row: &Row, effect: Option<Effect>) -> String {
+    let text = operation_text(program, file, call, effect);
+    text.unwrap_or_else(|| short_path(&row.path, language(program, file).separator()))
+}
+
+fn language(program: &Program, file: FileId) -> &'static dyn Language {
+    crate::lang::all()[program.file(file).source.language]
+}
+
+/// How the code spells what is done without a call, or by one that only goes through its argument.
+fn operation_text(program: &Program, file: FileId, call: CallId, effect: Option<Effect>) -> Option<String> {
+    let facts = &program.file(file).facts;
+    let (site, language) = (facts.call(call), language(program, file));
+    let text = |place: Option<Name>, origin: OriginId| match place {
+        Some(place) => Some((facts.text(place).to_owned(), true)),
+        None => made_by(facts, origin).map(|text| (text, false)),
+    };
+    let argument = effect.and_then(|effect| iterated_argument(program, file, call, effect));
+    match (site.kind, argument) {
+        (CallKind::Leave, _) => text(site.receiver_place, site.callee).map(|(text, _)| language.context_text(&text)),
+        (CallKind::Iterate, _) => text(site.receiver_place, site.callee).map(|told| gone_through(language, told)),
+        (CallKind::Call, Some(argument)) => {
+            text(argument.place, argument.origin).map(|told| gone_through(language, told))
+        }
+        _ => None,
+    }
+}
+
+/// A call that is gone through is told by its name, a variable with the loop that goes through it.
+fn gone_through(language: &dyn Language, (text, is_variable): (String, bool)) -> String {
+    if is_variable { language.loop_text(&text) } else { text }
+}
+
+/// The name of the call that made a value.
+fn made_by(facts: &FileFacts, origin: OriginId) -> Option<String> {
+    match facts.origin(origin) {
+        Origin::Call(inner) => {
+            let site = facts.call(inner);
+            chain_text(facts, site, 0).or_else(|| site.text.map(|text| facts.text(text).to_owned()))
+        }
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => made_by(facts, inner),
+        _ => None,
+    }
+}
+
+pub(super) fn call_text(facts: &FileFacts, site: &CallSite) -> String {
+    if let Some(text) = chain_text(facts, site, 0) {
+        return text;
+    }
+    match (site.text, facts.origin(site.callee)) {
+        (Some(text), _) => facts.text(text).to_owned(),
+        // A loop over a call goes by the name of that call.
+        (None, Origin::Call(inner)) if site.kind == CallKind::Iterate => call_text(facts, facts.call(inner)),
+        (None, _) => "the call".into(),
+    }
+}
+
+/// A chain of calls, without their arguments: `orders.filter(…).count`. `None` if it is long or not known.
+fn chain_text(facts: &FileFacts, site: &CallSite, depth: usize) -> Option<String> {
+    // What is called on a chain has the last name of it for a text.
+    if let Some(text) = site.text.filter(|_| site.receiver_place.is_some() || site.name.is_none()) {
+        return Some(facts.text(text).to_owned());
+    }
+    let (Some(name), Origin::Call(inner), true) = (site.name, facts.origin(site.callee), depth < 4) else {
+        return None;
+    };
+    let inner = facts.call(inner);
+    let own = chain_text(facts, inner, depth + 1).filter(|_| inner.kind == CallKind::Call)?;
+    let arguments = if inner.arguments.0 == inner.arguments.1 { "()" } else { "(…)" };
+    let text = format!("{own}{arguments}.{}", facts.text(name));
+    (text.len() <= LONGEST_CHAIN).then_some(text)
+}
+
+/// The last two names of a path: `sqlalchemy.orm.Session.get` is `Session.get`.
+fn short_path(path: &str, separator: &str) -> String {
+    let names: Vec<&str> = path.split(separator).collect();
+    let skip = if names.len() > 2 && names[0] == "builtins" { names.len() - 1 } else { names.len().saturating_sub(2) };
+    names[skip..].join(separator)
+}
+
+/// A loop, as messages speak of it.
+pub(super) struct LoopWords {
+    /// Where its turns are announced.
+    pub span: Span,
+    /// What a turn is about: the variable, or what it takes out of a container.
+    pub variable: String,
+    /// What it goes through.
+    pub iterable: String,
+}
+
+/// The words for a loop.
+pub(super) fn of_loop(program: &Program, file: FileId, frame: &LoopFrame) -> LoopWords {
+    let facts = &program.file(file).facts;
+    let name = |name: Option<Name>| name.map(|name| facts.text(name)).filter(|text| *text != "_" && !text.is_empty());
+    match frame.source {
+        LoopSource::Loop(id) => {
+            let own = facts.loop_of(id);
+            let iterable = own.iterable_place.map(|place| facts.text(place).to_owned());
+            let iterable = iterable.or_else(|| size_text(facts, own.scope, own.iterable?));
+            let taken = own.iterable.is_none().then(|| taken_each_turn(program, file, own)).flatten();
+            let otherwise = if own.iterable.is_some() { "item" } else { "turn" };
+            let variable = name(own.target).or_else(|| name(taken)).unwrap_or(otherwise).to_owned();
+            LoopWords { span: own.target_span, variable, iterable: iterable.unwrap_or_else(|| "n".into()) }
+        }
+        LoopSource::Closure(id) => {
+            let closure = facts.closure(id);
+            let span = Span { start: closure.span.start, end: closure.span.start + 1 };
+            LoopWords { span, variable: name(closure.target).unwrap_or("item").to_owned(), iterable: "n".into() }
+        }
+        LoopSource::Call(call) => {
+            LoopWords { span: facts.call(call).span, variable: "item".into(), iterable: "n".into() }
+        }
+    }
+}
+
+/// The name of the class of the program whose instances a loop goes through, one by one.
+pub(super) fn class_gone_through(program: &mut Program, file: FileId, frame: &LoopFrame) -> Option<String> {
+    let LoopSource::Loop(id) = frame.source else { return None };
+    let facts = &program.file(file).facts;
+    let own = facts.loop_of(id);
+    let is_target = |binding: &&Binding| Some(binding.name) == own.target && binding.scope == own.scope;
+    let origin = facts.bindings.iter().find(is_target)?.origin;
+    let index = program.file(file).source.language;
+    let resolver = program.resolvers[index].as_mut()?;
+    let [Value::Instance(class)] = resolver.infer(&program.files, file, origin).list[..] else { return None };
+    let name = resolver.type_name(class).rsplit(crate::lang::all()[index].separator()).next()?;
+    resolver.is_own_class(class).then(|| name.to_owned())
+}
+
+/// What a loop without an iterable takes out of a container on each turn, or else what it begins with.
+fn taken_each_turn(program: &Program, file: FileId, own: &Loop) -> Option<Name> {
+    let facts = &program.file(file).facts;
+    let calls = || (own.region.calls.0..own.region.calls.1).map(CallId);
+    let result = |call: CallId| facts.call(call).result_place.filter(|_| facts.call(call).result_is_local);
+    let takes = |call: &CallId| program.resolved(file, *call).effects.has(Effect::Shrinks);
+    calls().filter(takes).find_map(result).or_else(|| result(calls().next()?))
+}
+
+/// A short name for what a loop goes through: what it is a view of, or else the first argument.
+fn size_text(facts: &FileFacts, scope: ScopeId, origin: OriginId) -> Option<String> {
+    match facts.origin(origin) {
+        Origin::Call(call) => {
+            let site = facts.call(call);
+            let parameters = &facts.function(facts.scope(scope).function).parameters;
+            let is_self = |place: &Name| {
+                parameters.iter().any(|own| own.kind == ParameterKind::Receiver && own.name == Some(*place))
+            };
+            let argument = || facts.arguments_of(site).first().and_then(|argument| argument.place);
+            // How large `self.pairs(orders)` is, the orders tell.
+            let place = site.receiver_place.filter(|place| !is_self(place)).or_else(argument);
+            match (place, facts.origin(site.callee)) {
+                (Some(place), _) => Some(facts.text(place).to_owned()),
+                (None, Origin::Call(_)) if site.name.is_some() => size_text(facts, scope, site.callee),
+                (None, _) => None,
+            }
+        }
+        Origin::Borrowed(inner) => size_text(facts, scope, inner),
+        _ => None,
+    }
+}

@@ -1,0 +1,453 @@
+//! Writes the edits of one fix: finds its patterns, fills in what they stand for, puts brackets where the new code would
+//! be read otherwise, keeps comments, and brings in what has to be imported.
+
+use std::cmp::Reverse;
+
+use super::checking::{self, leaves_the_rest, lost_comments, places, spliced};
+use super::code::{Code, Node};
+use super::matching::{self, Bindings, Bound, matched};
+use crate::diagnostic::{Edit, Fix, Grade, Proposal};
+use crate::lang::Importing;
+use crate::rule::fix::{Action, Anchor, EditRecipe, Recipe};
+use crate::rule::pattern::{HoleKind, Pattern, Piece};
+use crate::source::{FileId, Span};
+
+/// The word for the call that loads a relation.
+const LOADER: &str = "loader";
+
+/// So often brackets are added until the text is read as it is meant.
+const MOST_ROUNDS: usize = 3;
+
+/// The fix that a recipe makes of a finding, if the text is what it is for.
+pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> Option<Fix> {
+    let mut bindings: Bindings = proposal
+        .words
+        .iter()
+        .map(|(name, text)| {
+            // A call of a method is no expression without its object.
+            let is_expression = *name != LOADER;
+            ((*name).to_owned(), Bound { text: text.clone(), lines: None, span: None, is_expression })
+        })
+        .collect();
+    let call = Bound {
+        text: proposal.call.of(code.text).to_owned(),
+        lines: None,
+        span: Some(proposal.call),
+        is_expression: true,
+    };
+    bindings.insert("call".to_owned(), call);
+    let accept = |bindings: &Bindings| {
+        let is_wanted =
+            |(hole, texts): &(String, Vec<String>)| bindings.get(hole).is_none_or(|bound| texts.contains(&bound.text));
+        recipe.only.iter().all(is_wanted)
+    };
+    let mut found = Vec::new();
+    for edit in &recipe.edits {
+        if let Some(pattern) = edit.action.found() {
+            let (node, bound) = place_of(code, edit, pattern, proposal, &bindings, &accept)?;
+            bindings = bound;
+            found.push(node);
+        }
+    }
+    let of = |hole: &String| bindings.get(hole);
+    let is_alone = recipe.once.iter().all(|hole| of(hole).is_some_and(|bound| is_once(code, proposal, bound)))
+        && recipe.declared.iter().all(|hole| of(hole).is_some_and(|bound| is_declared(code, proposal, bound)));
+    if !is_alone || !are_apart(recipe, &bindings) {
+        return None;
+    }
+    for (name, made_of) in &recipe.new {
+        let text = unused_name(code, &filled(made_of, &bindings)?);
+        bindings.insert(name.clone(), Bound { text, lines: None, span: None, is_expression: false });
+    }
+    let mut found = found.into_iter();
+    let mut drafts = Vec::new();
+    for edit in &recipe.edits {
+        let node = edit.action.found().and_then(|_| found.next());
+        if !matches!(edit.action, Action::Find(_)) {
+            let draft = draft(code, edit, proposal, &bindings, node)?;
+            if is_moved_past_its_making(code, edit, &draft, proposal, &bindings, &recipe.declared) {
+                return None;
+            }
+            drafts.push(draft);
+        }
+    }
+    let edits = bracketed(code, drafts)?;
+    let imports = imports(code, recipe, proposal)?;
+    finished(code, edits, imports, recipe, proposal, file)
+}
+
+/// An edit, and which parts of its new text have to be read as one expression.
+#[derive(Clone)]
+struct Draft {
+    span: Span,
+    pieces: Vec<(String, bool)>,
+    /// Does it take the place of an expression?
+    is_expression: bool,
+}
+
+impl Draft {
+    fn text(&self) -> String {
+        self.pieces.iter().map(|(text, _)| text.as_str()).collect()
+    }
+
+    fn edit(&self) -> Edit {
+        Edit { span: self.span, text: self.text(), imports: false }
+    }
+}
+
+/// Where a pattern is found, and what its holes stand for.
+fn place_of<'c>(
+    code: &'c Code,
+    edit: &EditRecipe,
+    from: &Pattern,
+    proposal: &Proposal,
+    bindings: &Bindings,
+    accept: &dyn Fn(&Bindings) -> bool,
+) -> Option<(&'c Node, Bindings)> {
+    candidates(code, edit.at, proposal)?.into_iter().find_map(|node| {
+        let found = matched(code, from, node.span, bindings, accept)?;
+        // What is about the call must not swallow it whole.
+        let hides = |(name, bound): (&String, &Bound)| {
+            let is_new = !bindings.contains_key(name);
+            edit.at == Anchor::Call && is_new && bound.span.is_some_and(|span| span.contains(proposal.call))
+        };
+        (!found.iter().any(hides)).then_some((node, found))
+    })
+}
+
+/// The nodes at which a pattern may be found.
+fn candidates<'c>(code: &'c Code, at: Anchor, proposal: &Proposal) -> Option<Vec<&'c Node>> {
+    let exactly = |span: Span| code.nodes_at(span.start).filter(|node| node.span == span).collect::<Vec<_>>();
+    Some(match at {
+        Anchor::Call => outwards(code, proposal.call)?,
+        Anchor::Statement => code.around(proposal.call).into_iter().filter(|node| node.is_statement).take(1).collect(),
+        Anchor::Loop => exactly(proposal.around?),
+        Anchor::Made => outwards(code, proposal.made?)?,
+    })
+}
+
+/// The nodes around a span within its statement, the smallest first.
+fn outwards<'c>(code: &'c Code, span: Span) -> Option<Vec<&'c Node>> {
+    let mut around = code.around(span);
+    let end = around.iter().position(|node| node.is_statement)?;
+    around.truncate(end + 1);
+    Some(around)
+}
+
+/// Does the text of a hole stand in the loop only once?
+fn is_once(code: &Code, proposal: &Proposal, bound: &Bound) -> bool {
+    proposal.around.is_some_and(|around| around.of(code.text).matches(&bound.text).count() == 1)
+}
+
+/// Does a name get its value in the loop only where it was found, and is it not used before?
+fn is_declared(code: &Code, proposal: &Proposal, bound: &Bound) -> bool {
+    let (Some(around), Some(span)) = (proposal.around, bound.span) else { return false };
+    let text = around.of(code.text);
+    let first = matching::words(text).find(|word| *word == bound.text);
+    let at = first.map(|word| around.start as usize + (word.as_ptr() as usize - text.as_ptr() as usize));
+    at == Some(span.start as usize) && code.names_bound_in(around).filter(|name| *name == bound.text).count() == 1
+}
+
+/// Do the words that a recipe wants apart not meet?
+fn are_apart(recipe: &Recipe, bindings: &Bindings) -> bool {
+    recipe.apart.iter().all(|(hole, other)| {
+        let Some(bound) = bindings.get(hole) else { return true };
+        let word = match other.strip_prefix('$') {
+            Some(other) => match bindings.get(other) {
+                Some(bound) => matching::words(&bound.text).next().unwrap_or("").to_owned(),
+                None => return true,
+            },
+            None => other.clone(),
+        };
+        !matching::words(&bound.text).any(|own| own == word)
+    })
+}
+
+/// A name that nobody in the file has, made of a text.
+fn unused_name(code: &Code, wish: &str) -> String {
+    let last = wish.rsplit(['.', ':']).next().unwrap_or(wish);
+    let letters: String = last.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect();
+    let mut name = letters.trim_matches('_').to_lowercase();
+    if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+        name.insert_str(0, "value");
+    }
+    let is_taken = |name: &str| matching::words(code.text).any(|word| word == name);
+    let mut numbered = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name}_{number}")));
+    numbered.find(|name| !is_taken(name)).unwrap_or(name)
+}
+
+/// A pattern with its holes filled; `None` if one of them stands for nothing.
+fn filled(pattern: &Pattern, bindings: &Bindings) -> Option<String> {
+    Some(pieces(pattern, bindings)?.into_iter().map(|(text, _)| text).collect())
+}
+
+fn pieces(pattern: &Pattern, bindings: &Bindings) -> Option<Vec<(String, bool)>> {
+    let mut pieces: Vec<(String, bool)> = Vec::new();
+    for piece in &pattern.pieces {
+        let hole = match piece {
+            Piece::Text(text) => {
+                pieces.push((text.clone(), false));
+                continue;
+            }
+            Piece::Hole(hole) => hole,
+        };
+        let bound = bindings.get(&hole.name)?;
+        let before = pieces.last_mut().map(|(text, _)| text);
+        let is_on_own_line = before.as_ref().is_some_and(|text| text.trim_end_matches(' ').ends_with('\n'));
+        let text = match &bound.lines {
+            // Code of several lines stays as it is, unless the pattern has lines for it.
+            Some(lines) if hole.kind == HoleKind::Run && !is_on_own_line => lines,
+            _ => &bound.text,
+        };
+        if let Some(before) = before {
+            // No blanks at the end of a line, and no comma before nothing.
+            if text.starts_with(['\n', '\r']) {
+                before.truncate(before.trim_end_matches(' ').len());
+            } else if text.is_empty() && hole.kind == HoleKind::Run {
+                before.truncate(before.strip_suffix(", ").map_or(before.len(), str::len));
+            }
+        }
+        pieces.push((text.clone(), bound.is_expression));
+    }
+    Some(pieces)
+}
+
+fn draft<'c>(
+    code: &'c Code,
+    edit: &EditRecipe,
+    proposal: &Proposal,
+    bindings: &Bindings,
+    found: Option<&'c Node>,
+) -> Option<Draft> {
+    let anchor = match edit.at {
+        Anchor::Loop => proposal.around?,
+        Anchor::Made => proposal.made?,
+        Anchor::Call | Anchor::Statement => proposal.call,
+    };
+    match &edit.action {
+        Action::Replace(_, to) => {
+            let node = found?;
+            let mut pieces = pieces(to, bindings)?;
+            if node.is_statement
+                && let Some((_, indent)) = code.line_of_statement(node.span)
+            {
+                indent_text(&mut pieces, to, indent);
+            }
+            if node.is_statement && pieces.iter().all(|(text, _)| text.is_empty()) {
+                let span = whole_lines(code.text, node.span)?;
+                return Some(Draft { span, pieces, is_expression: false });
+            }
+            Some(Draft { span: node.span, pieces, is_expression: !node.is_statement })
+        }
+        Action::Find(_) => None,
+        Action::Before(lines) => {
+            let (statement, indent) = code.line_of_statement(anchor)?;
+            let at = statement.span.start as usize - indent.len();
+            Some(Draft { span: Span::new(at, at), pieces: lines_of(lines, bindings, indent)?, is_expression: false })
+        }
+        Action::After(lines) => {
+            let (statement, indent) = code.line_of_statement(anchor)?;
+            let end = statement.span.end as usize;
+            let at = code.text[end..].find('\n').map(|at| end + at + 1)?;
+            Some(Draft { span: Span::new(at, at), pieces: lines_of(lines, bindings, indent)?, is_expression: false })
+        }
+    }
+}
+
+/// Does code move to a place before that where a name in it gets its value?
+fn is_moved_past_its_making(
+    code: &Code,
+    edit: &EditRecipe,
+    draft: &Draft,
+    proposal: &Proposal,
+    bindings: &Bindings,
+    declared: &[String],
+) -> bool {
+    let (Action::Replace(_, pattern) | Action::Before(pattern)) = &edit.action else { return false };
+    let moved = pattern
+        .names()
+        .filter(|name| !declared.iter().any(|own| own == name))
+        .filter_map(|name| bindings.get(name))
+        .filter_map(|bound| Some((bound.span?, bound)));
+    moved.filter(|(span, _)| span.start >= draft.span.end).any(|(span, bound)| {
+        let end = proposal.around.map_or(span.end, |around| around.end.max(span.end));
+        let passed = Span { start: draft.span.end, end };
+        code.names_bound_in(passed).any(|name| matching::words(&bound.text).any(|word| word == name))
+    })
+}
+
+/// The lines that a statement has for itself; `None` if it shares them.
+fn whole_lines(text: &str, span: Span) -> Option<Span> {
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[span.end as usize..].find('\n').map(|at| span.end as usize + at + 1)?;
+    let is_alone = text[start..span.start as usize].trim().is_empty()
+        && text[span.end as usize..end].trim_matches([';', ' ', '\t', '\r', '\n']).is_empty();
+    is_alone.then(|| Span::new(start, end))
+}
+
+/// Lines of their own, indented like the statement that they stand beside.
+fn lines_of(lines: &Pattern, bindings: &Bindings, indent: &str) -> Option<Vec<(String, bool)>> {
+    let mut pieces = pieces(lines, bindings)?;
+    indent_text(&mut pieces, lines, indent);
+    pieces.insert(0, (indent.to_owned(), false));
+    pieces.push(("\n".to_owned(), false));
+    Some(pieces)
+}
+
+/// Indents the lines of the template, and leaves those of what was found as they are.
+fn indent_text(pieces: &mut [(String, bool)], template: &Pattern, indent: &str) {
+    for ((text, _), piece) in pieces.iter_mut().zip(&template.pieces) {
+        if matches!(piece, Piece::Text(_)) {
+            *text = text.replace('\n', &format!("\n{indent}"));
+        }
+    }
+}
+
+/// The edits, with brackets around what would be read otherwise.
+fn bracketed(code: &Code, mut drafts: Vec<Draft>) -> Option<Vec<Edit>> {
+    drafts.sort_by_key(|draft| (draft.span.start, draft.span.end));
+    for _ in 0..MOST_ROUNDS {
+        let edits: Vec<Edit> = drafts.iter().map(Draft::edit).collect();
+        if edits.windows(2).any(|pair| checking::overlap(&pair[0], &pair[1])) {
+            return None;
+        }
+        let text = spliced(code.text, &edits);
+        let after = Code::parsed(&text, code.language);
+        let mut is_as_meant = true;
+        for (draft, place) in drafts.iter_mut().zip(places(&edits)) {
+            is_as_meant &= put_brackets(draft, place, &after);
+        }
+        if is_as_meant {
+            return leaves_the_rest(code, &after, &edits).then_some(edits);
+        }
+    }
+    None
+}
+
+/// Puts brackets around the parts of a draft that are no expressions where they stand. Was there nothing to do?
+fn put_brackets(draft: &mut Draft, place: Span, after: &Code) -> bool {
+    let mut start = place.start as usize;
+    let mut is_as_meant = true;
+    let in_brackets = |text: &str| format!("({text})");
+    for (text, is_expression) in &mut draft.pieces {
+        let span = Span::new(start, start + text.len());
+        start += text.len();
+        if *is_expression && !after.is_node(span) {
+            *text = in_brackets(text);
+            is_as_meant = false;
+        }
+    }
+    if is_as_meant && draft.is_expression && !after.is_node(place) {
+        draft.pieces.insert(0, ("(".to_owned(), false));
+        draft.pieces.push((")".to_owned(), false));
+        is_as_meant = false;
+    }
+    is_as_meant
+}
+
+/// The edits that bring in what the new code needs; `None` where a name is taken.
+fn imports(code: &Code, recipe: &Recipe, proposal: &Proposal) -> Option<Vec<Edit>> {
+    let mut edits = Vec::new();
+    for import in &recipe.imports {
+        match code.language.import(code.text, import, proposal.call.start) {
+            Importing::Present => {}
+            Importing::Taken => return None,
+            Importing::Missing(at, text) => {
+                edits.push(Edit { span: Span { start: at, end: at }, text, imports: true });
+            }
+        }
+    }
+    Some(edits)
+}
+
+/// The fix with all its edits, if what comes of them is right.
+fn finished(
+    code: &Code,
+    edits: Vec<Edit>,
+    imports: Vec<Edit>,
+    recipe: &Recipe,
+    proposal: &Proposal,
+    file: FileId,
+) -> Option<Fix> {
+    let mut edits: Vec<Edit> = edits.into_iter().map(|edit| narrowed(code.text, edit)).collect();
+    if edits.iter().any(|edit| code.is_in_text(edit.span) && edit.text.contains(['"', '\'', '\\'])) {
+        return None;
+    }
+    edits.extend(imports);
+    edits.sort_by_key(|edit| (edit.span, Reverse(edit.imports)));
+    if edits.windows(2).any(|pair| checking::overlap(&pair[0], &pair[1])) {
+        return None;
+    }
+    let lost = lost_by(code, &edits)?;
+    let moves_comments = !lost.is_empty();
+    if moves_comments {
+        keep(code, &lost, &mut edits, proposal)?;
+        if !lost_by(code, &edits)?.is_empty() {
+            return None;
+        }
+    }
+    if let Some(ending) = ending(code.text) {
+        for edit in &mut edits {
+            edit.text = edit.text.replace("\r\n", "\n").replace('\n', ending);
+        }
+    }
+    let (grade, reason) = match (moves_comments, recipe.grade) {
+        (true, Grade::Safe) => (Grade::Unsafe, "comments in the code that changes are moved before it".to_owned()),
+        _ => (recipe.grade, recipe.reason.clone()),
+    };
+    let changes = spliced(code.text, &edits) != code.text;
+    changes.then_some(Fix { recipe: proposal.recipe, grade, reason, file, edits, moves_comments })
+}
+
+/// The line ending of a text, when it is not `\n`.
+fn ending(text: &str) -> Option<&'static str> {
+    let first = text.find('\n')?;
+    text[..first].ends_with('\r').then_some("\r\n")
+}
+
+/// The comments that edits lose; `None` if they change more than they are meant to.
+fn lost_by(code: &Code, edits: &[Edit]) -> Option<Vec<Span>> {
+    let text = spliced(code.text, edits);
+    let after = Code::parsed(&text, code.language);
+    leaves_the_rest(code, &after, edits).then(|| lost_comments(code, &after))
+}
+
+/// Writes lost comments on lines of their own before the statement.
+fn keep(code: &Code, lost: &[Span], edits: &mut Vec<Edit>, proposal: &Proposal) -> Option<()> {
+    let (statement, indent) = code.line_of_statement(proposal.call)?;
+    let at = statement.span.start as usize - indent.len();
+    let lines: String = lost.iter().map(|comment| format!("{indent}{}\n", comment.of(code.text).trim_end())).collect();
+    match edits.iter_mut().find(|edit| edit.span.start as usize == at && edit.span.is_empty()) {
+        Some(edit) => edit.text.insert_str(0, &lines),
+        None => edits.push(Edit { span: Span::new(at, at), text: lines, imports: false }),
+    }
+    edits.sort_by_key(|edit| (edit.span, Reverse(edit.imports)));
+    Some(())
+}
+
+/// The edit without what stays as it is at both its ends, whatever spaces there are.
+fn narrowed(text: &str, edit: Edit) -> Edit {
+    let old = edit.span.of(text);
+    let (head_old, head_new) = common_head(old, &edit.text);
+    let (old_rest, new_rest) = (&old[head_old..], &edit.text[head_new..]);
+    let (tail_old, tail_new) = common_tail(old_rest, new_rest);
+    let start = edit.span.start as usize + head_old;
+    let end = edit.span.end as usize - tail_old;
+    Edit { span: Span::new(start, end), text: new_rest[..new_rest.len() - tail_new].to_owned(), ..edit }
+}
+
+/// How many bytes of each text are the same words and signs, from the start.
+fn common_head(one: &str, other: &str) -> (usize, usize) {
+    let place = |text: &str, word: &str| word.as_ptr() as usize - text.as_ptr() as usize + word.len();
+    let same = matching::words(one).zip(matching::words(other)).take_while(|(one, other)| one == other);
+    same.last().map_or((0, 0), |(own, its)| (place(one, own), place(other, its)))
+}
+
+/// The same from the end.
+fn common_tail(one: &str, other: &str) -> (usize, usize) {
+    let place = |text: &str, word: &str| text.len() - (word.as_ptr() as usize - text.as_ptr() as usize);
+    let own: Vec<&str> = matching::words(one).collect();
+    let its: Vec<&str> = matching::words(other).collect();
+    let same = own.iter().rev().zip(its.iter().rev()).take_while(|(one, other)| one == other);
+    same.last().map_or((0, 0), |(own, its)| (place(one, own), place(other, its)))
+}

@@ -1,0 +1,245 @@
+//! A text with its tree, for fixes: which nodes there are, what stands around them, which statements and comments.
+//!
+//! Knows bytes and neutral nodes, and nothing of what they mean.
+
+use std::collections::HashMap;
+use std::mem::{Discriminant, discriminant};
+
+use super::language_of;
+use crate::lang::Language;
+use crate::source::{SourceFile, Span};
+use crate::syntax::{NodeId, NodeKind, Tree};
+
+/// A text with its tree.
+pub struct Code<'t> {
+    pub text: &'t str,
+    pub language: &'static dyn Language,
+    /// All nodes, outer ones before what is in them.
+    pub nodes: Vec<Node>,
+    /// The nodes that start at a byte, outer ones first.
+    starts: HashMap<u32, Vec<usize>>,
+    /// All comments.
+    pub comments: Vec<Span>,
+    /// How many places could not be parsed.
+    pub errors: usize,
+    /// The names that get a value, where they do.
+    bound: Vec<Span>,
+    tree: Tree,
+}
+
+/// A node of the tree.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    pub span: Span,
+    id: NodeId,
+    /// Is it one of the statements of a block?
+    pub is_statement: bool,
+}
+
+impl<'t> Code<'t> {
+    /// A text of a file of the run; `None` if it is in a dialect.
+    pub fn new(text: &'t str, source: &SourceFile) -> Option<Code<'t>> {
+        Some(Code::parsed(text, language_of(source)?))
+    }
+
+    /// A text in a language.
+    pub fn parsed(text: &'t str, language: &'static dyn Language) -> Code<'t> {
+        let parsed = language.parse(text);
+        let mut code = Code {
+            text,
+            language,
+            nodes: Vec::with_capacity(parsed.tree.len()),
+            starts: HashMap::new(),
+            comments: language.comments(text),
+            errors: parsed.errors.len(),
+            bound: Vec::new(),
+            tree: parsed.tree,
+        };
+        code.collect();
+        code
+    }
+
+    fn collect(&mut self) {
+        let Some(root) = self.tree.root else { return };
+        let mut pending = vec![(root, false, false)];
+        while let Some((id, is_statement, is_expression)) = pending.pop() {
+            let span = self.tree.span(id);
+            self.starts.entry(span.start).or_default().push(self.nodes.len());
+            self.nodes.push(Node { span, id, is_statement });
+            for target in targets(&self.tree, id) {
+                names_in(&self.tree, target, &mut self.bound);
+            }
+            let is_block = matches!(self.tree.kind(id), NodeKind::Block(_)) && !is_expression;
+            let is_closure = matches!(self.tree.kind(id), NodeKind::Closure(_));
+            let holds_expression = |child: NodeId| match self.tree.block_scoped {
+                // The body of a closure or of an arm may be an expression, which is lowered to a block.
+                true => child != root && !self.tree.span(child).of(self.text).starts_with('{'),
+                false => is_closure,
+            };
+            let mut children = Vec::new();
+            self.tree.for_each_child(id, &mut |child| children.push((child, is_block, holds_expression(child))));
+            pending.extend(children);
+        }
+    }
+
+    /// Was all of it parsed?
+    pub fn is_whole(&self) -> bool {
+        self.errors == 0
+    }
+
+    /// What a node is.
+    pub fn kind(&self, node: &Node) -> NodeKind {
+        self.tree.kind(node.id)
+    }
+
+    /// What a node is, without its parts.
+    pub fn sort_of(&self, node: &Node) -> Discriminant<NodeKind> {
+        discriminant(&self.kind(node))
+    }
+
+    /// The nodes that start at a byte.
+    pub fn nodes_at(&self, start: u32) -> impl Iterator<Item = &Node> {
+        self.starts.get(&start).into_iter().flatten().map(|at| &self.nodes[*at])
+    }
+
+    /// Is there a node of just these bytes, or is it one in brackets?
+    pub fn is_node(&self, span: Span) -> bool {
+        let innermost = std::iter::successors(Some(span), |span| self.without_brackets(*span)).last().unwrap_or(span);
+        if self.nodes_at(innermost.start).any(|node| node.span == innermost && self.declares(node)) {
+            return false;
+        }
+        let mut span = span;
+        loop {
+            if self.nodes_at(span.start).any(|node| node.span == span) {
+                return true;
+            }
+            match self.without_brackets(span) {
+                Some(inner) => span = inner,
+                None => return false,
+            }
+        }
+    }
+
+    /// Is it a declaration? It may be parsed in the place of an expression, and is none.
+    fn declares(&self, node: &Node) -> bool {
+        matches!(self.kind(node), NodeKind::LetCondition { .. } | NodeKind::Let { .. })
+    }
+
+    /// What stands in the brackets, if a pair of them is all around.
+    fn without_brackets(&self, span: Span) -> Option<Span> {
+        let text = span.of(self.text);
+        if !text.starts_with('(') || self.closing(span.start)? + 1 != span.end {
+            return None;
+        }
+        let inner = &text[1..text.len() - 1];
+        let start = span.start as usize + 1 + inner.len() - inner.trim_start().len();
+        Some(Span::new(start, start + inner.trim().len()))
+    }
+
+    /// The bracket that closes the one at this byte.
+    pub fn closing(&self, open: u32) -> Option<u32> {
+        let mut depth = 0;
+        let mut at = open;
+        while (at as usize) < self.text.len() {
+            if let Some(end) = self.passive_until(at) {
+                at = end;
+                continue;
+            }
+            match self.text.as_bytes()[at as usize] {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Some(at);
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// The end of the comment or literal text that starts at a byte.
+    pub fn passive_until(&self, at: u32) -> Option<u32> {
+        if let Ok(found) = self.comments.binary_search_by_key(&at, |comment| comment.start) {
+            return Some(self.comments[found].end);
+        }
+        let is_text = |node: &&Node| {
+            matches!(self.kind(node), NodeKind::String { .. } | NodeKind::Bytes | NodeKind::Character)
+                && node.span.end > at
+        };
+        self.nodes_at(at).find(is_text).map(|node| node.span.end)
+    }
+
+    /// The comment that starts at a byte.
+    pub fn comment_at(&self, at: u32) -> Option<Span> {
+        let found = self.comments.binary_search_by_key(&at, |comment| comment.start).ok()?;
+        Some(self.comments[found])
+    }
+
+    /// The nodes that hold a span, the smallest first.
+    pub fn around(&self, span: Span) -> Vec<&Node> {
+        let mut around: Vec<(usize, &Node)> = self
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| node.span.contains(span) && !node.span.is_empty())
+            .collect();
+        // Of nodes with the same bytes the inner ones come later.
+        around.sort_by_key(|(at, node)| (node.span.len(), std::cmp::Reverse(*at)));
+        around.into_iter().map(|(_, node)| node).collect()
+    }
+
+    /// The innermost statement around a span.
+    pub fn statement(&self, span: Span) -> Option<&Node> {
+        self.around(span).into_iter().find(|node| node.is_statement)
+    }
+
+    /// The innermost statement around a span that is the first on its line, and the blanks before it.
+    pub fn line_of_statement(&self, span: Span) -> Option<(&Node, &'t str)> {
+        let statement = self.statement(span)?;
+        let start = statement.span.start as usize;
+        let line = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let before = &self.text[line..start];
+        before.trim().is_empty().then_some((statement, before))
+    }
+
+    /// The names that get a value in a span.
+    pub fn names_bound_in(&self, span: Span) -> impl Iterator<Item = &'t str> {
+        self.bound.iter().filter(move |name| span.contains(**name)).map(|name| name.of(self.text))
+    }
+
+    /// Does a span lie in a text that something is put into?
+    pub fn is_in_text(&self, span: Span) -> bool {
+        let is_text = |node: &&Node| matches!(self.kind(node), NodeKind::String { .. });
+        self.nodes.iter().filter(is_text).any(|node| node.span.contains(span) && node.span != span)
+    }
+}
+
+/// What a node gives values to.
+fn targets(tree: &Tree, id: NodeId) -> Vec<NodeId> {
+    match tree.kind(id) {
+        NodeKind::Let { target, .. } | NodeKind::Assign { target, .. } => vec![target],
+        NodeKind::LetCondition { pattern, .. } | NodeKind::Arm { pattern, .. } => vec![pattern],
+        NodeKind::WithItem { target, .. } => target.into_iter().collect(),
+        NodeKind::Loop(node) => tree.loops[node.0 as usize].target.into_iter().collect(),
+        NodeKind::Function(function) | NodeKind::Closure(function) => {
+            tree.functions[function.0 as usize].parameters.iter().map(|parameter| parameter.target).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The names in a target: those of a pattern, but not that of an object whose attribute or element it is.
+fn names_in(tree: &Tree, target: NodeId, names: &mut Vec<Span>) {
+    match tree.kind(target) {
+        NodeKind::Member { .. } | NodeKind::Index { .. } => {}
+        NodeKind::Name(_) => names.push(tree.span(target)),
+        _ => {
+            let mut parts = Vec::new();
+            tree.for_each_child(target, &mut |child| parts.push(child));
+            parts.into_iter().for_each(|part| names_in(tree, part, names));
+        }
+    }
+}
