@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use laggard::config::Config;
-use laggard::generated::is_generated;
+use laggard::generated::{Kind, kind};
 use laggard::source::{self, SourceFile};
 use laggard::{discover, lang};
 use rayon::prelude::*;
@@ -50,7 +50,7 @@ fn arguments() -> (Vec<PathBuf>, Option<usize>) {
 
 /// Parses a file and drops the tree; gives its size. Files that the program leaves out are left out.
 fn parse(file: &SourceFile) -> Option<usize> {
-    let text = source::read(&file.location).ok().filter(|text| !is_generated(text))?;
+    let text = source::read(&file.location).ok().filter(|text| kind(text) != Kind::Minified)?;
     let parse = || match lang::all()[file.language].name() {
         "python" => drop(ruff_python_parser::parse_unchecked_source(&text, ruff_python_ast::PySourceType::Python)),
         "rust" => {

@@ -1,4 +1,4 @@
-//! Compiles the Rust examples that come in pairs: what a rule reports, and what its advice makes of that.
+//! Compiles the Rust examples that come in pairs: what a rule reports, and what its advice, or its fixes, make of that.
 //!
 //! All pairs go into one crate, each example in a module and a file of its own, which `cargo check` reads once, without
 //! a network. Pairs that need more than the standard library are left out.
@@ -15,6 +15,8 @@ use laggard::rule::page::{self, Example, ExampleKind};
 const FEWEST: usize = 40;
 /// Crates that every installation has.
 const OWN_CRATES: &[&str] = &["std", "core", "alloc", "self", "super"];
+/// Libraries that examples name without an import.
+const FOREIGN_PATHS: &[&str] = &["tokio::", "serde_json::"];
 
 #[test]
 fn what_the_advice_makes_of_bad_examples_compiles() {
@@ -24,12 +26,20 @@ fn what_the_advice_makes_of_bad_examples_compiles() {
     fs::create_dir_all(&source).expect("a folder for the crate");
     let mut root = String::from("#![allow(warnings)]\n");
     let mut pairs = 0;
+    let mut modules = std::collections::BTreeSet::new();
     for (_, rule, text) in PAGES {
         let page = page::parse(text).expect("tests/rules.rs reads all pages");
-        for (bad, fixed) in page.pairs().filter(|(bad, fixed)| stands_alone(bad) && stands_alone(fixed)) {
+        let applied = page.applications().filter_map(|(bad, made)| Some((bad, made?)));
+        let applied = applied.filter(|(_, made)| made.kind == ExampleKind::Applied);
+        for (bad, fixed) in page.pairs().chain(applied).filter(|(bad, fixed)| stands_alone(bad) && stands_alone(fixed))
+        {
             pairs += 1;
             for example in [bad, fixed] {
                 let module = module_name(rule, example);
+                // What has both a fixed and an applied form stands in the crate once.
+                if !modules.insert(module.clone()) {
+                    continue;
+                }
                 writeln!(root, "mod {module};").expect("a text takes all");
                 fs::write(source.join(module + ".rs"), placed(example)).expect("an example can be written");
             }
@@ -56,12 +66,17 @@ fn stands_alone(example: &Example) -> bool {
     let [("", text)] = example.files[..] else { return false };
     let imported = text.lines().filter_map(|line| line.trim_start().trim_start_matches("pub ").strip_prefix("use "));
     let first = |path: &str| path.split([':', ';', ' ']).next().unwrap_or_default().to_owned();
-    example.language == "rust" && imported.map(first).all(|name| OWN_CRATES.contains(&&*name))
+    let names_another = FOREIGN_PATHS.iter().any(|path| text.contains(path));
+    example.language == "rust" && !names_another && imported.map(first).all(|name| OWN_CRATES.contains(&&*name))
 }
 
 /// Names the page and the line, so that an error of the compiler does, too.
 fn module_name(rule: &str, example: &Example) -> String {
-    let kind = if example.kind == ExampleKind::Fixed { "fixed" } else { "bad" };
+    let kind = match example.kind {
+        ExampleKind::Fixed => "fixed",
+        ExampleKind::Applied => "applied",
+        _ => "bad",
+    };
     format!("{}_{}_{kind}", rule.replace('-', "_"), example.line)
 }
 

@@ -139,28 +139,30 @@ fn shown(files: &Files) -> String {
     files.iter().map(|(name, text)| format!("--- {name}\n{text}")).collect()
 }
 
-/// The page with what fixes make of an example behind it.
+/// The page with what fixes make of an example behind it, if that is anything.
 fn with_applied(page: &str, bad: &Example, result: &Files) -> String {
     let mut examples = String::new();
-    for (name, _) in &bad.files {
-        let text = result.iter().find(|(own, _)| name.is_empty() || own == name).expect("the file is there").1;
-        let head = format!("{} applied {name}", bad.language);
-        examples.push_str(&format!("```{}\n{text}```\n\n", head.trim_end()));
+    if *result != without_marks(bad) {
+        for (name, _) in &bad.files {
+            let text = result.iter().find(|(own, _)| name.is_empty() || own == name).expect("the file is there").1;
+            let head = format!("{} applied {name}", bad.language);
+            examples.push_str(&format!("```{}\n{text}```\n\n", head.trim_end()));
+        }
     }
     // Behind the last fence that belongs to the example.
     let last = bad.files.last().expect("an example has files").1;
     let mut at = page.find(last).expect("the example stands in its page") + last.len() + "```\n\n".len();
+    let mut kept = page.len().min(at);
     while let Some(rest) = page.get(at..)
         && let Some(head) = rest.lines().next().filter(|head| head.starts_with("```"))
         && (head.contains(" fixed") || head.contains(" applied"))
     {
-        let length = rest.find("\n```\n").map_or(rest.len(), |end| end + "\n```\n\n".len());
-        match head.contains(" applied") {
-            true => return format!("{}{examples}{}", &page[..at], page.get(at + length..).unwrap_or("")),
-            false => at += length.min(rest.len()),
+        at += rest.find("\n```\n").map_or(rest.len(), |end| (end + "\n```\n\n".len()).min(rest.len()));
+        if head.contains(" fixed") {
+            kept = at;
         }
     }
-    format!("{}{examples}{}", &page[..at.min(page.len())], page.get(at..).unwrap_or(""))
+    format!("{}{examples}{}", &page[..kept], page.get(at..).unwrap_or(""))
 }
 
 /// A project with findings of several rules in each file, and more than one in a function.

@@ -3,6 +3,7 @@
 //! A language is a folder with `lower.rs` (its grammar) and `names.rs` (its modules, its built-in names).
 //! Adding one is adding a folder and a line in [`all`]. Nothing above this module knows a grammar.
 
+use crate::source::Span;
 use crate::syntax::{Operator, SyntaxError, Tree};
 use crate::version::{Requirement, Version};
 
@@ -130,10 +131,15 @@ pub trait Language: Sync {
     fn parse(&self, text: &str) -> Parsed;
 
     /// All comments of a text, in order.
-    fn comments(&self, text: &str) -> Vec<crate::source::Span>;
+    fn comments(&self, _text: &str) -> Vec<Span> {
+        Vec::new()
+    }
 
-    /// Where an import, as the language writes it, belongs so that it holds at a byte of a text.
-    fn import(&self, text: &str, import: &str, at: u32) -> Importing;
+    /// Where an import, as the language writes it, belongs so that it holds at a byte of a text. A language that cannot tell
+    /// has no fixes that import.
+    fn import(&self, _text: &str, _import: &str, _at: u32) -> Importing {
+        Importing::Taken
+    }
 
     /// What stands between the parts of a qualified name.
     fn separator(&self) -> &'static str;

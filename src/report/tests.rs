@@ -160,6 +160,7 @@ fn json_and_jsonl_hold_the_same_objects() {
         "trace": [{"path": "app/db.py", "line": 2, "column": 12, "message": "the query"}],
         "also": [],
         "fingerprint": "00ff",
+        "fix": null,
     });
     assert_eq!(document["findings"][0], expected);
     assert_eq!(project.report(Format::Jsonl, vec![]), "");

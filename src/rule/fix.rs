@@ -15,7 +15,6 @@ pub const WORDS: &[(&str, &str)] = &[
     ("call", "the call or operation itself"),
     ("replacement", "what to write instead of a value that need not be made"),
     ("loader", "what loads the relation with the rows"),
-    ("length", "how many turns the loop has"),
 ];
 
 /// A fix of a rule, ready to be tried.
