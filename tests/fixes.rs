@@ -197,7 +197,7 @@ fn offered(folder: &Path) -> Vec<(String, String, Fix)> {
     fixes
         .map(|(found, fix)| {
             let source = &analysis.files[found.primary.file.0 as usize];
-            (source.path.clone(), source.read().expect("just written"), fix)
+            (source.path.clone(), source.text().expect("just written").into_owned(), fix)
         })
         .collect()
 }
