@@ -190,6 +190,8 @@ pub struct Reached {
     pub effect: Effect,
     /// How often per call of the function: 0 once, 1 O(n), 2 O(n²), 3 worse.
     pub degree: u8,
+    /// Parameters whose elements it comes about for, once each, where that is all there is to the degree.
+    pub over: u32,
     /// Parameters that it depends on.
     pub parameters: u32,
     /// Parameters without which it comes about only.

@@ -14,7 +14,7 @@ use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::{Color, Laziness};
-use crate::program::{Context, FunctionRef, Program, Reached, Summary, Target};
+use crate::program::{Context, FunctionRef, LoopSource, Program, Reached, Summary, Target};
 use crate::source::FileId;
 use crate::syntax::ParameterKind;
 
@@ -187,6 +187,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
     let context = program.context(file, call);
     let degree = degree_of(context);
     let confidence = if site.certain { resolved.confidence } else { resolved.confidence.min(Confidence::Medium) };
+    let over = parameters_gone_through(facts, context);
     let (own_without, own_needs) = parameter_conditions(facts, site.scope);
     let builds = is_only_built(program, file, call);
     let mut effects = own_effects(program, file, call);
@@ -206,6 +207,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
             let reached = Reached {
                 effect,
                 degree,
+                over,
                 parameters,
                 without: own_without,
                 needs: own_needs,
@@ -245,7 +247,16 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
             } else {
                 for_each_feeding(facts, site, callee_facts, callee_id, entry.parameters, |fed| depend = depend.or(fed));
             }
-            let callee_degree = entry.degree;
+            let elements = match entry.over {
+                0 => Elements::Unknown,
+                parameters => elements_given(program, file, call, callee.function, parameters),
+            };
+            let callee_degree = if elements == Elements::Few { 0 } else { entry.degree };
+            let over = match (degree + callee.repeats as u8, callee_degree, elements) {
+                (0, 1, Elements::OfParameters(parameters)) => parameters,
+                (1, 0, _) if !callee.repeats => over,
+                _ => 0,
+            };
             // Far away and under a condition: it may be one that seldom holds.
             let is_distant_case =
                 blocks && entry.steps > 0 && entry.weight < 3 && is_conditional(program, entry, callee_file);
@@ -254,6 +265,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
             let reached = Reached {
                 effect: entry.effect,
                 degree: (degree + callee.repeats as u8 + callee_degree).min(HIGHEST_DEGREE),
+                over,
                 parameters: depend.parameters,
                 without,
                 needs,
@@ -267,6 +279,79 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
         }
     }
     found
+}
+
+/// The elements that a call site gives to what its callee goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Elements {
+    /// A handful, written down.
+    Few,
+    /// Those of parameters of the function around it, as bits.
+    OfParameters(u32),
+    /// As many as there are, or nobody knows.
+    Unknown,
+}
+
+/// What a call site gives to one of these parameters of a callee.
+fn elements_given(program: &Program, file: FileId, call: CallId, callee: FunctionRef, parameters: u32) -> Elements {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let (callee_file, callee_id) = program.function(callee);
+    let matched = matched_arguments(facts, site, &program.file(callee_file).facts, callee_id);
+    let mut given = matched.into_iter().filter(|(_, parameter)| parameters & (1 << (*parameter).min(31)) != 0);
+    let (Some((argument, _)), None) = (given.next(), given.next()) else { return Elements::Unknown };
+    let origin = facts.arguments_of(site)[argument].origin;
+    if is_written_down(program, file, origin) {
+        return Elements::Few;
+    }
+    match parameter_behind(facts, origin) {
+        0 => Elements::Unknown,
+        own => Elements::OfParameters(own),
+    }
+}
+
+/// Does a value have a handful of elements that stand there: `[row]`, `once(row)`?
+fn is_written_down(program: &Program, file: FileId, origin: OriginId) -> bool {
+    let facts = &program.file(file).facts;
+    match facts.origin(origin) {
+        Origin::Collection(_, _, Some(length)) => (1..=FEW).contains(&length),
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => is_written_down(program, file, inner),
+        Origin::Call(call) => {
+            let site = facts.call(call);
+            let row = program.resolved(file, call).row();
+            let is_view = site.name.is_some()
+                && site.arguments.0 == site.arguments.1
+                && row.is_some_and(|row| row.laziness == Laziness::Lazy && row.repeats.is_none());
+            row.is_some_and(|row| row.effects.has(Effect::Few))
+                || is_view && is_written_down(program, file, site.callee)
+        }
+        _ => false,
+    }
+}
+
+/// The parameter that the only loop around a call site goes through, as a bit.
+fn parameters_gone_through(facts: &FileFacts, context: &Context) -> u32 {
+    let mut loops = context.loops.iter().filter(|frame| matches!(frame.class, LoopClass::Data | LoopClass::Chunked));
+    match (loops.next().map(|frame| frame.source), loops.next()) {
+        (Some(LoopSource::Loop(id)), None) => {
+            facts.loop_of(id).iterable.map_or(0, |iterable| parameter_behind(facts, iterable))
+        }
+        _ => 0,
+    }
+}
+
+/// The parameter that a value is, or is a view of (`rows.iter()`), as a bit; 0 for none.
+fn parameter_behind(facts: &FileFacts, origin: OriginId) -> u32 {
+    match facts.origin(origin) {
+        Origin::Parameter(_, place) if place < 31 => 1 << place,
+        Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => parameter_behind(facts, inner),
+        Origin::Call(call) => {
+            let site = facts.call(call);
+            let is_view = site.name.is_some() && site.arguments.0 == site.arguments.1;
+            if is_view { parameter_behind(facts, site.callee) } else { 0 }
+        }
+        _ => 0,
+    }
 }
 
 /// What the function gave to the receiver of a call beforehand: a commit writes what was added.
