@@ -121,6 +121,7 @@ pub struct Arguments {
     /// of reporting.
     #[arg(help_heading = "Output", long, conflicts_with = "add_ignore")]
     remove_unused: bool,
+
     /// Apply safe fixes, and report what is left.
     #[arg(help_heading = "Fixes", long)]
     fix: bool,
