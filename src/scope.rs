@@ -1,6 +1,7 @@
 //! What a run works on: the files of the present state or of an earlier one, and the settings of each. Analyses nothing.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::config::{Config, SetupError};
 use crate::diagnostic::{Notice, NoticeKind};
 use crate::git::{Difference, Present, Repository, State};
 use crate::project::Project;
-use crate::source::SourceFile;
+use crate::source::{Replacement, SourceFile};
 use crate::{discover, lang, rule};
 
 /// Files, and what settings say of them.
@@ -77,7 +78,19 @@ impl Scope {
             None => State::Commit(repository.last_commit()?),
         };
         let present = if config.staged { Present::Index } else { Present::Disk };
-        difference(&self.project, config, &older, present, config.since.is_some()).map(Some)
+        let mut difference = difference(&self.project, config, &older, present, config.since.is_some())?;
+        self.add_texts(&mut difference);
+        Ok(Some(difference))
+    }
+
+    /// git knows what the disk has, and not the texts that stand for it: those are changes too.
+    fn add_texts(&self, difference: &mut Difference) {
+        let known: BTreeSet<PathBuf> = difference.replacements.iter().map(|one| one.location.clone()).collect();
+        for text in self.config.texts.iter().filter(|text| !known.contains(&text.location)) {
+            let location = text.location.clone();
+            difference.changed.insert(location.clone());
+            difference.replacements.push(Replacement { bytes: fs::read(&location).ok(), location });
+        }
     }
 
     /// The same scope as it was before: present settings hold, so that a changed setting makes no finding new.

@@ -416,6 +416,45 @@ fn staged_is_what_the_commit_would_hold() {
     assert!(full.stdout.contains("order.customer = session.get(Customer, order.customer_id)"), "{full:?}");
 }
 
+/// A text on stdin is a change, whatever the disk has.
+#[test]
+fn a_text_on_stdin_is_compared_too() {
+    let repository = Repository::new(&[("caller.py", CALLER), ("customers.py", CHEAP), ("slow.py", SLOW)]);
+    let with = |name: &str, text: &str, arguments: &[&str]| {
+        let given = project(&[("text", text)]);
+        let named = ["check", "--output-format", "concise", "--quiet", "--project", ".", "-", "--stdin-filename", name];
+        let mut command = laggard(repository.path(), &[&named, arguments].concat());
+        command.stdin(fs::File::open(given.path().join("text")).unwrap());
+        run(command).stdout.lines().map(|line| line.split(": ").next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let since = ["--since", "HEAD", "caller.py", "slow.py"];
+    assert_eq!(with("customers.py", COSTLY, &since), ["caller.py:6:15"], "the disk is as it was");
+    assert_eq!(with("customers.py", CHEAP, &since), NOTHING);
+    let twice = format!("{SLOW}    for order in orders:\n        session.get(Other, order.other_id)\n");
+    assert_eq!(with("slow.py", &twice, &since), ["slow.py:8:9"]);
+    assert_eq!(with("slow.py", SLOW, &["--changed-files"]), ["slow.py:6:26"]);
+    repository.write("customers.py", COSTLY);
+    assert_eq!(with("customers.py", CHEAP, &since), NOTHING, "the disk has changed, the text has not");
+    assert_eq!(with("new.py", SLOW, &["--since", "HEAD"]), ["new.py:6:26"]);
+}
+
+/// Of a fix, too, only what is new is wanted.
+#[test]
+fn only_what_is_new_is_fixed() {
+    let rust = |name: &str| {
+        format!(
+            "pub fn {name}(names: &[String]) -> usize {{\n    let all: Vec<&String> = names.iter().collect();\n    all.len()\n}}\n"
+        )
+    };
+    let repository = Repository::new(&[("lib.rs", &rust("old"))]);
+    repository.write("more.rs", &rust("new"));
+    let before = repository.found(&["--select", "all"]);
+    assert_eq!(before, ["lib.rs:2", "more.rs:2"]);
+    let fixed = check(repository.path(), &["--select", "all", "--since", "HEAD", "--fix"]);
+    assert_eq!((fixed.code, fixed.stdout.as_str()), (0, ""), "{fixed:?}");
+    assert_eq!(repository.found(&["--select", "all"]), ["lib.rs:2"]);
+}
+
 #[test]
 fn before_the_first_commit_all_is_new() {
     let repository = Repository(project(&[("slow.py", SLOW), ("other.py", SLOW)]));

@@ -11,6 +11,7 @@ use anyhow::Context;
 
 use super::output;
 use crate::diagnostic::Diagnostic;
+use crate::fix::saving;
 use crate::lang::{self, Language};
 use crate::source::{self, FileId, SourceFile};
 
@@ -94,7 +95,7 @@ fn suppressed(
 
 fn write(location: &Path, shown: &str, before: &str, after: &str) -> anyhow::Result<()> {
     if before != after {
-        fs::write(location, after).with_context(|| format!("`{shown}` cannot be written"))?;
+        saving::save(location, before, after).with_context(|| format!("`{shown}` is left as it is"))?;
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ pub struct Arguments {
 
     /// Analyse what is staged instead of what is on the disk, and report in the files that the commit would change; with
     /// --since or --merge-base what is new, wherever it is.
-    #[arg(help_heading = "Changes", long)]
+    #[arg(help_heading = "Changes", long, conflicts_with = "stdin_filename")]
     staged: bool,
 
     /// Exclude files that are named too.
@@ -121,6 +121,7 @@ pub struct Arguments {
     /// of reporting.
     #[arg(help_heading = "Output", long, conflicts_with = "add_ignore")]
     remove_unused: bool,
+
     /// Apply safe fixes, and report what is left.
     #[arg(help_heading = "Fixes", long)]
     fix: bool,

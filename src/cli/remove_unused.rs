@@ -15,6 +15,7 @@ use crate::Analysis;
 use crate::config::{SetupError, reader};
 use crate::diagnostic::{Notice, NoticeKind};
 use crate::evaluate::suppress::{self, Unused};
+use crate::fix::saving;
 use crate::lang;
 use crate::source::{FileId, SourceFile, Span};
 
@@ -73,7 +74,7 @@ fn remove_comments(
     if !parsed(&new).errors.is_empty() || parsed(&new).tree.len() != parsed(&text).tree.len() {
         return Ok(false);
     }
-    fs::write(&file.location, new).with_context(|| format!("`{}` cannot be written", file.path))?;
+    saving::save(&file.location, &text, &new).with_context(|| format!("`{}` is left as it is", file.path))?;
     Ok(true)
 }
 
@@ -104,7 +105,7 @@ fn remove_overrides(analysis: &Analysis) -> anyhow::Result<usize> {
         let path = analysis.config.root.join(name);
         let text = fs::read_to_string(&path).with_context(|| format!("`{name}` cannot be read"))?;
         let Some((new, count)) = without_overrides(&path, name, &text, &lines)? else { continue };
-        fs::write(&path, new).with_context(|| format!("`{name}` cannot be written"))?;
+        saving::save(&path, &text, &new).with_context(|| format!("`{name}` is left as it is"))?;
         removed += count;
     }
     Ok(removed)
