@@ -12,22 +12,28 @@ use crate::source::{FileId, Span};
 /// The findings, those of a rule in one loop or function joined under the worst of them, and those of a
 /// function that say the same or have the same cause. Their order is kept.
 pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let heads = joined(worst_of_each_place(found), |diagnostic| {
+    // A loop in a loop is mended by itself.
+    let heads = joined(worst_of_each_place(found), is_nested, |diagnostic| {
         let (file, span) = diagnostic.within;
         (!span.is_empty()).then(|| (diagnostic.rule.clone(), diagnostic.set, file, span, String::new()))
     });
-    let heads = joined(heads, |diagnostic| {
+    let heads = joined(heads, is_nested, |diagnostic| {
         let is_told = !diagnostic.within.1.is_empty() && !diagnostic.function.is_empty();
         let place = format!("{}\0{}", diagnostic.function, diagnostic.message);
         let file = diagnostic.primary.file;
         is_told.then(|| (diagnostic.rule.clone(), diagnostic.set, file, Span::default(), place))
     });
-    let mut heads = joined_anywhere(heads, |diagnostic| {
-        let cause = diagnostic.trace.last().filter(|_| !diagnostic.function.is_empty())?;
-        let is_told = !diagnostic.within.1.is_empty();
-        let place = (diagnostic.primary.file, diagnostic.function.clone(), cause.file, cause.span);
-        is_told.then(|| (diagnostic.rule.clone(), place))
-    });
+    // Loops in loops, too, are mended at once where they have one cause.
+    let mut heads = joined(
+        heads,
+        |_, _| false,
+        |diagnostic| {
+            let cause = diagnostic.trace.last().filter(|_| !diagnostic.function.is_empty())?;
+            let is_told = !diagnostic.within.1.is_empty();
+            let place = (diagnostic.primary.file, diagnostic.function.clone(), cause.file, cause.span);
+            is_told.then(|| (diagnostic.rule.clone(), diagnostic.set, place))
+        },
+    );
     for head in &mut heads {
         match head.also.len() {
             0 => {}
@@ -40,9 +46,11 @@ pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     heads
 }
 
-/// The findings, those with the same key joined under the worst of them; those without one stay alone.
+/// The findings, those with the same key joined under the worst of them; those without one, and those that stand apart
+/// from the one that they would join, stay alone.
 fn joined<Key: Eq + std::hash::Hash>(
     found: Vec<Diagnostic>,
+    is_apart: impl Fn(&Diagnostic, &Diagnostic) -> bool,
     key: impl Fn(&Diagnostic) -> Option<Key>,
 ) -> Vec<Diagnostic> {
     let mut groups: FxHashMap<Key, usize> = FxHashMap::default();
@@ -53,10 +61,7 @@ fn joined<Key: Eq + std::hash::Hash>(
             continue;
         };
         match groups.get(&key) {
-            // A loop in a loop is mended by itself.
-            Some(at) if is_around(&heads[*at], &diagnostic) || is_around(&diagnostic, &heads[*at]) => {
-                heads.push(diagnostic);
-            }
+            Some(at) if is_apart(&heads[*at], &diagnostic) => heads.push(diagnostic),
             Some(at) => join(&mut heads[*at], diagnostic),
             None => {
                 groups.insert(key, heads.len());
@@ -67,20 +72,9 @@ fn joined<Key: Eq + std::hash::Hash>(
     heads
 }
 
-/// The findings, those with the same key joined, loops in loops too.
-fn joined_anywhere<Key: Eq + std::hash::Hash>(
-    found: Vec<Diagnostic>,
-    key: impl Fn(&Diagnostic) -> Option<Key>,
-) -> Vec<Diagnostic> {
-    let mut groups: FxHashMap<Key, usize> = FxHashMap::default();
-    let mut heads: Vec<Diagnostic> = Vec::new();
-    for diagnostic in found {
-        match key(&diagnostic).map(|key| *groups.entry(key).or_insert(heads.len())) {
-            Some(at) if at < heads.len() => join(&mut heads[at], diagnostic),
-            _ => heads.push(diagnostic),
-        }
-    }
-    heads
+/// Does one of the two stand in a loop around that of the other?
+fn is_nested(left: &Diagnostic, right: &Diagnostic) -> bool {
+    is_around(left, right) || is_around(right, left)
 }
 
 fn is_around(outer: &Diagnostic, inner: &Diagnostic) -> bool {

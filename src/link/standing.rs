@@ -100,6 +100,12 @@ fn edges(program: &Program) -> Vec<(FunctionRef, FunctionRef)> {
     edges
 }
 
+/// What a function calls or hands on; `edges` are sorted.
+fn callees(edges: &[(FunctionRef, FunctionRef)], function: FunctionRef) -> impl Iterator<Item = FunctionRef> {
+    let first = edges.partition_point(|(from, _)| *from < function);
+    edges[first..].iter().take_while(move |(from, _)| *from == function).map(|(_, to)| *to)
+}
+
 /// What loops call, and all that this leads to. Loops of tests count for nothing.
 fn find_repeated(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
     let mut pending = Vec::new();
@@ -119,8 +125,7 @@ fn find_repeated(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
     }
     while let Some(function) = pending.pop() {
         if !std::mem::replace(&mut program.repeated[function.0 as usize], true) {
-            let first = edges.partition_point(|(from, _)| *from < function);
-            pending.extend(edges[first..].iter().take_while(|(from, _)| *from == function).map(|(_, to)| *to));
+            pending.extend(callees(edges, function));
         }
     }
 }
@@ -141,8 +146,7 @@ fn spread_service(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
             continue;
         }
         program.standings[function.0 as usize] = Standing::Served;
-        let first = edges.partition_point(|(from, _)| *from < function);
-        pending.extend(edges[first..].iter().take_while(|(from, _)| *from == function).map(|(_, to)| *to));
+        pending.extend(callees(edges, function));
     }
 }
 
@@ -156,13 +160,12 @@ fn spread_seldomness(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]
     let mut pending: Vec<FunctionRef> =
         (0..program.functions.len() as u32).filter(is_seldom).map(FunctionRef).collect();
     while let Some(function) = pending.pop() {
-        let first = edges.partition_point(|(from, _)| *from < function);
-        for (_, to) in edges[first..].iter().take_while(|(from, _)| *from == function) {
+        for to in callees(edges, function) {
             let number = to.0 as usize;
             others[number] -= 1;
             if others[number] == 0 && program.standings[number] == Standing::Unsaid {
                 program.standings[number] = Standing::Seldom;
-                pending.push(*to);
+                pending.push(to);
             }
         }
     }
