@@ -15,7 +15,7 @@ use crate::facts::*;
 use crate::interner::Distinct;
 use crate::lang::Language;
 use crate::model::lookup::Models;
-use crate::model::table::{self, Row, RowKind};
+use crate::model::table::{self, Color, Row, RowKind};
 use crate::program::{FunctionRef, ProgramFile, Resolved, Target};
 use crate::source::FileId;
 use crate::sql::{self, Verb};
@@ -1065,7 +1065,10 @@ impl<'m> Resolver<'m> {
     fn resolve_call(&mut self, files: &[ProgramFile], file: FileId, id: CallId) -> CallResolution<'m> {
         let facts = &files[file.0 as usize].facts;
         let site = *facts.call(id);
-        let callees = self.infer(files, file, site.callee);
+        let callees = match site.name.is_some() && self.is_future(files, file, site.callee) {
+            true => Values::unknown(),
+            false => self.infer(files, file, site.callee),
+        };
         let mut resolution = CallResolution { is_partial: callees.is_partial, ..CallResolution::default() };
         let member = match (site.kind, site.name) {
             (CallKind::Call | CallKind::Construct | CallKind::Attribute, name) => {
@@ -1095,8 +1098,8 @@ impl<'m> Resolver<'m> {
         if callees.list.is_empty() {
             resolution.results = Values::unknown();
             if let (Some(member), CallKind::Call) = (member, site.kind)
-                && let Some(row) = self.models.unique_member(self.symbols.text(member))
-                && self.libraries.contains(self.models.library(row))
+                && let Some(row) =
+                    self.models.unique_member(self.symbols.text(member), |library| self.libraries.contains(library))
             {
                 resolution.targets.push(Target::Row(row));
                 resolution.is_guess = true;
@@ -1106,6 +1109,21 @@ impl<'m> Resolver<'m> {
             resolution.results = Values::unknown();
         }
         resolution
+    }
+
+    /// Is it what calling an asynchronous function of the program gives, not awaited yet?
+    fn is_future(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        let Origin::Call(call) = facts.origin(origin) else { return false };
+        let number = self.call_number(files, file, call);
+        self.resolutions.get(number).targets.iter().any(|target| match target {
+            Target::Row(_) => false,
+            Target::Function(function) => {
+                let (file, function) = locate(files, *function);
+                let function = files[file.0 as usize].facts.function(function);
+                function.is_async && function.yields.is_empty()
+            }
+        })
     }
 
     /// The pseudo-member of an operation, as model tables write it.
@@ -1637,6 +1655,12 @@ impl<'m> Resolver<'m> {
         }
         let mut resolved = condensed(self.resolutions.get(number));
         let row = if resolved.targets.len() == 1 { resolved.row() } else { None };
+        let asks_imports = row.is_some_and(|row| row.kind == RowKind::Method && row.effects.has(Effect::Blocking));
+        if let Some(row) = row.filter(|_| asks_imports)
+            && self.hiding_row(&files[file.0 as usize].facts, row).is_some_and(|row| row.color == Color::Async)
+        {
+            resolved.effects = resolved.effects.without(EffectSet::of(&[Effect::Blocking]));
+        }
         let asks_block = row.is_some_and(|row| !row.after.is_empty());
         if let Some(row) = row.filter(|_| asks_block)
             && !comes_after(&files[file.0 as usize].facts, call, &row.after)
@@ -1658,12 +1682,26 @@ impl<'m> Resolver<'m> {
             }
         }
         let answer = answers.number(resolved);
-        // The statement, the argument and the block are the call's own.
-        let is_own = sends_statement || asks_arguments || asks_block;
+        // The statement, the argument and the block are the call's own, the imports those of its file.
+        let is_own = sends_statement || asks_arguments || asks_block || asks_imports;
         if !is_own && row.is_none_or(|row| row.iterates.is_none()) {
             self.condensed.insert(number, answer);
         }
         answer
+    }
+
+    /// What a method is that comes from a type or trait which the file imports under a name that one of the row's own
+    /// has: `use diesel_async::RunQueryDsl` hides that of `use diesel::prelude::*`.
+    fn hiding_row(&self, facts: &FileFacts, row: &Row) -> Option<&'m Row> {
+        let separator = self.language.separator();
+        let (owner, member) = split_last(&row.path, separator)?;
+        self.models.lineage(owner).find_map(|(hidden, _)| {
+            let (_, name) = split_last(hidden, separator)?;
+            let import = facts.imports.iter().find(|import| facts.text(import.binding) == name)?;
+            let names: Vec<&str> = import.path.iter().map(|name| facts.text(*name)).collect();
+            let path = self.models.canonical(&names.join(separator)).into_owned();
+            (path != hidden).then(|| self.models.row(&[&path, separator, member].concat())).flatten()
+        })
     }
 
     /// The row of going through the argument that a row goes through.

@@ -2,7 +2,8 @@
 //!
 //! That is said of what an event loop is started for, and of what is awaited from there on, unless something shows that
 //! there may be other tasks: a function is run beside others, handles requests, or starts tasks itself, or is awaited
-//! by one that does. It does not know what libraries start by themselves.
+//! by one that does. Where a program starts its event loops itself and never makes a second task, all asynchronous
+//! functions are like that. It does not know what libraries start by themselves.
 
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -25,6 +26,8 @@ enum Start {
     Awaited(FunctionRef, CallId),
     /// Beside others.
     Beside,
+    /// Something that it is handed to runs it.
+    HandedOn,
     /// Nobody knows.
     Unknown,
 }
@@ -42,8 +45,17 @@ pub(super) fn find_lone_functions(program: &mut Program, has_own_loop: &[bool]) 
     }
     let own_tasks: Vec<Option<u32>> =
         (0..starts.len()).map(|number| first_task(program, FunctionRef(number as u32))).collect();
-    let is_started = |number: &usize| has_own_loop[*number] || starts[*number].contains(&Start::Alone);
-    let comes_in_company = |number: &usize| program.entry_points[*number] || starts[*number].contains(&Start::Beside);
+    let lone_languages = languages_of_lone_tasks(program, &starts, has_own_loop);
+    let is_lone = |number: usize| {
+        let (file, _) = program.function(FunctionRef(number as u32));
+        lone_languages.contains(&program.file(file).source.language)
+    };
+    let is_started =
+        |number: &usize| is_lone(*number) || has_own_loop[*number] || starts[*number].contains(&Start::Alone);
+    let comes_in_company = |number: &usize| {
+        let is_handed_on = starts[*number].contains(&Start::HandedOn) && !is_lone(*number);
+        program.entry_points[*number] || starts[*number].contains(&Start::Beside) || is_handed_on
+    };
     let started = reached_from((0..starts.len()).filter(is_started), &awaited_by);
     // What a function starts itself is there from then on only.
     let is_joined = |number: &usize| {
@@ -63,6 +75,37 @@ pub(super) fn find_lone_functions(program: &mut Program, has_own_loop: &[bool]) 
     let runs_alone = runs_alone.collect();
     program.first_tasks = first_tasks;
     program.runs_alone = runs_alone;
+}
+
+/// The languages in which the program starts event loops, and nothing anywhere makes a second task or handles requests.
+fn languages_of_lone_tasks(program: &Program, starts: &[Vec<Start>], has_own_loop: &[bool]) -> Vec<usize> {
+    let language_of = |number: usize| program.file(program.function(FunctionRef(number as u32)).0).source.language;
+    let starts_loop = |number: &usize| has_own_loop[*number] || starts[*number].contains(&Start::Alone);
+    let mut languages: Vec<usize> = (0..starts.len()).filter(starts_loop).map(language_of).collect();
+    languages.sort_unstable();
+    languages.dedup();
+    let is_handler = |number: &usize| {
+        let function = FunctionRef(*number as u32);
+        let is_side_code = program.tests[*number] || program.file(program.function(function).0).is_side_code;
+        program.entry_points[*number] && is_async(program, function) && !is_side_code
+    };
+    let with_handlers: Vec<usize> = (0..starts.len()).filter(is_handler).map(language_of).collect();
+    languages.retain(|language| {
+        let files = program.files.iter().enumerate().filter(|(_, file)| file.source.language == *language);
+        !with_handlers.contains(language) && files.into_iter().all(|(number, _)| !makes_tasks(program, number))
+    });
+    languages
+}
+
+/// Does a file, its tests left aside, start tasks that go on beside others?
+fn makes_tasks(program: &Program, number: usize) -> bool {
+    let entry = &program.files[number];
+    program.resolved.of_file(FileId(number as u32)).iter().enumerate().any(|(call, resolved)| {
+        let scope = entry.facts.call(CallId(call as u32)).scope;
+        let function = entry.first_function + entry.facts.scope(scope).function.0;
+        let is_task = resolved.effects.has(Effect::SpawnsTask) && !resolved.effects.has(Effect::Offloads);
+        is_task && !entry.is_side_code && !program.tests[function as usize]
+    })
 }
 
 /// May a call run when the task is there that its function starts by another one?
@@ -107,7 +150,10 @@ fn starts_by_function(program: &Program) -> Vec<Vec<Start>> {
             }
         }
         for callback in &program.callbacks[number] {
-            starts[callback.function.0 as usize].push(Start::Beside);
+            let effects = program.resolved(file, callback.call).effects;
+            // What nobody knows may start it beside others as well as not.
+            let start = if effects.meets(MULTIPLIES) { Start::Beside } else { Start::HandedOn };
+            starts[callback.function.0 as usize].push(start);
         }
     }
     starts
@@ -123,7 +169,10 @@ fn start_of(program: &Program, file: FileId, call: CallId) -> Start {
     let site = facts.call(call);
     let mut is_awaited = site.awaited;
     // `block_on(Box::pin(f()))`, `timeout(limit, f()).await`.
-    for outer in (call.0.saturating_sub(OUTERMOST)..call.0).rev().map(CallId) {
+    // Calls around an argument come before it, those around a receiver after it.
+    let after = call.0 + 1..(call.0 + OUTERMOST).min(facts.calls.len() as u32);
+    let before = (call.0.saturating_sub(OUTERMOST)..call.0).rev();
+    for outer in before.chain(after).map(CallId) {
         let outer_site = facts.call(outer);
         if !outer_site.span.contains(site.span) {
             continue;

@@ -285,12 +285,14 @@ impl Models {
 
     /// The row that a member name stands for when the receiver is unknown: the name is of several words
     /// (`prefetch_related`), none of its rows is of a type with everybody's names, and all rows are of one library or
-    /// say the same. It is the row that claims least; take its effects with medium confidence, not its type.
-    pub fn unique_member(&self, member: &str) -> Option<&Row> {
+    /// say the same. Of those whose library is at hand it is the row that claims least; take its effects with medium
+    /// confidence, not its type.
+    pub fn unique_member(&self, member: &str, is_at_hand: impl Fn(&str) -> bool) -> Option<&Row> {
         if !is_telling(member) {
             return None;
         }
-        let least = self.members(member).min_by_key(|row| row.effects.iter().count())?;
+        let at_hand = self.members(member).filter(|row| is_at_hand(self.library(row)));
+        let least = at_hand.min_by_key(|row| row.effects.iter().count())?;
         let agrees = |row: &Row| {
             row.color == least.color
                 && row.effects.intersection(least.effects) == least.effects
@@ -310,7 +312,8 @@ impl Models {
         row.path.split(self.separator).next().unwrap_or("")
     }
 
-    fn lineage<'a>(&'a self, path: &'a str) -> Lineage<'a> {
+    /// A type and all types whose members it has, with their distance, nearest first.
+    pub fn lineage<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, usize)> {
         Lineage::new(self, path, true)
     }
 }

@@ -276,8 +276,7 @@ pub struct RuleSet {
 impl RuleSet {
     /// The built-in rules that are wanted.
     pub fn of(wanted: impl Fn(&str) -> bool) -> RuleSet {
-        let mut rules = builtin::rules();
-        rules.retain(|rule| wanted(&rule.name));
+        let rules = builtin::rules().iter().filter(|rule| wanted(&rule.name)).cloned().collect();
         RuleSet { rules }
     }
 }
@@ -315,8 +314,7 @@ impl RuleInfo {
 
 /// All built-in rules, for listing.
 pub fn all_infos() -> Vec<RuleInfo> {
-    let rules = builtin::rules();
-    rules
+    builtin::rules()
         .iter()
         .zip(builtin::PAGES)
         .map(|(rule, (_, _, page))| RuleInfo {
