@@ -28,6 +28,8 @@ enum Start {
     Beside,
     /// Something that it is handed to runs it.
     HandedOn,
+    /// Whoever takes what the call gives awaits it, maybe together with others.
+    Built,
     /// Nobody knows.
     Unknown,
 }
@@ -53,8 +55,9 @@ pub(super) fn find_lone_functions(program: &mut Program, has_own_loop: &[bool]) 
     let is_started =
         |number: &usize| is_lone(*number) || has_own_loop[*number] || starts[*number].contains(&Start::Alone);
     let comes_in_company = |number: &usize| {
-        let is_handed_on = starts[*number].contains(&Start::HandedOn) && !is_lone(*number);
-        program.entry_points[*number] || starts[*number].contains(&Start::Beside) || is_handed_on
+        let in_company = if is_lone(*number) { Start::Built } else { Start::HandedOn };
+        let starts = &starts[*number];
+        program.entry_points[*number] || starts.contains(&Start::Beside) || starts.contains(&in_company)
     };
     let started = reached_from((0..starts.len()).filter(is_started), &awaited_by);
     // What a function starts itself is there from then on only.
@@ -151,8 +154,8 @@ fn starts_by_function(program: &Program) -> Vec<Vec<Start>> {
         }
         for callback in &program.callbacks[number] {
             let effects = program.resolved(file, callback.call).effects;
-            // What nobody knows may start it beside others as well as not.
-            let start = if effects.meets(MULTIPLIES) { Start::Beside } else { Start::HandedOn };
+            let is_beside = callback.repeats || effects.meets(MULTIPLIES);
+            let start = if is_beside { Start::Beside } else { Start::HandedOn };
             starts[callback.function.0 as usize].push(start);
         }
     }
@@ -189,7 +192,7 @@ fn start_of(program: &Program, file: FileId, call: CallId) -> Start {
     match task_of_scope(program, file, site.scope) {
         Some(start) => start,
         None if is_awaited => Start::Awaited(program.function_ref(file, facts.scope(site.scope).function), call),
-        None => Start::Unknown,
+        None => Start::Built,
     }
 }
 
