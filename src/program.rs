@@ -282,6 +282,12 @@ pub struct LoopFrame {
 }
 
 impl LoopFrame {
+    /// Does it take as many turns as there are data? Others end after a few, or take one per event.
+    pub fn goes_through_data(&self) -> bool {
+        use crate::facts::LoopClass;
+        matches!(self.class, LoopClass::Data | LoopClass::Paging | LoopClass::Chunked)
+    }
+
     /// Does it take as many turns as there is to do? Others end after a few.
     pub fn goes_on(&self) -> bool {
         use crate::facts::LoopClass;

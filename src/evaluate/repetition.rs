@@ -1,6 +1,7 @@
 //! How often a place runs, as far as anyone can tell: in a loop, or once.
 //!
-//! Loops of callers count; what is called by a way that the call graph does not know seems to run once.
+//! Loops of callers near by count, but not those that wait for events; what is called by a way that the call graph does
+//! not know seems to run once.
 
 use crate::facts::CallId;
 use crate::program::Program;
@@ -11,5 +12,5 @@ pub(super) fn is_once(program: &Program, file: FileId, call: CallId) -> bool {
     let facts = &program.file(file).facts;
     let function = facts.scope(facts.call(call).scope).function;
     let mut loops = program.context(file, call).loops.iter();
-    !loops.any(|frame| frame.goes_on()) && !program.repeated[program.function_ref(file, function).0 as usize]
+    !loops.any(|frame| frame.goes_through_data()) && !program.repeated[program.function_ref(file, function).0 as usize]
 }

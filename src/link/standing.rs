@@ -1,5 +1,5 @@
-//! Standing: how functions come to run, and what loops lead to. Handlers of requests and tasks, and all that they lead to, run often; what only
-//! the start of the program, scripts and pages for administrators lead to runs seldom.
+//! Standing: how functions come to run, and what loops lead to. Handlers of requests and tasks, and all that they lead
+//! to, run often; what only the start of the program, scripts and pages for administrators lead to runs seldom.
 //!
 //! Decorators are noted where files are linked. Here classes whose methods a framework calls, functions that are handed
 //! to one and the places of files are added; then the call graph is followed. Which those are is data.
@@ -8,8 +8,11 @@ use super::resolve::{Value, argument_at, function_ref};
 use crate::facts::*;
 use crate::lang;
 use crate::model::table::Role;
-use crate::program::{FunctionRef, Program, Standing};
+use crate::program::{Callback, FunctionRef, Program, Standing};
 use crate::source::FileId;
+
+/// How many calls below a loop a function is still said to run in it.
+const NEAR_BY: usize = 2;
 
 /// Fills in the standing of all functions.
 pub(super) fn find_standings(program: &mut Program) {
@@ -106,7 +109,8 @@ fn callees(edges: &[(FunctionRef, FunctionRef)], function: FunctionRef) -> impl 
     edges[first..].iter().take_while(move |(from, _)| *from == function).map(|(_, to)| *to)
 }
 
-/// What loops call, and all that this leads to. Loops of tests count for nothing.
+/// What loops over data call, themselves or in a function near by. Loops of tests count for nothing. Further down nearly
+/// everything is reached from some loop, and says nothing of how often.
 fn find_repeated(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
     let mut pending = Vec::new();
     for (number, file) in program.files.iter().enumerate().filter(|(_, file)| !file.is_side_code) {
@@ -114,18 +118,23 @@ fn find_repeated(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
             let site = file.facts.call(call);
             let caller = file.first_function + file.facts.scope(site.scope).function.0;
             let context = &program.contexts[number][site.scope.index()];
-            context.loops.iter().any(|frame| frame.goes_on()) && !program.tests[caller as usize]
+            context.loops.iter().any(|frame| frame.goes_through_data()) && !program.tests[caller as usize]
         };
         let resolved = program.resolved.of_file(FileId(number as u32)).iter().enumerate();
         let called = resolved.filter(|(call, _)| is_in_loop(CallId(*call as u32)));
         pending.extend(called.flat_map(|(_, resolved)| resolved.functions()));
         let callbacks = program.callbacks[number].iter();
-        let repeated = callbacks.filter(|callback| callback.repeats || is_in_loop(callback.call));
+        let is_tested = |call: CallId| {
+            program.tests[(file.first_function + file.facts.scope(file.facts.call(call).scope).function.0) as usize]
+        };
+        let repeats = |callback: &&Callback| callback.repeats && !is_tested(callback.call);
+        let repeated = callbacks.filter(|callback| repeats(callback) || is_in_loop(callback.call));
         pending.extend(repeated.map(|callback| callback.function));
     }
-    while let Some(function) = pending.pop() {
-        if !std::mem::replace(&mut program.repeated[function.0 as usize], true) {
-            pending.extend(callees(edges, function));
+    for _ in 0..NEAR_BY {
+        let called: Vec<FunctionRef> = pending.iter().flat_map(|function| callees(edges, *function)).collect();
+        for function in std::mem::replace(&mut pending, called) {
+            program.repeated[function.0 as usize] = true;
         }
     }
 }

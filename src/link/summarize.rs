@@ -116,11 +116,13 @@ fn add(summary: &mut Summary, reached: Reached) {
     match summary.effects.iter_mut().find(same_kind) {
         Some(known) => {
             let parameters = known.parameters | reached.parameters;
+            // What is sure is not hidden by what may be worse; one long wait is worse than many short ones.
             let key = |reached: &Reached| {
                 (
+                    reached.confidence,
+                    if holds_thread(reached.effect) { reached.weight } else { 0 },
                     reached.degree,
                     reached.weight,
-                    reached.confidence,
                     std::cmp::Reverse(reached.steps),
                     std::cmp::Reverse(reached.witness),
                 )
