@@ -9,7 +9,7 @@ use crate::link::summarize::{
     CallEffect, EVERY_TURN, effects_of_call, handed_over, is_reached_conditionally, own_effects, witness_chain,
 };
 use crate::model::table::{Color, Laziness, Row};
-use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Target};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Standing, Target};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
 use crate::source::FileId;
@@ -206,6 +206,11 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(entry_point, |wanted| {
         let reference = program.function_ref(file, function);
         program.entry_points[reference.0 as usize] == *wanted
+    });
+    check!(at_start, |wanted| program.at_start[program.function_ref(file, function).0 as usize] == *wanted);
+    check!(action, |wanted| {
+        let reference = program.function_ref(file, function);
+        (program.standings[reference.0 as usize] == Standing::Action) == *wanted
     });
     check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
     check!(once, |wanted| repetition::is_once(program, file, call) == *wanted);
@@ -853,7 +858,10 @@ fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> 
 /// Is it the only task of its event loop, and short of what it would be on a network?
 fn waits_alone(program: &Program, candidate: &Candidate) -> bool {
     let local = EffectSet::of(&[Effect::FileIo, Effect::Subprocess, Effect::CpuHeavy, Effect::RunsEventLoop]);
-    if crate::link::tasks::runs_before_tasks(program, candidate.file, candidate.call) {
+    let (file, call) = (candidate.file, candidate.call);
+    if crate::link::tasks::runs_before_tasks(program, file, call)
+        || crate::link::tasks::runs_at_start(program, file, call)
+    {
         return true;
     }
     leaf_row(program, candidate).is_some_and(|row| row.effects.meets(local) && !row.effects.has(Effect::Network))
