@@ -262,6 +262,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(first_answer, |wanted| calls::is_first_answer(program, candidate) == *wanted);
     check!(calls, |wanted| calls::is_one_of(program, file, call, wanted));
     check!(goes_through, |wanted| calls::goes_through(program, candidate, wanted));
+    check!(goes_through_parts, |wanted| calls::goes_through_parts(program, candidate, wanted));
     check!(named, |wanted| calls::is_named(program, candidate, wanted));
     check!(fixed_argument, |wanted| calls::has_fixed_argument(program, candidate) == *wanted);
     check!(independent, |wanted| calls::is_independent(program, candidate) == *wanted);

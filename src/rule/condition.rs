@@ -368,6 +368,8 @@ conditions! {
     calls: Vec<String>,
     /// the loop goes through what one of these gives, as it is or in another order
     goes_through: Vec<String>,
+    /// the loop goes through the parts that one of these splits a text into, unless they are lines, or the text was read from outside the program
+    goes_through_parts: Vec<String>,
     /// the receiver or the first argument has one of these words in its name or text
     named: Vec<String>,
     /// its first argument is the same whenever the function runs
