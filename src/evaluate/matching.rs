@@ -214,6 +214,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     });
     check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
     check!(once, |wanted| repetition::is_once(program, file, call) == *wanted);
+    check!(payload, |wanted| super::volume::goes_through_payload(program, candidate) == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
     check!(receiver_from_outside, |wanted| {
         let (_, _, depend) = root_receiver(program, file, call);

@@ -51,6 +51,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         background: vec![false; functions.len()],
         standings: vec![Standing::Unsaid; functions.len()],
         at_start: vec![false; functions.len()],
+        payload: vec![false; functions.len()],
         repeated: vec![false; functions.len()],
         tests: vec![false; functions.len()],
         first_tasks: Vec::new(),

@@ -298,6 +298,8 @@ conditions! {
     background: bool,
     /// no loop is known that it runs in: neither in its function nor in what leads to that
     once: bool,
+    /// the loop goes through a part of what one request brought, in a method that a framework gives that to, and no loop over data leads there
+    payload: bool,
     /// its result is assigned to a place that is among its operands
     accumulates: bool,
     /// its result is assigned to a local variable
