@@ -164,7 +164,7 @@ fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) 
 }
 
 /// Does a value come from outside the program, perhaps unwrapped?
-fn is_read(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
+pub(super) fn is_read(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
     let facts = &program.file(file).facts;
     if depth > DEEPEST {
         return false;
