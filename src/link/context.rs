@@ -139,6 +139,11 @@ fn loop_class<'m>(
 ) -> LoopClass {
     let facts = &files[file.0 as usize].facts;
     let own = facts.loop_of(id);
+    // What the names of variables say of a long loop that waits for events is not said of the loop.
+    let is_named = matches!(own.class, LoopClass::Paging | LoopClass::Chunked) && own.kind == LoopKind::Infinite;
+    if is_named && batching::waits_for_event(files, file, own.region.calls, resolved) {
+        return LoopClass::Worker;
+    }
     if own.class != LoopClass::Data {
         return own.class;
     }
