@@ -247,6 +247,8 @@ pub struct Callback {
     pub argument: u16,
     /// The function.
     pub function: FunctionRef,
+    /// The call that gives it its arguments, if it is handed to a function of the program which calls it in one place.
+    pub called_by: Option<(FileId, CallId)>,
     /// Does it run once per element?
     pub repeats: bool,
     /// Does it run on another thread or process?

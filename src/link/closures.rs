@@ -96,6 +96,7 @@ fn functions_handed_on(program: &mut Program, file: FileId) -> Vec<Callback> {
                     call,
                     argument: at as u16,
                     function: function_ref(&program.files, callee_file, callee),
+                    called_by: call_of_argument(program, file, call, at),
                     repeats: run == Run::PerElement,
                     is_offloaded: run == Run::Elsewhere,
                 });
@@ -120,6 +121,23 @@ fn run_of_argument(program: &Program, file: FileId, call: CallId, argument: usiz
         run_of_parameter(program, callee_file, callee, place, depth)
     };
     agreed(resolved.functions().map(of_function))
+}
+
+/// The call by which the only function that a call site leads to runs one of its arguments, if there is only one.
+fn call_of_argument(program: &Program, file: FileId, call: CallId, argument: usize) -> Option<(FileId, CallId)> {
+    let mut functions = program.resolved(file, call).functions();
+    let (Some(function), None) = (functions.next(), functions.next()) else { return None };
+    let (callee_file, callee) = locate(&program.files, function);
+    let (facts, callee_facts) = (&program.file(file).facts, &program.file(callee_file).facts);
+    let pairs = matched_arguments(facts, facts.call(call), callee_facts, callee);
+    let (_, place) = pairs.into_iter().find(|(own, _)| *own == argument)?;
+    let region = callee_facts.function(callee).region;
+    let mut calls = (region.calls.0..region.calls.1).map(CallId).filter(|call| {
+        let site = callee_facts.call(*call);
+        site.kind == CallKind::Call && site.name.is_none() && is_parameter(callee_facts, site.callee, callee, place)
+    });
+    let only = calls.next()?;
+    calls.next().is_none().then_some((callee_file, only))
 }
 
 /// How a function runs one of its parameters.

@@ -5,10 +5,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::batching;
 use super::closures::Run;
 use super::infer::repeats_argument;
 use super::resolve::{Resolver, Value};
+use super::{batching, memoization};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::{Color, Laziness};
@@ -63,8 +63,16 @@ pub(super) fn contexts<'m>(
     contexts
 }
 
-/// What is done with many elements at once is not done for each.
+/// What is done with many elements at once is not done for each, nor what is done once per key.
 fn enter_branch(facts: &FileFacts, id: ScopeId, resolved: FileCalls, context: &mut Context) {
+    for frame in &mut context.loops {
+        if let LoopSource::Loop(around) = frame.source
+            && frame.class == LoopClass::Data
+            && memoization::fills_what_is_missing(facts, id, facts.loop_of(around), resolved)
+        {
+            frame.class = LoopClass::Bounded;
+        }
+    }
     let Some(frame) = context.loops.first_mut() else { return };
     if let LoopSource::Loop(around) = frame.source
         && frame.class == LoopClass::Data
@@ -413,6 +421,7 @@ pub(super) fn callbacks<'m>(
                     call: CallId(number as u32),
                     argument: place as u16,
                     function: super::resolve::function_ref(files, callee_file, callee),
+                    called_by: None,
                     repeats: repeats_argument(facts, row, place as u16, argument.keyword),
                     is_offloaded: row.effects.has(Effect::Offloads),
                 });

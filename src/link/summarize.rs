@@ -14,7 +14,7 @@ use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::{Color, Laziness};
-use crate::program::{Context, FunctionRef, LoopSource, Program, Reached, Summary, Target};
+use crate::program::{Callback, Context, FunctionRef, LoopSource, Program, Reached, Summary, Target};
 use crate::source::FileId;
 use crate::syntax::ParameterKind;
 
@@ -237,7 +237,11 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
         let is_offloaded = callee.is_offloaded || context.is_offloaded;
         for entry in &summary.effects {
             // What blocks in an asynchronous function is its own matter, and reported there.
-            let Some((without, needs)) = still_open(facts, site, callee_facts, callee_id, entry) else { continue };
+            let open = match callee.called_by {
+                Some(called_by) if called_by == (file, call) => still_open(facts, site, callee_facts, callee_id, entry),
+                called_by => stays_open(program, called_by, callee_facts, callee_id, entry).then_some((0, 0)),
+            };
+            let Some((without, needs)) = open else { continue };
             let (without, needs) = (without | own_without, needs | own_needs);
             let blocks = matches!(entry.effect, Effect::Blocking | Effect::Sleep);
             if is_async && holds_thread(entry.effect) || summary.memoizes && (is_done_once || !blocks) {
@@ -246,10 +250,11 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
             let mut depend = Depend::default();
             if callee.repeats {
                 depend.element = EVERY_TURN;
-            } else {
+            } else if callee.called_by == Some((file, call)) {
                 for_each_feeding(facts, site, callee_facts, callee_id, entry.parameters, |fed| depend = depend.or(fed));
             }
             let elements = match entry.over {
+                _ if callee.called_by != Some((file, call)) => Elements::Unknown,
                 0 => Elements::Unknown,
                 parameters => elements_given(program, file, call, callee.function, parameters),
             };
@@ -460,6 +465,24 @@ fn still_open(
     Some((without, needs))
 }
 
+/// Does an effect certainly come about in a function that another one runs for the code that hands it over? If it is
+/// bound to parameters, the call that gives it its arguments has to tell.
+fn stays_open(
+    program: &Program,
+    called_by: Option<(FileId, CallId)>,
+    callee_facts: &FileFacts,
+    callee: FunctionId,
+    entry: &Reached,
+) -> bool {
+    if entry.without | entry.needs == 0 {
+        return true;
+    }
+    called_by.is_some_and(|(file, call)| {
+        let facts = &program.file(file).facts;
+        still_open(facts, facts.call(call), callee_facts, callee, entry) == Some((0, 0))
+    })
+}
+
 /// How much a call costs, from how the models write it: one system call is least, a round trip or an unbounded wait
 /// most.
 fn weight_of(cost: &str) -> u8 {
@@ -539,6 +562,8 @@ fn enclosing_awaits(program: &Program, file: FileId, call: CallId) -> bool {
 /// A function that a call site runs.
 struct Callee {
     function: FunctionRef,
+    /// The call that gives it its arguments.
+    called_by: Option<(FileId, CallId)>,
     /// Once per element of what the call goes through.
     repeats: bool,
     is_offloaded: bool,
@@ -551,13 +576,13 @@ fn certain_callees(program: &Program, file: FileId, call: CallId) -> SmallVec<[C
     // One of several: only what all of them do is certain, so the one with the fewest effects speaks for them.
     let least = resolved.functions().min_by_key(|function| program.summaries[function.0 as usize].effects.len());
     if let Some(function) = least {
-        callees.push(Callee { function, repeats: false, is_offloaded: false });
+        callees.push(Callee { function, called_by: Some((file, call)), repeats: false, is_offloaded: false });
     }
     let callbacks = &program.callbacks[file.0 as usize];
     let first = callbacks.partition_point(|callback| callback.call < call);
     for callback in callbacks[first..].iter().take_while(|callback| callback.call == call) {
-        let (function, repeats, is_offloaded) = (callback.function, callback.repeats, callback.is_offloaded);
-        callees.push(Callee { function, repeats, is_offloaded });
+        let Callback { function, called_by, repeats, is_offloaded, .. } = *callback;
+        callees.push(Callee { function, called_by, repeats, is_offloaded });
     }
     callees
 }
