@@ -101,16 +101,20 @@ fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], compon
             add(&mut summary, reached);
         }
     }
-    summary.effects.sort_by_key(|reached| (reached.effect, reached.parameters == 0, reached.without, reached.needs));
+    summary.effects.sort_by_key(|reached| {
+        (reached.effect, reached.degree == 0, reached.parameters == 0, reached.without, reached.needs)
+    });
     summary
 }
 
-/// Keeps the worse entry; per effect one that depends on parameters and one that does not, and one for each set of
-/// parameters without which, or with which, it comes about only.
+/// Keeps the worse entry; per effect one that depends on parameters and one that does not, one that comes once and one
+/// that comes in a loop, and one for each set of parameters without which, or with which, it comes about only.
 fn add(summary: &mut Summary, reached: Reached) {
     let same_kind = |known: &&mut Reached| {
         known.effect == reached.effect
             && (known.parameters == 0) == (reached.parameters == 0)
+            // What comes once is what a loop of a caller repeats; what comes in a loop of its own is told there.
+            && (holds_thread(reached.effect) || (known.degree == 0) == (reached.degree == 0))
             && (known.without, known.needs) == (reached.without, reached.needs)
     };
     match summary.effects.iter_mut().find(same_kind) {
