@@ -359,6 +359,8 @@ pub struct Program<'m> {
     pub relation_reads: Vec<RelationRead>,
     /// Which asynchronous functions are known to run as the only task of their event loop.
     pub runs_alone: Vec<bool>,
+    /// The languages, by number, in which the program starts event loops and never makes a second task.
+    pub lone_languages: Vec<usize>,
     /// Per function that an event loop is started for: its first call that starts a task beside it, or the greatest
     /// number when there is none; 0 for all others.
     pub first_tasks: Vec<u32>,

@@ -854,11 +854,12 @@ fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> 
 
 /// Is it the only task of its event loop, and short of what it would be on a network?
 fn waits_alone(program: &Program, candidate: &Candidate) -> bool {
-    let local = EffectSet::of(&[Effect::FileIo, Effect::Subprocess, Effect::CpuHeavy, Effect::RunsEventLoop]);
     if crate::link::tasks::runs_before_tasks(program, candidate.file, candidate.call) {
         return true;
     }
-    leaf_row(program, candidate).is_some_and(|row| row.effects.meets(local) && !row.effects.has(Effect::Network))
+    // A pause that is written right there has a form that is awaited.
+    let is_own_pause = |row: &Row| row.effects.has(Effect::Sleep) && candidate.effect.reached.via.is_none();
+    leaf_row(program, candidate).is_some_and(|row| !row.effects.has(Effect::Network) && !is_own_pause(row))
         && crate::link::tasks::runs_alone(program, candidate.file, candidate.call)
 }
 

@@ -54,6 +54,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         tests: vec![false; functions.len()],
         first_tasks: Vec::new(),
         runs_alone: vec![false; functions.len()],
+        lone_languages: Vec::new(),
         resolvers: Vec::new(),
         relation_reads: Vec::new(),
         requirements,
