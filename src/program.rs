@@ -236,6 +236,8 @@ pub enum Standing {
     Unsaid,
     /// Only what runs seldom leads to it: the start of the program, scripts, pages for administrators.
     Seldom,
+    /// Only actions lead to it that an administrator takes on rows picked by hand.
+    Action,
 }
 
 /// A function of the program that is given to a call as an argument.
@@ -351,6 +353,8 @@ pub struct Program<'m> {
     pub background: Vec<bool>,
     /// How each function comes to run.
     pub standings: Vec<Standing>,
+    /// Which functions run only when the program starts or ends, while nobody is served.
+    pub at_start: Vec<bool>,
     /// By function: does a loop lead to it, so that it runs once per element of something?
     pub repeated: Vec<bool>,
     /// Which functions are tests or helpers of tests.

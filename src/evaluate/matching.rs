@@ -9,7 +9,9 @@ use crate::link::summarize::{
     CallEffect, EVERY_TURN, effects_of_call, handed_over, is_reached_conditionally, own_effects, witness_chain,
 };
 use crate::model::table::{Color, Laziness, Row};
-use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, ProgramFile, Reached, RelationRead, Target};
+use crate::program::{
+    FunctionRef, LoopFrame, LoopSource, Program, ProgramFile, Reached, RelationRead, Standing, Target,
+};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
 use crate::source::FileId;
@@ -207,6 +209,11 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let reference = program.function_ref(file, function);
         program.entry_points[reference.0 as usize] == *wanted
     });
+    check!(at_start, |wanted| program.at_start[program.function_ref(file, function).0 as usize] == *wanted);
+    check!(action, |wanted| {
+        let reference = program.function_ref(file, function);
+        (program.standings[reference.0 as usize] == Standing::Action) == *wanted
+    });
     check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
     check!(once, |wanted| repetition::is_once(program, file, call) == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
@@ -257,6 +264,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(first_answer, |wanted| calls::is_first_answer(program, candidate) == *wanted);
     check!(calls, |wanted| calls::is_one_of(program, file, call, wanted));
     check!(goes_through, |wanted| calls::goes_through(program, candidate, wanted));
+    check!(goes_through_parts, |wanted| calls::goes_through_parts(program, candidate, wanted));
     check!(named, |wanted| calls::is_named(program, candidate, wanted));
     check!(fixed_argument, |wanted| calls::has_fixed_argument(program, candidate) == *wanted);
     check!(independent, |wanted| calls::is_independent(program, candidate) == *wanted);
@@ -854,7 +862,10 @@ fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> 
 
 /// Is it the only task of its event loop, and short of what it would be on a network?
 fn waits_alone(program: &Program, candidate: &Candidate) -> bool {
-    if crate::link::tasks::runs_before_tasks(program, candidate.file, candidate.call) {
+    let (file, call) = (candidate.file, candidate.call);
+    if crate::link::tasks::runs_before_tasks(program, file, call)
+        || crate::link::tasks::runs_at_start(program, file, call)
+    {
         return true;
     }
     // A pause that is written right there has a form that is awaited.

@@ -50,6 +50,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         entry_points: vec![false; functions.len()],
         background: vec![false; functions.len()],
         standings: vec![Standing::Unsaid; functions.len()],
+        at_start: vec![false; functions.len()],
         repeated: vec![false; functions.len()],
         tests: vec![false; functions.len()],
         first_tasks: Vec::new(),
@@ -213,6 +214,10 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
             if effects.has(Effect::Seldom) {
                 program.standings[reference] = Standing::Seldom;
             }
+            if effects.has(Effect::Action) {
+                program.standings[reference] = Standing::Action;
+            }
+            program.at_start[reference] |= effects.has(Effect::AtStart);
             program.summaries[reference].memoizes |= effects.has(Effect::Memoizes);
             has_own_loop[reference] |= effects.has(Effect::RunsEventLoop);
         }

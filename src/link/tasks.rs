@@ -242,6 +242,17 @@ pub fn runs_alone(program: &Program, file: FileId, call: CallId) -> bool {
     }
 }
 
+/// Is a call site in code that runs when the program starts or ends, before that starts a task beside it?
+pub fn runs_at_start(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let scope = facts.call(call).scope;
+    let function = program.function_ref(file, facts.scope(scope).function);
+    program.at_start[function.0 as usize]
+        && !program.context(file, call).is_concurrent
+        && task_of_scope(program, file, scope).is_none()
+        && first_task(program, function).is_none_or(|task| call.0 < task)
+}
+
 /// Is a call site in code that runs once, before the first task is started beside it?
 pub fn runs_before_tasks(program: &Program, file: FileId, call: CallId) -> bool {
     let facts = &program.file(file).facts;
