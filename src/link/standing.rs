@@ -7,8 +7,9 @@
 use super::resolve::{Value, argument_at, function_ref};
 use crate::facts::*;
 use crate::lang;
-use crate::model::table::Role;
-use crate::program::{Callback, FunctionRef, Program, Standing};
+use crate::effect::Effect;
+use crate::model::table::{Role, Row};
+use crate::program::{Callback, FunctionRef, Program, ResolvedCalls, Standing};
 use crate::source::FileId;
 
 /// How many calls below a loop a function is still said to run in it.
@@ -58,16 +59,35 @@ fn note_registrations(program: &mut Program, file: FileId) {
     let language = program.file(file).source.language;
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let facts = &program.files[file.0 as usize].facts;
-    for (number, resolved) in program.resolved.of_file(file).iter().enumerate() {
-        let call = CallId(number as u32);
-        let handed =
-            resolved.row().and_then(|row| row.entry.as_ref()).and_then(|place| argument_at(facts, call, place));
-        let Some(handed) = handed else { continue };
-        if let [Value::Function(file, function)] = resolver.infer(&program.files, file, handed.origin).list[..] {
+    for call in (0..facts.calls.len() as u32).map(CallId) {
+        let Some((row, handed)) = registration(&program.resolved, facts, file, call) else { continue };
+        if let [Value::Function(file, function)] = resolver.infer(&program.files, file, handed).list[..] {
             let reference = function_ref(&program.files, file, function).0 as usize;
             program.entry_points[reference] = true;
+            if !row.threads_for_plain.is_empty() {
+                program.threads_for_plain[reference] = row.threads_for_plain.as_ref();
+            }
         }
     }
+}
+
+/// What a call hands to a framework, and the row that says so: an argument, or what is given to a decorator that is
+/// applied by hand.
+fn registration<'m>(
+    resolved: &ResolvedCalls<'m>,
+    facts: &FileFacts,
+    file: FileId,
+    call: CallId,
+) -> Option<(&'m Row, OriginId)> {
+    let site = facts.call(call);
+    if let Some(row) = resolved.get(file, call).row() {
+        return Some((row, argument_at(facts, call, row.entry.as_ref()?)?.origin));
+    }
+    let (Origin::Call(decorator), None, [given]) = (facts.origin(site.callee), site.name, facts.arguments_of(site)) else {
+        return None;
+    };
+    let row = resolved.get(file, decorator).row().filter(|row| row.effects.has(Effect::EntryPoint))?;
+    Some((row, given.origin))
 }
 
 /// Code in places of what people run by hand, code of modules, tests.
