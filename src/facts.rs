@@ -213,6 +213,8 @@ pub enum ScopeKind {
     Branch,
     /// Code whose failure is handled, so that what comes after goes on.
     Attempt,
+    /// Code whose failure is handled by leaving what is around it.
+    Guarded,
 }
 
 /// What a value depends on, as bits.

@@ -204,6 +204,8 @@ pub struct Reached {
     pub witness: CallId,
     /// The function that this call site calls, when the effect is not its own.
     pub via: Option<FunctionRef>,
+    /// Does it come about in some cases only: in a branch, here or on the way to the cause?
+    pub is_conditional: bool,
     /// Calls from here to the cause.
     pub steps: u16,
     /// How much the cause costs, roughly: of several causes the costliest speaks for the effect.
@@ -323,6 +325,8 @@ pub struct RelationRead {
     pub relation: String,
     /// What loads the relation with the rows, as the library spells it.
     pub loader: String,
+    /// The column of the row that has all that is read of the relation; empty where more is read.
+    pub key: String,
     /// Where the query of the rows is made.
     pub made: (FileId, Span),
     /// The call sites from the one in the loop to the read.
@@ -351,6 +355,8 @@ pub struct Program<'m> {
     pub entry_points: Vec<bool>,
     /// Which functions run in the background, so that nobody waits for them.
     pub background: Vec<bool>,
+    /// By function: the framework that calls it, if that runs plain functions on threads; empty otherwise.
+    pub threads_for_plain: Vec<&'m str>,
     /// How each function comes to run.
     pub standings: Vec<Standing>,
     /// Which functions run only when the program starts or ends, while nobody is served.

@@ -279,6 +279,8 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(elements_of_type, |wanted| values::elements_are_of_type(program, candidate, wanted));
     check!(called_only, |wanted| values::is_called_only(program, candidate, wanted));
     check!(may_await, |wanted| flow::may_await(program, candidate) == *wanted);
+    check!(needless_async, |wanted| flow::is_needlessly_async(program, candidate) == *wanted);
+    check!(goes_through_asynchronously, |wanted| flow::is_gone_through_asynchronously(program, candidate) == *wanted);
     check!(looked_up_again, |wanted| values::is_looked_up_again(program, candidate) == *wanted);
     check!(fans_out, |wanted| flow::fans_out(program, candidate, words(wanted)));
     check!(limited, |wanted| flow::is_limited(program, candidate) == *wanted);

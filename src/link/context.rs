@@ -56,7 +56,7 @@ pub(super) fn contexts<'m>(
             }
             ScopeKind::Handler => context.is_handler = true,
             ScopeKind::Branch => enter_branch(facts, ScopeId(contexts.len() as u32), resolved, &mut context),
-            ScopeKind::Attempt => {}
+            ScopeKind::Attempt | ScopeKind::Guarded => {}
         }
         contexts.push(context);
     }

@@ -75,7 +75,8 @@ pub(super) fn keeps_what_it_builds(program: &Program, file: FileId, call: CallId
     let function = facts.function(facts.scope(facts.call(call).scope).function);
     let leaves_early = function.returns.len() > 1;
     let is_on_some_way = |scope: ScopeId| {
-        leaves_early || facts.scopes_from(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch))
+        leaves_early
+            || facts.scopes_from(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Guarded))
     };
     let (first, last) = function.region.writes;
     let is_written = facts.writes[first as usize..last as usize].iter().any(|write| {
@@ -144,7 +145,9 @@ fn outlives(program: &Program, file: FileId, origin: OriginId) -> bool {
 
 /// Does a write stand in a branch? What is assigned anyway is not remembered.
 fn is_conditional(facts: &FileFacts, write: &Write) -> bool {
-    facts.scopes_from(write.scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Attempt))
+    facts
+        .scopes_from(write.scope)
+        .any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Attempt))
 }
 
 /// Does an origin lead to an element of a place?

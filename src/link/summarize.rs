@@ -127,6 +127,7 @@ fn add(summary: &mut Summary, reached: Reached) {
                     if holds_thread(reached.effect) { reached.weight } else { 0 },
                     reached.degree,
                     reached.weight,
+                    !reached.is_conditional,
                     std::cmp::Reverse(reached.steps),
                     std::cmp::Reverse(reached.witness),
                 )
@@ -196,6 +197,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
     let over = parameters_gone_through(facts, context);
     let (own_without, own_needs) = parameter_conditions(facts, site.scope);
     let builds = is_only_built(program, file, call);
+    let is_case = stands_in_case(facts, site.scope);
     let mut effects = own_effects(program, file, call);
     if builds {
         effects = effects.intersection(EffectSet::of(&[Effect::SpawnsTask, Effect::RunsConcurrently]));
@@ -220,6 +222,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 confidence,
                 witness: call,
                 via: None,
+                is_conditional: is_case,
                 steps: 0,
                 weight,
             };
@@ -283,6 +286,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 confidence: confidence.min(entry.confidence),
                 witness: call,
                 via: Some(callee.function),
+                is_conditional: is_case || entry.is_conditional,
                 steps: entry.steps.saturating_add(1),
                 weight: entry.weight,
             };
@@ -383,9 +387,19 @@ const FARTHEST: u16 = 8;
 fn is_conditional(program: &Program, entry: &Reached, file: FileId) -> bool {
     let facts = &program.file(file).facts;
     let scope = facts.call(entry.witness).scope;
-    facts
-        .scopes_from(scope)
-        .any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Attempt | ScopeKind::Handler))
+    facts.scopes_from(scope).any(|(_, scope)| {
+        matches!(scope.kind, ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Attempt | ScopeKind::Handler)
+    })
+}
+
+/// Does code of a scope run in some cases only?
+fn stands_in_case(facts: &FileFacts, scope: ScopeId) -> bool {
+    facts.scopes_from(scope).any(|(_, scope)| match scope.kind {
+        // What parameters decide, the call site decides.
+        ScopeKind::Branch => scope.without | scope.needs == 0,
+        ScopeKind::Handler => true,
+        _ => false,
+    })
 }
 
 /// The parameters without which, and with which, code of a scope runs only, as bits.
@@ -652,7 +666,7 @@ pub fn is_reached_conditionally(program: &Program, file: FileId, reached: &Reach
     witness_chain(program, file, reached).into_iter().skip(1).any(|(file, call)| {
         let facts = &program.file(file).facts;
         let mut scopes = facts.scopes_from(facts.call(call).scope);
-        scopes.any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler))
+        scopes.any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Handler))
     })
 }
 
@@ -668,9 +682,10 @@ pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<
         // The way that the call site was told of, rather than one that it rules out.
         let is_told = |entry: &Reached| entry.weight == below.weight && entry.steps.saturating_add(1) == below.steps;
         let is_open = |entry: &Reached| entry.without | entry.needs == 0;
-        let Some(entry) = candidates
-            .max_by_key(|entry| (is_told(entry), is_open(entry), entry.weight, std::cmp::Reverse(entry.steps)))
-        else {
+        let Some(entry) = candidates.max_by_key(|entry| {
+            let is_certain = !entry.is_conditional;
+            (is_told(entry), is_open(entry), entry.weight, is_certain, std::cmp::Reverse(entry.steps))
+        }) else {
             break;
         };
         chain.push((file, entry.witness));
