@@ -167,7 +167,7 @@ fn index_code(index: &HashIndex) -> String {
 fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
-         returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, asynchronous: {}, cost: {}, \
+         returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, advice: {}, threads_for_plain: {}, asynchronous: {}, cost: {}, \
          notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {} }}",
         text_code(&row.path),
         row.kind,
@@ -178,6 +178,8 @@ fn row_code(row: &Row) -> String {
         text_code(&row.alternative),
         text_code(&row.alternative_for_writes),
         text_code(&row.alternative_for_new),
+        text_code(&row.advice),
+        text_code(&row.threads_for_plain),
         text_code(&row.asynchronous),
         text_code(&row.cost),
         text_code(&row.notes),
@@ -202,6 +204,7 @@ fn relation_code(row: &RelationRow) -> String {
         ("separator", &row.separator),
         ("load_one", &row.load_one),
         ("load_many", &row.load_many),
+        ("key", &row.key),
         ("abstract_by", &row.abstract_by),
         ("when", &row.when),
         ("when_read", &row.when_read),
@@ -209,10 +212,11 @@ fn relation_code(row: &RelationRow) -> String {
     ];
     let texts: Vec<String> = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text))).collect();
     format!(
-        "RelationRow {{ target: {}, kind: RelationKind::{:?}, reverse_kind: RelationKind::{:?}, {} }}",
+        "RelationRow {{ target: {}, kind: RelationKind::{:?}, reverse_kind: RelationKind::{:?}, key_members: {}, {} }}",
         optional_argument_code(row.target.as_ref()),
         row.kind,
         row.reverse_kind,
+        list_code(&row.key_members, text_code),
         texts.join(", ")
     )
 }

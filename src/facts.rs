@@ -217,6 +217,8 @@ pub enum ScopeKind {
     Chosen,
     /// Code whose failure is handled, so that what comes after goes on.
     Attempt,
+    /// Code whose failure is handled by leaving what is around it.
+    Guarded,
 }
 
 /// What a value depends on, as bits.

@@ -204,6 +204,8 @@ pub struct Reached {
     pub witness: CallId,
     /// The function that this call site calls, when the effect is not its own.
     pub via: Option<FunctionRef>,
+    /// Does it come about in some cases only: in a branch, here or on the way to the cause?
+    pub is_conditional: bool,
     /// Calls from here to the cause.
     pub steps: u16,
     /// How much the cause costs, roughly: of several causes the costliest speaks for the effect.
@@ -249,6 +251,8 @@ pub struct Callback {
     pub argument: u16,
     /// The function.
     pub function: FunctionRef,
+    /// The call that gives it its arguments, if it is handed to a function of the program which calls it in one place.
+    pub called_by: Option<(FileId, CallId)>,
     /// Does it run once per element?
     pub repeats: bool,
     /// Does it run on another thread or process?
@@ -321,6 +325,8 @@ pub struct RelationRead {
     pub relation: String,
     /// What loads the relation with the rows, as the library spells it.
     pub loader: String,
+    /// The column of the row that has all that is read of the relation; empty where more is read.
+    pub key: String,
     /// Where the query of the rows is made.
     pub made: (FileId, Span),
     /// The call sites from the one in the loop to the read.
@@ -349,6 +355,8 @@ pub struct Program<'m> {
     pub entry_points: Vec<bool>,
     /// Which functions run in the background, so that nobody waits for them.
     pub background: Vec<bool>,
+    /// By function: the framework that calls it, if that runs plain functions on threads; empty otherwise.
+    pub threads_for_plain: Vec<&'m str>,
     /// How each function comes to run.
     pub standings: Vec<Standing>,
     /// Which functions run only when the program starts or ends, while nobody is served.
@@ -363,6 +371,8 @@ pub struct Program<'m> {
     pub relation_reads: Vec<RelationRead>,
     /// Which asynchronous functions are known to run as the only task of their event loop.
     pub runs_alone: Vec<bool>,
+    /// The languages, by number, in which the program starts event loops and never makes a second task.
+    pub lone_languages: Vec<usize>,
     /// Per function that an event loop is started for: its first call that starts a task beside it, or the greatest
     /// number when there is none; 0 for all others.
     pub first_tasks: Vec<u32>,

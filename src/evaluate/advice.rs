@@ -2,9 +2,9 @@
 //!
 //! Knows versions of what the project works with; where nobody names one, it is taken to be the newest.
 
+use super::matching::{self, Candidate};
 use crate::model::table::{AdviceRow, Row};
 use crate::program::Program;
-use crate::rule::message::Template;
 use crate::rule::{Instead, Message};
 use crate::source::FileId;
 use crate::version::Gate;
@@ -28,12 +28,24 @@ pub(super) fn alternatives(program: &Program, file: FileId, text: &str) -> Strin
     choices.filter(|choice| is_to_be_had(program, file, choice)).collect::<Vec<_>>().join(", or ")
 }
 
-/// The help of a rule for a file.
-pub(super) fn help<'r>(program: &Program, file: FileId, message: &'r Message) -> &'r Template {
+/// What a rule may say for a file instead of its help, whatever the finding.
+pub(super) fn instead_anywhere<'r>(program: &Program, file: FileId, message: &'r Message) -> Vec<&'r Instead> {
+    let all = message.instead.iter().filter(|instead| instead.conditions.is_none());
+    all.filter(|instead| is_for(program, file, instead)).collect()
+}
+
+/// What a rule may say of a finding instead of its help.
+pub(super) fn instead<'r>(program: &mut Program, candidate: &Candidate, message: &'r Message) -> Vec<&'r Instead> {
+    let all = message.instead.iter().filter(|instead| {
+        is_for(program, candidate.file, instead)
+            && instead.conditions.as_ref().is_none_or(|wanted| matching::holds(program, candidate, wanted, true))
+    });
+    all.collect()
+}
+
+fn is_for(program: &Program, file: FileId, instead: &Instead) -> bool {
     let language = crate::lang::all()[program.file(file).source.language].name();
-    let is_for = |instead: &&Instead| instead.language.is_empty() || instead.language == language;
-    let mut instead = message.instead.iter().filter(is_for);
-    instead.find(|instead| holds(program, file, &instead.gate)).map_or(&message.help, |instead| &instead.help)
+    (instead.language.is_empty() || instead.language == language) && holds(program, file, &instead.gate)
 }
 
 /// Does the project have all that a choice names?

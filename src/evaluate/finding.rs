@@ -20,6 +20,7 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         None => None,
     };
     let loops = loops_of(program, candidate);
+    let choices = advice::instead(program, candidate, &rule.message);
     let program = &*program;
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
@@ -53,7 +54,8 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     // What a call goes through is what it evaluates.
     let iterated = iterated_argument(program, candidate.file, candidate.call, reached.effect);
     let place = iterated.filter(|_| !is_reached).map_or(place, |argument| argument.span);
-    let label = words.fill(&rule.message.label);
+    let instead = words.first_filled(&choices);
+    let label = words.fill(instead.and_then(|instead| instead.label.as_ref()).unwrap_or(&rule.message.label));
     let mut primary = Label { file: candidate.file, span: first_line(facts, place), message: label };
     if rule.message.place == Place::Receiver
         && let Some(span) = making_span(facts, site.callee)
@@ -85,6 +87,7 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         rank: rank::rank(program, rule, candidate),
         confidence: candidate.effect.reached.confidence,
         primary,
+        help: words.fill(instead.map_or(&rule.message.help, |instead| &instead.help)),
         secondary,
         trace,
         within,
@@ -209,6 +212,7 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
     words.callee = read.reader.clone().unwrap_or_else(|| call_text(facts, site));
     words.relation = read.relation.clone();
     words.loader = read.loader.clone();
+    words.relation_key = read.key.clone();
     let (made_file, made) = read.made;
     let mut secondary = Vec::new();
     if span != site.span {
@@ -277,7 +281,11 @@ fn bare(
         confidence: Confidence::High,
         rank: 0.0,
         message,
-        help: words.fill(advice::help(program, file, &rule.message)),
+        help: words.fill(
+            words
+                .first_filled(&advice::instead_anywhere(program, file, &rule.message))
+                .map_or(&rule.message.help, |instead| &instead.help),
+        ),
         primary: Label { file, span: Span::default(), message: String::new() },
         secondary: Vec::new(),
         trace: Vec::new(),

@@ -370,3 +370,28 @@ fn given_parameters(
     }
     bits
 }
+
+/// Does a call stand in an asynchronous function that awaits nothing, and that nobody calls but a framework, which runs
+/// plain functions on threads?
+pub(super) fn is_needlessly_async(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let function = facts.scope(candidate.site(program).scope).function;
+    let own = facts.function(function);
+    let reference = program.function_ref(candidate.file, function);
+    let awaits = own.region.awaits.0 != own.region.awaits.1;
+    own.is_async && !awaits && !program.threads_for_plain[reference.0 as usize].is_empty() && {
+        let mut files = (0..program.files.len() as u32).map(FileId);
+        !files
+            .any(|file| program.resolved.of_file(file).iter().any(|call| call.functions().any(|own| own == reference)))
+    }
+}
+
+/// Does an asynchronous loop go through what a call makes?
+pub(super) fn is_gone_through_asynchronously(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
+    let made = Origin::Call(candidate.call);
+    let is_of =
+        |origin: OriginId| facts.origin(origin) == made || site.kind == CallKind::Iterate && origin == site.callee;
+    facts.loops.iter().any(|own| own.is_async && own.iterable.is_some_and(is_of))
+}

@@ -134,7 +134,8 @@ fn evaluate_call(program: &mut Program, index: &Index, file: FileId, call: CallI
             .collect();
         // Own effects first, then the shortest way.
         candidates.sort_by_key(|(via, effect)| {
-            (via.is_some(), std::cmp::Reverse(effect.reached.weight), effect.reached.steps)
+            let reached = &effect.reached;
+            (via.is_some(), std::cmp::Reverse(reached.weight), reached.is_conditional, reached.steps)
         });
         for (_, effect) in candidates {
             if let Some(diagnostic) = evaluate_rule(program, rule, file, call, effect) {

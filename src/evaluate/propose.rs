@@ -45,15 +45,22 @@ pub fn for_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Vec<
         return Vec::new();
     }
     let facts = &program.file(read.file).facts;
-    let wanted = rule.fixes.iter().enumerate().filter(|(_, recipe)| is_for(program, recipe, read.file));
+    // Several loaders are written one behind the other.
+    let words = match read.key.is_empty() {
+        true => ("loader", read.loader.replace("`, `", ".")),
+        false if read.chain.len() > 1 => return Vec::new(),
+        false => ("key", read.key.clone()),
+    };
+    let knows = |recipe: &Recipe| recipe.words().all(|word| word == words.0);
+    let wanted = rule.fixes.iter().enumerate();
+    let wanted = wanted.filter(|(_, recipe)| is_for(program, recipe, read.file) && knows(recipe));
     wanted
         .map(|(recipe, _)| Proposal {
             recipe,
             call: facts.call(read.call).span,
             around: Some(span_of_loop(facts, &read.frame)),
             made: Some(made),
-            // Several loaders are written one behind the other.
-            words: vec![("loader", read.loader.replace("`, `", "."))],
+            words: vec![words.clone()],
         })
         .collect()
 }

@@ -363,7 +363,10 @@ fn runs_at_most_once(facts: &FileFacts, inner: ScopeId, outer: ScopeId) -> bool 
         if id == outer {
             return true;
         }
-        if !matches!(scope.kind, ScopeKind::Branch | ScopeKind::Attempt | ScopeKind::LastTurn | ScopeKind::Handler) {
+        if !matches!(
+            scope.kind,
+            ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Attempt | ScopeKind::LastTurn | ScopeKind::Handler
+        ) {
             return false;
         }
     }

@@ -7,9 +7,10 @@ use super::matching::{iterated_argument, root_receiver};
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang::Language;
-use crate::link::resolve::Value;
-use crate::model::table::Row;
+use crate::link::resolve::{Value, matched_arguments};
+use crate::model::table::{Row, RowKind};
 use crate::program::{LoopFrame, LoopSource, Program};
+use crate::rule::Instead;
 use crate::rule::message::{Field, Template};
 use crate::source::{FileId, Span};
 use crate::syntax::{Name, ParameterKind};
@@ -36,31 +37,44 @@ pub(super) struct Words {
     pub remedy: String,
     pub relation: String,
     pub loader: String,
+    pub relation_key: String,
+    pub framework: String,
+    pub advice: String,
 }
 
 impl Words {
     pub fn fill(&self, template: &Template) -> String {
-        template.render(&|field| {
-            match field {
-                Field::Callee => &self.callee,
-                Field::Receiver => &self.receiver,
-                Field::LoopVariable => &self.variable,
-                Field::LoopIterable => &self.iterable,
-                Field::Function => &self.function,
-                Field::WitnessApi => &self.api,
-                Field::WitnessAlternative => &self.alternative,
-                Field::WitnessAsynchronous => &self.asynchronous,
-                Field::WitnessOthers => &self.others,
-                Field::WitnessCost => &self.cost,
-                Field::Argument => &self.argument,
-                Field::Result => &self.result,
-                Field::Awaited => &self.awaited,
-                Field::Remedy => &self.remedy,
-                Field::Relation => &self.relation,
-                Field::Loader => &self.loader,
-            }
-            .clone()
-        })
+        template.render(&|field| self.of(field))
+    }
+
+    /// The first of these that speaks of nothing unknown.
+    pub fn first_filled<'r>(&self, choices: &[&'r Instead]) -> Option<&'r Instead> {
+        choices.iter().copied().find(|instead| instead.help.is_filled(&|field| self.of(field)))
+    }
+
+    fn of(&self, field: Field) -> String {
+        match field {
+            Field::Callee => &self.callee,
+            Field::Receiver => &self.receiver,
+            Field::LoopVariable => &self.variable,
+            Field::LoopIterable => &self.iterable,
+            Field::Function => &self.function,
+            Field::WitnessApi => &self.api,
+            Field::WitnessAlternative => &self.alternative,
+            Field::WitnessAsynchronous => &self.asynchronous,
+            Field::WitnessOthers => &self.others,
+            Field::WitnessCost => &self.cost,
+            Field::Argument => &self.argument,
+            Field::Result => &self.result,
+            Field::Awaited => &self.awaited,
+            Field::Remedy => &self.remedy,
+            Field::Relation => &self.relation,
+            Field::Loader => &self.loader,
+            Field::RelationKey => &self.relation_key,
+            Field::Framework => &self.framework,
+            Field::WitnessAdvice => &self.advice,
+        }
+        .clone()
     }
 }
 
@@ -90,6 +104,9 @@ pub(super) fn of_call(program: &Program, file: FileId, call: CallId, subject: Su
         alternative: row.map(|row| advice::alternatives(program, file, &row.alternative)).unwrap_or_default(),
         asynchronous: row.map(|row| advice::alternatives(program, file, &row.asynchronous)).unwrap_or_default(),
         cost: row.map(|row| row.cost.to_string()).unwrap_or_default(),
+        advice: row.map(|row| row.advice.to_string()).unwrap_or_default(),
+        framework: program.threads_for_plain[program.function_ref(file, facts.scope(site.scope).function).0 as usize]
+            .to_owned(),
         argument: argument.and_then(|argument| place(argument.place)).unwrap_or_else(|| "the value".into()),
         result: place(site.result_place).unwrap_or_else(|| "the result".into()),
         ..Words::default()
@@ -211,7 +228,7 @@ pub(super) fn of_loop(program: &Program, file: FileId, frame: &LoopFrame) -> Loo
         LoopSource::Loop(id) => {
             let own = facts.loop_of(id);
             let iterable = own.iterable_place.map(|place| facts.text(place).to_owned());
-            let iterable = iterable.or_else(|| size_text(facts, own.scope, own.iterable?));
+            let iterable = iterable.or_else(|| size_text(program, file, own.iterable?));
             let taken = own.iterable.is_none().then(|| taken_each_turn(program, file, own)).flatten();
             let otherwise = if own.iterable.is_some() { "item" } else { "turn" };
             let variable = name(own.target).or_else(|| name(taken)).unwrap_or(otherwise).to_owned();
@@ -251,25 +268,70 @@ fn taken_each_turn(program: &Program, file: FileId, own: &Loop) -> Option<Name> 
     calls().filter(takes).find_map(result).or_else(|| result(calls().next()?))
 }
 
-/// A short name for what a loop goes through: what it is a view of, or else the first argument.
-fn size_text(facts: &FileFacts, scope: ScopeId, origin: OriginId) -> Option<String> {
+/// A short name for what a loop goes through: what it is a view of or is made of, or else the call that gives it.
+fn size_text(program: &Program, file: FileId, origin: OriginId) -> Option<String> {
+    let facts = &program.file(file).facts;
     match facts.origin(origin) {
+        Origin::Borrowed(inner) | Origin::Await(inner) => size_text(program, file, inner),
         Origin::Call(call) => {
             let site = facts.call(call);
-            let parameters = &facts.function(facts.scope(scope).function).parameters;
-            let is_self = |place: &Name| {
-                parameters.iter().any(|own| own.kind == ParameterKind::Receiver && own.name == Some(*place))
-            };
-            let argument = || facts.arguments_of(site).first().and_then(|argument| argument.place);
-            // How large `self.pairs(orders)` is, the orders tell.
-            let place = site.receiver_place.filter(|place| !is_self(place)).or_else(argument);
-            match (place, facts.origin(site.callee)) {
-                (Some(place), _) => Some(facts.text(place).to_owned()),
-                (None, Origin::Call(_)) if site.name.is_some() => size_text(facts, scope, site.callee),
-                (None, _) => None,
+            if let Some(place) = place_viewed(program, file, call) {
+                return Some(facts.text(place).to_owned());
+            }
+            let is_of_chain = site.name.is_some() && matches!(facts.origin(site.callee), Origin::Call(_));
+            match elements_from(program, file, call) {
+                Some(argument) => argument.place.map(|place| facts.text(place).to_owned()),
+                None if is_of_chain => size_text(program, file, site.callee),
+                None => site.text.map(|text| facts.text(text).to_owned()),
             }
         }
-        Origin::Borrowed(inner) => size_text(facts, scope, inner),
         _ => None,
     }
+}
+
+/// The receiver that a call is a view of, as a place: `orders` of `orders.items()`. A method of the program may give
+/// anything; a function of a module is no view of the module.
+fn place_viewed(program: &Program, file: FileId, call: CallId) -> Option<Name> {
+    let facts = &program.file(file).facts;
+    let (site, resolved) = (facts.call(call), program.resolved(file, call));
+    let place = site.receiver_place.filter(|_| site.name.is_some())?;
+    let is_self = matches!(facts.origin(site.callee), Origin::Parameter(function, parameter)
+        if facts.function(function).parameters[usize::from(parameter)].kind == ParameterKind::Receiver);
+    let is_view = match resolved.row() {
+        Some(row) => matches!(row.kind, RowKind::Method | RowKind::Attribute),
+        None => !is_self && !matches!(facts.origin(site.callee), Origin::Import(_) | Origin::Global(..)),
+    };
+    is_view.then_some(place)
+}
+
+/// The argument whose elements a call gives: a library's function that only builds goes by its first, one of the program
+/// by what it goes through itself.
+fn elements_from(program: &Program, file: FileId, call: CallId) -> Option<Argument> {
+    let facts = &program.file(file).facts;
+    let (site, resolved) = (facts.call(call), program.resolved(file, call));
+    let arguments = facts.arguments_of(site);
+    if let Some(function) = resolved.functions().next() {
+        let (callee_file, callee) = program.function(function);
+        let callee_facts = &program.file(callee_file).facts;
+        let mut matched = matched_arguments(facts, site, callee_facts, callee).into_iter();
+        let (argument, _) = matched.find(|(_, parameter)| goes_through(callee_facts, callee, *parameter))?;
+        return arguments.get(argument).copied();
+    }
+    let row = resolved.row().filter(|row| !row.effects.iter().any(Effect::travels) || row.iterates.is_some())?;
+    let is_gone_through = |(position, _): &(usize, &Argument)| match (&row.iterates, &row.repeats) {
+        (Some(iterated), _) => iterated.is_at(*position),
+        (None, Some(run)) => !run.is_at(*position),
+        (None, None) => row.kind != RowKind::Method,
+    };
+    arguments.iter().enumerate().find(is_gone_through).map(|(_, argument)| *argument)
+}
+
+/// Does a function go through one of its parameters?
+fn goes_through(facts: &FileFacts, function: FunctionId, parameter: u16) -> bool {
+    let is_it = |origin: OriginId| facts.origin(origin) == Origin::Parameter(function, parameter);
+    let (start, end) = facts.function(function).region.calls;
+    let mut iterations = (start..end).map(|call| facts.call(CallId(call)));
+    let mut loops = facts.loops.iter().filter(|own| facts.scope(own.scope).function == function);
+    iterations.any(|site| site.kind == CallKind::Iterate && is_it(site.callee))
+        || loops.any(|own| own.iterable.is_some_and(is_it))
 }

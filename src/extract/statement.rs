@@ -628,7 +628,7 @@ impl Extractor<'_> {
     fn try_statement(&mut self, body: NodeId, handlers: List, otherwise: Option<NodeId>, finally: Option<NodeId>) {
         let before = self.locals.mark();
         let goes_on = self.tree.nodes_of(handlers).iter().any(|handler| leaves(self.tree, *handler) != Leaves::Loop);
-        let outer = self.enter(if goes_on { ScopeKind::Attempt } else { ScopeKind::Branch });
+        let outer = self.enter(if goes_on { ScopeKind::Attempt } else { ScopeKind::Guarded });
         self.statement(body);
         if let Some(otherwise) = otherwise {
             self.statement(otherwise);

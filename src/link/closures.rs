@@ -12,8 +12,9 @@ use super::resolve::{Value, function_ref, locate, matched_arguments};
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::model::table::Row;
-use crate::program::{Callback, Context, FunctionRef, Program};
+use crate::program::{Callback, Context, FunctionRef, LoopFrame, LoopSource, Program};
 use crate::source::FileId;
+use crate::syntax::LoopKind;
 
 /// A closure may be handed through this many functions.
 const LONGEST_CHAIN: usize = 4;
@@ -96,6 +97,7 @@ fn functions_handed_on(program: &mut Program, file: FileId) -> Vec<Callback> {
                     call,
                     argument: at as u16,
                     function: function_ref(&program.files, callee_file, callee),
+                    called_by: call_of_argument(program, file, call, at),
                     repeats: run == Run::PerElement,
                     is_offloaded: run == Run::Elsewhere,
                 });
@@ -122,6 +124,23 @@ fn run_of_argument(program: &Program, file: FileId, call: CallId, argument: usiz
     agreed(resolved.functions().map(of_function))
 }
 
+/// The call by which the only function that a call site leads to runs one of its arguments, if there is only one.
+fn call_of_argument(program: &Program, file: FileId, call: CallId, argument: usize) -> Option<(FileId, CallId)> {
+    let mut functions = program.resolved(file, call).functions();
+    let (Some(function), None) = (functions.next(), functions.next()) else { return None };
+    let (callee_file, callee) = locate(&program.files, function);
+    let (facts, callee_facts) = (&program.file(file).facts, &program.file(callee_file).facts);
+    let pairs = matched_arguments(facts, facts.call(call), callee_facts, callee);
+    let (_, place) = pairs.into_iter().find(|(own, _)| *own == argument)?;
+    let region = callee_facts.function(callee).region;
+    let mut calls = (region.calls.0..region.calls.1).map(CallId).filter(|call| {
+        let site = callee_facts.call(*call);
+        site.kind == CallKind::Call && site.name.is_none() && is_parameter(callee_facts, site.callee, callee, place)
+    });
+    let only = calls.next()?;
+    calls.next().is_none().then_some((callee_file, only))
+}
+
 /// How a function runs one of its parameters.
 fn run_of_parameter(program: &Program, file: FileId, function: FunctionId, place: u16, depth: usize) -> Option<Run> {
     let facts = &program.file(file).facts;
@@ -131,7 +150,7 @@ fn run_of_parameter(program: &Program, file: FileId, function: FunctionId, place
         let site = facts.call(call);
         let context = &program.contexts[file.0 as usize][site.scope.index()];
         if site.kind == CallKind::Call && site.name.is_none() && is_parameter(site.callee) {
-            return Some(run_in(context, None));
+            return Some(run_in(&without_retries(facts, site, context), None));
         }
         let at = facts.arguments_of(site).iter().position(|own| is_parameter(own.origin))?;
         let run = match program.resolved(file, call).row() {
@@ -164,6 +183,20 @@ fn run_in(context: &Context, inner: Option<Run>) -> Option<Run> {
         Some(inner) => inner,
         None => Run::Here,
     })
+}
+
+/// The circumstances of a call without the loop around it that does the same again until it succeeds: what is called
+/// without arguments, by a loop that goes through nothing, is no matter of elements.
+fn without_retries(facts: &FileFacts, site: &CallSite, context: &Context) -> Context {
+    let mut context = context.clone();
+    let goes_through_nothing = |frame: &LoopFrame| match frame.source {
+        LoopSource::Loop(id) => facts.loop_of(id).kind == LoopKind::Infinite,
+        _ => false,
+    };
+    if facts.arguments_of(site).is_empty() {
+        context.loops.retain(|frame| !goes_through_nothing(frame));
+    }
+    context
 }
 
 fn run_of_row(facts: &FileFacts, row: &Row, site: &CallSite, at: usize) -> Option<Run> {

@@ -5,10 +5,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::batching;
 use super::closures::Run;
 use super::infer::repeats_argument;
 use super::resolve::{Resolver, Value};
+use super::{batching, memoization};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::{Color, Laziness, RowKind};
@@ -56,15 +56,23 @@ pub(super) fn contexts<'m>(
             }
             ScopeKind::Handler => context.is_handler = true,
             ScopeKind::Branch => enter_branch(facts, ScopeId(contexts.len() as u32), resolved, &mut context),
-            ScopeKind::Attempt | ScopeKind::Chosen => {}
+            ScopeKind::Attempt | ScopeKind::Guarded | ScopeKind::Chosen => {}
         }
         contexts.push(context);
     }
     contexts
 }
 
-/// What is done with many elements at once is not done for each.
+/// What is done with many elements at once is not done for each, nor what is done once per key.
 fn enter_branch(facts: &FileFacts, id: ScopeId, resolved: FileCalls, context: &mut Context) {
+    for frame in &mut context.loops {
+        if let LoopSource::Loop(around) = frame.source
+            && frame.class == LoopClass::Data
+            && memoization::fills_what_is_missing(facts, id, facts.loop_of(around), resolved)
+        {
+            frame.class = LoopClass::Bounded;
+        }
+    }
     let Some(frame) = context.loops.first_mut() else { return };
     if let LoopSource::Loop(around) = frame.source
         && frame.class == LoopClass::Data
@@ -139,6 +147,11 @@ fn loop_class<'m>(
 ) -> LoopClass {
     let facts = &files[file.0 as usize].facts;
     let own = facts.loop_of(id);
+    // What the names of variables say of a long loop that waits for events is not said of the loop.
+    let is_named = matches!(own.class, LoopClass::Paging | LoopClass::Chunked) && own.kind == LoopKind::Infinite;
+    if is_named && batching::waits_for_event(files, file, own.region.calls, resolved) {
+        return LoopClass::Worker;
+    }
     if own.class != LoopClass::Data {
         return own.class;
     }
@@ -434,6 +447,7 @@ pub(super) fn callbacks<'m>(
                     call: CallId(number as u32),
                     argument: place as u16,
                     function: super::resolve::function_ref(files, callee_file, callee),
+                    called_by: None,
                     repeats: repeats_argument(facts, row, place as u16, argument.keyword),
                     is_offloaded: row.effects.has(Effect::Offloads),
                 });

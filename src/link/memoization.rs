@@ -2,11 +2,11 @@
 //!
 //! Told by their shape: what is returned is a place that outlives the call, or an element of one, and on some way
 //! through the function it is stored there. Which key it is kept under is not looked at. What a function builds may be
-//! kept for the next call without being what it returns.
+//! kept for the next call without being what it returns. A loop, too, may keep what it made for one key.
 
-use crate::effect::Effect;
+use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::program::Program;
+use crate::program::{FileCalls, Program};
 use crate::source::FileId;
 use crate::syntax::Name;
 
@@ -30,13 +30,53 @@ pub(super) fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
 /// How deep values are followed.
 const DEEPEST: usize = 12;
 
+/// Is a scope the branch of a loop that makes what a container of the code around the loop does not have yet, and puts
+/// it there: `if key not in known: known[key] = load(key)`? It runs once per key, not on every turn.
+pub(super) fn fills_what_is_missing(facts: &FileFacts, id: ScopeId, around: &Loop, resolved: FileCalls) -> bool {
+    let is_inside = |scope: ScopeId| facts.scopes_from(scope).any(|(outer, _)| outer == id);
+    let changes = EffectSet::of(&[Effect::Grows, Effect::Shrinks, Effect::Mutates]);
+    let calls =
+        || (around.region.calls.0..around.region.calls.1).map(|number| (CallId(number), &resolved[number as usize]));
+    let (first, last) = around.region.writes;
+    let writes = &facts.writes[first as usize..last as usize];
+    let is_asked = |place: Name| {
+        calls().any(|(call, resolved)| {
+            let site = facts.call(call);
+            let is_of_place = site.receiver_place == Some(place)
+                || facts.arguments_of(site).iter().any(|argument| argument.place == Some(place));
+            match site.kind {
+                CallKind::Membership => is_of_place && !is_inside(site.scope),
+                CallKind::Call => {
+                    site.receiver_place == Some(place) && !resolved.effects.meets(changes) && !is_inside(site.scope)
+                }
+                _ => false,
+            }
+        })
+    };
+    let is_from_outside =
+        |place: Name| !writes.iter().any(|write| write.place == place && matches!(write.kind, WriteKind::Assign));
+    let set = writes
+        .iter()
+        .filter(|write| write.kind == WriteKind::Element && is_inside(write.scope))
+        .map(|write| write.place);
+    let is_put = |effects: EffectSet| effects.has(Effect::Grows) && !effects.has(Effect::Shifts);
+    let added = calls().filter_map(|(call, resolved)| {
+        let site = facts.call(call);
+        // What is given with a key: a list that grows says nothing of keys.
+        let is_keyed = facts.arguments_of(site).len() > 1;
+        site.receiver_place.filter(|_| is_keyed && is_put(resolved.effects) && is_inside(site.scope))
+    });
+    set.chain(added).any(|place| is_from_outside(place) && is_asked(place))
+}
+
 /// Is what a call builds kept where its function may find it the next time: in a field, a global, behind a lock?
 pub(super) fn keeps_what_it_builds(program: &Program, file: FileId, call: CallId) -> bool {
     let facts = &program.file(file).facts;
     let function = facts.function(facts.scope(facts.call(call).scope).function);
     let leaves_early = function.returns.len() > 1;
     let is_on_some_way = |scope: ScopeId| {
-        leaves_early || facts.scopes_from(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch))
+        leaves_early
+            || facts.scopes_from(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Guarded))
     };
     let (first, last) = function.region.writes;
     let is_written = facts.writes[first as usize..last as usize].iter().any(|write| {
@@ -105,7 +145,9 @@ fn outlives(program: &Program, file: FileId, origin: OriginId) -> bool {
 
 /// Does a write stand in a branch? What is assigned anyway is not remembered.
 fn is_conditional(facts: &FileFacts, write: &Write) -> bool {
-    facts.scopes_from(write.scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Attempt))
+    facts
+        .scopes_from(write.scope)
+        .any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Attempt))
 }
 
 /// Does an origin lead to an element of a place?

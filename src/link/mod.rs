@@ -49,6 +49,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         summaries: vec![Default::default(); functions.len()],
         entry_points: vec![false; functions.len()],
         background: vec![false; functions.len()],
+        threads_for_plain: vec![""; functions.len()],
         standings: vec![Standing::Unsaid; functions.len()],
         at_start: vec![false; functions.len()],
         payload: vec![false; functions.len()],
@@ -56,6 +57,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         tests: vec![false; functions.len()],
         first_tasks: Vec::new(),
         runs_alone: vec![false; functions.len()],
+        lone_languages: Vec::new(),
         resolvers: Vec::new(),
         relation_reads: Vec::new(),
         requirements,
@@ -206,6 +208,11 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
                 .is_some_and(|parent| program.tests[files[number].first_function as usize + parent.index()]);
         for decorator in &function.decorators {
             let effects = decorator_effects(resolved, files, file, *decorator, resolver);
+            if let Origin::Call(call) = facts.origin(*decorator)
+                && let Some(row) = resolved[call.index()].row().filter(|row| !row.threads_for_plain.is_empty())
+            {
+                program.threads_for_plain[reference] = row.threads_for_plain.as_ref();
+            }
             program.entry_points[reference] |= effects.has(Effect::EntryPoint);
             program.background[reference] |= effects.has(Effect::Background);
             if effects.has(Effect::Command) {

@@ -16,6 +16,7 @@ use crate::facts::*;
 use crate::model::table::{Laziness, RowKind};
 use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, ResolvedCalls};
 use crate::source::{FileId, Span};
+use crate::syntax::Name;
 use crate::types::Symbol;
 
 /// How many functions a row may be handed through.
@@ -311,11 +312,35 @@ impl<'a, 'm> Search<'a, 'm> {
             frame,
             relation,
             loader: self.loader(&steps),
+            key: self.key_read(read).unwrap_or_default(),
             made: lacking.made,
             chain: read.chain.to_vec(),
             reader: None,
             confidence: Confidence::High,
         }
+    }
+
+    /// The column of the row that a read could do with: it reads nothing but the key of the related row.
+    fn key_read(&self, read: &Read<'m>) -> Option<String> {
+        let [step] = read.steps[..] else { return None };
+        let (file, call) = *read.chain.last()?;
+        let facts = self.facts(file);
+        let site = facts.call(call);
+        let row = step.relation.row;
+        if row.key.is_empty() || !step.relation.is_forward || step.relation.is_many || site.used != Use::Receiver {
+            return None;
+        }
+        let related = Origin::Member(site.callee, site.name?);
+        let is_key = |name: Name| row.key_members.iter().any(|key| **key == *facts.text(name));
+        let reads_key = |outer: &CallSite| {
+            outer.kind == CallKind::Attribute
+                && outer.span.start == site.span.start
+                && facts.origin(outer.callee) == related
+                && outer.name.is_some_and(is_key)
+        };
+        let (start, end) = facts.function(facts.scope(site.scope).function).region.calls;
+        let mut sites = (start..end).map(|number| facts.call(CallId(number)));
+        sites.any(reads_key).then(|| row.key.replace("{name}", self.flow.resolver.text(step.name)))
     }
 
     /// How relations are loaded ahead, in the words of the library.
@@ -368,6 +393,18 @@ impl<'a, 'm> Search<'a, 'm> {
             !longer && !found[..index].iter().any(|other| other.path.len() == own.path.len() && is_covered(own, other))
         };
         let kept: Vec<bool> = (0..found.len()).map(is_first).collect();
+        let reads_more = |own: &Found| {
+            let reads_of_it = found.iter().filter(|other| is_covered(other, own) || is_covered(own, other));
+            reads_of_it.into_iter().any(|other| other.read.key.is_empty())
+        };
+        let more: Vec<bool> = found.iter().map(reads_more).collect();
+        for (own, more) in found.iter_mut().zip(more) {
+            match more {
+                true => own.read.key.clear(),
+                // It need not be loaded.
+                false => own.read.loader.clear(),
+            }
+        }
         let mut reads: Vec<RelationRead> =
             found.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(found, _)| found.read).collect();
         name_all_loaders(&mut reads);
@@ -381,7 +418,7 @@ fn name_all_loaders(reads: &mut [RelationRead]) {
     let key = |read: &RelationRead| (read.file, read.made.0, read.made.1);
     for read in reads.iter() {
         let loaders = together.entry(key(read)).or_default();
-        if !loaders.contains(&read.loader) {
+        if !read.loader.is_empty() && !loaders.contains(&read.loader) {
             loaders.push(read.loader.clone());
         }
     }

@@ -8,8 +8,8 @@ use super::resolve::{Resolver, Value, argument_at, function_ref};
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
-use crate::model::table::{HandlerRow, Role};
-use crate::program::{Callback, FunctionRef, Program, ProgramFile, Standing};
+use crate::model::table::{HandlerRow, Role, Row};
+use crate::program::{Callback, FunctionRef, Program, ProgramFile, ResolvedCalls, Standing};
 use crate::source::FileId;
 use crate::types::Symbol;
 
@@ -100,16 +100,17 @@ fn note_registrations(program: &mut Program, file: FileId) {
     let language = program.file(file).source.language;
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let facts = &program.files[file.0 as usize].facts;
-    for (number, resolved) in program.resolved.of_file(file).iter().enumerate() {
-        let call = CallId(number as u32);
-        let Some(row) = resolved.row() else { continue };
-        let handed = row.entry.iter().filter_map(|place| argument_at(facts, call, place));
-        for origin in handed.flat_map(|argument| members_of(facts, argument.origin)) {
+    for call in (0..facts.calls.len() as u32).map(CallId) {
+        let Some((row, handed)) = registration(&program.resolved, facts, file, call) else { continue };
+        for origin in handed.into_iter().flat_map(|origin| members_of(facts, origin)) {
             if let [Value::Function(file, function)] = resolver.infer(&program.files, file, origin).list[..] {
                 let reference = function_ref(&program.files, file, function).0 as usize;
                 match row.effects.has(Effect::AtStart) {
                     true => program.at_start[reference] = true,
                     false => program.entry_points[reference] = true,
+                }
+                if !row.threads_for_plain.is_empty() {
+                    program.threads_for_plain[reference] = row.threads_for_plain.as_ref();
                 }
             }
         }
@@ -127,6 +128,28 @@ fn members_of(facts: &FileFacts, origin: OriginId) -> Vec<OriginId> {
         (Origin::Collection(..), entries) => entries.iter().map(|entry| entry.value).collect(),
         _ => list(origin),
     }
+}
+
+/// What a call hands to a framework, and the row that says so: arguments, or what is given to a decorator that is
+/// applied by hand.
+fn registration<'m>(
+    resolved: &ResolvedCalls<'m>,
+    facts: &FileFacts,
+    file: FileId,
+    call: CallId,
+) -> Option<(&'m Row, Vec<OriginId>)> {
+    let site = facts.call(call);
+    if let Some(row) = resolved.get(file, call).row() {
+        let handed = row.entry.iter().filter_map(|place| argument_at(facts, call, place));
+        let handed: Vec<OriginId> = handed.map(|argument| argument.origin).collect();
+        return (!handed.is_empty()).then_some((row, handed));
+    }
+    let (Origin::Call(decorator), None, [given]) = (facts.origin(site.callee), site.name, facts.arguments_of(site))
+    else {
+        return None;
+    };
+    let row = resolved.get(file, decorator).row().filter(|row| row.effects.has(Effect::EntryPoint))?;
+    Some((row, vec![given.origin]))
 }
 
 /// Code in places of what people run by hand, code of modules, tests.

@@ -14,7 +14,7 @@ use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::{Color, Laziness};
-use crate::program::{Context, FunctionRef, LoopSource, Program, Reached, Summary, Target};
+use crate::program::{Callback, Context, FunctionRef, LoopSource, Program, Reached, Summary, Target};
 use crate::source::FileId;
 use crate::syntax::ParameterKind;
 
@@ -101,16 +101,20 @@ fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], compon
             add(&mut summary, reached);
         }
     }
-    summary.effects.sort_by_key(|reached| (reached.effect, reached.parameters == 0, reached.without, reached.needs));
+    summary.effects.sort_by_key(|reached| {
+        (reached.effect, reached.degree == 0, reached.parameters == 0, reached.without, reached.needs)
+    });
     summary
 }
 
-/// Keeps the worse entry; per effect one that depends on parameters and one that does not, and one for each set of
-/// parameters without which, or with which, it comes about only.
+/// Keeps the worse entry; per effect one that depends on parameters and one that does not, one that comes once and one
+/// that comes in a loop, and one for each set of parameters without which, or with which, it comes about only.
 fn add(summary: &mut Summary, reached: Reached) {
     let same_kind = |known: &&mut Reached| {
         known.effect == reached.effect
             && (known.parameters == 0) == (reached.parameters == 0)
+            // What comes once is what a loop of a caller repeats; what comes in a loop of its own is told there.
+            && (holds_thread(reached.effect) || (known.degree == 0) == (reached.degree == 0))
             && (known.without, known.needs) == (reached.without, reached.needs)
     };
     match summary.effects.iter_mut().find(same_kind) {
@@ -123,6 +127,7 @@ fn add(summary: &mut Summary, reached: Reached) {
                     if holds_thread(reached.effect) { reached.weight } else { 0 },
                     reached.degree,
                     reached.weight,
+                    !reached.is_conditional,
                     std::cmp::Reverse(reached.steps),
                     std::cmp::Reverse(reached.witness),
                 )
@@ -192,6 +197,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
     let over = parameters_gone_through(facts, context);
     let (own_without, own_needs) = parameter_conditions(facts, site.scope);
     let builds = is_only_built(program, file, call);
+    let is_case = stands_in_case(facts, site.scope);
     let mut effects = own_effects(program, file, call);
     if builds {
         effects = effects.intersection(EffectSet::of(&[Effect::SpawnsTask, Effect::RunsConcurrently]));
@@ -216,6 +222,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 confidence,
                 witness: call,
                 via: None,
+                is_conditional: is_case,
                 steps: 0,
                 weight,
             };
@@ -237,7 +244,11 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
         let is_offloaded = callee.is_offloaded || context.is_offloaded;
         for entry in &summary.effects {
             // What blocks in an asynchronous function is its own matter, and reported there.
-            let Some((without, needs)) = still_open(facts, site, callee_facts, callee_id, entry) else { continue };
+            let open = match callee.called_by {
+                Some(called_by) if called_by == (file, call) => still_open(facts, site, callee_facts, callee_id, entry),
+                called_by => stays_open(program, called_by, callee_facts, callee_id, entry).then_some((0, 0)),
+            };
+            let Some((without, needs)) = open else { continue };
             let (without, needs) = (without | own_without, needs | own_needs);
             let blocks = matches!(entry.effect, Effect::Blocking | Effect::Sleep);
             if is_async && holds_thread(entry.effect) || summary.memoizes && (is_done_once || !blocks) {
@@ -246,10 +257,11 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
             let mut depend = Depend::default();
             if callee.repeats {
                 depend.element = EVERY_TURN;
-            } else {
+            } else if callee.called_by == Some((file, call)) {
                 for_each_feeding(facts, site, callee_facts, callee_id, entry.parameters, |fed| depend = depend.or(fed));
             }
             let elements = match entry.over {
+                _ if callee.called_by != Some((file, call)) => Elements::Unknown,
                 0 => Elements::Unknown,
                 parameters => elements_given(program, file, call, callee.function, parameters),
             };
@@ -274,6 +286,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 confidence: confidence.min(entry.confidence),
                 witness: call,
                 via: Some(callee.function),
+                is_conditional: is_case || entry.is_conditional,
                 steps: entry.steps.saturating_add(1),
                 weight: entry.weight,
             };
@@ -374,9 +387,19 @@ const FARTHEST: u16 = 8;
 fn is_conditional(program: &Program, entry: &Reached, file: FileId) -> bool {
     let facts = &program.file(file).facts;
     let scope = facts.call(entry.witness).scope;
-    facts
-        .scopes_from(scope)
-        .any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Attempt | ScopeKind::Handler))
+    facts.scopes_from(scope).any(|(_, scope)| {
+        matches!(scope.kind, ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Attempt | ScopeKind::Handler)
+    })
+}
+
+/// Does code of a scope run in some cases only?
+fn stands_in_case(facts: &FileFacts, scope: ScopeId) -> bool {
+    facts.scopes_from(scope).any(|(_, scope)| match scope.kind {
+        // What parameters decide, the call site decides.
+        ScopeKind::Branch => scope.without | scope.needs == 0,
+        ScopeKind::Handler => true,
+        _ => false,
+    })
 }
 
 /// The parameters without which, and with which, code of a scope runs only, as bits.
@@ -460,6 +483,24 @@ fn still_open(
     Some((without, needs))
 }
 
+/// Does an effect certainly come about in a function that another one runs for the code that hands it over? If it is
+/// bound to parameters, the call that gives it its arguments has to tell.
+fn stays_open(
+    program: &Program,
+    called_by: Option<(FileId, CallId)>,
+    callee_facts: &FileFacts,
+    callee: FunctionId,
+    entry: &Reached,
+) -> bool {
+    if entry.without | entry.needs == 0 {
+        return true;
+    }
+    called_by.is_some_and(|(file, call)| {
+        let facts = &program.file(file).facts;
+        still_open(facts, facts.call(call), callee_facts, callee, entry) == Some((0, 0))
+    })
+}
+
 /// How much a call costs, from how the models write it: one system call is least, a round trip or an unbounded wait
 /// most.
 fn weight_of(cost: &str) -> u8 {
@@ -539,6 +580,8 @@ fn enclosing_awaits(program: &Program, file: FileId, call: CallId) -> bool {
 /// A function that a call site runs.
 struct Callee {
     function: FunctionRef,
+    /// The call that gives it its arguments.
+    called_by: Option<(FileId, CallId)>,
     /// Once per element of what the call goes through.
     repeats: bool,
     is_offloaded: bool,
@@ -551,13 +594,13 @@ fn certain_callees(program: &Program, file: FileId, call: CallId) -> SmallVec<[C
     // One of several: only what all of them do is certain, so the one with the fewest effects speaks for them.
     let least = resolved.functions().min_by_key(|function| program.summaries[function.0 as usize].effects.len());
     if let Some(function) = least {
-        callees.push(Callee { function, repeats: false, is_offloaded: false });
+        callees.push(Callee { function, called_by: Some((file, call)), repeats: false, is_offloaded: false });
     }
     let callbacks = &program.callbacks[file.0 as usize];
     let first = callbacks.partition_point(|callback| callback.call < call);
     for callback in callbacks[first..].iter().take_while(|callback| callback.call == call) {
-        let (function, repeats, is_offloaded) = (callback.function, callback.repeats, callback.is_offloaded);
-        callees.push(Callee { function, repeats, is_offloaded });
+        let Callback { function, called_by, repeats, is_offloaded, .. } = *callback;
+        callees.push(Callee { function, called_by, repeats, is_offloaded });
     }
     callees
 }
@@ -623,7 +666,7 @@ pub fn is_reached_conditionally(program: &Program, file: FileId, reached: &Reach
     witness_chain(program, file, reached).into_iter().skip(1).any(|(file, call)| {
         let facts = &program.file(file).facts;
         let mut scopes = facts.scopes_from(facts.call(call).scope);
-        scopes.any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler))
+        scopes.any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Handler))
     })
 }
 
@@ -639,9 +682,10 @@ pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<
         // The way that the call site was told of, rather than one that it rules out.
         let is_told = |entry: &Reached| entry.weight == below.weight && entry.steps.saturating_add(1) == below.steps;
         let is_open = |entry: &Reached| entry.without | entry.needs == 0;
-        let Some(entry) = candidates
-            .max_by_key(|entry| (is_told(entry), is_open(entry), entry.weight, std::cmp::Reverse(entry.steps)))
-        else {
+        let Some(entry) = candidates.max_by_key(|entry| {
+            let is_certain = !entry.is_conditional;
+            (is_told(entry), is_open(entry), entry.weight, is_certain, std::cmp::Reverse(entry.steps))
+        }) else {
             break;
         };
         chain.push((file, entry.witness));

@@ -75,6 +75,12 @@ pub struct Row {
     /// alternative. May be empty.
     #[serde(default)]
     pub alternative_for_new: Text,
+    /// What to do instead of many calls, as a sentence, where that is more than another call. May be empty.
+    #[serde(default)]
+    pub advice: Text,
+    /// The framework that calls a function which this decorates or is handed, and runs plain ones on threads. May be empty.
+    #[serde(default)]
+    pub threads_for_plain: Text,
     /// What does the same and gives an awaitable; `;` separates choices. May be empty.
     #[serde(default)]
     pub asynchronous: Text,
@@ -249,6 +255,12 @@ pub struct RelationRow {
     /// The field of a class written in a class body, as `Class.field`, that makes it abstract. May be empty.
     #[serde(default)]
     pub abstract_by: Text,
+    /// The column of the row itself that holds the key of the one at the other end: `{name}` is the attribute. May be empty.
+    #[serde(default)]
+    pub key: Text,
+    /// The attributes of the other class that are this key.
+    #[serde(default)]
+    pub key_members: Sorted<Text>,
     /// The keyword that says when the relation is loaded. May be empty.
     #[serde(default)]
     pub when: Text,

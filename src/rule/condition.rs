@@ -402,6 +402,10 @@ conditions! {
     called_only: Vec<String>,
     /// it stands in an asynchronous function itself, where a result can be awaited
     may_await: bool,
+    /// it stands in an asynchronous function that awaits nothing and that only a framework calls, which would run a plain one on a thread
+    needless_async: bool,
+    /// it makes or gives what an asynchronous loop goes through
+    goes_through_asynchronously: bool,
     /// the branch that depends on it looks the same key up again
     looked_up_again: bool,
     /// it starts one task per element of data of unknown size, and the tasks reach one of these effects

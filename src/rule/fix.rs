@@ -15,6 +15,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("call", "the call or operation itself"),
     ("replacement", "what to write instead of a value that need not be made"),
     ("loader", "what loads the relation with the rows"),
+    ("key", "the column of the row that has all that is read of the relation"),
 ];
 
 /// A fix of a rule, ready to be tried.
@@ -166,6 +167,15 @@ impl Recipe {
     /// Is it for this language?
     pub fn is_for(&self, language: &str) -> bool {
         self.language.is_empty() || self.language == language
+    }
+
+    /// Which of the words that a finding may know does it write?
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let written = self.edits.iter().filter_map(|edit| match &edit.action {
+            Action::Replace(_, to) | Action::Before(to) | Action::After(to) => Some(to),
+            Action::Find(_) => None,
+        });
+        written.flat_map(Pattern::names).filter(|name| WORDS.iter().any(|(word, _)| word == name))
     }
 
     /// Is all that it writes found somewhere?

@@ -50,6 +50,8 @@ fields! {
     WitnessAsynchronous = "witness.asynchronous",
     /// how many other library calls do the same below the callee: `3 more below it`
     WitnessOthers = "witness.others",
+    /// what to do instead of many such library calls, where that is more than another call
+    WitnessAdvice = "witness.advice",
     /// what the library call costs
     WitnessCost = "witness.cost",
     /// the first argument as the code names it
@@ -62,8 +64,12 @@ fields! {
     Remedy = "remedy",
     /// the relation that is read, from the row on
     Relation = "relation",
+    /// the column of the row itself that has all that is read of the relation
+    RelationKey = "relation.key",
     /// what loads the relation with the rows
     Loader = "loader",
+    /// the framework that runs the function around it, and plain functions on threads
+    Framework = "framework",
 }
 
 impl Template {
@@ -111,7 +117,7 @@ impl Template {
     }
 
     /// Does each of its fields stand for something?
-    fn is_filled(&self, fill: &dyn Fn(Field) -> String) -> bool {
+    pub fn is_filled(&self, fill: &dyn Fn(Field) -> String) -> bool {
         self.parts.iter().all(|piece| match piece {
             Piece::Field(field) => !fill(*field).is_empty(),
             Piece::Text(_) | Piece::Optional(_) => true,

@@ -79,6 +79,10 @@ pub struct Instead {
     pub language: String,
     /// The versions that it is for.
     pub gate: Gate,
+    /// What must hold of the finding.
+    pub conditions: Option<Conditions>,
+    /// The words at the place itself, where they are others.
+    pub label: Option<Template>,
     /// What to do.
     pub help: Template,
 }
@@ -162,19 +166,25 @@ struct InsteadText {
     since: String,
     #[serde(default)]
     until: String,
+    when: Option<Conditions>,
+    label: Option<String>,
     help: String,
 }
 
 impl InsteadText {
-    fn read(&self) -> Result<Instead, String> {
-        if [&self.language, &self.since, &self.until].iter().all(|text| text.is_empty()) {
-            return Err("[[message.instead]] has `language`, `since` or `until`: what it holds for".into());
+    fn read(self) -> Result<Instead, String> {
+        if [&self.language, &self.since, &self.until].iter().all(|text| text.is_empty())
+            && self.when.is_none()
+            && !self.help.contains('{')
+        {
+            return Err("[[message.instead]] has `language`, `since`, `until` or `when`, or a help with fields: what it holds for".into());
         }
         if !self.language.is_empty() && !crate::lang::is_known(&self.language) {
             return Err(format!("`{}` is not a language of laggard", self.language));
         }
         let (gate, help) = (Gate::parse(&self.since, &self.until)?, Template::parse(&self.help)?);
-        Ok(Instead { language: self.language.clone(), gate, help })
+        let label = self.label.as_deref().map(Template::parse).transpose()?;
+        Ok(Instead { language: self.language, gate, conditions: self.when, label, help })
     }
 }
 
@@ -229,6 +239,9 @@ impl RuleText {
             return Err("[likely] takes findings out of the set `default`, and this rule is not in it".into());
         }
         let message = self.message;
+        if subject.call.is_none() && message.instead.iter().any(|instead| instead.when.is_some()) {
+            return Err("[[message.instead]] has `when` in rules about calls only".into());
+        }
         let text = Template::parse(&message.text)?;
         let fixes = self.fix.into_iter().map(|fix| fix.recipe(&self.languages)).collect::<Result<_, _>>()?;
         Ok(Rule {
@@ -258,7 +271,7 @@ impl RuleText {
                 label: Template::parse(&message.label)?,
                 cause: Template::parse(&message.cause)?,
                 help: Template::parse(&message.help)?,
-                instead: message.instead.iter().map(InsteadText::read).collect::<Result<_, _>>()?,
+                instead: message.instead.into_iter().map(InsteadText::read).collect::<Result<_, _>>()?,
                 place: message.place,
             },
             weight: self.weight,
