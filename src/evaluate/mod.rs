@@ -21,6 +21,7 @@ pub mod matching;
 mod propose;
 pub mod rank;
 mod repetition;
+mod rows;
 pub mod suppress;
 mod values;
 mod volume;
