@@ -189,7 +189,7 @@ fn row_code(row: &Row) -> String {
         optional_argument_code(row.iterates.as_ref()),
         text_code(&row.piecewise),
         text_code(&row.calls_member),
-        optional_argument_code(row.entry.as_ref()),
+        list_code(&row.entry, argument_code),
         list_code(&row.after, text_code),
         list_code(&row.closed_by, text_code),
     )
@@ -293,8 +293,14 @@ fn advice_code(row: &AdviceRow) -> String {
 }
 
 fn handler_code(row: &HandlerRow) -> String {
-    let HandlerRow { methods, role } = row;
-    format!("HandlerRow {{ methods: {}, role: Role::{role:?} }}", list_code(methods, text_code))
+    let HandlerRow { methods, role, at_start, actions, actions_in } = row;
+    format!(
+        "HandlerRow {{ methods: {}, role: Role::{role:?}, at_start: {}, actions: {}, actions_in: {} }}",
+        list_code(methods, text_code),
+        list_code(at_start, text_code),
+        list_code(actions, text_code),
+        text_code(actions_in),
+    )
 }
 
 fn optional_argument_code(argument: Option<&Argument>) -> String {

@@ -153,6 +153,10 @@ effects! {
     Command = "command", false;
     /// as a decorator: the function runs seldom, when the program starts, by hand or for an administrator
     Seldom = "seldom", false;
+    /// as a decorator, or of a call that is handed functions as `entry`: they run when the program starts or ends, while nobody is served
+    AtStart = "at-start", false;
+    /// as a decorator: the function is an action that an administrator takes on rows picked by hand
+    Action = "action", false;
     /// gives a handful of elements, whatever the data
     Few = "few", false;
     /// known, and nothing of the above

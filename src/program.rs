@@ -240,6 +240,8 @@ pub enum Standing {
     Unsaid,
     /// Only what runs seldom leads to it: the start of the program, scripts, pages for administrators.
     Seldom,
+    /// Only actions lead to it that an administrator takes on rows picked by hand.
+    Action,
 }
 
 /// A function of the program that is given to a call as an argument.
@@ -359,6 +361,8 @@ pub struct Program<'m> {
     pub threads_for_plain: Vec<&'m str>,
     /// How each function comes to run.
     pub standings: Vec<Standing>,
+    /// Which functions run only when the program starts or ends, while nobody is served.
+    pub at_start: Vec<bool>,
     /// By function: does a loop lead to it, so that it runs once per element of something?
     pub repeated: Vec<bool>,
     /// Which functions are tests or helpers of tests.
@@ -367,6 +371,8 @@ pub struct Program<'m> {
     pub relation_reads: Vec<RelationRead>,
     /// Which asynchronous functions are known to run as the only task of their event loop.
     pub runs_alone: Vec<bool>,
+    /// The languages, by number, in which the program starts event loops and never makes a second task.
+    pub lone_languages: Vec<usize>,
     /// Per function that an event loop is started for: its first call that starts a task beside it, or the greatest
     /// number when there is none; 0 for all others.
     pub first_tasks: Vec<u32>,

@@ -2,6 +2,7 @@
 
 use super::matching::{Candidate, binding_of_call};
 use crate::facts::*;
+use crate::link::resolve::argument_at;
 use crate::program::{LoopSource, Program};
 use crate::source::FileId;
 
@@ -27,6 +28,44 @@ pub(super) fn goes_through(program: &Program, candidate: &Candidate, paths: &[St
         iterable = facts.arguments_of(facts.call(call)).first().map(|first| first.origin);
     }
     false
+}
+
+/// Does the loop go through what one of these splits a text into? A text of many lines, or one that was read from
+/// outside the program, is as long as there are data.
+pub(super) fn goes_through_parts(program: &Program, candidate: &Candidate, paths: &[String]) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let Some(LoopSource::Loop(id)) = candidate.frame.map(|frame| frame.source) else { return false };
+    let mut iterable = facts.loop_of(id).iterable;
+    for _ in 0..LONGEST_CHAIN {
+        let Some(Origin::Call(call)) = iterable.map(|origin| facts.origin(origin)) else { return false };
+        let site = facts.call(call);
+        let separator = facts.arguments_of(site).first().and_then(|first| facts.literal_text(first.origin));
+        // Whatever is split at a text is one.
+        let is_named =
+            site.name.is_some_and(|name| paths.iter().any(|path| path.ends_with(&format!(".{}", facts.text(name)))));
+        let is_known =
+            program.resolved(candidate.file, call).row().is_none() || is_one_of(program, candidate.file, call, paths);
+        if is_named && is_known {
+            return separator.is_some_and(|text| !text.contains('\n'))
+                && !is_read(program, candidate.file, site.callee);
+        }
+        // `filter(None, parts)`, `set(parts)`
+        let row = program.resolved(candidate.file, call).row();
+        let through = row.and_then(|row| row.iterates.as_ref()).and_then(|place| argument_at(facts, call, place));
+        iterable = through.or(facts.arguments_of(site).first()).map(|argument| argument.origin);
+    }
+    false
+}
+
+/// Was a value, or what it is a part of, read from outside the program?
+fn is_read(program: &Program, file: FileId, origin: OriginId) -> bool {
+    let facts = &program.file(file).facts;
+    let sources = std::iter::successors(Some(origin), |origin| facts.source_of(*origin)).take(LONGEST_CHAIN);
+    let mut calls = sources.filter_map(|origin| match facts.origin(origin) {
+        Origin::Call(call) => Some(call),
+        _ => None,
+    });
+    calls.any(|call| program.resolved(file, call).effects.meets(super::volume::READS))
 }
 
 /// Does the receiver or the first argument have one of these words in its name or text?

@@ -335,7 +335,8 @@ pub(super) fn is_needlessly_async(program: &Program, candidate: &Candidate) -> b
     let awaits = own.region.awaits.0 != own.region.awaits.1;
     own.is_async && !awaits && !program.threads_for_plain[reference.0 as usize].is_empty() && {
         let mut files = (0..program.files.len() as u32).map(FileId);
-        !files.any(|file| program.resolved.of_file(file).iter().any(|call| call.functions().any(|own| own == reference)))
+        !files
+            .any(|file| program.resolved.of_file(file).iter().any(|call| call.functions().any(|own| own == reference)))
     }
 }
 
@@ -344,6 +345,7 @@ pub(super) fn is_gone_through_asynchronously(program: &Program, candidate: &Cand
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let made = Origin::Call(candidate.call);
-    let is_of = |origin: OriginId| facts.origin(origin) == made || site.kind == CallKind::Iterate && origin == site.callee;
+    let is_of =
+        |origin: OriginId| facts.origin(origin) == made || site.kind == CallKind::Iterate && origin == site.callee;
     facts.loops.iter().any(|own| own.is_async && own.iterable.is_some_and(is_of))
 }

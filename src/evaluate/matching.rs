@@ -9,7 +9,9 @@ use crate::link::summarize::{
     CallEffect, EVERY_TURN, effects_of_call, handed_over, is_reached_conditionally, own_effects, witness_chain,
 };
 use crate::model::table::{Color, Laziness, Row};
-use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Target};
+use crate::program::{
+    FunctionRef, LoopFrame, LoopSource, Program, ProgramFile, Reached, RelationRead, Standing, Target,
+};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
 use crate::source::FileId;
@@ -207,6 +209,11 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let reference = program.function_ref(file, function);
         program.entry_points[reference.0 as usize] == *wanted
     });
+    check!(at_start, |wanted| program.at_start[program.function_ref(file, function).0 as usize] == *wanted);
+    check!(action, |wanted| {
+        let reference = program.function_ref(file, function);
+        (program.standings[reference.0 as usize] == Standing::Action) == *wanted
+    });
     check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
     check!(once, |wanted| repetition::is_once(program, file, call) == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
@@ -257,6 +264,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(first_answer, |wanted| calls::is_first_answer(program, candidate) == *wanted);
     check!(calls, |wanted| calls::is_one_of(program, file, call, wanted));
     check!(goes_through, |wanted| calls::goes_through(program, candidate, wanted));
+    check!(goes_through_parts, |wanted| calls::goes_through_parts(program, candidate, wanted));
     check!(named, |wanted| calls::is_named(program, candidate, wanted));
     check!(fixed_argument, |wanted| calls::has_fixed_argument(program, candidate) == *wanted);
     check!(independent, |wanted| calls::is_independent(program, candidate) == *wanted);
@@ -632,7 +640,9 @@ fn reads_what_changes(program: &Program, candidate: &Candidate, argument: &Argum
 fn feeds_change(program: &Program, candidate: &Candidate) -> bool {
     let Some(via) = candidate.effect.reached.via else { return false };
     let summary = &program.summaries[via.0 as usize];
-    let Some(entry) = summary.get(candidate.effect.reached.effect) else { return false };
+    let effect = candidate.effect.reached.effect;
+    let is_meant = |entry: &&Reached| entry.effect == effect && entry.degree == candidate.effect.callee_degree;
+    let Some(entry) = summary.effects.iter().find(is_meant).or_else(|| summary.get(effect)) else { return false };
     let (callee_file, callee) = program.function(via);
     let callee_facts = &program.file(callee_file).facts;
     let facts = &program.file(candidate.file).facts;
@@ -866,11 +876,15 @@ fn loop_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> 
 
 /// Is it the only task of its event loop, and short of what it would be on a network?
 fn waits_alone(program: &Program, candidate: &Candidate) -> bool {
-    let local = EffectSet::of(&[Effect::FileIo, Effect::Subprocess, Effect::CpuHeavy, Effect::RunsEventLoop]);
-    if crate::link::tasks::runs_before_tasks(program, candidate.file, candidate.call) {
+    let (file, call) = (candidate.file, candidate.call);
+    if crate::link::tasks::runs_before_tasks(program, file, call)
+        || crate::link::tasks::runs_at_start(program, file, call)
+    {
         return true;
     }
-    leaf_row(program, candidate).is_some_and(|row| row.effects.meets(local) && !row.effects.has(Effect::Network))
+    // A pause that is written right there has a form that is awaited.
+    let is_own_pause = |row: &Row| row.effects.has(Effect::Sleep) && candidate.effect.reached.via.is_none();
+    leaf_row(program, candidate).is_some_and(|row| !row.effects.has(Effect::Network) && !is_own_pause(row))
         && crate::link::tasks::runs_alone(program, candidate.file, candidate.call)
 }
 
@@ -954,20 +968,35 @@ const DATABASE: EffectSet = EffectSet(
 /// Does every turn of the loop do something else as well, other than speaking to a database?
 fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
     let region = region_of(program, candidate);
-    region.is_some_and(|region| region_also_reaches(program, candidate.file, region, wanted))
+    region.is_some_and(|region| region_also_reaches(program, candidate.file, candidate.call, region, wanted))
 }
 
-fn region_also_reaches(program: &Program, file: FileId, region: Region, wanted: EffectSet) -> bool {
-    calls_of(region).any(|call| {
+fn region_also_reaches(program: &Program, file: FileId, own: CallId, region: Region, wanted: EffectSet) -> bool {
+    calls_of(region).filter(|call| runs_whenever(program.file(file), *call, own)).any(|call| {
         effects_of_call(program, file, call).iter().any(|effect| {
-            // A single system call is nothing beside a query.
-            let is_short = effect.reached.weight == 0 && effect.reached.effect == Effect::FileIo;
+            // A single system call is nothing beside a query, and files that some turns touch are little.
+            let is_short = effect.reached.effect == Effect::FileIo
+                && (effect.reached.weight == 0 || is_reached_conditionally(program, file, &effect.reached));
             wanted.has(effect.reached.effect) && !is_short && {
                 leaf(program, file, &effect.reached)
                     .is_none_or(|(file, cause)| !program.resolved(file, cause).effects.meets(DATABASE))
             }
         })
     })
+}
+
+/// Does a call site run on every turn on which another one does: is it in no branch that the other is not in, too? What
+/// the other one decides of is its own matter.
+fn runs_whenever(file: &ProgramFile, call: CallId, other: CallId) -> bool {
+    let facts = &file.facts;
+    if facts.call(other).used == Use::Tested {
+        return true;
+    }
+    let around: Vec<ScopeId> = facts.scopes_from(facts.call(other).scope).map(|(id, _)| id).collect();
+    facts
+        .scopes_from(facts.call(call).scope)
+        .take_while(|(id, _)| !around.contains(id))
+        .all(|(_, scope)| !matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler | ScopeKind::LastTurn))
 }
 
 /// Is the result gone through once, and used for nothing else?
@@ -1279,7 +1308,10 @@ pub fn check_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Op
     let is_inside = classes.is_none_or(|classes| classes.iter().any(|class| class.0 == read.frame.class));
     let region = region_of_source(&program.file(read.file).facts, read.frame.source);
     let also = rule.exceptions.loop_also.as_ref();
-    if also.zip(region).is_some_and(|(also, region)| region_also_reaches(program, read.file, region, words(also))) {
+    if also
+        .zip(region)
+        .is_some_and(|(also, region)| region_also_reaches(program, read.file, read.call, region, words(also)))
+    {
         return None;
     }
     (is_inside && read.confidence >= rule.least_confidence).then(|| super::finding::of_relation(program, rule, read))

@@ -35,7 +35,7 @@ pub fn context(program: &Program, file: FileId, function: FunctionId) -> f64 {
     let reference = program.function_ref(file, function);
     match program.standings[reference.0 as usize] {
         Standing::Served => OFTEN,
-        Standing::Seldom => SELDOM,
+        Standing::Seldom | Standing::Action => SELDOM,
         // The code of a module itself runs when it is loaded.
         Standing::Unsaid if function == FunctionId(0) => SELDOM,
         Standing::Unsaid => 1.0,

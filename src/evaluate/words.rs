@@ -53,28 +53,28 @@ impl Words {
     }
 
     fn of(&self, field: Field) -> String {
-            match field {
-                Field::Callee => &self.callee,
-                Field::Receiver => &self.receiver,
-                Field::LoopVariable => &self.variable,
-                Field::LoopIterable => &self.iterable,
-                Field::Function => &self.function,
-                Field::WitnessApi => &self.api,
-                Field::WitnessAlternative => &self.alternative,
-                Field::WitnessAsynchronous => &self.asynchronous,
-                Field::WitnessOthers => &self.others,
-                Field::WitnessCost => &self.cost,
-                Field::Argument => &self.argument,
-                Field::Result => &self.result,
-                Field::Awaited => &self.awaited,
-                Field::Remedy => &self.remedy,
-                Field::Relation => &self.relation,
-                Field::Loader => &self.loader,
-                Field::RelationKey => &self.relation_key,
-                Field::Framework => &self.framework,
-                Field::WitnessAdvice => &self.advice,
-            }
-            .clone()
+        match field {
+            Field::Callee => &self.callee,
+            Field::Receiver => &self.receiver,
+            Field::LoopVariable => &self.variable,
+            Field::LoopIterable => &self.iterable,
+            Field::Function => &self.function,
+            Field::WitnessApi => &self.api,
+            Field::WitnessAlternative => &self.alternative,
+            Field::WitnessAsynchronous => &self.asynchronous,
+            Field::WitnessOthers => &self.others,
+            Field::WitnessCost => &self.cost,
+            Field::Argument => &self.argument,
+            Field::Result => &self.result,
+            Field::Awaited => &self.awaited,
+            Field::Remedy => &self.remedy,
+            Field::Relation => &self.relation,
+            Field::Loader => &self.loader,
+            Field::RelationKey => &self.relation_key,
+            Field::Framework => &self.framework,
+            Field::WitnessAdvice => &self.advice,
+        }
+        .clone()
     }
 }
 

@@ -12,8 +12,9 @@ use super::resolve::{Value, function_ref, locate, matched_arguments};
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::model::table::Row;
-use crate::program::{Callback, Context, FunctionRef, Program};
+use crate::program::{Callback, Context, FunctionRef, LoopFrame, LoopSource, Program};
 use crate::source::FileId;
+use crate::syntax::LoopKind;
 
 /// A closure may be handed through this many functions.
 const LONGEST_CHAIN: usize = 4;
@@ -149,7 +150,7 @@ fn run_of_parameter(program: &Program, file: FileId, function: FunctionId, place
         let site = facts.call(call);
         let context = &program.contexts[file.0 as usize][site.scope.index()];
         if site.kind == CallKind::Call && site.name.is_none() && is_parameter(site.callee) {
-            return Some(run_in(context, None));
+            return Some(run_in(&without_retries(facts, site, context), None));
         }
         let at = facts.arguments_of(site).iter().position(|own| is_parameter(own.origin))?;
         let run = match program.resolved(file, call).row() {
@@ -182,6 +183,20 @@ fn run_in(context: &Context, inner: Option<Run>) -> Option<Run> {
         Some(inner) => inner,
         None => Run::Here,
     })
+}
+
+/// The circumstances of a call without the loop around it that does the same again until it succeeds: what is called
+/// without arguments, by a loop that goes through nothing, is no matter of elements.
+fn without_retries(facts: &FileFacts, site: &CallSite, context: &Context) -> Context {
+    let mut context = context.clone();
+    let goes_through_nothing = |frame: &LoopFrame| match frame.source {
+        LoopSource::Loop(id) => facts.loop_of(id).kind == LoopKind::Infinite,
+        _ => false,
+    };
+    if facts.arguments_of(site).is_empty() {
+        context.loops.retain(|frame| !goes_through_nothing(frame));
+    }
+    context
 }
 
 fn run_of_row(facts: &FileFacts, row: &Row, site: &CallSite, at: usize) -> Option<Run> {

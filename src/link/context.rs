@@ -11,10 +11,10 @@ use super::resolve::{Resolver, Value};
 use super::{batching, memoization};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::model::table::{Color, Laziness};
+use crate::model::table::{Color, Laziness, RowKind};
 use crate::program::{Callback, Context, FileCalls, LoopFrame, LoopSource, ProgramFile, ResolvedCalls};
 use crate::source::FileId;
-use crate::syntax::LoopKind;
+use crate::syntax::{LoopKind, Name};
 
 /// Waiting for more work, rather than working through what is there.
 const AWAITS_WORK: &str = "wait";
@@ -245,10 +245,7 @@ fn iterable_class<'m>(
             return Some(LoopClass::Bounded);
         }
         Origin::Member(owner, name) => {
-            let mut reads = facts.calls.iter().enumerate().filter(|(_, site)| {
-                site.kind == CallKind::Attribute && site.callee == owner && site.name == Some(name)
-            });
-            if reads.any(|(number, _)| own[number].row().is_some_and(|row| row.effects.has(Effect::Few))) {
+            if is_few_by_class(files, file, (owner, name), resolved, resolver, depth) {
                 return Some(LoopClass::Bounded);
             }
         }
@@ -273,7 +270,9 @@ fn iterable_class<'m>(
                     && matches!(resolver.infer(files, file, site.callee).list[..], [Value::Item(_)]);
                 let goes_through = row.laziness == Laziness::Lazy && row.repeats.is_none() && !is_asked_of_class;
                 if goes_through && !row.returns.contains("arg0.model") {
-                    let source = arguments.first().map(|argument| argument.origin).unwrap_or(site.callee);
+                    // What is given by keyword says how, not of what.
+                    let first = arguments.first().filter(|argument| argument.keyword.is_none());
+                    let source = first.map_or(site.callee, |argument| argument.origin);
                     if let Some(class) = iterable_class(files, file, source, resolved, resolver, depth + 1) {
                         return Some(class);
                     }
@@ -318,6 +317,31 @@ fn iterable_class<'m>(
     }
 }
 
+/// Is an attribute written out in the body of its class and nowhere else, or do the models know that it holds few?
+fn is_few_by_class<'m>(
+    files: &[ProgramFile],
+    file: FileId,
+    (owner, name): (OriginId, Name),
+    resolved: &ResolvedCalls<'m>,
+    resolver: &mut Resolver<'m>,
+    depth: usize,
+) -> bool {
+    let class = match resolver.infer(files, file, owner).list[..] {
+        [Value::Instance(id)] => resolver.types.get(id).name,
+        [Value::Item(symbol)] => symbol,
+        _ => return false,
+    };
+    let member = resolver.name_symbol(files, file, name);
+    if let Some((file, value)) = resolver.only_field(files, class, member) {
+        let is_in_body = |class: &Class| class.fields.iter().any(|field| field.origin == value && field.in_body);
+        return files[file.0 as usize].facts.classes.iter().any(is_in_body)
+            && is_written_out(files, file, value, resolved, depth + 1);
+    }
+    let lineage = resolver.lineage(files, class);
+    let row = lineage.iter().find_map(|part| resolver.member_row(*part, member));
+    row.is_some_and(|row| row.kind == RowKind::Attribute && row.effects.has(Effect::Few))
+}
+
 /// Is a value a display of elements that somebody wrote down, or a view of one, whatever the way to it?
 fn is_written_out(
     files: &[ProgramFile],
@@ -332,6 +356,8 @@ fn is_written_out(
     let facts = &files[file.0 as usize].facts;
     match facts.origin(origin) {
         Origin::Collection(_, _, Some(length)) => length > 0,
+        // The first few of something are as few.
+        Origin::Slice(_, Some(length)) => length <= FEW,
         Origin::Tuple(..) => true,
         Origin::Borrowed(inner) | Origin::Ascribed(_, inner) => is_written_out(files, file, inner, resolved, depth + 1),
         Origin::Call(call) => {

@@ -145,7 +145,9 @@ fn outlives(program: &Program, file: FileId, origin: OriginId) -> bool {
 
 /// Does a write stand in a branch? What is assigned anyway is not remembered.
 fn is_conditional(facts: &FileFacts, write: &Write) -> bool {
-    facts.scopes_from(write.scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Attempt))
+    facts
+        .scopes_from(write.scope)
+        .any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Attempt))
 }
 
 /// Does an origin lead to an element of a place?

@@ -51,10 +51,12 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         background: vec![false; functions.len()],
         threads_for_plain: vec![""; functions.len()],
         standings: vec![Standing::Unsaid; functions.len()],
+        at_start: vec![false; functions.len()],
         repeated: vec![false; functions.len()],
         tests: vec![false; functions.len()],
         first_tasks: Vec::new(),
         runs_alone: vec![false; functions.len()],
+        lone_languages: Vec::new(),
         resolvers: Vec::new(),
         relation_reads: Vec::new(),
         requirements,
@@ -218,6 +220,10 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
             if effects.has(Effect::Seldom) {
                 program.standings[reference] = Standing::Seldom;
             }
+            if effects.has(Effect::Action) {
+                program.standings[reference] = Standing::Action;
+            }
+            program.at_start[reference] |= effects.has(Effect::AtStart);
             program.summaries[reference].memoizes |= effects.has(Effect::Memoizes);
             has_own_loop[reference] |= effects.has(Effect::RunsEventLoop);
         }

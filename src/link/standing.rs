@@ -4,13 +4,14 @@
 //! Decorators are noted where files are linked. Here classes whose methods a framework calls, functions that are handed
 //! to one and the places of files are added; then the call graph is followed. Which those are is data.
 
-use super::resolve::{Value, argument_at, function_ref};
+use super::resolve::{Resolver, Value, argument_at, function_ref};
+use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
-use crate::effect::Effect;
-use crate::model::table::{Role, Row};
-use crate::program::{Callback, FunctionRef, Program, ResolvedCalls, Standing};
+use crate::model::table::{HandlerRow, Role, Row};
+use crate::program::{Callback, FunctionRef, Program, ProgramFile, ResolvedCalls, Standing};
 use crate::source::FileId;
+use crate::types::Symbol;
 
 /// How many calls below a loop a function is still said to run in it.
 const NEAR_BY: usize = 2;
@@ -25,7 +26,9 @@ pub(super) fn find_standings(program: &mut Program) {
     let edges = edges(program);
     find_repeated(program, &edges);
     spread_service(program, &edges);
-    spread_seldomness(program, &edges);
+    spread_start(program, &edges);
+    spread_standing(program, &edges, &[Standing::Action]);
+    spread_standing(program, &edges, &[Standing::Seldom, Standing::Action]);
 }
 
 /// Methods of classes that inherit from what a framework calls.
@@ -38,6 +41,11 @@ fn note_methods(program: &mut Program, file: FileId) {
         let lineage = resolver.lineage(&program.files, symbol);
         for base in lineage.iter().filter(|base| resolver.definition(**base).is_none()) {
             for (name, function) in &class.methods {
+                let starts = |row: &HandlerRow| row.at_start.iter().any(|own| own == facts.text(*name));
+                if resolver.models.handlers(resolver.text(*base)).any(starts) {
+                    let reference = function_ref(&program.files, file, *function);
+                    program.at_start[reference.0 as usize] = true;
+                }
                 let Some(role) = resolver.models.role(resolver.text(*base), facts.text(*name)) else { continue };
                 let reference = function_ref(&program.files, file, *function).0 as usize;
                 match role {
@@ -46,12 +54,44 @@ fn note_methods(program: &mut Program, file: FileId) {
                         program.entry_points[reference] = true;
                         program.background[reference] = true;
                     }
+                    // A decorator may have said that it is an action.
+                    Role::Seldom if program.standings[reference] == Standing::Action => {}
                     Role::Seldom => program.standings[reference] = Standing::Seldom,
                     Role::Test => program.tests[reference] = true,
                 }
             }
         }
+        for (file, function) in actions(resolver, &program.files, file, class, &lineage) {
+            program.standings[function_ref(&program.files, file, function).0 as usize] = Standing::Action;
+        }
     }
+}
+
+/// The functions of a class, or listed by it, that are actions which an administrator takes on rows picked by hand.
+fn actions(
+    resolver: &mut Resolver,
+    files: &[ProgramFile],
+    file: FileId,
+    class: &Class,
+    lineage: &[Symbol],
+) -> Vec<(FileId, FunctionId)> {
+    let facts = &files[file.0 as usize].facts;
+    let models = resolver.models;
+    let rows: Vec<&HandlerRow> = lineage.iter().flat_map(|base| models.handlers(resolver.text(*base))).collect();
+    let is_field = |field: &&Field| rows.iter().any(|row| row.actions_in == facts.text(field.name));
+    let listed = class.fields.iter().filter(is_field).flat_map(|field| members_of(facts, field.origin));
+    let listed: Vec<OriginId> = listed.collect();
+    let names = listed.iter().filter_map(|origin| facts.literal_text(*origin));
+    let names: Vec<&str> =
+        names.chain(rows.iter().flat_map(|row| row.actions.iter().map(|name| name.as_ref()))).collect();
+    let own = class.methods.iter().filter(|(name, _)| names.contains(&facts.text(*name)));
+    let mut found: Vec<_> = own.map(|(_, function)| (file, *function)).collect();
+    for origin in listed {
+        if let [Value::Function(file, function)] = resolver.infer(files, file, origin).list[..] {
+            found.push((file, function));
+        }
+    }
+    found
 }
 
 /// Functions that are handed to a framework.
@@ -61,33 +101,54 @@ fn note_registrations(program: &mut Program, file: FileId) {
     let facts = &program.files[file.0 as usize].facts;
     for call in (0..facts.calls.len() as u32).map(CallId) {
         let Some((row, handed)) = registration(&program.resolved, facts, file, call) else { continue };
-        if let [Value::Function(file, function)] = resolver.infer(&program.files, file, handed).list[..] {
-            let reference = function_ref(&program.files, file, function).0 as usize;
-            program.entry_points[reference] = true;
-            if !row.threads_for_plain.is_empty() {
-                program.threads_for_plain[reference] = row.threads_for_plain.as_ref();
+        for origin in handed.into_iter().flat_map(|origin| members_of(facts, origin)) {
+            if let [Value::Function(file, function)] = resolver.infer(&program.files, file, origin).list[..] {
+                let reference = function_ref(&program.files, file, function).0 as usize;
+                match row.effects.has(Effect::AtStart) {
+                    true => program.at_start[reference] = true,
+                    false => program.entry_points[reference] = true,
+                }
+                if !row.threads_for_plain.is_empty() {
+                    program.threads_for_plain[reference] = row.threads_for_plain.as_ref();
+                }
             }
         }
     }
 }
 
-/// What a call hands to a framework, and the row that says so: an argument, or what is given to a decorator that is
+/// The members of a display, or else the value itself.
+fn members_of(facts: &FileFacts, origin: OriginId) -> Vec<OriginId> {
+    let list = |origin| match facts.origin(origin) {
+        Origin::Tuple(start, end) | Origin::Join(start, end) => facts.origin_list(start, end).to_vec(),
+        _ => vec![origin],
+    };
+    match (facts.origin(origin), facts.entries_of(origin)) {
+        (Origin::Collection(_, Some(element), _), []) => list(element),
+        (Origin::Collection(..), entries) => entries.iter().map(|entry| entry.value).collect(),
+        _ => list(origin),
+    }
+}
+
+/// What a call hands to a framework, and the row that says so: arguments, or what is given to a decorator that is
 /// applied by hand.
 fn registration<'m>(
     resolved: &ResolvedCalls<'m>,
     facts: &FileFacts,
     file: FileId,
     call: CallId,
-) -> Option<(&'m Row, OriginId)> {
+) -> Option<(&'m Row, Vec<OriginId>)> {
     let site = facts.call(call);
     if let Some(row) = resolved.get(file, call).row() {
-        return Some((row, argument_at(facts, call, row.entry.as_ref()?)?.origin));
+        let handed = row.entry.iter().filter_map(|place| argument_at(facts, call, place));
+        let handed: Vec<OriginId> = handed.map(|argument| argument.origin).collect();
+        return (!handed.is_empty()).then_some((row, handed));
     }
-    let (Origin::Call(decorator), None, [given]) = (facts.origin(site.callee), site.name, facts.arguments_of(site)) else {
+    let (Origin::Call(decorator), None, [given]) = (facts.origin(site.callee), site.name, facts.arguments_of(site))
+    else {
         return None;
     };
     let row = resolved.get(file, decorator).row().filter(|row| row.effects.has(Effect::EntryPoint))?;
-    Some((row, given.origin))
+    Some((row, vec![given.origin]))
 }
 
 /// Code in places of what people run by hand, code of modules, tests.
@@ -165,7 +226,7 @@ fn spread_service(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
         match program.standings[number] {
             Standing::Served => true,
             Standing::Unsaid => program.entry_points[number] && !program.tests[number],
-            Standing::Seldom => false,
+            Standing::Seldom | Standing::Action => false,
         }
     };
     let mut pending: Vec<FunctionRef> = (0..program.functions.len() as u32).filter(is_root).map(FunctionRef).collect();
@@ -179,23 +240,75 @@ fn spread_service(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
     }
 }
 
-/// What only functions call that run seldom, runs seldom.
-fn spread_seldomness(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
-    let mut others = vec![0u32; program.functions.len()];
+/// What only functions call that run when the program starts or ends, runs then, unless it may go on beside them. Tests
+/// and the code of modules say nothing: they run once too.
+fn spread_start(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
+    let is_side = |caller: FunctionRef| program.tests[caller.0 as usize] || program.function(caller).1 == FunctionId(0);
+    let edges: Vec<_> = edges.iter().copied().filter(|(from, _)| !is_side(*from)).collect();
+    let goes_on = handed_on(program);
+    let may_join = |number: usize| program.standings[number] == Standing::Unsaid && !goes_on[number];
+    program.at_start = reached_only_from(&edges, &program.at_start, may_join);
+    for (standing, is_at_start) in program.standings.iter_mut().zip(&program.at_start) {
+        if *is_at_start && *standing == Standing::Unsaid {
+            *standing = Standing::Seldom;
+        }
+    }
+}
+
+/// Which functions are handed to something that runs them, or give an awaitable that is not awaited on the spot.
+fn handed_on(program: &Program) -> Vec<bool> {
+    let mut handed_on = vec![false; program.functions.len()];
+    for (number, file) in program.files.iter().enumerate() {
+        for callback in &program.callbacks[number] {
+            handed_on[callback.function.0 as usize] = true;
+        }
+        for (call, resolved) in program.resolved.of_file(FileId(number as u32)).iter().enumerate() {
+            if file.facts.calls[call].awaited {
+                continue;
+            }
+            for to in resolved.functions() {
+                let (callee_file, callee) = program.function(to);
+                handed_on[to.0 as usize] |= program.file(callee_file).facts.function(callee).is_async;
+            }
+        }
+    }
+    handed_on
+}
+
+/// What only functions of these standings call has the first of them.
+fn spread_standing(program: &mut Program, edges: &[(FunctionRef, FunctionRef)], known: &[Standing]) {
+    let standings = &program.standings;
+    let has_one: Vec<bool> = standings.iter().map(|standing| known.contains(standing)).collect();
+    let reached = reached_only_from(edges, &has_one, |number| standings[number] == Standing::Unsaid);
+    for (standing, is_reached) in program.standings.iter_mut().zip(reached) {
+        if is_reached && *standing == Standing::Unsaid {
+            *standing = known[0];
+        }
+    }
+}
+
+/// Which functions are among these, or are called by such alone, however far down, and may join them.
+fn reached_only_from(
+    edges: &[(FunctionRef, FunctionRef)],
+    first: &[bool],
+    may_join: impl Fn(usize) -> bool,
+) -> Vec<bool> {
+    let mut others = vec![0u32; first.len()];
     for (_, to) in edges {
         others[to.0 as usize] += 1;
     }
-    let is_seldom = |number: &u32| program.standings[*number as usize] == Standing::Seldom;
+    let mut reached = first.to_vec();
     let mut pending: Vec<FunctionRef> =
-        (0..program.functions.len() as u32).filter(is_seldom).map(FunctionRef).collect();
+        (0..first.len() as u32).filter(|number| first[*number as usize]).map(FunctionRef).collect();
     while let Some(function) = pending.pop() {
         for to in callees(edges, function) {
             let number = to.0 as usize;
             others[number] -= 1;
-            if others[number] == 0 && program.standings[number] == Standing::Unsaid {
-                program.standings[number] = Standing::Seldom;
+            if others[number] == 0 && !reached[number] && may_join(number) {
+                reached[number] = true;
                 pending.push(to);
             }
         }
     }
+    reached
 }

@@ -102,17 +102,21 @@ fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], compon
         }
     }
     summary.effects.sort_by_key(|reached| {
-        (reached.effect, reached.parameters == 0, reached.without, reached.needs, reached.writes)
+        let is_once = reached.degree == 0;
+        (reached.effect, is_once, reached.parameters == 0, reached.without, reached.needs, reached.writes)
     });
     summary
 }
 
-/// Keeps the worse entry; per effect one that depends on parameters and one that does not, one for each set of
-/// parameters without which, or with which, it comes about only, and one for queries that write as well.
+/// Keeps the worse entry; per effect one that depends on parameters and one that does not, one that comes once and one
+/// that comes in a loop, one for each set of parameters without which, or with which, it comes about only, and one for
+/// queries that write as well.
 fn add(summary: &mut Summary, reached: Reached) {
     let same_kind = |known: &&mut Reached| {
         known.effect == reached.effect
             && (known.parameters == 0) == (reached.parameters == 0)
+            // What comes once is what a loop of a caller repeats; what comes in a loop of its own is told there.
+            && (holds_thread(reached.effect) || (known.degree == 0) == (reached.degree == 0))
             && (known.without, known.needs, known.writes) == (reached.without, reached.needs, reached.writes)
     };
     match summary.effects.iter_mut().find(same_kind) {
@@ -686,12 +690,10 @@ pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<
                 && entry.steps.saturating_add(1) == below.steps
         };
         let is_open = |entry: &Reached| entry.without | entry.needs == 0;
-        let Some(entry) = candidates
-            .max_by_key(|entry| {
-                let is_certain = !entry.is_conditional;
-                (is_told(entry), is_open(entry), entry.weight, is_certain, std::cmp::Reverse(entry.steps))
-            })
-        else {
+        let Some(entry) = candidates.max_by_key(|entry| {
+            let is_certain = !entry.is_conditional;
+            (is_told(entry), is_open(entry), entry.weight, is_certain, std::cmp::Reverse(entry.steps))
+        }) else {
             break;
         };
         chain.push((file, entry.witness));

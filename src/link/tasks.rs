@@ -78,6 +78,7 @@ pub(super) fn find_lone_functions(program: &mut Program, has_own_loop: &[bool]) 
     let runs_alone = runs_alone.collect();
     program.first_tasks = first_tasks;
     program.runs_alone = runs_alone;
+    program.lone_languages = lone_languages;
 }
 
 /// The languages in which the program starts event loops, and nothing anywhere makes a second task or handles requests.
@@ -231,10 +232,25 @@ pub fn runs_alone(program: &Program, file: FileId, call: CallId) -> bool {
     if program.context(file, call).is_concurrent {
         return false;
     }
+    let runs_alone = || program.runs_alone[program.function_ref(file, facts.scope(scope).function).0 as usize];
     match task_of_scope(program, file, scope) {
-        Some(start) => start == Start::Alone,
-        None => program.runs_alone[program.function_ref(file, facts.scope(scope).function).0 as usize],
+        Some(Start::Alone) => true,
+        // Where there is never a second task, it is the one of the function around it.
+        Some(Start::Unknown) if program.lone_languages.contains(&program.file(file).source.language) => runs_alone(),
+        Some(_) => false,
+        None => runs_alone(),
     }
+}
+
+/// Is a call site in code that runs when the program starts or ends, before that starts a task beside it?
+pub fn runs_at_start(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let scope = facts.call(call).scope;
+    let function = program.function_ref(file, facts.scope(scope).function);
+    program.at_start[function.0 as usize]
+        && !program.context(file, call).is_concurrent
+        && task_of_scope(program, file, scope).is_none()
+        && first_task(program, function).is_none_or(|task| call.0 < task)
 }
 
 /// Is a call site in code that runs once, before the first task is started beside it?

@@ -12,8 +12,8 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::table::{
-    AdviceRow, FormError, ModelFile, RelationRow, RendererRow, Role, Row, Table, TemplateRow, Text, TypeRow, ViewRow,
-    last_segment,
+    AdviceRow, FormError, HandlerRow, ModelFile, RelationRow, RendererRow, Role, Row, Table, TemplateRow, Text,
+    TypeRow, ViewRow, last_segment,
 };
 use crate::types::split_last;
 
@@ -246,9 +246,14 @@ impl Models {
             Some(prefix) => method.starts_with(prefix),
             None => method == wanted,
         };
-        let mut handlers = self.table.handlers.iter();
-        let found = handlers.find(|(name, row)| row.methods.iter().any(fits) && self.is_subtype(class, name));
-        found.map(|(_, row)| row.role)
+        let found = self.handlers(class).find(|row| row.methods.iter().any(fits));
+        found.map(|row| row.role)
+    }
+
+    /// What is known of the methods that a framework calls of what inherits from a class.
+    pub fn handlers(&self, class: &str) -> impl Iterator<Item = &HandlerRow> {
+        let rows = self.table.handlers.iter();
+        rows.filter(move |(name, _)| self.is_subtype(class, name)).map(|(_, row)| row)
     }
 
     /// What separates the steps of paths through relations.

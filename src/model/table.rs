@@ -104,8 +104,10 @@ pub struct Row {
     /// The member of its arguments that it calls. May be empty.
     #[serde(default)]
     pub calls_member: Text,
-    /// The argument that is a callable which a framework runs from then on: once per request, event or task.
-    pub entry: Option<Argument>,
+    /// Arguments that are callables, or displays of such, which a framework runs from then on: once per request, event or
+    /// task, or, where the effects say so, at the start and at the end.
+    #[serde(default, deserialize_with = "arguments")]
+    pub entry: Sorted<Argument>,
     /// It does so only at the end of a block in which one of these members of its receiver was called, and nothing awaited.
     #[serde(default)]
     pub after: Sorted<Text>,
@@ -407,6 +409,15 @@ pub struct HandlerRow {
     pub methods: Sorted<Text>,
     /// How they come to run.
     pub role: Role,
+    /// Methods that it calls when the program starts or ends, while nobody is served.
+    #[serde(default)]
+    pub at_start: Sorted<Text>,
+    /// Methods that are actions which an administrator takes on rows picked by hand.
+    #[serde(default)]
+    pub actions: Sorted<Text>,
+    /// The field of the class that lists more such actions, as methods or by their names. May be empty.
+    #[serde(default)]
+    pub actions_in: Text,
 }
 
 /// How a function comes to run.
@@ -483,6 +494,20 @@ fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error>
     let text = String::deserialize(deserializer)?;
     Gate::parse(&text, "").map_err(D::Error::custom)?;
     Ok(text.into())
+}
+
+/// One argument, or a list of them.
+fn arguments<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Sorted<Argument>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a position, a keyword, `[position, keyword]`, or a list of such")]
+    enum OneOrMany {
+        One(Argument),
+        Many(Vec<Argument>),
+    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(argument) => vec![argument].into(),
+        OneOrMany::Many(arguments) => arguments.into(),
+    })
 }
 
 fn effects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EffectSet, D::Error> {

@@ -276,7 +276,7 @@ conditions! {
     awaited: bool,
     /// it runs on an event loop
     asynchronous: bool,
-    /// nobody else waits: it runs before the first task is started, or waits for files or processes of this machine as the only task of its event loop
+    /// nobody else waits: it runs before the first task is started, or when the program starts or ends, or waits for files or processes of this machine as the only task of its event loop
     waits_alone: bool,
     /// it reads or writes one file of this machine, and does so once
     one_file: bool,
@@ -290,6 +290,10 @@ conditions! {
     module_level: bool,
     /// it stands in a function that runs once per request, event or task
     entry_point: bool,
+    /// it stands in a function that runs only when the program starts or ends, while nobody is served
+    at_start: bool,
+    /// it stands in a function that only actions lead to which an administrator takes on rows picked by hand
+    action: bool,
     /// it stands in a function that runs in the background, so that nobody waits for it
     background: bool,
     /// no loop is known that it runs in: neither in its function nor in what leads to that
@@ -364,6 +368,8 @@ conditions! {
     calls: Vec<String>,
     /// the loop goes through what one of these gives, as it is or in another order
     goes_through: Vec<String>,
+    /// the loop goes through the parts that one of these splits a text into, unless they are lines, or the text was read from outside the program
+    goes_through_parts: Vec<String>,
     /// the receiver or the first argument has one of these words in its name or text
     named: Vec<String>,
     /// its first argument is the same whenever the function runs
