@@ -207,12 +207,9 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
     let facts = &program.file(read.file).facts;
     let site = facts.call(read.call);
     let LoopWords { span, variable, iterable, .. } = match read.frame.source {
-        LoopSource::Call(call) => LoopWords {
-            file: read.file,
-            span: facts.call(call).span,
-            variable: "row".into(),
-            iterable: "n".into(),
-        },
+        LoopSource::Call(call) => {
+            LoopWords { file: read.file, span: facts.call(call).span, variable: "row".into(), iterable: "n".into() }
+        }
         _ => words::of_loop(program, read.file, &read.frame),
     };
     let span = first_line(facts, span);

@@ -31,10 +31,8 @@ pub(super) fn are_told_to(program: &mut Program, candidate: &Candidate, wanted: 
     let language = program.file(candidate.file).source.language;
     let Some(resolver) = program.resolvers[language].as_mut() else { return false };
     let separator = crate::lang::all()[language].separator();
-    let wanted: Vec<(Symbol, &str)> = wanted
-        .iter()
-        .map(|path| (resolver.symbol(path), path.rsplit(separator).next().unwrap_or_default()))
-        .collect();
+    let wanted: Vec<(Symbol, &str)> =
+        wanted.iter().map(|path| (resolver.symbol(path), path.rsplit(separator).next().unwrap_or_default())).collect();
     let lineage = resolver.lineage(&program.files, class);
     for number in 0..program.files.len() {
         let (file, facts) = (FileId(number as u32), &program.files[number].facts);
@@ -45,10 +43,11 @@ pub(super) fn are_told_to(program: &mut Program, candidate: &Candidate, wanted: 
             let arguments = facts.arguments_of(site);
             let handed = arguments.iter().map(|argument| argument.origin).chain(site.name.map(|_| site.callee));
             let handed: Vec<OriginId> = handed.flat_map(|origin| parts(facts, origin)).collect();
-            let mut items = handed.into_iter().filter_map(|origin| match resolver.infer(&program.files, file, origin).list[..] {
-                [Value::Item(symbol)] => Some(symbol),
-                _ => None,
-            });
+            let mut items =
+                handed.into_iter().filter_map(|origin| match resolver.infer(&program.files, file, origin).list[..] {
+                    [Value::Item(symbol)] => Some(symbol),
+                    _ => None,
+                });
             let items: Vec<Symbol> = items.by_ref().collect();
             let names_it = items.iter().any(|item| wanted.iter().any(|(symbol, _)| symbol == item));
             let is_for_all = !arguments.iter().any(|argument| argument.keyword.is_some());
@@ -89,7 +88,8 @@ fn class_of_rows(program: &Program, candidate: &Candidate) -> Option<Symbol> {
 pub(super) fn get_same_values(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
-    let (Some(row), Some(LoopSource::Loop(id))) = (site.receiver_place, candidate.frame.map(|frame| frame.source)) else {
+    let (Some(row), Some(LoopSource::Loop(id))) = (site.receiver_place, candidate.frame.map(|frame| frame.source))
+    else {
         return false;
     };
     let own = facts.loop_of(id);

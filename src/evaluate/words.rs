@@ -10,6 +10,7 @@ use crate::lang::Language;
 use crate::link::resolve::{Value, matched_arguments};
 use crate::model::table::{Row, RowKind};
 use crate::program::{LoopFrame, LoopSource, Program};
+
 use crate::rule::Instead;
 use crate::rule::message::{Field, Template};
 use crate::source::{FileId, Span};
@@ -256,7 +257,9 @@ fn loop_below(program: &Program, file: FileId, call: CallId) -> Option<(FileId, 
         let (start, end) = facts.function(callee).region.calls;
         let runs_parameter = |call: &CallId| {
             let site = facts.call(*call);
-            site.kind == CallKind::Call && site.name.is_none() && matches!(facts.origin(site.callee), Origin::Parameter(own, _) if own == callee)
+            site.kind == CallKind::Call
+                && site.name.is_none()
+                && matches!(facts.origin(site.callee), Origin::Parameter(own, _) if own == callee)
         };
         let calls = (start..end).map(CallId).filter(runs_parameter);
         let frames = calls.filter_map(|call| program.context(below, call).loops.first().copied());

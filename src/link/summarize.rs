@@ -685,9 +685,7 @@ pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<
         let candidates = summary.effects.iter().filter(|entry| entry.effect == reached.effect);
         // The way that the call site was told of, rather than one that it rules out.
         let is_told = |entry: &Reached| {
-            entry.weight == below.weight
-                && entry.writes == below.writes
-                && entry.steps.saturating_add(1) == below.steps
+            entry.weight == below.weight && entry.writes == below.writes && entry.steps.saturating_add(1) == below.steps
         };
         let is_open = |entry: &Reached| entry.without | entry.needs == 0;
         let Some(entry) = candidates.max_by_key(|entry| {
