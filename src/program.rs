@@ -206,6 +206,8 @@ pub struct Reached {
     pub via: Option<FunctionRef>,
     /// Does it come about in some cases only: in a branch, here or on the way to the cause?
     pub is_conditional: bool,
+    /// Is the cause of a query one that writes as well?
+    pub writes: bool,
     /// Calls from here to the cause.
     pub steps: u16,
     /// How much the cause costs, roughly: of several causes the costliest speaks for the effect.

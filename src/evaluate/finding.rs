@@ -46,7 +46,9 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         Some(more) => format!("{more} more below it"),
         None => String::new(),
     };
+    let instead = words.first_filled(&choices);
     let template = if is_reached { &rule.message.text } else { &rule.message.direct };
+    let template = instead.and_then(|instead| instead.text.as_ref()).unwrap_or(template);
     let trace = trace_of(program, &chain, &words.fill(&rule.message.cause));
     let message = words.fill(template);
     let place = if site.kind == CallKind::Call && site.name.is_none() { site.name_span } else { site.span };
@@ -54,7 +56,6 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     // What a call goes through is what it evaluates.
     let iterated = iterated_argument(program, candidate.file, candidate.call, reached.effect);
     let place = iterated.filter(|_| !is_reached).map_or(place, |argument| argument.span);
-    let instead = words.first_filled(&choices);
     let label = words.fill(instead.and_then(|instead| instead.label.as_ref()).unwrap_or(&rule.message.label));
     let mut primary = Label { file: candidate.file, span: first_line(facts, place), message: label };
     if rule.message.place == Place::Receiver
@@ -112,7 +113,9 @@ fn loops_of(program: &mut Program, candidate: &Candidate) -> Vec<LoopWords> {
 /// The words for a loop. A variable of one letter is told by the class of its values.
 fn loop_words(program: &mut Program, file: FileId, frame: &LoopFrame) -> LoopWords {
     let mut words = words::of_loop(program, file, frame);
-    if words.variable.chars().count() == 1
+    if let Some(name) = words::telling_name(program, file, frame) {
+        words.variable = name;
+    } else if words.variable.chars().count() == 1
         && let Some(class) = words::class_gone_through(program, file, frame)
     {
         words.variable = class;
@@ -122,14 +125,15 @@ fn loop_words(program: &mut Program, file: FileId, frame: &LoopFrame) -> LoopWor
 
 /// Puts loops into words; gives their labels.
 fn tell_loops(program: &Program, candidate: &Candidate, loops: &[LoopWords], words: &mut Words) -> Vec<Label> {
-    let (Some(innermost), facts) = (loops.first(), &program.file(candidate.file).facts) else { return Vec::new() };
+    let Some(innermost) = loops.first() else { return Vec::new() };
     words.variable = innermost.variable.clone();
     let sizes: Vec<&str> = loops.iter().rev().map(|own| own.iterable.as_str()).collect();
     words.iterable = sizes.join(" × ");
-    let others = loops.iter().filter(|own| own.span != candidate.site(program).span);
+    let place = (candidate.file, candidate.site(program).span);
+    let others = loops.iter().filter(|own| (own.file, own.span) != place);
     let label = |own: &LoopWords| Label {
-        file: candidate.file,
-        span: first_line(facts, own.span),
+        file: own.file,
+        span: first_line(&program.file(own.file).facts, own.span),
         message: format!("runs once per {}", own.variable),
     };
     others.map(label).collect()
@@ -202,11 +206,13 @@ pub fn of_sql(program: &Program, rule: &Rule, file: FileId, call: CallId) -> Dia
 pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagnostic {
     let facts = &program.file(read.file).facts;
     let site = facts.call(read.call);
-    let LoopWords { span, mut variable, iterable } = words::of_loop(program, read.file, &read.frame);
+    let LoopWords { span, variable, iterable, .. } = match read.frame.source {
+        LoopSource::Call(call) => {
+            LoopWords { file: read.file, span: facts.call(call).span, variable: "row".into(), iterable: "n".into() }
+        }
+        _ => words::of_loop(program, read.file, &read.frame),
+    };
     let span = first_line(facts, span);
-    if let LoopSource::Call(_) = read.frame.source {
-        variable = "row".into();
-    }
     let leaf = (read.file, read.call);
     let mut words = words::of_call(program, read.file, read.call, Subject { effect: None, leaf, row: None });
     words.callee = read.reader.clone().unwrap_or_else(|| call_text(facts, site));

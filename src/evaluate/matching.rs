@@ -1,6 +1,6 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
-use super::{calls, flow, values};
+use super::{calls, flow, rows, values};
 use crate::diagnostic::{Diagnostic, Set};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -284,6 +284,18 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(elements_of_type, |wanted| values::elements_are_of_type(program, candidate, wanted));
     check!(called_only, |wanted| values::is_called_only(program, candidate, wanted));
     check!(may_await, |wanted| flow::may_await(program, candidate) == *wanted);
+    check!(leaf_calls, |wanted| {
+        let last = leaf(program, file, &candidate.effect.reached);
+        last.is_some_and(|(file, call)| calls::is_one_of(program, file, call, wanted))
+    });
+    check!(also_reaches, |wanted| {
+        let all = effects_of_call(program, file, call);
+        all.iter().any(|also| words(wanted).has(also.reached.effect))
+    });
+    check!(compares_each, |wanted| (site.kind == CallKind::Search) == *wanted);
+    check!(rows_have, |wanted| rows::have_methods(program, candidate, wanted));
+    check!(rows_are_told_to, |wanted| rows::are_told_to(program, candidate, wanted));
+    check!(sets_same_values, |wanted| rows::get_same_values(program, candidate) == *wanted);
     check!(needless_async, |wanted| flow::is_needlessly_async(program, candidate) == *wanted);
     check!(goes_through_asynchronously, |wanted| flow::is_gone_through_asynchronously(program, candidate) == *wanted);
     check!(looked_up_again, |wanted| values::is_looked_up_again(program, candidate) == *wanted);
@@ -312,7 +324,7 @@ fn leaf_effects(program: &Program, candidate: &Candidate) -> EffectSet {
 }
 
 /// The call at the end of the path that an effect comes by.
-fn leaf(program: &Program, file: FileId, reached: &Reached) -> Option<(FileId, CallId)> {
+pub(super) fn leaf(program: &Program, file: FileId, reached: &Reached) -> Option<(FileId, CallId)> {
     witness_chain(program, file, reached).last().copied()
 }
 

@@ -20,6 +20,7 @@ pub mod index;
 pub mod matching;
 mod propose;
 pub mod rank;
+mod rows;
 pub mod suppress;
 mod values;
 mod volume;

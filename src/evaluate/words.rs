@@ -10,6 +10,7 @@ use crate::lang::Language;
 use crate::link::resolve::{Value, matched_arguments};
 use crate::model::table::{Row, RowKind};
 use crate::program::{LoopFrame, LoopSource, Program};
+
 use crate::rule::Instead;
 use crate::rule::message::{Field, Template};
 use crate::source::{FileId, Span};
@@ -212,6 +213,8 @@ fn short_path(path: &str, separator: &str) -> String {
 
 /// A loop, as messages speak of it.
 pub(super) struct LoopWords {
+    /// Where it stands.
+    pub file: FileId,
     /// Where its turns are announced.
     pub span: Span,
     /// What a turn is about: the variable, or what it takes out of a container.
@@ -232,17 +235,65 @@ pub(super) fn of_loop(program: &Program, file: FileId, frame: &LoopFrame) -> Loo
             let taken = own.iterable.is_none().then(|| taken_each_turn(program, file, own)).flatten();
             let otherwise = if own.iterable.is_some() { "item" } else { "turn" };
             let variable = name(own.target).or_else(|| name(taken)).unwrap_or(otherwise).to_owned();
-            LoopWords { span: own.target_span, variable, iterable: iterable.unwrap_or_else(|| "n".into()) }
+            LoopWords { file, span: own.target_span, variable, iterable: iterable.unwrap_or_else(|| "n".into()) }
         }
         LoopSource::Closure(id) => {
             let closure = facts.closure(id);
             let span = Span { start: closure.span.start, end: closure.span.start + 1 };
-            LoopWords { span, variable: name(closure.target).unwrap_or("item").to_owned(), iterable: "n".into() }
+            LoopWords { file, span, variable: name(closure.target).unwrap_or("item").to_owned(), iterable: "n".into() }
         }
-        LoopSource::Call(call) => {
-            LoopWords { span: facts.call(call).span, variable: "item".into(), iterable: "n".into() }
-        }
+        LoopSource::Call(call) => match loop_below(program, file, call) {
+            Some((below, frame)) => of_loop(program, below, &frame),
+            None => LoopWords { file, span: facts.call(call).span, variable: "item".into(), iterable: "n".into() },
+        },
     }
+}
+
+/// The loop in which the callee of a call runs what it is given.
+fn loop_below(program: &Program, file: FileId, call: CallId) -> Option<(FileId, LoopFrame)> {
+    program.resolved(file, call).functions().find_map(|function| {
+        let (below, callee) = program.function(function);
+        let facts = &program.file(below).facts;
+        let (start, end) = facts.function(callee).region.calls;
+        let runs_parameter = |call: &CallId| {
+            let site = facts.call(*call);
+            site.kind == CallKind::Call
+                && site.name.is_none()
+                && matches!(facts.origin(site.callee), Origin::Parameter(own, _) if own == callee)
+        };
+        let calls = (start..end).map(CallId).filter(runs_parameter);
+        let frames = calls.filter_map(|call| program.context(below, call).loops.first().copied());
+        let mut loops = frames.filter(|frame| matches!(frame.source, LoopSource::Loop(_)));
+        loops.next().map(|frame| (below, frame))
+    })
+}
+
+/// The name that tells most of what a loop goes through, if that is not the first: of one letter, or what a function
+/// such as one that counts pairs with it.
+pub(super) fn telling_name(program: &mut Program, file: FileId, frame: &LoopFrame) -> Option<String> {
+    let LoopSource::Loop(id) = frame.source else { return None };
+    let own = program.file(file).facts.loop_of(id).clone();
+    let made = own.iterable.map(|iterable| program.file(file).facts.origin(iterable));
+    let is_paired = matches!(made, Some(Origin::Call(call))
+        if program.resolved(file, call).row().is_some_and(|row| row.kind == RowKind::Function));
+    let language = program.file(file).source.language;
+    let resolver = program.resolvers[language].as_mut()?;
+    let facts = &program.files[file.0 as usize].facts;
+    let is_target = |binding: &&Binding| binding.scope == own.scope && own.header.contains(binding.span);
+    let names: Vec<&Binding> = facts.bindings.iter().filter(is_target).collect();
+    let is_plain = |resolver: &mut crate::link::resolve::Resolver, binding: &Binding| {
+        let values = resolver.infer(&program.files, file, binding.origin);
+        matches!(values.list[..], [Value::Instance(class)] if !resolver.is_own_class(class))
+    };
+    let says_little = |resolver: &mut crate::link::resolve::Resolver, binding: &Binding| {
+        facts.text(binding.name).chars().count() == 1 || is_paired && is_plain(resolver, binding)
+    };
+    let (first, others) = names.split_first()?;
+    if !says_little(resolver, first) {
+        return None;
+    }
+    let other = others.iter().find(|other| !says_little(resolver, other))?;
+    Some(facts.text(other.name).to_owned())
 }
 
 /// The name of the class of the program whose instances a loop goes through, one by one.
@@ -280,7 +331,10 @@ fn size_text(program: &Program, file: FileId, origin: OriginId) -> Option<String
             }
             let is_of_chain = site.name.is_some() && matches!(facts.origin(site.callee), Origin::Call(_));
             match elements_from(program, file, call) {
-                Some(argument) => argument.place.map(|place| facts.text(place).to_owned()),
+                Some(argument) => match argument.place {
+                    Some(place) => Some(facts.text(place).to_owned()),
+                    None => size_text(program, file, argument.origin),
+                },
                 None if is_of_chain => size_text(program, file, site.callee),
                 None => site.text.map(|text| facts.text(text).to_owned()),
             }
@@ -329,9 +383,11 @@ fn elements_from(program: &Program, file: FileId, call: CallId) -> Option<Argume
 /// Does a function go through one of its parameters?
 fn goes_through(facts: &FileFacts, function: FunctionId, parameter: u16) -> bool {
     let is_it = |origin: OriginId| facts.origin(origin) == Origin::Parameter(function, parameter);
+    let is_of_it = |origin: &OriginId| matches!(facts.origin(*origin), Origin::Element(inner) if is_it(inner));
     let (start, end) = facts.function(function).region.calls;
     let mut iterations = (start..end).map(|call| facts.call(CallId(call)));
     let mut loops = facts.loops.iter().filter(|own| facts.scope(own.scope).function == function);
-    iterations.any(|site| site.kind == CallKind::Iterate && is_it(site.callee))
+    facts.function(function).yields.iter().any(is_of_it)
+        || iterations.any(|site| site.kind == CallKind::Iterate && is_it(site.callee))
         || loops.any(|own| own.iterable.is_some_and(is_it))
 }

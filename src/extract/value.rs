@@ -103,7 +103,13 @@ impl Extractor<'_> {
             }
             NodeKind::Yield(value) => {
                 if let Some(value) = value {
-                    let origin = self.value(value, Use::Returned).origin;
+                    let origin = match self.tree.kind(value) {
+                        NodeKind::Element(all) => {
+                            let all = self.value(all, Use::Iterated);
+                            self.derived(all, Origin::Element(all.origin)).origin
+                        }
+                        _ => self.value(value, Use::Returned).origin,
+                    };
                     let yields = &mut self.facts.functions[self.function.index()].yields;
                     if yields.len() < 32 {
                         yields.push(origin);

@@ -12,8 +12,8 @@ use crate::rule::fix::{Action, Anchor, EditRecipe, Recipe};
 use crate::rule::pattern::{HoleKind, Pattern, Piece};
 use crate::source::{FileId, Span};
 
-/// The word for the call that loads a relation.
-const LOADER: &str = "loader";
+/// The words for the call that loads a relation, and for the column that has the key of what is related.
+const MEMBERS: [&str; 2] = ["loader", "key"];
 
 /// So often brackets are added until the text is read as it is meant.
 const MOST_ROUNDS: usize = 3;
@@ -24,8 +24,8 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
         .words
         .iter()
         .map(|(name, text)| {
-            // A call of a method is no expression without its object.
-            let is_expression = *name != LOADER;
+            // A member is no expression without its object.
+            let is_expression = !MEMBERS.contains(name);
             ((*name).to_owned(), Bound { text: text.clone(), lines: None, span: None, is_expression })
         })
         .collect();

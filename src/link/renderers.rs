@@ -591,7 +591,7 @@ impl<'m> Resolver<'m> {
         lineage.iter().find_map(|part| models.view(self.symbols.text(*part)))
     }
 
-    pub(super) fn class_named(&self, symbol: Symbol) -> Option<(FileId, ClassId)> {
+    pub fn class_named(&self, symbol: Symbol) -> Option<(FileId, ClassId)> {
         match self.definition(symbol) {
             Some(Definition::Class(file, class)) => Some((file, class)),
             _ => None,

@@ -470,6 +470,21 @@ impl<'m> Resolver<'m> {
         self.symbols.text(self.types.get(id).name)
     }
 
+    /// The name of a type.
+    pub fn type_symbol(&self, id: TypeId) -> Symbol {
+        self.types.get(id).name
+    }
+
+    /// The types that a type is made of: `T` of `Manager<T>`.
+    pub fn arguments_of_type(&self, id: TypeId) -> &[TypeId] {
+        &self.types.get(id).arguments
+    }
+
+    /// The symbol of a qualified name.
+    pub fn symbol(&mut self, path: &str) -> Symbol {
+        self.symbols.intern(path)
+    }
+
     /// Is it a class of the program?
     pub fn is_own_class(&self, id: TypeId) -> bool {
         self.definition(self.types.get(id).name).is_some()
@@ -826,7 +841,7 @@ impl<'m> Resolver<'m> {
     }
 
     /// A class and all that it inherits from, nearest first; external bases too.
-    pub(super) fn lineage(&mut self, files: &[ProgramFile], symbol: Symbol) -> Rc<[Symbol]> {
+    pub fn lineage(&mut self, files: &[ProgramFile], symbol: Symbol) -> Rc<[Symbol]> {
         if let Some(lineage) = self.lineages.get(&symbol) {
             return lineage.clone();
         }

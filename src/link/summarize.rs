@@ -102,20 +102,22 @@ fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], compon
         }
     }
     summary.effects.sort_by_key(|reached| {
-        (reached.effect, reached.degree == 0, reached.parameters == 0, reached.without, reached.needs)
+        let is_once = reached.degree == 0;
+        (reached.effect, is_once, reached.parameters == 0, reached.without, reached.needs, reached.writes)
     });
     summary
 }
 
 /// Keeps the worse entry; per effect one that depends on parameters and one that does not, one that comes once and one
-/// that comes in a loop, and one for each set of parameters without which, or with which, it comes about only.
+/// that comes in a loop, one for each set of parameters without which, or with which, it comes about only, and one for
+/// queries that write as well.
 fn add(summary: &mut Summary, reached: Reached) {
     let same_kind = |known: &&mut Reached| {
         known.effect == reached.effect
             && (known.parameters == 0) == (reached.parameters == 0)
             // What comes once is what a loop of a caller repeats; what comes in a loop of its own is told there.
             && (holds_thread(reached.effect) || (known.degree == 0) == (reached.degree == 0))
-            && (known.without, known.needs) == (reached.without, reached.needs)
+            && (known.without, known.needs, known.writes) == (reached.without, reached.needs, reached.writes)
     };
     match summary.effects.iter_mut().find(same_kind) {
         Some(known) => {
@@ -223,6 +225,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 witness: call,
                 via: None,
                 is_conditional: is_case,
+                writes: effect == Effect::DbQuery && effects.has(Effect::DbWrite),
                 steps: 0,
                 weight,
             };
@@ -287,6 +290,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 witness: call,
                 via: Some(callee.function),
                 is_conditional: is_case || entry.is_conditional,
+                writes: entry.writes,
                 steps: entry.steps.saturating_add(1),
                 weight: entry.weight,
             };
@@ -680,7 +684,9 @@ pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<
         let summary = &program.summaries[function.0 as usize];
         let candidates = summary.effects.iter().filter(|entry| entry.effect == reached.effect);
         // The way that the call site was told of, rather than one that it rules out.
-        let is_told = |entry: &Reached| entry.weight == below.weight && entry.steps.saturating_add(1) == below.steps;
+        let is_told = |entry: &Reached| {
+            entry.weight == below.weight && entry.writes == below.writes && entry.steps.saturating_add(1) == below.steps
+        };
         let is_open = |entry: &Reached| entry.without | entry.needs == 0;
         let Some(entry) = candidates.max_by_key(|entry| {
             let is_certain = !entry.is_conditional;

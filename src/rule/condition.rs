@@ -404,6 +404,18 @@ conditions! {
     may_await: bool,
     /// it stands in an asynchronous function that awaits nothing and that only a framework calls, which would run a plain one on a thread
     needless_async: bool,
+    /// the library call at the end of the path is one of these, by their paths in the models
+    leaf_calls: Vec<String>,
+    /// the callee has one of these effects as well
+    also_reaches: Vec<Word<Effect>>,
+    /// a loop inside the loop looks for the elements that equal something
+    compares_each: bool,
+    /// the class of the rows has one of these methods of its own
+    rows_have: Vec<String>,
+    /// the program hands one of these, by their paths, to a call that names the class of the rows, or no class
+    rows_are_told_to: Vec<String>,
+    /// every turn gives the row the same values
+    sets_same_values: bool,
     /// it makes or gives what an asynchronous loop goes through
     goes_through_asynchronously: bool,
     /// the branch that depends on it looks the same key up again

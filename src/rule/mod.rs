@@ -81,6 +81,8 @@ pub struct Instead {
     pub gate: Gate,
     /// What must hold of the finding.
     pub conditions: Option<Conditions>,
+    /// The fact, where it has other words.
+    pub text: Option<Template>,
     /// The words at the place itself, where they are others.
     pub label: Option<Template>,
     /// What to do.
@@ -167,6 +169,7 @@ struct InsteadText {
     #[serde(default)]
     until: String,
     when: Option<Conditions>,
+    text: Option<String>,
     label: Option<String>,
     help: String,
 }
@@ -184,7 +187,8 @@ impl InsteadText {
         }
         let (gate, help) = (Gate::parse(&self.since, &self.until)?, Template::parse(&self.help)?);
         let label = self.label.as_deref().map(Template::parse).transpose()?;
-        Ok(Instead { language: self.language, gate, conditions: self.when, label, help })
+        let text = self.text.as_deref().map(Template::parse).transpose()?;
+        Ok(Instead { language: self.language, gate, conditions: self.when, text, label, help })
     }
 }
 
