@@ -215,7 +215,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         (program.standings[reference.0 as usize] == Standing::Action) == *wanted
     });
     check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
-    check!(outside_loops, |wanted| !context.loops.iter().any(LoopFrame::goes_through_data) == *wanted);
+    check!(outside_loops, |wanted| context.loops.iter().any(LoopFrame::goes_through_data) != *wanted);
     check!(chosen, |wanted| {
         let chain = witness_chain(program, file, &candidate.effect.reached);
         candidate.frame.is_some_and(|frame| flow::is_for_chosen(program, &frame, &chain)) == *wanted

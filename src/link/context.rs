@@ -244,10 +244,8 @@ fn iterable_class<'m>(
         Origin::Import(import) if is_constant_name(facts.text(facts.imports[import.index()].binding)) => {
             return Some(LoopClass::Bounded);
         }
-        Origin::Member(owner, name) => {
-            if is_few_by_class(files, file, (owner, name), resolved, resolver, depth) {
-                return Some(LoopClass::Bounded);
-            }
+        Origin::Member(owner, name) if is_few_by_class(files, file, (owner, name), resolved, resolver, depth) => {
+            return Some(LoopClass::Bounded);
         }
         Origin::Call(call) => {
             let site = facts.call(call);
