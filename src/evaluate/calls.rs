@@ -47,7 +47,7 @@ pub(super) fn goes_through_parts(program: &Program, candidate: &Candidate, paths
             program.resolved(candidate.file, call).row().is_none() || is_one_of(program, candidate.file, call, paths);
         if is_named && is_known {
             return separator.is_some_and(|text| !text.contains('\n'))
-                && !is_read(program, candidate.file, site.callee);
+                && !super::volume::is_read(program, candidate.file, site.callee, 0);
         }
         // `filter(None, parts)`, `set(parts)`
         let row = program.resolved(candidate.file, call).row();
@@ -55,17 +55,6 @@ pub(super) fn goes_through_parts(program: &Program, candidate: &Candidate, paths
         iterable = through.or(facts.arguments_of(site).first()).map(|argument| argument.origin);
     }
     false
-}
-
-/// Was a value, or what it is a part of, read from outside the program?
-fn is_read(program: &Program, file: FileId, origin: OriginId) -> bool {
-    let facts = &program.file(file).facts;
-    let sources = std::iter::successors(Some(origin), |origin| facts.source_of(*origin)).take(LONGEST_CHAIN);
-    let mut calls = sources.filter_map(|origin| match facts.origin(origin) {
-        Origin::Call(call) => Some(call),
-        _ => None,
-    });
-    calls.any(|call| program.resolved(file, call).effects.meets(super::volume::READS))
 }
 
 /// Does the receiver or the first argument have one of these words in its name or text?

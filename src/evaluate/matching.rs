@@ -1,6 +1,6 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
-use super::{calls, flow, repetition, rows, values};
+use super::{calls, flow, rows, values};
 use crate::diagnostic::Diagnostic;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -215,7 +215,8 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         (program.standings[reference.0 as usize] == Standing::Action) == *wanted
     });
     check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
-    check!(once, |wanted| repetition::is_once(program, file, call) == *wanted);
+    check!(outside_loops, |wanted| !context.loops.iter().any(LoopFrame::goes_through_data) == *wanted);
+    check!(payload, |wanted| super::volume::goes_through_payload(program, candidate) == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
     check!(receiver_from_outside, |wanted| {
         let (_, _, depend) = root_receiver(program, file, call);

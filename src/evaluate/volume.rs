@@ -3,7 +3,7 @@
 //! Only what can be followed inside a function is told: what is read from outside the program, and what is made of all
 //! elements of that. A parameter or an attribute may hold anything; in well-kept code most hold a handful.
 
-use super::matching::is_on_text;
+use super::matching::{Candidate, is_on_text};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::Laziness;
@@ -164,7 +164,7 @@ fn may_be_many(program: &Program, file: FileId, origin: OriginId, depth: usize) 
 }
 
 /// Does a value come from outside the program, perhaps unwrapped?
-fn is_read(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
+pub(super) fn is_read(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
     let facts = &program.file(file).facts;
     if depth > DEEPEST {
         return false;
@@ -256,6 +256,62 @@ pub(super) fn is_short_display(facts: &FileFacts, origin: OriginId) -> bool {
     match facts.origin(origin) {
         Origin::Collection(_, _, Some(length)) => length <= FEW,
         Origin::Tuple(start, end) => end - start <= FEW,
+        _ => false,
+    }
+}
+
+/// Does the loop go through a part of what one request brought, and no loop over data lead there?
+pub(super) fn goes_through_payload(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let Some(LoopSource::Loop(id)) = candidate.frame.map(|frame| frame.source) else { return false };
+    let function = program.function_ref(candidate.file, facts.scope(facts.loop_of(id).scope).function);
+    let iterable = facts.loop_of(id).iterable;
+    !program.repeated[function.0 as usize]
+        && iterable.is_some_and(|iterable| is_payload(program, candidate.file, iterable, DEEPEST))
+}
+
+/// Is a value a part of what one request brought? Attributes are none: they lead on to other rows.
+fn is_payload(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
+    let facts = &program.file(file).facts;
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match facts.origin(origin) {
+        Origin::Parameter(function, place) => {
+            let reference = program.function_ref(file, function);
+            let is_plain = |parameter: &Parameter| parameter.kind == ParameterKind::Ordinary;
+            let last = facts.function(function).parameters.iter().rposition(is_plain);
+            if program.payload[reference.0 as usize] {
+                return last == Some(place as usize);
+            }
+            let language = program.file(file).source.language;
+            let Some(resolver) = &program.resolvers[language] else { return false };
+            let given = resolver.given_to(reference, place);
+            !given.is_empty() && given.iter().all(|(file, given)| is_payload(program, *file, *given, depth))
+        }
+        Origin::Join(start, end) => {
+            let members = facts.origin_list(start, end).iter();
+            let mut members = members.filter(|member| facts.origin(**member) != Origin::Null).peekable();
+            members.peek().is_some() && members.all(|member| is_payload(program, file, *member, depth))
+        }
+        Origin::Call(call) => {
+            let site = facts.call(call);
+            let own_name = facts.function(facts.scope(site.scope).function).name;
+            let last = facts.arguments_of(site).last();
+            let resolved = program.resolved(file, call);
+            let is_view = resolved.row().is_some_and(|row| !row.effects.meets(READS));
+            // What the same method of a base class makes of it.
+            match last.filter(|_| site.name == Some(own_name)) {
+                Some(last) => is_payload(program, file, last.origin, depth),
+                None if site.name.is_some() => {
+                    (is_view || resolved.targets.is_empty()) && is_payload(program, file, site.callee, depth)
+                }
+                None => is_view && last.is_some_and(|last| is_payload(program, file, last.origin, depth)),
+            }
+        }
+        Origin::Element(inner)
+        | Origin::Item(inner)
+        | Origin::Part(inner, _)
+        | Origin::Ascribed(_, inner)
+        | Origin::Collection(_, Some(inner), _) => is_payload(program, file, inner, depth),
         _ => false,
     }
 }

@@ -52,6 +52,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         threads_for_plain: vec![""; functions.len()],
         standings: vec![Standing::Unsaid; functions.len()],
         at_start: vec![false; functions.len()],
+        payload: vec![false; functions.len()],
         repeated: vec![false; functions.len()],
         tests: vec![false; functions.len()],
         first_tasks: Vec::new(),

@@ -57,6 +57,7 @@ fn note_methods(program: &mut Program, file: FileId) {
                     // A decorator may have said that it is an action.
                     Role::Seldom if program.standings[reference] == Standing::Action => {}
                     Role::Seldom => program.standings[reference] = Standing::Seldom,
+                    Role::Payload => program.payload[reference] = true,
                     Role::Test => program.tests[reference] = true,
                 }
             }

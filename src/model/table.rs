@@ -430,6 +430,8 @@ pub enum Role {
     Background,
     /// Seldom: when the program starts, by hand, for an administrator.
     Seldom,
+    /// For one request, of which it is given a part: its last parameter.
+    Payload,
     /// In tests.
     Test,
 }

@@ -296,8 +296,10 @@ conditions! {
     action: bool,
     /// it stands in a function that runs in the background, so that nobody waits for it
     background: bool,
-    /// no loop is known that it runs in: neither in its function nor in what leads to that
-    once: bool,
+    /// no loop over data is around it in its function
+    outside_loops: bool,
+    /// the loop goes through a part of what one request brought, in a method that a framework gives that to, and no loop over data leads there
+    payload: bool,
     /// its result is assigned to a place that is among its operands
     accumulates: bool,
     /// its result is assigned to a local variable
