@@ -327,6 +327,8 @@ pub struct RelationRead {
     pub relation: String,
     /// What loads the relation with the rows, as the library spells it.
     pub loader: String,
+    /// How many other relations of the same rows are read at the same place.
+    pub others: usize,
     /// The column of the row that has all that is read of the relation; empty where more is read.
     pub key: String,
     /// Where the query of the rows is made.

@@ -219,6 +219,11 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
     words.relation = read.relation.clone();
     words.loader = read.loader.clone();
     words.relation_key = read.key.clone();
+    words.relation_others = match read.others {
+        0 => String::new(),
+        1 => "one more".into(),
+        more => format!("{more} more"),
+    };
     let (made_file, made) = read.made;
     let mut secondary = Vec::new();
     if span != site.span {

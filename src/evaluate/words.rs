@@ -39,6 +39,7 @@ pub(super) struct Words {
     pub relation: String,
     pub loader: String,
     pub relation_key: String,
+    pub relation_others: String,
     pub framework: String,
     pub advice: String,
 }
@@ -71,6 +72,7 @@ impl Words {
             Field::Remedy => &self.remedy,
             Field::Relation => &self.relation,
             Field::Loader => &self.loader,
+            Field::RelationOthers => &self.relation_others,
             Field::RelationKey => &self.relation_key,
             Field::Framework => &self.framework,
             Field::WitnessAdvice => &self.advice,

@@ -312,6 +312,7 @@ impl<'a, 'm> Search<'a, 'm> {
             frame,
             relation,
             loader: self.loader(&steps),
+            others: 0,
             key: self.key_read(read).unwrap_or_default(),
             made: lacking.made,
             chain: read.chain.to_vec(),
@@ -408,6 +409,7 @@ impl<'a, 'm> Search<'a, 'm> {
         let mut reads: Vec<RelationRead> =
             found.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(found, _)| found.read).collect();
         name_all_loaders(&mut reads);
+        count_others(&mut reads);
         reads
     }
 }
@@ -426,6 +428,18 @@ fn name_all_loaders(reads: &mut [RelationRead]) {
         if let Some(loaders) = together.get(&key(read)) {
             read.loader = joined_loaders(loaders);
         }
+    }
+}
+
+/// How many relations a call site reads of the same rows beside each.
+fn count_others(reads: &mut [RelationRead]) {
+    let mut counts: FxHashMap<(FileId, CallId, FileId, Span), usize> = FxHashMap::default();
+    let key = |read: &RelationRead| (read.file, read.call, read.made.0, read.made.1);
+    for read in reads.iter() {
+        *counts.entry(key(read)).or_default() += 1;
+    }
+    for read in reads {
+        read.others = counts.get(&key(read)).map_or(0, |count| count - 1);
     }
 }
 

@@ -66,6 +66,8 @@ fields! {
     Relation = "relation",
     /// the column of the row itself that has all that is read of the relation
     RelationKey = "relation.key",
+    /// how many other relations of the rows the same place reads: `3 more`
+    RelationOthers = "relation.others",
     /// what loads the relation with the rows
     Loader = "loader",
     /// the framework that runs the function around it, and plain functions on threads
