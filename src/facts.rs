@@ -189,6 +189,8 @@ pub struct Scope {
     pub without: u32,
     /// The parameters with which it runs only, as bits: `if x:`, `if x is not None:`.
     pub needs: u32,
+    /// The loops of whose elements, and the parameters, only those get here that equal a constant: `if x.kind == 1:`.
+    pub chosen: Depend,
     /// How many loops and closures there are from the function to here, this one included. Bit `depth - 1` of a
     /// [`Depend`] speaks of it; deeper ones than 32 share the last bit.
     pub depth: u8,
@@ -211,6 +213,8 @@ pub enum ScopeKind {
     Handler,
     /// A branch of a condition.
     Branch,
+    /// What comes behind a condition that leaves others out.
+    Chosen,
     /// Code whose failure is handled, so that what comes after goes on.
     Attempt,
     /// Code whose failure is handled by leaving what is around it.

@@ -12,7 +12,7 @@ use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::matched_arguments;
 use crate::link::summarize::{effects_of_call, witness_chain};
-use crate::program::{FunctionRef, LoopSource, Program};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, Program};
 use crate::source::FileId;
 use crate::syntax::LoopKind;
 use crate::syntax::ParameterKind;
@@ -323,6 +323,52 @@ pub(super) fn may_await(program: &Program, candidate: &Candidate) -> bool {
         }
     }
     facts.function(facts.scope(site.scope).function).is_async
+}
+
+/// Does a chain of calls, the first of which stands in the loop, come to its end only for elements of the loop that
+/// equal a constant?
+pub(super) fn is_for_chosen(program: &Program, frame: &LoopFrame, chain: &[(FileId, CallId)]) -> bool {
+    let LoopSource::Loop(_) = frame.source else { return false };
+    let is_of_loop = |depend: Depend| depend.element & frame.bit != 0;
+    let Some((first, rest)) = chain.split_first() else { return false };
+    let chosen = |(file, call): (FileId, CallId)| {
+        let facts = &program.file(file).facts;
+        facts.scopes_from(facts.call(call).scope).fold(Depend::default(), |all, (_, scope)| all.or(scope.chosen))
+    };
+    if is_of_loop(chosen(*first)) {
+        return true;
+    }
+    let mut given = given_parameters(program, *first, rest.first(), &is_of_loop);
+    for (place, next) in rest.iter().zip(rest.iter().skip(1).map(Some).chain([None])) {
+        if chosen(*place).parameters & given != 0 {
+            return true;
+        }
+        given = given_parameters(program, *place, next, &|depend| depend.parameters & given != 0);
+    }
+    false
+}
+
+/// The parameters, as bits, by which a call hands on what comes of something to the function that the next one stands in.
+fn given_parameters(
+    program: &Program,
+    (file, call): (FileId, CallId),
+    next: Option<&(FileId, CallId)>,
+    comes_of_it: &dyn Fn(Depend) -> bool,
+) -> u32 {
+    let Some((callee_file, next)) = next else { return 0 };
+    let (facts, callee_facts) = (&program.file(file).facts, &program.file(*callee_file).facts);
+    let callee = callee_facts.scope(callee_facts.call(*next).scope).function;
+    let site = facts.call(call);
+    let mut bits = 0;
+    if comes_of_it(site.receiver_depend) {
+        bits |= 1;
+    }
+    for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
+        if parameter < 32 && comes_of_it(facts.arguments_of(site)[argument].depend) {
+            bits |= 1 << parameter;
+        }
+    }
+    bits
 }
 
 /// Does a call stand in an asynchronous function that awaits nothing, and that nobody calls but a framework, which runs

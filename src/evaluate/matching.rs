@@ -1,7 +1,7 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
 use super::{calls, flow, rows, values};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Set};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::{Value, argument_at, matched_arguments};
@@ -215,7 +215,11 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         (program.standings[reference.0 as usize] == Standing::Action) == *wanted
     });
     check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
-    check!(outside_loops, |wanted| !context.loops.iter().any(LoopFrame::goes_through_data) == *wanted);
+    check!(outside_loops, |wanted| context.loops.iter().any(LoopFrame::goes_through_data) != *wanted);
+    check!(chosen, |wanted| {
+        let chain = witness_chain(program, file, &candidate.effect.reached);
+        candidate.frame.is_some_and(|frame| flow::is_for_chosen(program, &frame, &chain)) == *wanted
+    });
     check!(payload, |wanted| super::volume::goes_through_payload(program, candidate) == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));
     check!(receiver_from_outside, |wanted| {
@@ -1315,5 +1319,12 @@ pub fn check_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Op
     {
         return None;
     }
-    (is_inside && read.confidence >= rule.least_confidence).then(|| super::finding::of_relation(program, rule, read))
+    if !is_inside || read.confidence < rule.least_confidence {
+        return None;
+    }
+    let mut found = super::finding::of_relation(program, rule, read);
+    if rule.only_likely.chosen == Some(true) && flow::is_for_chosen(program, &read.frame, &read.chain) {
+        found.set = Set::Likely;
+    }
+    Some(found)
 }

@@ -218,6 +218,7 @@ impl Extractor<'_> {
             function,
             without: 0,
             needs: 0,
+            chosen: Depend::default(),
             depth: 0,
         });
         ScopeId(self.facts.scopes.len() as u32 - 1)
@@ -233,6 +234,7 @@ impl Extractor<'_> {
             function: self.function,
             without: 0,
             needs: 0,
+            chosen: Depend::default(),
             depth,
         });
         let outer = self.scope;

@@ -7,21 +7,27 @@ use crate::facts::*;
 use crate::source::Span;
 use crate::syntax::{ImportNodeId, List, NodeId, NodeKind, Operator, TypeExprId, UnaryOperator};
 
-/// What is known of the parameters of a function under a condition, as bits.
+/// What is known under a condition of the parameters of the function, as bits, and of what comes of them and of loops.
 #[derive(Clone, Copy, Default)]
 pub(super) struct GivenParameters {
     needs: u32,
     without: u32,
+    chosen: Depend,
 }
 
 impl GivenParameters {
     fn and(self, other: GivenParameters) -> GivenParameters {
-        GivenParameters { needs: self.needs | other.needs, without: self.without | other.without }
+        GivenParameters {
+            needs: self.needs | other.needs,
+            without: self.without | other.without,
+            chosen: self.chosen.or(other.chosen),
+        }
     }
 
     fn write_to(self, scope: &mut Scope) {
         scope.needs = self.needs;
         scope.without = self.without;
+        scope.chosen = self.chosen;
     }
 }
 
@@ -131,10 +137,15 @@ impl Extractor<'_> {
             self.note_shadowed(*node, &mut shadowed);
             let behind = self.parameters_behind(*node);
             self.statement(*node);
+            let chosen = self.chosen_behind(*node);
             if behind.needs | behind.without != 0 {
                 outer_scopes.push(self.enter(ScopeKind::Branch));
-                behind.write_to(&mut self.facts.scopes[self.scope.index()]);
+            } else if chosen != Depend::default() {
+                outer_scopes.push(self.enter(ScopeKind::Chosen));
+            } else {
+                continue;
             }
+            GivenParameters { chosen, ..behind }.write_to(&mut self.facts.scopes[self.scope.index()]);
         }
         while let Some(outer) = outer_scopes.pop() {
             self.leave(outer);
@@ -152,6 +163,82 @@ impl Extractor<'_> {
                 self.parameter_test(condition).1
             }
             _ => GivenParameters::default(),
+        }
+    }
+
+    /// Of what only some get behind a statement: `if x.kind != 1: continue`.
+    fn chosen_behind(&self, node: NodeId) -> Depend {
+        match self.tree.kind(node) {
+            NodeKind::Block(list) => {
+                let nodes = self.tree.nodes_of(list).iter();
+                nodes.fold(Depend::default(), |chosen, node| chosen.or(self.chosen_behind(*node)))
+            }
+            NodeKind::If { condition, then, otherwise } => {
+                let (holds, fails) = self.choice_test(condition);
+                let leaves_otherwise = otherwise.is_some_and(|block| leaves(self.tree, block) != Leaves::No);
+                match (leaves(self.tree, then) != Leaves::No, leaves_otherwise) {
+                    (true, false) => fails.or(otherwise.map_or(Depend::default(), |block| self.chosen_behind(block))),
+                    (false, true) => holds.or(self.chosen_behind(then)),
+                    _ => Depend::default(),
+                }
+            }
+            _ => Depend::default(),
+        }
+    }
+
+    /// Of what only some are left where a condition holds, and where it does not: those that equal a constant.
+    fn choice_test(&self, condition: NodeId) -> (Depend, Depend) {
+        let nothing = Depend::default();
+        match self.tree.kind(condition) {
+            NodeKind::Unary { operator: UnaryOperator::Not, operand } => {
+                let (holds, fails) = self.choice_test(operand);
+                (fails, holds)
+            }
+            NodeKind::Binary { operator: Operator::Equal, left, right } => (self.compared(left, right), nothing),
+            NodeKind::Binary { operator: Operator::NotEqual, left, right } => (nothing, self.compared(left, right)),
+            NodeKind::Membership { needle, container } => (self.compared(needle, container), nothing),
+            NodeKind::Binary { operator: Operator::And, left, right } => {
+                (self.choice_test(left).0.or(self.choice_test(right).0), nothing)
+            }
+            NodeKind::Binary { operator: Operator::Or, left, right } => {
+                (nothing, self.choice_test(left).1.or(self.choice_test(right).1))
+            }
+            _ => (nothing, nothing),
+        }
+    }
+
+    /// What a value depends on that is compared with a constant.
+    fn compared(&self, left: NodeId, right: NodeId) -> Depend {
+        match (self.is_constant(left), self.is_constant(right)) {
+            (false, true) => self.depend_of_place(left),
+            (true, false) => self.depend_of_place(right),
+            _ => Depend::default(),
+        }
+    }
+
+    /// Is it a literal, a display of such, or a name that is by convention one's?
+    fn is_constant(&self, node: NodeId) -> bool {
+        match self.tree.kind(node) {
+            NodeKind::String { holes, .. } => self.tree.nodes_of(holes).is_empty(),
+            NodeKind::Integer(_) | NodeKind::Character => true,
+            NodeKind::Collection { elements, .. } => {
+                self.tree.nodes_of(elements).iter().all(|element| self.is_constant(*element))
+            }
+            NodeKind::Name(name) | NodeKind::Member { name, .. } => is_constant_name(self.facts.text(name)),
+            _ => false,
+        }
+    }
+
+    /// What a name, or an attribute of one, depends on.
+    fn depend_of_place(&self, node: NodeId) -> Depend {
+        match self.tree.kind(node) {
+            NodeKind::Name(name) => self.locals.get(name).map_or(Depend::default(), |local| Depend {
+                carried: 0,
+                volatile: 0,
+                ..local.depend
+            }),
+            NodeKind::Member { object, .. } => self.depend_of_place(object),
+            _ => Depend::default(),
         }
     }
 
@@ -178,7 +265,8 @@ impl Extractor<'_> {
         let names = self.names_of_condition(condition);
         let shadowed: Vec<_> = names.into_iter().map(|name| (name, self.locals.get(name))).collect();
         // A pattern of the condition may give the name of a parameter to what it takes out of it.
-        let (holds, fails) = self.parameter_test(condition);
+        let (mut holds, mut fails) = self.parameter_test(condition);
+        (holds.chosen, fails.chosen) = self.choice_test(condition);
         self.condition(condition);
         let scope = self.facts.scopes.len();
         let mut first = self.branch(then, ScopeKind::Branch, &mut *walk);

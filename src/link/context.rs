@@ -56,7 +56,7 @@ pub(super) fn contexts<'m>(
             }
             ScopeKind::Handler => context.is_handler = true,
             ScopeKind::Branch => enter_branch(facts, ScopeId(contexts.len() as u32), resolved, &mut context),
-            ScopeKind::Attempt | ScopeKind::Guarded => {}
+            ScopeKind::Attempt | ScopeKind::Guarded | ScopeKind::Chosen => {}
         }
         contexts.push(context);
     }
@@ -244,10 +244,8 @@ fn iterable_class<'m>(
         Origin::Import(import) if is_constant_name(facts.text(facts.imports[import.index()].binding)) => {
             return Some(LoopClass::Bounded);
         }
-        Origin::Member(owner, name) => {
-            if is_few_by_class(files, file, (owner, name), resolved, resolver, depth) {
-                return Some(LoopClass::Bounded);
-            }
+        Origin::Member(owner, name) if is_few_by_class(files, file, (owner, name), resolved, resolver, depth) => {
+            return Some(LoopClass::Bounded);
         }
         Origin::Call(call) => {
             let site = facts.call(call);

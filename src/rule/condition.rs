@@ -300,6 +300,8 @@ conditions! {
     outside_loops: bool,
     /// the loop goes through a part of what one request brought, in a method that a framework gives that to, and no loop over data leads there
     payload: bool,
+    /// it runs for those elements of the loop only that equal a constant, as its function says or a callee on the way
+    chosen: bool,
     /// its result is assigned to a place that is among its operands
     accumulates: bool,
     /// its result is assigned to a local variable
