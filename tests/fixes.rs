@@ -26,7 +26,7 @@ fn fixes_make_of_bad_examples_what_their_pages_say() {
     let bless = std::env::var_os("BLESS").is_some();
     for (family, name, text) in PAGES {
         let page = page::parse(text).expect("tests/rules.rs reads all pages");
-        let rule = builtin::rules().into_iter().find(|rule| rule.name == *name).expect("a rule");
+        let rule = builtin::rules().iter().find(|rule| rule.name == *name).expect("a rule");
         let mut blessed = String::from(*text);
         for (bad, made) in page.applications().filter(|(bad, _)| rule.fixes.iter().any(|fix| fix.is_for(bad.language)))
         {
@@ -58,7 +58,7 @@ fn fixes_make_of_bad_examples_what_their_pages_say() {
 fn no_fix_is_without_an_example() {
     let mut idle = Vec::new();
     for (_, name, text) in PAGES {
-        let rule = builtin::rules().into_iter().find(|rule| rule.name == *name).expect("a rule");
+        let rule = builtin::rules().iter().find(|rule| rule.name == *name).expect("a rule");
         let page = page::parse(text).expect("tests/rules.rs reads all pages");
         let mut used = BTreeSet::new();
         for (bad, _) in page.applications().filter(|(bad, _)| rule.fixes.iter().any(|fix| fix.is_for(bad.language))) {

@@ -64,7 +64,7 @@ fn check(rule: &str, example: &Example) -> Vec<String> {
             ((file.path.clone(), line), set)
         })
         .collect();
-    let set = laggard::rule::builtin::rules().into_iter().find(|own| own.name == rule).expect("it has a page").set;
+    let set = laggard::rule::builtin::rules().iter().find(|own| own.name == rule).expect("it has a page").set;
     let mut failures: Vec<String> = outcome
         .notices
         .iter()
