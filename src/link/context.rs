@@ -268,8 +268,9 @@ fn iterable_class<'m>(
                     && matches!(resolver.infer(files, file, site.callee).list[..], [Value::Item(_)]);
                 let goes_through = row.laziness == Laziness::Lazy && row.repeats.is_none() && !is_asked_of_class;
                 if goes_through && !row.returns.contains("arg0.model") {
-                    // What is given by keyword says how, not of what.
-                    let first = arguments.first().filter(|argument| argument.keyword.is_none());
+                    // What is given by keyword, or to a method, says how, not of what.
+                    let is_function = matches!(row.kind, RowKind::Function | RowKind::Constructor);
+                    let first = arguments.first().filter(|argument| is_function && argument.keyword.is_none());
                     let source = first.map_or(site.callee, |argument| argument.origin);
                     if let Some(class) = iterable_class(files, file, source, resolved, resolver, depth + 1) {
                         return Some(class);
