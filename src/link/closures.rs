@@ -150,7 +150,7 @@ fn run_of_parameter(program: &Program, file: FileId, function: FunctionId, place
         let site = facts.call(call);
         let context = &program.contexts[file.0 as usize][site.scope.index()];
         if site.kind == CallKind::Call && site.name.is_none() && is_parameter(site.callee) {
-            return Some(run_in(&without_retries(facts, site, context), None));
+            return Some(run_in(&without_retries(program, file, site, context), None));
         }
         let at = facts.arguments_of(site).iter().position(|own| is_parameter(own.origin))?;
         let run = match program.resolved(file, call).row() {
@@ -185,17 +185,30 @@ fn run_in(context: &Context, inner: Option<Run>) -> Option<Run> {
     })
 }
 
-/// The circumstances of a call without the loop around it that does the same again until it succeeds: what is called
-/// without arguments, by a loop that goes through nothing, is no matter of elements.
-fn without_retries(facts: &FileFacts, site: &CallSite, context: &Context) -> Context {
-    let mut context = context.clone();
-    let goes_through_nothing = |frame: &LoopFrame| match frame.source {
-        LoopSource::Loop(id) => facts.loop_of(id).kind == LoopKind::Infinite,
+/// The circumstances of a call without the loop around it that does the same again until it succeeds, or as often as it
+/// ends: what is called with the same on every turn, by a loop that goes through nothing, is no matter of elements.
+fn without_retries(program: &Program, file: FileId, site: &CallSite, context: &Context) -> Context {
+    let facts = &program.file(file).facts;
+    let is_copy = |origin| match facts.origin(origin) {
+        Origin::Call(call) => {
+            let copied = facts.call(call);
+            program.resolved(file, call).effects.has(Effect::Copies) && copied.receiver_depend.carried == 0
+        }
         _ => false,
     };
-    if facts.arguments_of(site).is_empty() {
-        context.loops.retain(|frame| !goes_through_nothing(frame));
-    }
+    let is_same = |bit: u32| {
+        let differs = |argument: &Argument| {
+            let depend = argument.depend;
+            (depend.element | depend.carried) & bit != 0 || depend.volatile & bit != 0 && !is_copy(argument.origin)
+        };
+        !facts.arguments_of(site).iter().any(differs)
+    };
+    let tries_again = |frame: &LoopFrame| match frame.source {
+        LoopSource::Loop(id) => facts.loop_of(id).kind == LoopKind::Infinite && is_same(frame.bit),
+        _ => false,
+    };
+    let mut context = context.clone();
+    context.loops.retain(|frame| !tries_again(frame));
     context
 }
 

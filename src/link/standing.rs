@@ -4,6 +4,8 @@
 //! Decorators are noted where files are linked. Here classes whose methods a framework calls, functions that are handed
 //! to one and the places of files are added; then the call graph is followed. Which those are is data.
 
+use rustc_hash::FxHashMap;
+
 use super::resolve::{Resolver, Value, argument_at, function_ref};
 use crate::effect::Effect;
 use crate::facts::*;
@@ -18,8 +20,9 @@ const NEAR_BY: usize = 2;
 
 /// Fills in the standing of all functions.
 pub(super) fn find_standings(program: &mut Program) {
+    let mut handlers = Handlers::default();
     for file in (0..program.files.len() as u32).map(FileId) {
-        note_methods(program, file);
+        note_methods(program, file, &mut handlers);
         note_registrations(program, file);
         note_place(program, file);
     }
@@ -31,8 +34,12 @@ pub(super) fn find_standings(program: &mut Program) {
     spread_standing(program, &edges, &[Standing::Seldom, Standing::Action]);
 }
 
+/// What is known of the methods that a framework calls, for each class outside the program that something inherits from:
+/// looked up once, as many classes have the same ones. Symbols are those of a language.
+type Handlers<'m> = FxHashMap<(usize, Symbol), Vec<&'m HandlerRow>>;
+
 /// Methods of classes that inherit from what a framework calls.
-fn note_methods(program: &mut Program, file: FileId) {
+fn note_methods<'m>(program: &mut Program<'m>, file: FileId, handlers: &mut Handlers<'m>) {
     let language = program.file(file).source.language;
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let facts = &program.files[file.0 as usize].facts;
@@ -40,13 +47,17 @@ fn note_methods(program: &mut Program, file: FileId) {
         let Some(symbol) = resolver.class_symbol(file, ClassId(number as u32)) else { continue };
         let lineage = resolver.lineage(&program.files, symbol);
         for base in lineage.iter().filter(|base| resolver.definition(**base).is_none()) {
-            for (name, function) in &class.methods {
-                let starts = |row: &HandlerRow| row.at_start.iter().any(|own| own == facts.text(*name));
-                if resolver.models.handlers(resolver.text(*base)).any(starts) {
+            let models = resolver.models;
+            let rows = handlers
+                .entry((language, *base))
+                .or_insert_with(|| models.handlers(resolver.text(*base)).collect::<Vec<_>>());
+            for (name, function) in class.methods.iter().filter(|_| !rows.is_empty()) {
+                let starts = |row: &&HandlerRow| row.at_start.iter().any(|own| own == facts.text(*name));
+                if rows.iter().any(starts) {
                     let reference = function_ref(&program.files, file, *function);
                     program.at_start[reference.0 as usize] = true;
                 }
-                let Some(role) = resolver.models.role(resolver.text(*base), facts.text(*name)) else { continue };
+                let Some(role) = rows.iter().find_map(|row| row.role_of(facts.text(*name))) else { continue };
                 let reference = function_ref(&program.files, file, *function).0 as usize;
                 match role {
                     Role::EntryPoint => program.entry_points[reference] = true,
@@ -62,7 +73,9 @@ fn note_methods(program: &mut Program, file: FileId) {
                 }
             }
         }
-        for (file, function) in actions(resolver, &program.files, file, class, &lineage) {
+        let rows: Vec<&HandlerRow> =
+            lineage.iter().filter_map(|base| handlers.get(&(language, *base))).flatten().copied().collect();
+        for (file, function) in actions(resolver, &program.files, file, class, &rows) {
             program.standings[function_ref(&program.files, file, function).0 as usize] = Standing::Action;
         }
     }
@@ -74,11 +87,12 @@ fn actions(
     files: &[ProgramFile],
     file: FileId,
     class: &Class,
-    lineage: &[Symbol],
+    rows: &[&HandlerRow],
 ) -> Vec<(FileId, FunctionId)> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
     let facts = &files[file.0 as usize].facts;
-    let models = resolver.models;
-    let rows: Vec<&HandlerRow> = lineage.iter().flat_map(|base| models.handlers(resolver.text(*base))).collect();
     let is_field = |field: &&Field| rows.iter().any(|row| row.actions_in == facts.text(field.name));
     let listed = class.fields.iter().filter(is_field).flat_map(|field| members_of(facts, field.origin));
     let listed: Vec<OriginId> = listed.collect();

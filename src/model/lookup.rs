@@ -12,8 +12,8 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::table::{
-    AdviceRow, FormError, HandlerRow, ModelFile, RelationRow, RendererRow, Role, Row, Table, TemplateRow, Text,
-    TypeRow, ViewRow, last_segment,
+    AdviceRow, FormError, HandlerRow, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text, TypeRow,
+    ViewRow, last_segment,
 };
 use crate::types::split_last;
 
@@ -238,16 +238,6 @@ impl Models {
     /// Does a call tie a class to that of the rows which it shows?
     pub fn is_registration(&self, path: &str) -> bool {
         self.table.views.iter().any(|(_, row)| row.registered_by.iter().any(|own| own == path))
-    }
-
-    /// How a method of what inherits from a class comes to run, if a framework calls it.
-    pub fn role(&self, class: &str, method: &str) -> Option<Role> {
-        let fits = |wanted: &Text| match wanted.strip_suffix('*') {
-            Some(prefix) => method.starts_with(prefix),
-            None => method == wanted,
-        };
-        let found = self.handlers(class).find(|row| row.methods.iter().any(fits));
-        found.map(|row| row.role)
     }
 
     /// What is known of the methods that a framework calls of what inherits from a class.

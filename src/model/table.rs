@@ -420,6 +420,17 @@ pub struct HandlerRow {
     pub actions_in: Text,
 }
 
+impl HandlerRow {
+    /// How a method comes to run, if it is one of these.
+    pub fn role_of(&self, method: &str) -> Option<Role> {
+        let fits = |wanted: &Text| match wanted.strip_suffix('*') {
+            Some(prefix) => method.starts_with(prefix),
+            None => method == wanted,
+        };
+        self.methods.iter().any(fits).then_some(self.role)
+    }
+}
+
 /// How a function comes to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
