@@ -71,9 +71,9 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
             drafts.push(draft);
         }
     }
-    let edits = bracketed(code, drafts)?;
+    let (edits, checked) = bracketed(code, drafts)?;
     let imports = imports(code, recipe, proposal)?;
-    finished(code, edits, imports, recipe, proposal, file)
+    finished(code, edits, &checked, imports, recipe, proposal, file)
 }
 
 /// An edit, and which parts of its new text have to be read as one expression.
@@ -303,8 +303,8 @@ fn indent_text(pieces: &mut [(String, bool)], template: &Pattern, indent: &str) 
     }
 }
 
-/// The edits, with brackets around what would be read otherwise.
-fn bracketed(code: &Code, mut drafts: Vec<Draft>) -> Option<Vec<Edit>> {
+/// The edits, with brackets around what would be read otherwise, and the text that they make: all else in it is as before.
+fn bracketed(code: &Code, mut drafts: Vec<Draft>) -> Option<(Vec<Edit>, String)> {
     drafts.sort_by_key(|draft| (draft.span.start, draft.span.end));
     for _ in 0..MOST_ROUNDS {
         let edits: Vec<Edit> = drafts.iter().map(Draft::edit).collect();
@@ -318,7 +318,7 @@ fn bracketed(code: &Code, mut drafts: Vec<Draft>) -> Option<Vec<Edit>> {
             is_as_meant &= put_brackets(draft, place, &after);
         }
         if is_as_meant {
-            return leaves_the_rest(code, &after, &edits).then_some(edits);
+            return leaves_the_rest(code, &after, &edits).then_some((edits, text));
         }
     }
     None
@@ -360,10 +360,11 @@ fn imports(code: &Code, recipe: &Recipe, proposal: &Proposal) -> Option<Vec<Edit
     Some(edits)
 }
 
-/// The fix with all its edits, if what comes of them is right.
+/// The fix with all its edits, if what comes of them is right. `checked` is a text of which that is known.
 fn finished(
     code: &Code,
     edits: Vec<Edit>,
+    checked: &str,
     imports: Vec<Edit>,
     recipe: &Recipe,
     proposal: &Proposal,
@@ -378,11 +379,11 @@ fn finished(
     if edits.windows(2).any(|pair| checking::overlap(&pair[0], &pair[1])) {
         return None;
     }
-    let lost = lost_by(code, &edits)?;
+    let lost = lost_by(code, &edits, checked)?;
     let moves_comments = !lost.is_empty();
     if moves_comments {
         keep(code, &lost, &mut edits, proposal)?;
-        if !lost_by(code, &edits)?.is_empty() {
+        if !lost_by(code, &edits, checked)?.is_empty() {
             return None;
         }
     }
@@ -405,9 +406,14 @@ fn ending(text: &str) -> Option<&'static str> {
     text[..first].ends_with('\r').then_some("\r\n")
 }
 
-/// The comments that edits lose; `None` if they change more than they are meant to.
-fn lost_by(code: &Code, edits: &[Edit]) -> Option<Vec<Span>> {
+/// The comments that edits lose; `None` if they change more than they are meant to, which they do not where they make
+/// `checked`.
+fn lost_by(code: &Code, edits: &[Edit], checked: &str) -> Option<Vec<Span>> {
     let text = spliced(code.text, edits);
+    // What stands in no edit is where it was: parsing all of it again would tell nothing new.
+    if text == checked && !checking::touches_comment(code, edits) {
+        return Some(Vec::new());
+    }
     let after = Code::parsed(&text, code.language);
     leaves_the_rest(code, &after, edits).then(|| lost_comments(code, &after))
 }

@@ -89,14 +89,20 @@ fn around(code: &Code, edits: &[Span]) -> BTreeMap<String, usize> {
     counts
 }
 
+/// Does an edit touch a comment?
+pub fn touches_comment(code: &Code, edits: &[Edit]) -> bool {
+    let touches = |comment: &Span, edit: &Edit| edit.span.start <= comment.end && comment.start <= edit.span.end;
+    code.comments().iter().any(|comment| edits.iter().any(|edit| touches(comment, edit)))
+}
+
 /// The comments that are in the old text and not in the new one.
 pub fn lost_comments(before: &Code, after: &Code) -> Vec<Span> {
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
-    for comment in &after.comments {
+    for comment in after.comments() {
         *left.entry(comment.of(after.text)).or_default() += 1;
     }
     let mut lost = Vec::new();
-    for comment in &before.comments {
+    for comment in before.comments() {
         match left.get_mut(comment.of(before.text)) {
             Some(count) if *count > 0 => *count -= 1,
             _ => lost.push(*comment),

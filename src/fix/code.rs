@@ -2,6 +2,7 @@
 //!
 //! Knows bytes and neutral nodes, and nothing of what they mean.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
 
@@ -18,8 +19,8 @@ pub struct Code<'t> {
     pub nodes: Vec<Node>,
     /// The nodes that start at a byte, outer ones first.
     starts: HashMap<u32, Vec<usize>>,
-    /// All comments.
-    pub comments: Vec<Span>,
+    /// All comments, once somebody asks for them.
+    comments: OnceCell<Vec<Span>>,
     /// How many places could not be parsed.
     pub errors: usize,
     /// The names that get a value, where they do.
@@ -50,7 +51,7 @@ impl<'t> Code<'t> {
             language,
             nodes: Vec::with_capacity(parsed.tree.len()),
             starts: HashMap::new(),
-            comments: language.comments(text),
+            comments: OnceCell::new(),
             errors: parsed.errors.len(),
             bound: Vec::new(),
             tree: parsed.tree,
@@ -80,6 +81,11 @@ impl<'t> Code<'t> {
             self.tree.for_each_child(id, &mut |child| children.push((child, is_block, holds_expression(child))));
             pending.extend(children);
         }
+    }
+
+    /// All comments.
+    pub fn comments(&self) -> &[Span] {
+        self.comments.get_or_init(|| self.language.comments(self.text))
     }
 
     /// Was all of it parsed?
@@ -162,8 +168,8 @@ impl<'t> Code<'t> {
 
     /// The end of the comment or literal text that starts at a byte.
     pub fn passive_until(&self, at: u32) -> Option<u32> {
-        if let Ok(found) = self.comments.binary_search_by_key(&at, |comment| comment.start) {
-            return Some(self.comments[found].end);
+        if let Ok(found) = self.comments().binary_search_by_key(&at, |comment| comment.start) {
+            return Some(self.comments()[found].end);
         }
         let is_text = |node: &&Node| {
             matches!(self.kind(node), NodeKind::String { .. } | NodeKind::Bytes | NodeKind::Character)
@@ -174,8 +180,8 @@ impl<'t> Code<'t> {
 
     /// The comment that starts at a byte.
     pub fn comment_at(&self, at: u32) -> Option<Span> {
-        let found = self.comments.binary_search_by_key(&at, |comment| comment.start).ok()?;
-        Some(self.comments[found])
+        let found = self.comments().binary_search_by_key(&at, |comment| comment.start).ok()?;
+        Some(self.comments()[found])
     }
 
     /// The nodes that hold a span, the smallest first.
