@@ -296,6 +296,13 @@ pub struct Function {
     pub region: Region,
 }
 
+impl Function {
+    /// Does a call only make something that is to be awaited?
+    pub fn gives_future(&self) -> bool {
+        self.is_async && self.yields.is_empty()
+    }
+}
+
 /// A parameter.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Parameter {
@@ -765,6 +772,19 @@ impl FileFacts {
         }
         shrink!(line_starts, types, strings, origins, origin_lists, scopes, modules, functions, classes, imports);
         shrink!(loops, closures, calls, arguments, writes, awaits, bindings, holds, entries, suppressions, errors);
+    }
+
+    /// The members of a display, or else the value itself.
+    pub fn members_of(&self, origin: OriginId) -> Vec<OriginId> {
+        let list = |origin| match self.origin(origin) {
+            Origin::Tuple(start, end) | Origin::Join(start, end) => self.origin_list(start, end).to_vec(),
+            _ => vec![origin],
+        };
+        match (self.origin(origin), self.entries_of(origin)) {
+            (Origin::Collection(_, Some(element), _), []) => list(element),
+            (Origin::Collection(..), entries) => entries.iter().map(|entry| entry.value).collect(),
+            _ => list(origin),
+        }
     }
 
     /// The text of a string that an origin leads to: the literal, a constant of the module, `text("…")`.

@@ -9,9 +9,7 @@ use crate::link::summarize::{
     CallEffect, EVERY_TURN, effects_of_call, handed_over, is_reached_conditionally, own_effects, witness_chain,
 };
 use crate::model::table::{Color, Laziness, Row};
-use crate::program::{
-    FunctionRef, LoopFrame, LoopSource, Program, ProgramFile, Reached, RelationRead, Standing, Target,
-};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Standing, Target};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
 use crate::source::FileId;
@@ -977,7 +975,11 @@ fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet
 }
 
 fn region_also_reaches(program: &Program, file: FileId, own: CallId, region: Region, wanted: EffectSet) -> bool {
-    calls_of(region).filter(|call| runs_whenever(program.file(file), *call, own)).any(|call| {
+    let facts = &program.file(file).facts;
+    // What it decides of is its own matter.
+    let decides = facts.call(own).used == Use::Tested;
+    let around: Vec<ScopeId> = facts.scopes_from(facts.call(own).scope).map(|(id, _)| id).collect();
+    calls_of(region).filter(|call| decides || runs_within(facts, *call, &around)).any(|call| {
         effects_of_call(program, file, call).iter().any(|effect| {
             // A single system call is nothing beside a query, and files that some turns touch are little.
             let is_short = effect.reached.effect == Effect::FileIo
@@ -990,14 +992,8 @@ fn region_also_reaches(program: &Program, file: FileId, own: CallId, region: Reg
     })
 }
 
-/// Does a call site run on every turn on which another one does: is it in no branch that the other is not in, too? What
-/// the other one decides of is its own matter.
-fn runs_whenever(file: &ProgramFile, call: CallId, other: CallId) -> bool {
-    let facts = &file.facts;
-    if facts.call(other).used == Use::Tested {
-        return true;
-    }
-    let around: Vec<ScopeId> = facts.scopes_from(facts.call(other).scope).map(|(id, _)| id).collect();
+/// Does a call site run whenever code in the innermost of these scopes does: is it in no branch but these?
+fn runs_within(facts: &FileFacts, call: CallId, around: &[ScopeId]) -> bool {
     facts
         .scopes_from(facts.call(call).scope)
         .take_while(|(id, _)| !around.contains(id))

@@ -42,13 +42,12 @@ pub(super) fn are_told_to(program: &mut Program, candidate: &Candidate, wanted: 
         for site in &facts.calls {
             let arguments = facts.arguments_of(site);
             let handed = arguments.iter().map(|argument| argument.origin).chain(site.name.map(|_| site.callee));
-            let handed: Vec<OriginId> = handed.flat_map(|origin| parts(facts, origin)).collect();
-            let mut items =
-                handed.into_iter().filter_map(|origin| match resolver.infer(&program.files, file, origin).list[..] {
-                    [Value::Item(symbol)] => Some(symbol),
-                    _ => None,
-                });
-            let items: Vec<Symbol> = items.by_ref().collect();
+            let handed: Vec<OriginId> = handed.flat_map(|origin| facts.members_of(origin)).collect();
+            let item = |origin| match resolver.infer(&program.files, file, origin).list[..] {
+                [Value::Item(symbol)] => Some(symbol),
+                _ => None,
+            };
+            let items: Vec<Symbol> = handed.into_iter().filter_map(item).collect();
             let names_it = items.iter().any(|item| wanted.iter().any(|(symbol, _)| symbol == item));
             let is_for_all = !arguments.iter().any(|argument| argument.keyword.is_some());
             if names_it && (is_for_all || items.iter().any(|item| lineage.contains(item))) {
@@ -62,17 +61,6 @@ pub(super) fn are_told_to(program: &mut Program, candidate: &Candidate, wanted: 
 /// Does a file import something of this name?
 fn imports(facts: &FileFacts, name: &str) -> bool {
     facts.imports.iter().any(|import| import.path.iter().any(|part| facts.text(*part) == name))
-}
-
-/// A value, or what a display of values holds.
-fn parts(facts: &FileFacts, origin: OriginId) -> Vec<OriginId> {
-    match facts.origin(origin) {
-        Origin::Collection(_, Some(element), _) => parts(facts, element),
-        Origin::Join(start, end) | Origin::Tuple(start, end) => {
-            facts.origin_lists[start as usize..end as usize].to_vec()
-        }
-        _ => vec![origin],
-    }
 }
 
 /// The class of the program whose rows the library call at the end of the path writes.

@@ -10,7 +10,6 @@ use crate::lang::Language;
 use crate::link::resolve::{Value, matched_arguments};
 use crate::model::table::{Row, RowKind};
 use crate::program::{LoopFrame, LoopSource, Program};
-
 use crate::rule::Instead;
 use crate::rule::message::{Field, Template};
 use crate::source::{FileId, Span};

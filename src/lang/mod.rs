@@ -170,6 +170,11 @@ pub trait Language: Sync {
     /// A single name may also be mapped directly: [`Language::prelude`].
     fn implicit_modules(&self) -> &'static [&'static str];
 
+    /// Do the types that a file imports bring methods for values of other types, as traits do?
+    fn imports_bring_methods(&self) -> bool {
+        false
+    }
+
     /// The qualified name of a prelude item (`Vec` is `std::vec::Vec`).
     fn prelude(&self, name: &str) -> Option<&'static str>;
 

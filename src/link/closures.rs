@@ -113,12 +113,8 @@ fn run_of_argument(program: &Program, file: FileId, call: CallId, argument: usiz
     if resolved.row().is_some() || depth > LONGEST_CHAIN {
         return None;
     }
-    let facts = &program.file(file).facts;
     let of_function = |function: FunctionRef| {
-        let (callee_file, callee) = locate(&program.files, function);
-        let callee_facts = &program.file(callee_file).facts;
-        let pairs = matched_arguments(facts, facts.call(call), callee_facts, callee);
-        let (_, place) = pairs.into_iter().find(|(own, _)| *own == argument)?;
+        let (callee_file, callee, place) = parameter_given(program, file, call, argument, function)?;
         run_of_parameter(program, callee_file, callee, place, depth)
     };
     agreed(resolved.functions().map(of_function))
@@ -128,17 +124,33 @@ fn run_of_argument(program: &Program, file: FileId, call: CallId, argument: usiz
 fn call_of_argument(program: &Program, file: FileId, call: CallId, argument: usize) -> Option<(FileId, CallId)> {
     let mut functions = program.resolved(file, call).functions();
     let (Some(function), None) = (functions.next(), functions.next()) else { return None };
+    let (callee_file, callee, place) = parameter_given(program, file, call, argument, function)?;
+    let facts = &program.file(callee_file).facts;
+    let region = facts.function(callee).region;
+    let calls_it = |call: &CallId| calls_parameter(facts, facts.call(*call), callee, place);
+    let mut calls = (region.calls.0..region.calls.1).map(CallId).filter(calls_it);
+    let only = calls.next()?;
+    calls.next().is_none().then_some((callee_file, only))
+}
+
+/// The parameter of a function that an argument of a call site is given to.
+fn parameter_given(
+    program: &Program,
+    file: FileId,
+    call: CallId,
+    argument: usize,
+    function: FunctionRef,
+) -> Option<(FileId, FunctionId, u16)> {
     let (callee_file, callee) = locate(&program.files, function);
     let (facts, callee_facts) = (&program.file(file).facts, &program.file(callee_file).facts);
     let pairs = matched_arguments(facts, facts.call(call), callee_facts, callee);
     let (_, place) = pairs.into_iter().find(|(own, _)| *own == argument)?;
-    let region = callee_facts.function(callee).region;
-    let mut calls = (region.calls.0..region.calls.1).map(CallId).filter(|call| {
-        let site = callee_facts.call(*call);
-        site.kind == CallKind::Call && site.name.is_none() && is_parameter(callee_facts, site.callee, callee, place)
-    });
-    let only = calls.next()?;
-    calls.next().is_none().then_some((callee_file, only))
+    Some((callee_file, callee, place))
+}
+
+/// Does a call site call a parameter of its function?
+fn calls_parameter(facts: &FileFacts, site: &CallSite, function: FunctionId, place: u16) -> bool {
+    site.kind == CallKind::Call && site.name.is_none() && is_parameter(facts, site.callee, function, place)
 }
 
 /// How a function runs one of its parameters.
@@ -149,7 +161,7 @@ fn run_of_parameter(program: &Program, file: FileId, function: FunctionId, place
     let uses = (region.calls.0..region.calls.1).map(CallId).filter_map(|call| {
         let site = facts.call(call);
         let context = &program.contexts[file.0 as usize][site.scope.index()];
-        if site.kind == CallKind::Call && site.name.is_none() && is_parameter(site.callee) {
+        if calls_parameter(facts, site, function, place) {
             return Some(run_in(&without_retries(program, file, site, context), None));
         }
         let at = facts.arguments_of(site).iter().position(|own| is_parameter(own.origin))?;

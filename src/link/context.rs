@@ -3,7 +3,7 @@
 //! A closure that a call runs once per element is a loop; one that is handed to another thread runs elsewhere; one
 //! of which nobody knows when it runs counts for nothing.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::closures::Run;
 use super::infer::repeats_argument;
@@ -31,6 +31,7 @@ pub(super) fn contexts<'m>(
     let classes: Vec<LoopClass> =
         (0..facts.loops.len()).map(|id| loop_class(files, file, LoopId(id as u32), resolved, resolver)).collect();
     let resolved = resolved.of_file(file);
+    let filling = memoization::branches_that_fill(facts, resolved);
     let mut contexts: Vec<Context> = Vec::with_capacity(facts.scopes.len());
     for scope in &facts.scopes {
         let mut context = match scope.parent {
@@ -55,7 +56,9 @@ pub(super) fn contexts<'m>(
                 }
             }
             ScopeKind::Handler => context.is_handler = true,
-            ScopeKind::Branch => enter_branch(facts, ScopeId(contexts.len() as u32), resolved, &mut context),
+            ScopeKind::Branch => {
+                enter_branch(facts, ScopeId(contexts.len() as u32), &filling, resolved, &mut context);
+            }
             ScopeKind::Attempt | ScopeKind::Guarded | ScopeKind::Chosen => {}
         }
         contexts.push(context);
@@ -64,11 +67,17 @@ pub(super) fn contexts<'m>(
 }
 
 /// What is done with many elements at once is not done for each, nor what is done once per key.
-fn enter_branch(facts: &FileFacts, id: ScopeId, resolved: FileCalls, context: &mut Context) {
+fn enter_branch(
+    facts: &FileFacts,
+    id: ScopeId,
+    filling: &FxHashSet<(ScopeId, LoopId)>,
+    resolved: FileCalls,
+    context: &mut Context,
+) {
     for frame in &mut context.loops {
         if let LoopSource::Loop(around) = frame.source
             && frame.class == LoopClass::Data
-            && memoization::fills_what_is_missing(facts, id, facts.loop_of(around), resolved)
+            && filling.contains(&(id, around))
         {
             frame.class = LoopClass::Bounded;
         }

@@ -4,6 +4,8 @@
 //! through the function it is stored there. Which key it is kept under is not looked at. What a function builds may be
 //! kept for the next call without being what it returns. A loop, too, may keep what it made for one key.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::program::{FileCalls, Program};
@@ -30,43 +32,66 @@ pub(super) fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
 /// How deep values are followed.
 const DEEPEST: usize = 12;
 
-/// Is a scope the branch of a loop that makes what a container of the code around the loop does not have yet, and puts
-/// it there: `if key not in known: known[key] = load(key)`? It runs once per key, not on every turn.
-pub(super) fn fills_what_is_missing(facts: &FileFacts, id: ScopeId, around: &Loop, resolved: FileCalls) -> bool {
-    let is_inside = |scope: ScopeId| facts.scopes_from(scope).any(|(outer, _)| outer == id);
-    let changes = EffectSet::of(&[Effect::Grows, Effect::Shrinks, Effect::Mutates]);
-    let calls =
-        || (around.region.calls.0..around.region.calls.1).map(|number| (CallId(number), &resolved[number as usize]));
-    let (first, last) = around.region.writes;
-    let writes = &facts.writes[first as usize..last as usize];
-    let is_asked = |place: Name| {
-        calls().any(|(call, resolved)| {
-            let site = facts.call(call);
-            let is_of_place = site.receiver_place == Some(place)
-                || facts.arguments_of(site).iter().any(|argument| argument.place == Some(place));
-            match site.kind {
-                CallKind::Membership => is_of_place && !is_inside(site.scope),
-                CallKind::Call => {
-                    site.receiver_place == Some(place) && !resolved.effects.meets(changes) && !is_inside(site.scope)
+/// The branches of loops that make what a container of the code around the loop does not have yet, and put it there:
+/// `if key not in known: known[key] = load(key)`. They run once per key, not on every turn.
+pub(super) fn branches_that_fill(facts: &FileFacts, resolved: FileCalls) -> FxHashSet<(ScopeId, LoopId)> {
+    let mut asked: FxHashMap<(LoopId, Name), Vec<ScopeId>> = FxHashMap::default();
+    let mut found = FxHashSet::default();
+    for (scope, place) in keyed_additions(facts, resolved) {
+        let mut branches = Vec::new();
+        for (id, scope) in facts.scopes_from(scope) {
+            match scope.kind {
+                ScopeKind::Branch => branches.push(id),
+                ScopeKind::Loop(around) => {
+                    let asked =
+                        asked.entry((around, place)).or_insert_with(|| where_asked(facts, around, place, resolved));
+                    let decides = |branch: &&ScopeId| asked.iter().any(|scope| !is_inside(facts, *scope, **branch));
+                    found.extend(branches.iter().filter(decides).map(|branch| (*branch, around)));
                 }
-                _ => false,
+                _ => {}
             }
-        })
-    };
-    let is_from_outside =
-        |place: Name| !writes.iter().any(|write| write.place == place && matches!(write.kind, WriteKind::Assign));
-    let set = writes
-        .iter()
-        .filter(|write| write.kind == WriteKind::Element && is_inside(write.scope))
-        .map(|write| write.place);
-    let is_put = |effects: EffectSet| effects.has(Effect::Grows) && !effects.has(Effect::Shifts);
-    let added = calls().filter_map(|(call, resolved)| {
-        let site = facts.call(call);
+        }
+    }
+    found
+}
+
+/// Where something is put into a container under a key, and which container.
+fn keyed_additions(facts: &FileFacts, resolved: FileCalls) -> Vec<(ScopeId, Name)> {
+    let elements = facts.writes.iter().filter(|write| write.kind == WriteKind::Element);
+    let added = facts.calls.iter().zip(resolved.iter()).filter_map(|(site, resolved)| {
         // What is given with a key: a list that grows says nothing of keys.
         let is_keyed = facts.arguments_of(site).len() > 1;
-        site.receiver_place.filter(|_| is_keyed && is_put(resolved.effects) && is_inside(site.scope))
+        let is_put = resolved.effects.has(Effect::Grows) && !resolved.effects.has(Effect::Shifts);
+        Some((site.scope, site.receiver_place.filter(|_| is_keyed && is_put)?))
     });
-    set.chain(added).any(|place| is_from_outside(place) && is_asked(place))
+    elements.map(|write| (write.scope, write.place)).chain(added).collect()
+}
+
+/// Where a loop asks a container for something; nowhere, if the container is made in the loop.
+fn where_asked(facts: &FileFacts, around: LoopId, place: Name, resolved: FileCalls) -> Vec<ScopeId> {
+    let region = facts.loop_of(around).region;
+    let mut writes = facts.writes[region.writes.0 as usize..region.writes.1 as usize].iter();
+    if writes.any(|write| write.place == place && write.kind == WriteKind::Assign) {
+        return Vec::new();
+    }
+    let changes = EffectSet::of(&[Effect::Grows, Effect::Shrinks, Effect::Mutates]);
+    let asks = |call: &CallId| {
+        let site = facts.call(*call);
+        let is_receiver = site.receiver_place == Some(place);
+        match site.kind {
+            CallKind::Membership => {
+                is_receiver || facts.arguments_of(site).iter().any(|argument| argument.place == Some(place))
+            }
+            CallKind::Call => is_receiver && !resolved[call.index()].effects.meets(changes),
+            _ => false,
+        }
+    };
+    let calls = (region.calls.0..region.calls.1).map(CallId);
+    calls.filter(asks).map(|call| facts.call(call).scope).collect()
+}
+
+fn is_inside(facts: &FileFacts, scope: ScopeId, outer: ScopeId) -> bool {
+    facts.scopes_from(scope).any(|(id, _)| id == outer)
 }
 
 /// Is what a call builds kept where its function may find it the next time: in a field, a global, behind a lock?

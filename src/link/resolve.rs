@@ -1136,7 +1136,7 @@ impl<'m> Resolver<'m> {
             Target::Function(function) => {
                 let (file, function) = locate(files, *function);
                 let function = files[file.0 as usize].facts.function(function);
-                function.is_async && function.yields.is_empty()
+                function.gives_future()
             }
         })
     }
@@ -1670,7 +1670,8 @@ impl<'m> Resolver<'m> {
         }
         let mut resolved = condensed(self.resolutions.get(number));
         let row = if resolved.targets.len() == 1 { resolved.row() } else { None };
-        let asks_imports = row.is_some_and(|row| row.kind == RowKind::Method && row.effects.has(Effect::Blocking));
+        let may_hide = |row: &Row| row.kind == RowKind::Method && row.effects.has(Effect::Blocking);
+        let asks_imports = self.language.imports_bring_methods() && row.is_some_and(may_hide);
         if let Some(row) = row.filter(|_| asks_imports)
             && self.hiding_row(&files[file.0 as usize].facts, row).is_some_and(|row| row.color == Color::Async)
         {

@@ -11,7 +11,7 @@ use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
 use crate::model::table::{HandlerRow, Role, Row};
-use crate::program::{Callback, FunctionRef, Program, ProgramFile, ResolvedCalls, Standing};
+use crate::program::{Callback, FunctionRef, LoopFrame, Program, ProgramFile, ResolvedCalls, Standing};
 use crate::source::FileId;
 use crate::types::Symbol;
 
@@ -94,7 +94,7 @@ fn actions(
     }
     let facts = &files[file.0 as usize].facts;
     let is_field = |field: &&Field| rows.iter().any(|row| row.actions_in == facts.text(field.name));
-    let listed = class.fields.iter().filter(is_field).flat_map(|field| members_of(facts, field.origin));
+    let listed = class.fields.iter().filter(is_field).flat_map(|field| facts.members_of(field.origin));
     let listed: Vec<OriginId> = listed.collect();
     let names = listed.iter().filter_map(|origin| facts.literal_text(*origin));
     let names: Vec<&str> =
@@ -116,7 +116,7 @@ fn note_registrations(program: &mut Program, file: FileId) {
     let facts = &program.files[file.0 as usize].facts;
     for call in (0..facts.calls.len() as u32).map(CallId) {
         let Some((row, handed)) = registration(&program.resolved, facts, file, call) else { continue };
-        for origin in handed.into_iter().flat_map(|origin| members_of(facts, origin)) {
+        for origin in handed.into_iter().flat_map(|origin| facts.members_of(origin)) {
             if let [Value::Function(file, function)] = resolver.infer(&program.files, file, origin).list[..] {
                 let reference = function_ref(&program.files, file, function).0 as usize;
                 match row.effects.has(Effect::AtStart) {
@@ -128,19 +128,6 @@ fn note_registrations(program: &mut Program, file: FileId) {
                 }
             }
         }
-    }
-}
-
-/// The members of a display, or else the value itself.
-fn members_of(facts: &FileFacts, origin: OriginId) -> Vec<OriginId> {
-    let list = |origin| match facts.origin(origin) {
-        Origin::Tuple(start, end) | Origin::Join(start, end) => facts.origin_list(start, end).to_vec(),
-        _ => vec![origin],
-    };
-    match (facts.origin(origin), facts.entries_of(origin)) {
-        (Origin::Collection(_, Some(element), _), []) => list(element),
-        (Origin::Collection(..), entries) => entries.iter().map(|entry| entry.value).collect(),
-        _ => list(origin),
     }
 }
 
@@ -210,28 +197,26 @@ fn callees(edges: &[(FunctionRef, FunctionRef)], function: FunctionRef) -> impl 
 fn find_repeated(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
     let mut pending = Vec::new();
     for (number, file) in program.files.iter().enumerate().filter(|(_, file)| !file.is_side_code) {
+        let is_tested = |call: CallId| {
+            let caller = file.first_function + file.facts.scope(file.facts.call(call).scope).function.0;
+            program.tests[caller as usize]
+        };
         let is_in_loop = |call: CallId| {
-            let site = file.facts.call(call);
-            let caller = file.first_function + file.facts.scope(site.scope).function.0;
-            let context = &program.contexts[number][site.scope.index()];
-            context.loops.iter().any(|frame| frame.goes_through_data()) && !program.tests[caller as usize]
+            let context = &program.contexts[number][file.facts.call(call).scope.index()];
+            context.loops.iter().any(LoopFrame::goes_through_data)
         };
         let resolved = program.resolved.of_file(FileId(number as u32)).iter().enumerate();
-        let called = resolved.filter(|(call, _)| is_in_loop(CallId(*call as u32)));
+        let called = resolved.map(|(call, resolved)| (CallId(call as u32), resolved));
+        let called = called.filter(|(call, _)| is_in_loop(*call) && !is_tested(*call));
         pending.extend(called.flat_map(|(_, resolved)| resolved.functions()));
         let callbacks = program.callbacks[number].iter();
-        let is_tested = |call: CallId| {
-            program.tests[(file.first_function + file.facts.scope(file.facts.call(call).scope).function.0) as usize]
-        };
-        let repeats = |callback: &&Callback| callback.repeats && !is_tested(callback.call);
-        let repeated = callbacks.filter(|callback| repeats(callback) || is_in_loop(callback.call));
+        let repeats = |callback: &&Callback| callback.repeats || is_in_loop(callback.call);
+        let repeated = callbacks.filter(repeats).filter(|callback| !is_tested(callback.call));
         pending.extend(repeated.map(|callback| callback.function));
     }
     for _ in 0..NEAR_BY {
-        let called: Vec<FunctionRef> = pending.iter().flat_map(|function| callees(edges, *function)).collect();
-        for function in std::mem::replace(&mut pending, called) {
-            program.repeated[function.0 as usize] = true;
-        }
+        pending.retain(|function| !std::mem::replace(&mut program.repeated[function.0 as usize], true));
+        pending = pending.iter().flat_map(|function| callees(edges, *function)).collect();
     }
 }
 

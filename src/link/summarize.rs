@@ -245,11 +245,12 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
         let is_done_once = parameters.iter().all(|parameter| parameter.kind == ParameterKind::Receiver);
         let is_async = callee_facts.function(callee_id).is_async;
         let is_offloaded = callee.is_offloaded || context.is_offloaded;
+        let gives_arguments = callee.called_by == Some((file, call));
         for entry in &summary.effects {
             // What blocks in an asynchronous function is its own matter, and reported there.
-            let open = match callee.called_by {
-                Some(called_by) if called_by == (file, call) => still_open(facts, site, callee_facts, callee_id, entry),
-                called_by => stays_open(program, called_by, callee_facts, callee_id, entry).then_some((0, 0)),
+            let open = match gives_arguments {
+                true => still_open(facts, site, callee_facts, callee_id, entry),
+                false => stays_open(program, callee.called_by, callee_facts, callee_id, entry).then_some((0, 0)),
             };
             let Some((without, needs)) = open else { continue };
             let (without, needs) = (without | own_without, needs | own_needs);
@@ -260,13 +261,13 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
             let mut depend = Depend::default();
             if callee.repeats {
                 depend.element = EVERY_TURN;
-            } else if callee.called_by == Some((file, call)) {
+            } else if gives_arguments {
                 for_each_feeding(facts, site, callee_facts, callee_id, entry.parameters, |fed| depend = depend.or(fed));
             }
             let elements = match entry.over {
-                _ if callee.called_by != Some((file, call)) => Elements::Unknown,
                 0 => Elements::Unknown,
-                parameters => elements_given(program, file, call, callee.function, parameters),
+                parameters if gives_arguments => elements_given(program, file, call, callee.function, parameters),
+                _ => Elements::Unknown,
             };
             let callee_degree = if elements == Elements::Few { 0 } else { entry.degree };
             let over = match (degree + callee.repeats as u8, callee_degree, elements) {
@@ -562,7 +563,7 @@ fn is_only_built(program: &Program, file: FileId, call: CallId) -> bool {
         Target::Function(function) => {
             let (file, id) = program.function(*function);
             let function = program.file(file).facts.function(id);
-            function.is_async && function.yields.is_empty()
+            function.gives_future()
         }
     });
     // `gather(f())`, `wait_for(f(), 5)`: what it is given to awaits it.

@@ -47,13 +47,13 @@ pub(super) fn find_lone_functions(program: &mut Program, has_own_loop: &[bool]) 
     }
     let own_tasks: Vec<Option<u32>> =
         (0..starts.len()).map(|number| first_task(program, FunctionRef(number as u32))).collect();
-    let lone_languages = languages_of_lone_tasks(program, &starts, has_own_loop);
+    let has_loop = |number: &usize| has_own_loop[*number] || starts[*number].contains(&Start::Alone);
+    let lone_languages = languages_of_lone_tasks(program, (0..starts.len()).filter(has_loop));
     let is_lone = |number: usize| {
         let (file, _) = program.function(FunctionRef(number as u32));
         lone_languages.contains(&program.file(file).source.language)
     };
-    let is_started =
-        |number: &usize| is_lone(*number) || has_own_loop[*number] || starts[*number].contains(&Start::Alone);
+    let is_started = |number: &usize| is_lone(*number) || has_loop(number);
     let comes_in_company = |number: &usize| {
         let in_company = if is_lone(*number) { Start::Built } else { Start::HandedOn };
         let starts = &starts[*number];
@@ -81,11 +81,11 @@ pub(super) fn find_lone_functions(program: &mut Program, has_own_loop: &[bool]) 
     program.lone_languages = lone_languages;
 }
 
-/// The languages in which the program starts event loops, and nothing anywhere makes a second task or handles requests.
-fn languages_of_lone_tasks(program: &Program, starts: &[Vec<Start>], has_own_loop: &[bool]) -> Vec<usize> {
+/// The languages in which the program starts event loops, for these functions, and nothing anywhere makes a second task or
+/// handles requests.
+fn languages_of_lone_tasks(program: &Program, with_loop: impl Iterator<Item = usize>) -> Vec<usize> {
     let language_of = |number: usize| program.file(program.function(FunctionRef(number as u32)).0).source.language;
-    let starts_loop = |number: &usize| has_own_loop[*number] || starts[*number].contains(&Start::Alone);
-    let mut languages: Vec<usize> = (0..starts.len()).filter(starts_loop).map(language_of).collect();
+    let mut languages: Vec<usize> = with_loop.map(language_of).collect();
     languages.sort_unstable();
     languages.dedup();
     let is_handler = |number: &usize| {
@@ -93,10 +93,10 @@ fn languages_of_lone_tasks(program: &Program, starts: &[Vec<Start>], has_own_loo
         let is_side_code = program.tests[*number] || program.file(program.function(function).0).is_side_code;
         program.entry_points[*number] && is_async(program, function) && !is_side_code
     };
-    let with_handlers: Vec<usize> = (0..starts.len()).filter(is_handler).map(language_of).collect();
+    let with_handlers: Vec<usize> = (0..program.functions.len()).filter(is_handler).map(language_of).collect();
     languages.retain(|language| {
         let files = program.files.iter().enumerate().filter(|(_, file)| file.source.language == *language);
-        !with_handlers.contains(language) && files.into_iter().all(|(number, _)| !makes_tasks(program, number))
+        !with_handlers.contains(language) && !files.into_iter().any(|(number, _)| makes_tasks(program, number))
     });
     languages
 }
@@ -107,8 +107,7 @@ fn makes_tasks(program: &Program, number: usize) -> bool {
     program.resolved.of_file(FileId(number as u32)).iter().enumerate().any(|(call, resolved)| {
         let scope = entry.facts.call(CallId(call as u32)).scope;
         let function = entry.first_function + entry.facts.scope(scope).function.0;
-        let is_task = resolved.effects.has(Effect::SpawnsTask) && !resolved.effects.has(Effect::Offloads);
-        is_task && !entry.is_side_code && !program.tests[function as usize]
+        starts_task(resolved.effects) && !entry.is_side_code && !program.tests[function as usize]
     })
 }
 
@@ -134,10 +133,12 @@ fn reached_from(roots: impl Iterator<Item = usize>, awaited_by: &[Vec<usize>]) -
 fn first_task(program: &Program, function: FunctionRef) -> Option<u32> {
     let (file, id) = program.function(function);
     let region = program.file(file).facts.function(id).region;
-    (region.calls.0..region.calls.1).find(|call| {
-        let effects = program.resolved(file, CallId(*call)).effects;
-        effects.has(Effect::SpawnsTask) && !effects.has(Effect::Offloads)
-    })
+    (region.calls.0..region.calls.1).find(|call| starts_task(program.resolved(file, CallId(*call)).effects))
+}
+
+/// Does a call start a task that goes on beside its function, on the same loop?
+fn starts_task(effects: EffectSet) -> bool {
+    effects.has(Effect::SpawnsTask) && !effects.has(Effect::Offloads)
 }
 
 /// How the call sites of each asynchronous function run it; those of tests do not count.
@@ -172,8 +173,8 @@ fn start_of(program: &Program, file: FileId, call: CallId) -> Start {
     let facts = &program.file(file).facts;
     let site = facts.call(call);
     let mut is_awaited = site.awaited;
-    // `block_on(Box::pin(f()))`, `timeout(limit, f()).await`.
-    // Calls around an argument come before it, those around a receiver after it.
+    // `block_on(Box::pin(f()))`, `timeout(limit, f()).await`, `f().block_on()`: calls around an argument come before it,
+    // those around a receiver after it.
     let after = call.0 + 1..(call.0 + OUTERMOST).min(facts.calls.len() as u32);
     let before = (call.0.saturating_sub(OUTERMOST)..call.0).rev();
     for outer in before.chain(after).map(CallId) {

@@ -276,7 +276,7 @@ conditions! {
     awaited: bool,
     /// it runs on an event loop
     asynchronous: bool,
-    /// nobody else waits: it runs before the first task is started, or when the program starts or ends, or waits for files or processes of this machine as the only task of its event loop
+    /// nobody else waits: it runs before the first task is started, or when the program starts or ends, or waits as the only task of its event loop, for something else than a network
     waits_alone: bool,
     /// it reads or writes one file of this machine, and does so once
     one_file: bool,

@@ -94,6 +94,10 @@ impl Language for Rust {
         &[]
     }
 
+    fn imports_bring_methods(&self) -> bool {
+        true
+    }
+
     fn prelude(&self, name: &str) -> Option<&'static str> {
         names::prelude(name)
     }
