@@ -5,7 +5,7 @@
 use super::matching::{Candidate, holds};
 use super::{advice, waste};
 use crate::diagnostic::Proposal;
-use crate::facts::{CallId, FileFacts};
+use crate::facts::{Binding, CallId, FileFacts, UseSite};
 use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
 use crate::rule::Rule;
 use crate::rule::fix::Recipe;
@@ -32,6 +32,7 @@ pub fn for_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Ve
         call: candidate.site(program).span,
         around: candidate.frame.map(|frame| span_of_loop(facts, &frame)),
         made: made_at(facts, candidate.call),
+        uses: other_uses(facts, candidate.call),
         words,
     };
     proposals.into_iter().map(|recipe| Proposal { recipe, ..proposal.clone() }).collect()
@@ -60,9 +61,20 @@ pub fn for_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Vec<
             call: facts.call(read.call).span,
             around: Some(span_of_loop(facts, &read.frame)),
             made: Some(made),
+            uses: Vec::new(),
             words: vec![words.clone()],
         })
         .collect()
+}
+
+/// The fixes of a finding that is no call in a loop: a lock that is held, a function, a statement in SQL. All that is
+/// known of it is where it stands.
+pub fn for_place(program: &Program, rule: &Rule, file: FileId, place: Span) -> Vec<Proposal> {
+    let wanted = rule.fixes.iter().enumerate();
+    let wanted = wanted.filter(|(_, recipe)| is_for(program, recipe, file));
+    let proposal =
+        |recipe| Proposal { recipe, call: place, around: None, made: None, uses: Vec::new(), words: Vec::new() };
+    wanted.map(|(recipe, _)| proposal(recipe)).collect()
 }
 
 fn is_for(program: &Program, recipe: &Recipe, file: FileId) -> bool {
@@ -93,10 +105,21 @@ fn span_of_loop(facts: &FileFacts, frame: &LoopFrame) -> Span {
 
 /// The code that makes the value of the variable that a call works on.
 fn made_at(facts: &FileFacts, call: CallId) -> Option<Span> {
+    let source = receiving_variable(facts, call)?.source;
+    (!source.is_empty()).then_some(source)
+}
+
+/// Where the variable that a call works on is used, besides that call.
+fn other_uses(facts: &FileFacts, call: CallId) -> Vec<Span> {
+    let site = facts.call(call);
+    let uses = receiving_variable(facts, call).into_iter().flat_map(|binding| &binding.uses);
+    uses.map(|used| used.span).filter(|span| !site.span.contains(*span)).collect()
+}
+
+/// The variable that a call works on.
+pub(super) fn receiving_variable(facts: &FileFacts, call: CallId) -> Option<&Binding> {
     let site = facts.call(call);
     let place = site.receiver_place?;
-    let binding = facts.bindings.iter().find(|binding| {
-        binding.name == place && binding.uses.iter().any(|used| site.span.contains(used.span) && used.place == place)
-    })?;
-    (!binding.source.is_empty()).then_some(binding.source)
+    let is_read = |used: &UseSite| site.span.contains(used.span) && used.place == place;
+    facts.bindings.iter().find(|binding| binding.name == place && binding.uses.iter().any(is_read))
 }

@@ -202,6 +202,35 @@ impl<'t> Code<'t> {
         self.around(span).into_iter().find(|node| node.is_statement)
     }
 
+    /// The innermost named function around a span, behind its decorators.
+    pub fn function_around(&self, span: Span) -> Option<Span> {
+        let around = self.around(span);
+        let (node, function) = around.into_iter().find_map(|node| match self.kind(node) {
+            NodeKind::Function(function) => Some((node, function)),
+            _ => None,
+        })?;
+        let last = self.tree.functions[function.0 as usize]
+            .decorators
+            .iter()
+            .map(|decorator| self.tree.span(*decorator).end)
+            .max();
+        let mut at = last.map_or(node.span.start, |end| end.max(node.span.start));
+        while let Some(next) = self.text.get(at as usize..node.span.end as usize)?.chars().next() {
+            match self.comment_at(at) {
+                Some(comment) => at = comment.end,
+                None if next.is_whitespace() || next == ']' => at += next.len_utf8() as u32,
+                None => break,
+            }
+        }
+        Some(Span { start: at, end: node.span.end })
+    }
+
+    /// The first literal text in a span.
+    pub fn literal_in(&self, span: Span) -> Option<Span> {
+        let is_text = |node: &&Node| matches!(self.kind(node), NodeKind::String { .. }) && span.contains(node.span);
+        self.nodes.iter().filter(is_text).map(|node| node.span).min_by_key(|literal| literal.start)
+    }
+
     /// The innermost statement around a span that is the first on its line, and the blanks before it.
     pub fn line_of_statement(&self, span: Span) -> Option<(&Node, &'t str)> {
         let statement = self.statement(span)?;
