@@ -258,6 +258,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(iterated_once, |wanted| is_iterated_once(program, candidate) == *wanted);
     check!(fills_fresh_container, |wanted| fills_fresh_container(program, candidate) == *wanted);
     check!(fresh, |wanted| is_fresh(program, candidate) == *wanted);
+    check!(left_alone, |wanted| is_left_alone(program, candidate) == *wanted);
     check!(known_when_made, |wanted| is_known_when_made(program, candidate) == *wanted);
     check!(waste, |wanted| super::waste::wasted(program, file, call)
         .is_some_and(|wasted| wanted.iter().any(|kind| kind.0 == wasted.kind)));
@@ -1130,6 +1131,22 @@ fn is_fresh(program: &Program, candidate: &Candidate) -> bool {
     let own = facts.loop_of(id);
     turns(binding.scope) + 1 == turns(own.scope)
         && is_made_empty(program, candidate.file, binding.origin, own.span.start)
+}
+
+/// Does the loop call nothing on the owners of the receiver that may change it?
+fn is_left_alone(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let (place, _, _) = root_receiver(program, candidate.file, candidate.call);
+    let (Some(place), Some(region)) = (place, region_of(program, candidate)) else { return false };
+    let owns = |owner: crate::syntax::Name| is_part_of(facts.text(place), facts.text(owner));
+    !calls_of(region).any(|call| {
+        let site = facts.call(call);
+        let looks = || {
+            let resolved = program.resolved(candidate.file, call);
+            resolved.functions().next().is_none() && super::waste::only_looks(program, candidate.file, call)
+        };
+        site.kind == CallKind::Call && site.receiver_place.is_some_and(owns) && !looks()
+    })
 }
 
 /// Is what the loop goes through there already where the receiver is made, and does nothing change it in between?

@@ -116,10 +116,10 @@ fn other_uses(facts: &FileFacts, call: CallId) -> Vec<Span> {
     uses.map(|used| used.span).filter(|span| !site.span.contains(*span)).collect()
 }
 
-/// The variable that a call works on.
+/// The variable that a call works on: its receiver, or else its first argument.
 pub(super) fn receiving_variable(facts: &FileFacts, call: CallId) -> Option<&Binding> {
     let site = facts.call(call);
-    let place = site.receiver_place?;
+    let place = site.receiver_place.or_else(|| facts.arguments_of(site).first()?.place)?;
     let is_read = |used: &UseSite| site.span.contains(used.span) && used.place == place;
     facts.bindings.iter().find(|binding| binding.name == place && binding.uses.iter().any(is_read))
 }

@@ -64,10 +64,11 @@ impl<'r> Plan<'r> {
         if !is_alone || !are_apart(recipe, &bindings) {
             return None;
         }
+        let scope = code.function_around(proposal.call).unwrap_or(Span::new(0, code.text.len()));
         for (name, made_of) in &recipe.new {
             let wish = filled(made_of, &bindings)?;
             let in_capitals = name.chars().all(|letter| !letter.is_lowercase());
-            let text = unused_name(code, &wish, in_capitals);
+            let text = unused_name(code, scope, &wish, in_capitals);
             bindings.insert(name.clone(), Bound { text, lines: None, span: None, is_expression: false });
         }
         let mut drafts = Vec::new();
@@ -252,7 +253,12 @@ fn place_of(
 /// The places at which a pattern may be found.
 fn candidates(code: &Code, at: Anchor, proposal: &Proposal) -> Option<Vec<Place>> {
     let places = |nodes: Vec<&Node>| nodes.into_iter().map(Place::of).collect();
-    let exactly = |span: Span| code.nodes_at(span.start).filter(|node| node.span == span).collect::<Vec<_>>();
+    // A block of one statement has the bytes of that statement.
+    let exactly = |span: Span| {
+        let mut nodes: Vec<&Node> = code.nodes_at(span.start).filter(|node| node.span == span).collect();
+        nodes.sort_by_key(|node| !node.is_statement);
+        nodes
+    };
     Some(match at {
         Anchor::Call => places(outwards(code, proposal.call)?),
         Anchor::Statement => {
@@ -311,8 +317,8 @@ fn are_apart(recipe: &Recipe, bindings: &Bindings) -> bool {
     })
 }
 
-/// A name that nobody in the file has, made of a text.
-fn unused_name(code: &Code, wish: &str, in_capitals: bool) -> String {
+/// A name that nothing in a scope has, made of a text.
+fn unused_name(code: &Code, scope: Span, wish: &str, in_capitals: bool) -> String {
     let last = wish.rsplit(['.', ':']).next().unwrap_or(wish);
     let mut letters = String::new();
     for letter in last.chars() {
@@ -327,7 +333,7 @@ fn unused_name(code: &Code, wish: &str, in_capitals: bool) -> String {
     if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
         name.insert_str(0, "value");
     }
-    let is_taken = |name: &str| matching::words(code.text).any(|word| word == name);
+    let is_taken = |name: &str| code.has_word(scope, name);
     let mut numbered = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name}_{number}")));
     numbered.find(|name| !is_taken(name)).unwrap_or(name)
 }
@@ -433,11 +439,11 @@ fn is_moved_past_its_making(
         let mut own = recipe.rebound.iter().filter_map(|name| bindings.get(name));
         own.any(|bound| bound.text == word)
     };
-    moved.filter(|(span, _)| span.start >= draft.span.end).any(|(span, bound)| {
+    moved.filter(|(span, _)| span.start >= draft.span.end).any(|(span, _)| {
         let end = proposal.around.map_or(span.end, |around| around.end.max(span.end));
         let passed = Span { start: draft.span.end, end };
         let mut bound_there = code.names_bound_in(passed).filter(|name| !is_rebound(name));
-        bound_there.any(|name| matching::words(&bound.text).any(|word| word == name))
+        bound_there.any(|name| code.names_in(span).any(|own| own == name))
     })
 }
 
@@ -461,9 +467,18 @@ fn lines_of(lines: &Pattern, bindings: &Bindings, indent: &str) -> Option<Vec<(S
 
 /// Indents the lines of the template, and leaves those of what was found as they are.
 fn indent_text(pieces: &mut [(String, bool)], template: &Pattern, indent: &str) {
-    for ((text, _), piece) in pieces.iter_mut().zip(&template.pieces) {
+    let last = template.pieces.len().saturating_sub(1);
+    for (number, ((text, _), piece)) in pieces.iter_mut().zip(&template.pieces).enumerate() {
         if matches!(piece, Piece::Text(_)) {
-            *text = text.replace('\n', &format!("\n{indent}"));
+            let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+            let count = lines.len();
+            for (at, line) in lines.iter_mut().enumerate().skip(1) {
+                // Empty lines have no blanks.
+                if !line.is_empty() || at + 1 == count && number < last {
+                    line.insert_str(0, indent);
+                }
+            }
+            *text = lines.join("\n");
         }
     }
 }
@@ -565,7 +580,11 @@ fn lost_by(code: &Code, edits: &[Edit]) -> Option<Vec<Span>> {
 
 /// Writes lost comments on lines of their own before the statement.
 fn keep(code: &Code, lost: &[Span], edits: &mut Vec<Edit>, proposal: &Proposal) -> Option<()> {
-    let (statement, indent) = code.line_of_statement(proposal.call)?;
+    let (mut statement, mut indent) = code.line_of_statement(proposal.call)?;
+    let is_inside = |edit: &&Edit| edit.span.start < statement.span.start && statement.span.start < edit.span.end;
+    if let Some(edit) = edits.iter().find(is_inside) {
+        (statement, indent) = code.line_of_statement(edit.span)?;
+    }
     let at = statement.span.start as usize - indent.len();
     let lines: String = lost.iter().map(|comment| format!("{indent}{}\n", comment.of(code.text).trim_end())).collect();
     match edits.iter_mut().find(|edit| edit.span.start as usize == at && edit.span.is_empty()) {

@@ -245,6 +245,35 @@ impl<'t> Code<'t> {
         self.bound.iter().filter(move |name| span.contains(**name)).map(|name| name.of(self.text))
     }
 
+    /// The names that are read in a span.
+    pub fn names_in(&self, span: Span) -> impl Iterator<Item = &'t str> {
+        let is_name = move |node: &&Node| span.contains(node.span) && matches!(self.kind(node), NodeKind::Name(_));
+        self.nodes.iter().filter(is_name).map(|node| node.span.of(self.text))
+    }
+
+    /// Does a word stand in a span, other than as a member, in a comment or in a text that nothing is put into?
+    pub fn has_word(&self, span: Span, word: &str) -> bool {
+        let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let text = span.of(self.text);
+        text.match_indices(word).any(|(at, _)| {
+            let is_whole = !text[..at].ends_with(is_letter)
+                && !text[..at].ends_with('.')
+                && !text[at + word.len()..].starts_with(is_letter);
+            let start = span.start as usize + at;
+            is_whole && !self.is_passive(Span::new(start, start + word.len()))
+        })
+    }
+
+    /// Does a span lie in a comment, or in a text that nothing is put into?
+    fn is_passive(&self, span: Span) -> bool {
+        let is_plain_text = |node: &Node| match self.kind(node) {
+            NodeKind::String { holes, .. } => holes.is_empty(),
+            kind => matches!(kind, NodeKind::Bytes),
+        };
+        self.comments().iter().any(|comment| comment.contains(span))
+            || self.nodes.iter().any(|node| node.span.contains(span) && is_plain_text(node))
+    }
+
     /// Does a span lie in a text that something is put into?
     pub fn is_in_text(&self, span: Span) -> bool {
         let is_text = |node: &&Node| matches!(self.kind(node), NodeKind::String { .. });
