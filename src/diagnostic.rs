@@ -127,6 +127,8 @@ pub struct Proposal {
     pub call: Span,
     /// The loop that counts.
     pub around: Option<Span>,
+    /// The outermost loop in which the receiver stays the same, as far as it does in the one that counts.
+    pub outermost: Option<Span>,
     /// The code that makes the value that the call works on.
     pub made: Option<Span>,
     /// Where else the variable that the call works on is used.

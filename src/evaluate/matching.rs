@@ -51,6 +51,11 @@ impl<'r> Candidate<'r> {
         Some(Candidate { file, call, effect, frame, rule })
     }
 
+    /// The same call, with another of the loops around it.
+    pub fn within(&self, frame: LoopFrame) -> Candidate<'r> {
+        Candidate { frame: Some(frame), ..*self }
+    }
+
     /// The call site.
     pub fn site<'p>(&self, program: &'p Program) -> &'p CallSite {
         program.file(self.file).facts.call(self.call)
@@ -1131,6 +1136,14 @@ fn is_fresh(program: &Program, candidate: &Candidate) -> bool {
     let own = facts.loop_of(id);
     turns(binding.scope) + 1 == turns(own.scope)
         && is_made_empty(program, candidate.file, binding.origin, own.span.start)
+}
+
+/// Is the receiver the same in every turn of a loop, which changes nothing in it?
+pub(super) fn stays_the_same(program: &Program, candidate: &Candidate, frame: &LoopFrame) -> bool {
+    let (_, _, depend) = root_receiver(program, candidate.file, candidate.call);
+    (depend.element | depend.carried | depend.volatile) & frame.bit == 0
+        && !is_changed(program, candidate, Change::Any)
+        && is_left_alone(program, candidate)
 }
 
 /// Does the loop call nothing on the owners of the receiver that may change it?

@@ -2,7 +2,7 @@
 //!
 //! Whether the text is what a fix is for is the matter of `fix`.
 
-use super::matching::{Candidate, holds};
+use super::matching::{Candidate, holds, stays_the_same};
 use super::{advice, waste};
 use crate::diagnostic::Proposal;
 use crate::facts::{Binding, CallId, FileFacts, UseSite};
@@ -26,11 +26,13 @@ pub fn for_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Ve
         return Vec::new();
     }
     let words = words_of_call(program, candidate);
+    let outermost = outermost(program, candidate);
     let facts = &program.file(candidate.file).facts;
     let proposal = Proposal {
         recipe: 0,
         call: candidate.site(program).span,
         around: candidate.frame.map(|frame| span_of_loop(facts, &frame)),
+        outermost: outermost.map(|frame| span_of_loop(facts, &frame)),
         made: made_at(facts, candidate.call),
         uses: other_uses(facts, candidate.call),
         words,
@@ -60,6 +62,7 @@ pub fn for_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Vec<
             recipe,
             call: facts.call(read.call).span,
             around: Some(span_of_loop(facts, &read.frame)),
+            outermost: None,
             made: Some(made),
             uses: Vec::new(),
             words: vec![words.clone()],
@@ -72,8 +75,15 @@ pub fn for_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Vec<
 pub fn for_place(program: &Program, rule: &Rule, file: FileId, place: Span) -> Vec<Proposal> {
     let wanted = rule.fixes.iter().enumerate();
     let wanted = wanted.filter(|(_, recipe)| is_for(program, recipe, file));
-    let proposal =
-        |recipe| Proposal { recipe, call: place, around: None, made: None, uses: Vec::new(), words: Vec::new() };
+    let proposal = |recipe| Proposal {
+        recipe,
+        call: place,
+        around: None,
+        outermost: None,
+        made: None,
+        uses: Vec::new(),
+        words: Vec::new(),
+    };
     wanted.map(|(recipe, _)| proposal(recipe)).collect()
 }
 
@@ -93,6 +103,15 @@ fn words_of_call(program: &mut Program, candidate: &Candidate) -> Vec<(&'static 
         words.push(("replacement", wasted.replacement));
     }
     words
+}
+
+/// The outermost loop around the one that counts in which the receiver stays the same.
+fn outermost(program: &Program, candidate: &Candidate) -> Option<LoopFrame> {
+    let own = candidate.frame?;
+    let loops = &program.context(candidate.file, candidate.call).loops;
+    let at = loops.iter().position(|frame| frame.source == own.source)?;
+    let is_wider = |frame: &&LoopFrame| stays_the_same(program, &candidate.within(**frame), frame);
+    loops[at + 1..].iter().take_while(is_wider).last().copied().or(Some(own))
 }
 
 fn span_of_loop(facts: &FileFacts, frame: &LoopFrame) -> Span {

@@ -265,6 +265,7 @@ fn candidates(code: &Code, at: Anchor, proposal: &Proposal) -> Option<Vec<Place>
             places(code.around(proposal.call).into_iter().filter(|node| node.is_statement).take(1).collect())
         }
         Anchor::Loop => places(exactly(proposal.around?)),
+        Anchor::Outermost => places(exactly(proposal.outermost?)),
         Anchor::Made => places(outwards(code, proposal.made?)?),
         Anchor::Function => vec![Place { span: code.function_around(proposal.call)?, is_statement: false }],
         Anchor::Uses | Anchor::Text => return None,
@@ -383,6 +384,7 @@ fn draft(
 ) -> Option<Draft> {
     let anchor = match edit.at {
         Anchor::Loop => proposal.around?,
+        Anchor::Outermost => proposal.outermost?,
         Anchor::Made => proposal.made?,
         _ => proposal.call,
     };

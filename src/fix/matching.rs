@@ -118,7 +118,8 @@ impl Matcher<'_, '_> {
             let raw = Span { start: if hole.kind == HoleKind::Run { at } else { start }, end };
             let span = trimmed(raw, self.code.text);
             let is_expression = !matches!(hole.kind, HoleKind::Run | HoleKind::Word);
-            let lines = raw.of(self.code.text);
+            let with_blanks = Span { end: self.past_blanks(end), ..raw };
+            let lines = with_blanks.of(self.code.text);
             let bound = Bound {
                 text: span.of(self.code.text).to_owned(),
                 lines: lines.contains('\n').then(|| lines.to_owned()),
@@ -129,6 +130,12 @@ impl Matcher<'_, '_> {
             bindings.insert(hole.name.clone(), bound);
             self.rest(rest, hole.kind == HoleKind::Run, end, bindings)
         })
+    }
+
+    /// Past spaces and ends of lines.
+    fn past_blanks(&self, at: u32) -> u32 {
+        let text = self.code.text.get(at as usize..self.end as usize).unwrap_or("");
+        at + (text.len() - text.trim_start().len()) as u32
     }
 
     /// Past spaces, ends of lines that go on, and comments.

@@ -70,6 +70,8 @@ pub enum Anchor {
     Call,
     /// The loop that counts.
     Loop,
+    /// The outermost of the loops around the call in which the receiver is what it is in that loop.
+    Outermost,
     /// The code that makes the value that the call works on, or what is around it in the same statement.
     Made,
     /// The statement around the call.
