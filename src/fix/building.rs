@@ -600,6 +600,10 @@ fn keep(code: &Code, lost: &[Span], edits: &mut Vec<Edit>, proposal: &Proposal) 
 /// The edit without what stays as it is at both its ends, whatever spaces there are.
 fn narrowed(text: &str, edit: Edit) -> Edit {
     let old = edit.span.of(text);
+    // Only blanks change: they have a meaning there.
+    if matching::words(old).eq(matching::words(&edit.text)) {
+        return edit;
+    }
     let (head_old, head_new) = common_head(old, &edit.text);
     let (old_rest, new_rest) = (&old[head_old..], &edit.text[head_new..]);
     let (tail_old, tail_new) = common_tail(old_rest, new_rest);
