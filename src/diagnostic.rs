@@ -214,6 +214,8 @@ pub enum NoticeKind {
     Suppression,
     /// A setting that has no effect.
     Setting,
+    /// Nothing could be kept for the next run.
+    Cache,
 }
 
 impl NoticeKind {
@@ -226,7 +228,7 @@ impl NoticeKind {
             | NoticeKind::TooLarge
             | NoticeKind::TooDeep
             | NoticeKind::Crash => true,
-            NoticeKind::Generated | NoticeKind::Suppression | NoticeKind::Setting => false,
+            NoticeKind::Generated | NoticeKind::Suppression | NoticeKind::Setting | NoticeKind::Cache => false,
         }
     }
 }
