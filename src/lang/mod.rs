@@ -232,6 +232,11 @@ pub trait Language: Sync {
         &[]
     }
 
+    /// Does adding to a text that only a local variable holds make it longer in place?
+    fn grows_local_texts_in_place(&self) -> bool {
+        false
+    }
+
     /// The member that tells how many elements a container has.
     fn length_member(&self) -> Option<&'static str> {
         None

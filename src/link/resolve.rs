@@ -276,6 +276,9 @@ impl<'m> Resolver<'m> {
         for id in &own {
             resolver.define_extensions(files, *id);
         }
+        if language.interfaces_are_structural() {
+            resolver.define_structural_implementors(files, &own);
+        }
         resolver.forget();
         resolver.define_relations(files, &own);
         resolver.forget();
@@ -1482,7 +1485,11 @@ impl<'m> Resolver<'m> {
         }
         let mut functions = SmallVec::new();
         for implementor in implementors {
-            let function = self.own_method(implementor, member).unwrap_or(found);
+            let mut function = self.own_method(implementor, member);
+            if function.is_none() && self.language.interfaces_are_structural() {
+                function = self.method(files, implementor, member);
+            }
+            let function = function.unwrap_or(found);
             if !functions.contains(&function) {
                 functions.push(function);
             }

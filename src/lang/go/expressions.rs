@@ -5,6 +5,7 @@ use tree_sitter::Node;
 
 use super::grammar::{Field, Kind};
 use super::lower::{Lowering, in_field, span_of};
+use super::names::is_called_on_first;
 use super::statements::operator_of;
 use crate::source::Span;
 use crate::syntax::{
@@ -351,12 +352,35 @@ impl<'t> Lowering<'t> {
             let rest: Vec<NodeId> = rest.iter().map(|argument| self.expression(*argument)).collect();
             return self.call(callee, &rest, Some(made), span);
         }
+        if let Some(call) = self.call_on_first(function, &arguments, span) {
+            return call;
+        }
         let callee = self.expression(function);
         let type_arguments = in_field(&parts, Field::TypeArguments)
             .map(|list| self.type_arguments(list))
             .and_then(|arguments| arguments.first().copied());
         let arguments: Vec<NodeId> = arguments.into_iter().map(|argument| self.argument(argument)).collect();
         self.call(callee, &arguments, type_arguments, span)
+    }
+}
+
+impl<'t> Lowering<'t> {
+    /// `slices.Contains(xs, x)` asks `xs`: it is called on it.
+    fn call_on_first(&mut self, function: Node<'t>, arguments: &[Node<'t>], span: Span) -> Option<NodeId> {
+        let (first, rest) = arguments.split_first()?;
+        if self.kind(function) != Kind::SelectorExpression {
+            return None;
+        }
+        let (package, name) = self.text_of(function).split_once('.')?;
+        let path = self.packages.get(package)?;
+        if !is_called_on_first(path, name) || self.kind(*first) == Kind::VariadicArgument {
+            return None;
+        }
+        let object = self.expression(*first);
+        let name = self.intern(name);
+        let callee = self.add(NodeKind::Member { object, name }, span_of(function));
+        let rest: Vec<NodeId> = rest.iter().map(|argument| self.argument(*argument)).collect();
+        Some(self.call(callee, &rest, None, span))
     }
 }
 

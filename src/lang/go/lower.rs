@@ -1,6 +1,7 @@
 //! Files, declarations, functions and types of the program, lowered to the neutral tree. Statements, expressions and types
 //! are in the modules beside it; all of them are one [`Lowering`].
 
+use rustc_hash::FxHashMap;
 use tree_sitter::{Node, TreeCursor};
 
 use super::grammar::{Field, GRAMMAR, Kind};
@@ -35,6 +36,7 @@ pub(super) fn file(text: &str, root: Node) -> Parsed {
         in_branch: false,
         after_failure: false,
         in_switch: false,
+        packages: FxHashMap::default(),
     };
     let mut nodes = Vec::new();
     for (_, node) in lowering.parts(root) {
@@ -60,6 +62,8 @@ pub(super) struct Lowering<'t> {
     pub(super) in_branch: bool,
     /// Inside of a branch for a failure: `if err != nil`.
     pub(super) after_failure: bool,
+    /// The packages that the file imports: what each is called, and its path.
+    pub(super) packages: FxHashMap<&'t str, &'t str>,
     /// The innermost statement that `break` leaves is a switch, not a loop.
     pub(super) in_switch: bool,
 }
@@ -204,6 +208,8 @@ impl<'t> Lowering<'t> {
             Some(alias) => vec![self.text_of(alias).to_owned()],
             None => super::names::package_names(path),
         };
+        let last = path.rsplit('/').next().unwrap_or(path);
+        self.packages.insert(alias.map_or(last, |alias| self.text_of(alias)), path);
         let is_star = alias.is_some_and(|alias| self.kind(alias) == Kind::Dot);
         let path = self.intern(path);
         for binding in bindings {

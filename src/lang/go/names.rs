@@ -11,7 +11,7 @@ pub(super) const UNDERLYING: &str = "underlying type";
 /// Types of literals.
 pub(super) const LITERAL_TYPES: LiteralTypes = LiteralTypes {
     string: "builtin.string",
-    bytes: "builtin.slice",
+    bytes: "",
     integer: "builtin.int",
     float: "builtin.float64",
     character: "builtin.rune",
@@ -72,6 +72,20 @@ const PRELUDE: &[(&str, &str)] = &[
     ("uint8", "builtin.uint8"),
     ("uintptr", "builtin.uintptr"),
 ];
+
+/// Functions of the standard library that work on their first argument as methods do on their receiver: package paths, and
+/// the functions (none: all).
+const CALLED_ON_FIRST: &[(&str, &[&str])] = &[
+    ("slices", &[]),
+    ("golang.org/x/exp/slices", &[]),
+    ("sort", &["Float64s", "Ints", "Slice", "SliceStable", "Strings"]),
+];
+
+/// Does this function of a package work on its first argument?
+pub(super) fn is_called_on_first(package: &str, function: &str) -> bool {
+    let mut known = CALLED_ON_FIRST.iter().filter(|(path, _)| *path == package);
+    known.any(|(_, functions)| functions.is_empty() || functions.contains(&function))
+}
 
 /// The qualified name of what is built in.
 pub(super) fn prelude(name: &str) -> Option<&'static str> {
