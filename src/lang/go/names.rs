@@ -170,7 +170,7 @@ pub(super) fn absolute(names: &[&str]) -> String {
     names.join(".")
 }
 
-/// Tests, examples, fixtures and generators.
+/// Tests, examples, fixtures, code of others, and what changes the tables of a database once.
 pub(super) fn is_side_code(path: &str) -> bool {
     let (folder, file) = folder_of(path);
     let is_side = |part| {
@@ -198,18 +198,20 @@ pub(super) fn is_side_code(path: &str) -> bool {
         || file.ends_with("_mock.go")
         || file.starts_with("mock_")
         || folder.split('/').any(is_side)
+        || is_migration(path)
 }
 
 /// Scripts and tools.
 pub(super) fn is_run_by_hand(path: &str) -> bool {
     let folder = folder_of(path).0;
-    folder.split('/').any(|part| matches!(part, "scripts" | "script" | "tools" | "magefiles"))
+    folder.split('/').any(|part| matches!(part, "scripts" | "script" | "tools" | "magefiles")) || is_migration(path)
 }
 
 /// Changes to the tables of a database.
 pub(super) fn is_migration(path: &str) -> bool {
-    let folder = folder_of(path).0;
-    folder.split('/').any(|part| matches!(part, "migrations" | "migration" | "migrate"))
+    let (folder, file) = folder_of(path);
+    let is_migration = |part| matches!(part, "migrations" | "migration" | "migrate" | "migrator" | "upgrade");
+    folder.split('/').any(is_migration) || is_migration(file.strip_suffix(".go").unwrap_or(file))
 }
 
 #[cfg(test)]
@@ -263,7 +265,7 @@ mod tests {
     #[test]
     fn conventions() {
         assert!(is_side_code("db/orders_test.go") && is_side_code("testdata/x.go") && !is_side_code("db/contest.go"));
-        assert!(is_migration("internal/migrations/001.go") && !is_migration("internal/models.go"));
+        assert!(is_migration("internal/migrations/001.go") && is_side_code("cmd/upgrade.go") && !is_migration("internal/models.go"));
         assert!(is_run_by_hand("scripts/load.go"));
     }
 }

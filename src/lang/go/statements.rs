@@ -7,8 +7,15 @@ use super::lower::{Lowering, all_in_field, in_field, span_of};
 use crate::lang::grammar::Parts;
 use crate::source::Span;
 use crate::syntax::{
-    CollectionKind, FunctionFlavor, FunctionNode, LoopKind, LoopNode, NodeId, NodeKind, Operator, SyntaxError,
+    CollectionKind, FunctionFlavor, FunctionNode, LoopKind, LoopNode, Name, NodeId, NodeKind, Operator, SyntaxError,
 };
+
+/// What a switch compares.
+#[derive(Clone, Copy)]
+enum Subject<'t> {
+    Place(Node<'t>),
+    Variable(Name, Span),
+}
 
 impl<'t> Lowering<'t> {
     /// The statements of a block, a case or a list of statements.
@@ -360,6 +367,7 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// A switch is a chain of choices, the first that holds. What it compares is computed once.
     fn switch(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
         let span = span_of(node);
@@ -367,33 +375,66 @@ impl<'t> Lowering<'t> {
         if let Some(initializer) = in_field(&parts, Field::Initializer) {
             self.statement(initializer, &mut nodes);
         }
-        let subject = match in_field(&parts, Field::Value) {
-            Some(value) => self.expression(value),
-            None => self.add(NodeKind::Wildcard, span),
-        };
-        let mut arms = Vec::new();
+        let value = in_field(&parts, Field::Value);
+        let subject = value.map(|value| self.subject(value, &mut nodes));
+        let mut cases = Vec::new();
+        let mut otherwise = None;
         for (_, case) in parts {
             match self.kind(case) {
-                Kind::ExpressionCase => {
-                    let parts = self.parts(case);
-                    let tests: Vec<Node> = match in_field(&parts, Field::Value) {
-                        Some(list) => self.named(list).collect(),
-                        None => Vec::new(),
-                    };
-                    let is_failure = tests.iter().any(|test| self.tests_failure(*test));
-                    let tests: Vec<NodeId> = tests.into_iter().map(|test| self.expression(test)).collect();
-                    let guard = match tests[..] {
-                        [only] => only,
-                        _ => self.other(&tests, span_of(case)),
-                    };
-                    arms.push(self.arm(case, Some(guard), Vec::new(), is_failure));
-                }
-                Kind::DefaultCase => arms.push(self.arm(case, None, Vec::new(), false)),
+                Kind::ExpressionCase => cases.push(case),
+                Kind::DefaultCase => otherwise = Some(self.case_body(case, Vec::new(), false)),
                 _ => {}
             }
         }
-        let choice = self.choice(subject, &arms, span);
-        self.behind(nodes, choice, span)
+        let mut lowered = Vec::with_capacity(cases.len());
+        for case in cases {
+            let parts = self.parts(case);
+            let tests: Vec<Node> = match in_field(&parts, Field::Value) {
+                Some(list) => self.named(list).collect(),
+                None => Vec::new(),
+            };
+            let is_failure = tests.iter().any(|test| self.tests_failure(*test));
+            let condition = self.case_condition(subject, &tests, span_of(case));
+            lowered.push((condition, self.case_body(case, Vec::new(), is_failure)));
+        }
+        for (condition, then) in lowered.into_iter().rev() {
+            let span = self.tree.span(then);
+            otherwise = Some(self.add(NodeKind::If { condition, then, otherwise }, span));
+        }
+        nodes.extend(otherwise);
+        self.block_of(&nodes, span)
+    }
+
+    /// What the cases of a switch are compared with: a place, or a variable for a value that is computed.
+    fn subject(&mut self, value: Node<'t>, nodes: &mut Vec<NodeId>) -> Subject<'t> {
+        if matches!(self.kind(value), Kind::Identifier | Kind::SelectorExpression) {
+            return Subject::Place(value);
+        }
+        let name = self.intern("switch");
+        let target = self.add(NodeKind::Name(name), span_of(value));
+        let computed = Some(self.expression(value));
+        nodes.push(self.add(NodeKind::Let { target, declared: None, value: computed }, span_of(value)));
+        Subject::Variable(name, span_of(value))
+    }
+
+    fn case_condition(&mut self, subject: Option<Subject<'t>>, tests: &[Node<'t>], span: Span) -> NodeId {
+        let lowered: Vec<NodeId> = tests.iter().map(|test| self.expression(*test)).collect();
+        let subject = match subject {
+            Some(Subject::Place(place)) => self.expression(place),
+            Some(Subject::Variable(name, span)) => self.add(NodeKind::Name(name), span),
+            None => {
+                return match lowered[..] {
+                    [only] => only,
+                    _ => self.other(&lowered, span),
+                };
+            }
+        };
+        if let [right] = lowered[..] {
+            return self.add(NodeKind::Binary { operator: Operator::Equal, left: subject, right }, span);
+        }
+        let elements = self.list(&lowered);
+        let container = self.add(NodeKind::Collection { kind: CollectionKind::List, elements }, span);
+        self.add(NodeKind::Membership { needle: subject, container }, span)
     }
 
     fn choice(&mut self, subject: NodeId, arms: &[NodeId], span: Span) -> NodeId {
@@ -402,8 +443,14 @@ impl<'t> Lowering<'t> {
     }
 
     /// One case: `before` stands before its statements.
-    fn arm(&mut self, case: Node<'t>, guard: Option<NodeId>, before: Vec<NodeId>, is_failure: bool) -> NodeId {
+    fn arm(&mut self, case: Node<'t>, before: Vec<NodeId>) -> NodeId {
+        let body = self.case_body(case, before, false);
         let span = span_of(case);
+        let pattern = self.add(NodeKind::Wildcard, Span { end: span.start, ..span });
+        self.add(NodeKind::Arm { pattern, guard: None, body }, span)
+    }
+
+    fn case_body(&mut self, case: Node<'t>, before: Vec<NodeId>, is_failure: bool) -> NodeId {
         let mut nodes = before;
         let outer = std::mem::replace(&mut self.in_switch, true);
         self.in_branch_of(is_failure, |lowering| {
@@ -414,9 +461,7 @@ impl<'t> Lowering<'t> {
             }
         });
         self.in_switch = outer;
-        let pattern = self.add(NodeKind::Wildcard, Span { end: span.start, ..span });
-        let body = self.block_of(&nodes, span);
-        self.add(NodeKind::Arm { pattern, guard, body }, span)
+        self.block_of(&nodes, span_of(case))
     }
 
     /// `switch v := x.(type) { … }`: in each case `v` is of the type of the case.
@@ -453,7 +498,7 @@ impl<'t> Lowering<'t> {
                 let value = Some(self.expression(value));
                 before.push(self.add(NodeKind::Let { target, declared, value }, span_of(alias)));
             }
-            arms.push(self.arm(case, None, before, false));
+            arms.push(self.arm(case, before));
         }
         let choice = self.choice(subject, &arms, span);
         self.behind(nodes, choice, span)
@@ -475,7 +520,7 @@ impl<'t> Lowering<'t> {
                 Kind::DefaultCase => Vec::new(),
                 _ => continue,
             };
-            arms.push(self.arm(case, None, before, false));
+            arms.push(self.arm(case, before));
         }
         let subject = self.add(NodeKind::Wildcard, Span { end: span.start, ..span });
         self.choice(subject, &arms, span)
