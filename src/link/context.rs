@@ -169,6 +169,9 @@ fn loop_class<'m>(
         return class;
     }
     let own_calls = resolved.of_file(file);
+    if waits_for_each(facts, own, own_calls) {
+        return LoopClass::Worker;
+    }
     if matches!(own.kind, LoopKind::While | LoopKind::Infinite) {
         let calls = own.region.calls.0..own.region.calls.1;
         let effects = calls.clone().fold(EffectSet::EMPTY, |all, call| all.union(own_calls[call as usize].effects));
@@ -187,6 +190,14 @@ fn loop_class<'m>(
         }
     }
     LoopClass::Data
+}
+
+/// Does going through the iterable wait for each element to come?
+fn waits_for_each(facts: &FileFacts, own: &Loop, calls: FileCalls) -> bool {
+    // Going through it is the operation that stands right before the body.
+    let Some(iteration) = own.region.calls.0.checked_sub(1).filter(|_| own.iterable.is_some()) else { return false };
+    facts.call(CallId(iteration)).kind == CallKind::Iterate
+        && calls[iteration as usize].effects.has(Effect::WaitsForEvent)
 }
 
 /// How deep the values that make up an iterable are followed.

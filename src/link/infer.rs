@@ -175,6 +175,7 @@ impl<'m> Resolver<'m> {
         let is_tuple = self.symbols.text(ty.name) == self.language.literal_types().tuple;
         match is_tuple && ty.arguments.len() > 1 {
             true => ty.arguments.get(place).copied(),
+            false if self.language.results_are_parts() => (place == 0).then_some(id),
             false => ty.arguments.first().copied(),
         }
     }

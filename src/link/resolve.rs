@@ -188,6 +188,8 @@ pub struct Resolver<'m> {
     definitions: FxHashMap<Symbol, Definition>,
     /// Per file and module: what its names are bound to.
     scopes: FxHashMap<(FileId, ModuleId), ModuleNames>,
+    /// What the files of a module share, where modules span files: by module and name.
+    shared_names: FxHashMap<(Symbol, Symbol), GivenArguments>,
     module_symbols: FxHashMap<(FileId, ModuleId), Symbol>,
     class_symbols: FxHashMap<(FileId, ClassId), Symbol>,
     /// Methods added to a type elsewhere.
@@ -244,6 +246,7 @@ impl<'m> Resolver<'m> {
             types: Types::default(),
             definitions: FxHashMap::default(),
             scopes: FxHashMap::default(),
+            shared_names: FxHashMap::default(),
             module_symbols: FxHashMap::default(),
             class_symbols: FxHashMap::default(),
             extensions: FxHashMap::default(),
@@ -286,6 +289,9 @@ impl<'m> Resolver<'m> {
         }
         for id in &own {
             resolver.define_extensions(files, *id);
+        }
+        if language.interfaces_are_structural() {
+            resolver.define_structural_implementors(files, &own);
         }
         resolver.forget();
         resolver.define_relations(files, &own);
@@ -403,6 +409,9 @@ impl<'m> Resolver<'m> {
                 let name = self.name_symbol(files, id, *name);
                 scope.entry(name).or_default().push(*origin);
             }
+            if self.language.modules_span_files() {
+                self.share_names(facts, id, symbol, &scope);
+            }
             self.scopes.insert((id, module_id), scope);
         }
         for (number, class) in facts.classes.iter().enumerate() {
@@ -418,6 +427,17 @@ impl<'m> Resolver<'m> {
             self.define_members(files, id, class_id);
             if class.kind != ClassKind::Extension {
                 self.definitions.entry(symbol).or_insert(Definition::Class(id, class_id));
+            }
+        }
+    }
+
+    /// What one file of a module defines is there in all of them; what it imports is its own.
+    fn share_names(&mut self, facts: &FileFacts, file: FileId, module: Symbol, names: &ModuleNames) {
+        for (name, origins) in names {
+            let own = origins.iter().filter(|origin| !matches!(facts.origin(**origin), Origin::Import(_)));
+            let own: GivenArguments = own.map(|origin| (file, *origin)).collect();
+            if !own.is_empty() {
+                self.shared_names.entry((module, *name)).or_default().extend(own);
             }
         }
     }
@@ -582,7 +602,21 @@ impl<'m> Resolver<'m> {
             }
             return Some(values);
         }
+        if let Some(values) = self.shared_name(files, file, module, name) {
+            return Some(values);
+        }
         self.star_name(files, file, module, name)
+    }
+
+    /// A name that another file of the same module defines.
+    fn shared_name(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, name: Symbol) -> Option<Values> {
+        let module = self.module_symbols.get(&(file, module))?;
+        let origins = self.shared_names.get(&(*module, name))?.clone();
+        let mut values = Values::default();
+        for (file, origin) in origins.into_iter().take(MOST_CANDIDATES * 2) {
+            values.add(self.infer(files, file, origin));
+        }
+        Some(values)
     }
 
     /// A name that a module gets from a star import. Star imports may go in circles: one search enters a module once.
@@ -1480,7 +1514,11 @@ impl<'m> Resolver<'m> {
         }
         let mut functions = SmallVec::new();
         for implementor in implementors {
-            let function = self.own_method(implementor, member).unwrap_or(found);
+            let mut function = self.own_method(implementor, member);
+            if function.is_none() && self.language.interfaces_are_structural() {
+                function = self.method(files, implementor, member);
+            }
+            let function = function.unwrap_or(found);
             if !functions.contains(&function) {
                 functions.push(function);
             }
