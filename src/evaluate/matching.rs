@@ -328,6 +328,9 @@ pub(super) fn leaf(program: &Program, file: FileId, reached: &Reached) -> Option
 
 fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
     let facts = &program.file(candidate.file).facts;
+    if let Some(place) = program.resolved(candidate.file, candidate.call).row().and_then(|row| row.works_at) {
+        return Some(i64::from(place));
+    }
     let first = facts.arguments_of(candidate.site(program)).first()?;
     match facts.origin(first.origin) {
         // A variable that starts with the number may hold another one by now.

@@ -94,6 +94,11 @@ pub struct Row {
     pub source: Text,
     /// The argument that is a callable which runs once per element.
     pub repeats: Option<Argument>,
+    /// The types of what it gives to its callable, as a tuple: `(T, U)`. Empty when these are the elements, or nothing is known.
+    #[serde(default)]
+    pub gives: Text,
+    /// The position in its receiver that it works at, where no argument says so.
+    pub works_at: Option<u8>,
     /// It loads relations ahead: the position of the first argument that names one.
     pub loads: Option<u8>,
     /// The argument that it goes through from start to end: what iterating over that does, the call does too.
