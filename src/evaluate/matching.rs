@@ -196,6 +196,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);
     check!(first_argument, |wanted| first_argument(program, candidate) == Some(*wanted));
     check!(concurrent, |wanted| is_concurrent(program, candidate) == *wanted);
+    check!(sent_together, |wanted| is_sent_together(program, candidate) == *wanted);
     check!(waits_alone, |wanted| waits_alone(program, candidate) == *wanted);
     check!(one_file, |wanted| concerns_one_file(program, candidate) == *wanted);
     check!(isolated, |wanted| is_isolated(program, candidate) == *wanted);
@@ -423,6 +424,12 @@ fn concerns_another_table(program: &Program, candidate: &Candidate, statement: O
         None => site.receiver_depend,
     };
     named.element & frame.bit != 0
+}
+
+/// Does it run side by side with its kin, all of which the library sends together?
+fn is_sent_together(program: &Program, candidate: &Candidate) -> bool {
+    let row = leaf_row(program, candidate);
+    row.is_some_and(|row| row.together) && is_concurrent(program, candidate)
 }
 
 fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {

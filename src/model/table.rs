@@ -97,6 +97,9 @@ pub struct Row {
     /// The types of what it gives to its callable, as a tuple: `(T, U)`. Empty when these are the elements, or nothing is known.
     #[serde(default)]
     pub gives: Text,
+    /// Those that run side by side are sent together.
+    #[serde(default)]
+    pub together: bool,
     /// The position in its receiver that it works at, where no argument says so.
     pub works_at: Option<u8>,
     /// It loads relations ahead: the position of the first argument that names one.
