@@ -90,6 +90,7 @@ fn depends_on(
                 return true;
             }
         }
+        depend = depend.or(program.added_depend(file, call));
         if program.resolved(file, call).effects.has(Effect::DbCommit) {
             depend = depend.or(handed_over(program, file, call));
         }
@@ -319,7 +320,10 @@ pub fn leaf_row<'m>(program: &Program<'m>, candidate: &Candidate) -> Option<&'m 
 /// What the library call at the end of the path does.
 fn leaf_effects(program: &Program, candidate: &Candidate) -> EffectSet {
     let cause = leaf(program, candidate.file, &candidate.effect.reached);
-    cause.map_or(EffectSet::EMPTY, |(file, call)| own_effects(program, file, call))
+    cause.map_or(EffectSet::EMPTY, |(file, call)| {
+        let added = program.additions(file, call).map(|call| own_effects(program, file, call));
+        added.fold(own_effects(program, file, call), EffectSet::union)
+    })
 }
 
 /// The call at the end of the path that an effect comes by.
@@ -614,6 +618,10 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
     if candidate.effect.reached.via.is_some() {
         let reached = candidate.effect.depend;
         return (reached.element | reached.carried | reached.volatile) & bits == 0 && !feeds_change(program, candidate);
+    }
+    let added = program.added_depend(candidate.file, candidate.call);
+    if (added.element | added.carried | added.volatile) & bits != 0 {
+        return false;
     }
     let region = region_of(program, candidate);
     let is_written = |place: Option<crate::syntax::Name>| {
