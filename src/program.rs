@@ -404,7 +404,7 @@ impl<'m> Program<'m> {
 
     /// The calls that add to what a call only builds: `where` of `select().where()`.
     pub fn additions(&self, file: FileId, call: CallId) -> impl Iterator<Item = CallId> {
-        let builds = self.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Lazy);
+        let builds = self.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Awaited);
         self.file(file).facts.continuations(call).filter(move |_| builds)
     }
 

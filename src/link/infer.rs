@@ -165,7 +165,9 @@ impl<'m> Resolver<'m> {
         let name = self.symbols.text(ty.name);
         // What an interface of futures yields is its argument; any other value is what was awaited already.
         match ty.arguments.first() {
-            inner if self.language.future_type() == Some(name) => inner.copied(),
+            inner if self.language.future_type().is_some_and(|future| self.models.is_subtype(name, future)) => {
+                inner.copied()
+            }
             Some(inner) if name.ends_with("Future") || name.ends_with("Awaitable") => Some(*inner),
             _ => Some(id),
         }

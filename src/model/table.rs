@@ -166,6 +166,8 @@ pub enum Laziness {
     Eager,
     /// Runs unless a cache, a prefetch or an identity map answers.
     Conditional,
+    /// It builds what is sent when it is awaited, or what goes on with it (`select().where()`).
+    Awaited,
 }
 
 /// An argument of a call, as a table names it: `0`, `"key"` or, where callers may write both, `[1, "key"]`.
