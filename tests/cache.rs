@@ -95,13 +95,16 @@ fn facts_of_another_version_are_not_used() {
     assert_eq!(versions().len(), 2, "each has its own");
 }
 
+/// What becomes of the bytes of a file.
+type Damage = fn(&[u8]) -> Vec<u8>;
+
 #[test]
 fn what_is_torn_or_foreign_is_replaced() {
     let folder = two_files();
     checked(folder.path(), &[]);
     let whole: Vec<(PathBuf, Vec<u8>)> =
         shards(folder.path()).into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect();
-    let damages: [(&str, fn(&[u8]) -> Vec<u8>); 4] = [
+    let damages: [(&str, Damage); 4] = [
         ("cut", |bytes| bytes[..bytes.len() / 2].to_vec()),
         ("empty", |_| Vec::new()),
         ("foreign", |_| b"nothing that we know".to_vec()),

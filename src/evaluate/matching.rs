@@ -196,7 +196,10 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         is_reached_conditionally(program, file, &candidate.effect.reached) == *wanted
     });
     check!(accumulates, |wanted| accumulates(program, candidate) == *wanted);
-    check!(local_result, |wanted| site.result_is_local == *wanted);
+    check!(local_result, |wanted| {
+        let language = crate::lang::all()[program.file(file).source.language];
+        (site.result_is_local && language.grows_local_texts_in_place()) == *wanted
+    });
     check!(used, |wanted| wanted.iter().any(|used| used.0 == site.used));
     check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);
     check!(first_argument, |wanted| first_argument(program, candidate) == Some(*wanted));
@@ -1119,8 +1122,11 @@ fn is_made_empty(program: &Program, file: FileId, origin: OriginId, before: u32)
     while let Origin::Ascribed(_, inner) = facts.origin(made) {
         made = inner;
     }
+    let is_none = |argument: &Argument| facts.origin(argument.origin) == Origin::Integer(Some(0));
     let declared = match facts.origin(made) {
-        Origin::Call(call) => facts.call(call).arguments.0 == facts.call(call).arguments.1,
+        Origin::Call(call) => facts.arguments_of(facts.call(call)).iter().all(is_none),
+        // Declared without a value, where that is an empty one.
+        Origin::Declared(..) => binding.source.is_empty(),
         Origin::Collection(_, None, Some(0)) => true,
         _ => false,
     };
