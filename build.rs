@@ -197,7 +197,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, advice: {}, threads_for_plain: {}, asynchronous: {}, cost: {}, \
-         notes: {}, source: {}, repeats: {}, loads: {:?}, iterates: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {} }}",
+         notes: {}, source: {}, repeats: {}, gives: {}, together: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -214,6 +214,9 @@ fn row_code(row: &Row) -> String {
         text_code(&row.notes),
         text_code(&row.source),
         optional_argument_code(row.repeats.as_ref()),
+        text_code(&row.gives),
+        row.together,
+        row.works_at,
         row.loads,
         optional_argument_code(row.iterates.as_ref()),
         text_code(&row.piecewise),

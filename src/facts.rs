@@ -576,6 +576,8 @@ pub struct CallSite {
     pub used: Use,
     /// Awaited on the spot.
     pub awaited: bool,
+    /// The call of a member of its result that it stands in: `where` of `select().where()`.
+    pub continued_by: Option<CallId>,
     /// The place that the result is assigned to.
     pub result_place: Option<Name>,
     /// The result is assigned to a place that is among its operands.
@@ -743,6 +745,10 @@ impl FileFacts {
     /// The arguments of a call site.
     pub fn arguments_of(&self, call: &CallSite) -> &[Argument] {
         &self.arguments[call.arguments.0 as usize..call.arguments.1 as usize]
+    }
+    /// The calls that go on with the result of a call, one with that of the other.
+    pub fn continuations(&self, call: CallId) -> impl Iterator<Item = CallId> {
+        std::iter::successors(self.call(call).continued_by, |id| self.call(*id).continued_by)
     }
     /// A scope.
     pub fn scope(&self, id: ScopeId) -> &Scope {

@@ -8,9 +8,9 @@ use smallvec::SmallVec;
 
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
-use crate::facts::{CallId, FileFacts, FunctionId};
+use crate::facts::{CallId, Depend, FileFacts, FunctionId};
 use crate::interner::Distinct;
-use crate::model::table::Row;
+use crate::model::table::{Laziness, Row};
 use crate::source::{FileId, SourceFile, Span};
 use crate::types::{Symbol, TypeId};
 use crate::version::Requirements;
@@ -400,6 +400,19 @@ impl<'m> Program<'m> {
     /// The place of a function of a file among all functions.
     pub fn function_ref(&self, file: FileId, function: FunctionId) -> FunctionRef {
         FunctionRef(self.file(file).first_function + function.0)
+    }
+
+    /// The calls that add to what a call only builds: `where` of `select().where()`.
+    pub fn additions(&self, file: FileId, call: CallId) -> impl Iterator<Item = CallId> {
+        let builds = self.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Awaited);
+        self.file(file).facts.continuations(call).filter(move |_| builds)
+    }
+
+    /// What the calls depend on that add to what a call only builds.
+    pub fn added_depend(&self, file: FileId, call: CallId) -> Depend {
+        let facts = &self.file(file).facts;
+        let added = self.additions(file, call).flat_map(|call| facts.arguments_of(facts.call(call)));
+        added.fold(Depend::default(), |depend, argument| depend.or(argument.depend))
     }
 
     /// What a call site calls.

@@ -366,8 +366,19 @@ fn nothing_in_the_engine_names_a_library_or_a_rule() {
 
 #[test]
 fn only_a_language_knows_its_parser() {
-    let parsers =
-        ["syn", "proc_macro2", "tree_sitter", "tree_sitter_go", "tree_sitter_python", "tree_sitter_rust", "sqlparser"];
+    let parsers = [
+        "syn",
+        "proc_macro2",
+        "tree_sitter",
+        "tree_sitter_go",
+        "tree_sitter_python",
+        "tree_sitter_rust",
+        "sqlparser",
+        "oxc_allocator",
+        "oxc_ast",
+        "oxc_parser",
+        "oxc_span",
+    ];
     for code in source_code() {
         let words = Words::of(code.tokens.clone());
         for name in &words.names {

@@ -14,6 +14,10 @@ fn rust() -> Models {
     Models::built_in("rust", "::")
 }
 
+fn javascript() -> Models {
+    Models::built_in("javascript", ".")
+}
+
 fn overlay(text: &str) -> ModelFile {
     ModelFile::parse(text).expect("a good model file")
 }
@@ -31,7 +35,7 @@ fn built_in_rows_are_found_by_path() {
 
 #[test]
 fn every_built_in_row_is_found() {
-    for models in [python(), rust()] {
+    for models in [javascript(), python(), rust()] {
         for row in models.rows() {
             assert_eq!(models.row(&row.path), Some(row));
         }
@@ -186,8 +190,8 @@ fn files(language: &str) -> Vec<(String, ModelFile)> {
     paths.iter().map(parse).collect()
 }
 
-fn languages() -> [(&'static str, Models); 2] {
-    [("python", python()), ("rust", rust())]
+fn languages() -> [(&'static str, Models); 3] {
+    [("javascript", javascript()), ("python", python()), ("rust", rust())]
 }
 
 #[test]
@@ -221,7 +225,7 @@ fn every_row_says_where_it_comes_from_and_fits_its_kind() {
 
 /// Reads one type text; gives what is left.
 fn type_text(text: &str) -> Result<&str, String> {
-    let is_name = |c: char| c.is_alphanumeric() || "_.:?".contains(c);
+    let is_name = |c: char| c.is_alphanumeric() || "_.:?@/-".contains(c);
     let rest = match text.strip_prefix('(') {
         Some(rest) => return list(rest, ')'),
         None => text.trim_start_matches(is_name),
@@ -244,11 +248,12 @@ fn list(text: &str, end: char) -> Result<&str, String> {
 }
 
 /// Names that are neither qualified, nor placeholders, nor primitive types.
-fn strangers(text: &str) -> Vec<&str> {
-    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 self.model related.model super shown.model arg0.model ? \
+fn strangers<'t>(models: &Models, text: &'t str) -> Vec<&'t str> {
+    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 awaited0 value0 self.model related.model super shown.model arg0.model ? \
         bool u8 u16 u32 u64 usize i32 i64 f64 ";
     let names = text.split(['<', '>', '(', ')', ',', ' ']).filter(|name| !name.is_empty());
-    names.filter(|name| type_names(name).next().is_none() && !KNOWN.contains(&format!(" {name} "))).collect()
+    let is_known = |name: &&str| KNOWN.contains(&format!(" {name} ")) || models.is_type(name);
+    names.filter(|name| type_names(name).next().is_none() && !is_known(name)).collect()
 }
 
 /// All type texts of a language, with the place where they stand.
@@ -259,7 +264,10 @@ fn type_texts(language: &str, models: &Models) -> Vec<(String, String)> {
             texts.push((place.to_owned(), text.to_owned()));
         }
     };
-    models.rows().iter().for_each(|row| add(&row.path, &row.returns));
+    for row in models.rows() {
+        add(&row.path, &row.returns);
+        add(&row.path, &row.gives);
+    }
     for (_, file) in files(language) {
         for (name, TypeRow { element, supertypes, derefs, .. }) in &file.types {
             add(name, element);
@@ -275,7 +283,7 @@ fn type_texts_follow_their_grammar() {
     for (language, models) in languages() {
         for (place, text) in type_texts(language, &models) {
             assert_eq!(type_text(&text), Ok(""), "{place}: `{text}`");
-            assert_eq!(strangers(&text), [""; 0], "{place}: `{text}`");
+            assert_eq!(strangers(&models, &text), [""; 0], "{place}: `{text}`");
         }
     }
 }
@@ -501,7 +509,7 @@ fn asynchronous_forms_that_are_members_exist() {
 /// A name that no row advises, nobody leaves out: it was renamed, or never there.
 #[test]
 fn versions_are_given_for_names_that_rows_advise() {
-    for models in [python(), rust()] {
+    for models in [javascript(), python(), rust()] {
         for (name, _) in models.advice() {
             let is_advised = models.rows().iter().any(|row| advice_of(row).any(|choice| choice.contains(&**name)));
             assert!(is_advised, "no row advises `{name}`");

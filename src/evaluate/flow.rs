@@ -85,12 +85,23 @@ fn started(program: &Program, candidate: &Candidate) -> Vec<CallId> {
         let later = (candidate.call.0 + 1..facts.calls.len() as u32).map(CallId);
         calls.extend(later.take_while(|call| site.span.contains(facts.call(*call).span)).filter(is_inside));
     } else {
+        for argument in facts.arguments_of(site) {
+            calls.extend(mapped_calls(program, candidate.file, argument.origin));
+        }
         for argument in facts.arguments_of(site).iter().filter(|argument| argument.is_spread) {
             calls.extend(element_call(facts, argument.origin));
             calls.extend(argument.place.into_iter().flat_map(|place| added_calls(program, candidate, place)));
         }
     }
     calls
+}
+
+/// The calls in an asynchronous closure that makes the elements of a value: `items.map(async (item) => …)`.
+fn mapped_calls(program: &Program, file: FileId, origin: OriginId) -> Vec<CallId> {
+    let facts = &program.file(file).facts;
+    let Origin::Call(maker) = facts.origin(origin) else { return Vec::new() };
+    let makes = |closure: &&Closure| closure.given_to.is_some_and(|(call, _)| call == maker) && closure.is_async;
+    facts.closures.iter().filter(makes).flat_map(|closure| calls_of(closure.region)).collect()
 }
 
 /// The call that makes the elements of a comprehension.

@@ -95,6 +95,7 @@ fn depends_on(
                 return true;
             }
         }
+        depend = depend.or(program.added_depend(file, call));
         if program.resolved(file, call).effects.has(Effect::DbCommit) {
             depend = depend.or(handed_over(program, file, call));
         }
@@ -204,6 +205,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);
     check!(first_argument, |wanted| first_argument(program, candidate) == Some(*wanted));
     check!(concurrent, |wanted| is_concurrent(program, candidate) == *wanted);
+    check!(sent_together, |wanted| is_sent_together(program, candidate) == *wanted);
     check!(waits_alone, |wanted| waits_alone(program, candidate) == *wanted);
     check!(one_file, |wanted| concerns_one_file(program, candidate) == *wanted);
     check!(isolated, |wanted| is_isolated(program, candidate) == *wanted);
@@ -329,7 +331,10 @@ pub fn leaf_row<'m>(program: &Program<'m>, candidate: &Candidate) -> Option<&'m 
 /// What the library call at the end of the path does.
 fn leaf_effects(program: &Program, candidate: &Candidate) -> EffectSet {
     let cause = leaf(program, candidate.file, &candidate.effect.reached);
-    cause.map_or(EffectSet::EMPTY, |(file, call)| own_effects(program, file, call))
+    cause.map_or(EffectSet::EMPTY, |(file, call)| {
+        let added = program.additions(file, call).map(|call| own_effects(program, file, call));
+        added.fold(own_effects(program, file, call), EffectSet::union)
+    })
 }
 
 /// The call at the end of the path that an effect comes by.
@@ -339,6 +344,9 @@ pub(super) fn leaf(program: &Program, file: FileId, reached: &Reached) -> Option
 
 fn first_argument(program: &Program, candidate: &Candidate) -> Option<i64> {
     let facts = &program.file(candidate.file).facts;
+    if let Some(place) = program.resolved(candidate.file, candidate.call).row().and_then(|row| row.works_at) {
+        return Some(i64::from(place));
+    }
     let first = facts.arguments_of(candidate.site(program)).first()?;
     match facts.origin(first.origin) {
         // A variable that starts with the number may hold another one by now.
@@ -431,6 +439,12 @@ fn concerns_another_table(program: &Program, candidate: &Candidate, statement: O
         None => site.receiver_depend,
     };
     named.element & frame.bit != 0
+}
+
+/// Does it run side by side with its kin, all of which the library sends together?
+fn is_sent_together(program: &Program, candidate: &Candidate) -> bool {
+    let row = leaf_row(program, candidate);
+    row.is_some_and(|row| row.together) && is_concurrent(program, candidate)
 }
 
 fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {
@@ -615,6 +629,10 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
     if candidate.effect.reached.via.is_some() {
         let reached = candidate.effect.depend;
         return (reached.element | reached.carried | reached.volatile) & bits == 0 && !feeds_change(program, candidate);
+    }
+    let added = program.added_depend(candidate.file, candidate.call);
+    if (added.element | added.carried | added.volatile) & bits != 0 {
+        return false;
     }
     let region = region_of(program, candidate);
     let is_written = |place: Option<crate::syntax::Name>| {

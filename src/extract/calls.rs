@@ -57,6 +57,11 @@ impl Extractor<'_> {
             let parameters = self.type_parameters.clone();
             self.own_type(argument, &parameters)
         });
+        if let (Origin::Call(inner), Some(_)) = (self.facts.origin(callee.origin), callee.name)
+            && inner > id
+        {
+            self.facts.calls[inner.index()].continued_by = Some(id);
+        }
         let call = &mut self.facts.calls[id.index()];
         call.name_span = callee.name_span;
         call.callee = callee.origin;
@@ -118,6 +123,7 @@ impl Extractor<'_> {
             scope: self.scope,
             used: Use::Other,
             awaited: false,
+            continued_by: None,
             result_place: None,
             accumulates: false,
             result_is_local: false,

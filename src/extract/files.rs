@@ -48,7 +48,7 @@ pub struct Before<'b> {
 pub fn all(discovered: &Project, config: &Config, before: &mut Before) -> Extracted {
     let manifests = manifests_from_outermost(discovered);
     let modules = module_names(discovered, &manifests);
-    collect(&discovered.files, modules, &manifests, extracted(&discovered.files, config, before))
+    collect(&discovered.files, modules, &renames(discovered, &manifests), extracted(&discovered.files, config, before))
 }
 
 fn manifests_from_outermost(discovered: &Project) -> Vec<lang::Manifest> {
@@ -68,7 +68,8 @@ pub fn with_dialects(
     let files = &discovered.in_dialects;
     let names = files.iter().map(|file| dialect_of(file).and_then(|own| own.file_name(&file.path)).unwrap_or(""));
     let names = names.map(str::to_owned).collect();
-    let found = collect(files, names, &manifests_from_outermost(discovered), extracted(files, config, before));
+    let renames = renames(discovered, &manifests_from_outermost(discovered));
+    let found = collect(files, names, &renames, extracted(files, config, before));
     extracted_before.files.extend(found.files);
     extracted_before.files.sort_by(|left, right| left.source.path.cmp(&right.source.path));
     let mut first_function = 0;
@@ -105,13 +106,7 @@ fn extracted(files: &[SourceFile], config: &Config, before: &mut Before) -> Vec<
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-fn collect(
-    files: &[SourceFile],
-    modules: Vec<String>,
-    manifests: &[lang::Manifest],
-    results: Vec<Extraction>,
-) -> Extracted {
-    let renames: Vec<Renames> = lang::all().iter().map(|language| renames(*language, manifests)).collect();
+fn collect(files: &[SourceFile], modules: Vec<String>, renames: &[Renames], results: Vec<Extraction>) -> Extracted {
     let nothing_renamed: Arc<[(String, String)]> = Arc::new([]);
     let mut extracted = Extracted { files: Vec::new(), notices: Vec::new(), analysed: 0, analysed_bytes: 0 };
     let mut first_function = 0;
@@ -142,7 +137,12 @@ fn collect(
             is_side_code: language.is_side_code(&source.path) || language.is_side_module(&module),
             source: source.clone(),
             facts,
-            renames: renames[source.language].get(package_of(&module)).unwrap_or(&nothing_renamed).clone(),
+            renames: language
+                .packages_of(&module)
+                .into_iter()
+                .find_map(|package| renames[source.language].get(package))
+                .unwrap_or(&nothing_renamed)
+                .clone(),
             module,
             first_function,
         });
@@ -214,9 +214,7 @@ fn confined(work: impl FnOnce() -> FileFacts) -> Extraction {
 fn module_names(discovered: &Project, manifests: &[lang::Manifest]) -> Vec<String> {
     let mut names = vec![String::new(); discovered.files.len()];
     for (index, language) in lang::all().iter().enumerate() {
-        let own: Vec<usize> =
-            (0..discovered.files.len()).filter(|at| discovered.files[*at].language == index).collect();
-        let paths: Vec<String> = own.iter().map(|at| discovered.from_outermost(&discovered.files[*at].path)).collect();
+        let (own, paths) = paths_of(discovered, index);
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         for (at, name) in own.iter().zip(language.modules(&paths, manifests)) {
             names[*at] = name;
@@ -225,20 +223,28 @@ fn module_names(discovered: &Project, manifests: &[lang::Manifest]) -> Vec<Strin
     names
 }
 
-/// Per package, by the first segment of its modules: the names that it has for others.
-type Renames = FxHashMap<String, Arc<[(String, String)]>>;
-
-fn renames(language: &dyn lang::Language, manifests: &[lang::Manifest]) -> Renames {
-    let mut all: FxHashMap<String, Vec<(String, String)>> = FxHashMap::default();
-    for [package, name, other] in language.renames(manifests) {
-        all.entry(package).or_default().push((name, other));
-    }
-    all.into_iter().map(|(package, names)| (package, names.into())).collect()
+/// The files of a language: their places among all, and their paths.
+fn paths_of(discovered: &Project, language: usize) -> (Vec<usize>, Vec<String>) {
+    let own: Vec<usize> = (0..discovered.files.len()).filter(|at| discovered.files[*at].language == language).collect();
+    let paths = own.iter().map(|at| discovered.from_outermost(&discovered.files[*at].path)).collect();
+    (own, paths)
 }
 
-/// The package in the first segment of a module name.
-fn package_of(module: &str) -> &str {
-    module.split([':', '#', '.']).next().unwrap_or(module)
+/// Per package: the names that it has for others.
+type Renames = FxHashMap<String, Arc<[(String, String)]>>;
+
+/// What the packages of each language call others.
+fn renames(discovered: &Project, manifests: &[lang::Manifest]) -> Vec<Renames> {
+    let of_language = |(index, language): (usize, &&dyn lang::Language)| {
+        let (_, paths) = paths_of(discovered, index);
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let mut all: FxHashMap<String, Vec<(String, String)>> = FxHashMap::default();
+        for [package, name, other] in language.renames(&paths, manifests) {
+            all.entry(package).or_default().push((name, other));
+        }
+        all.into_iter().map(|(package, names)| (package, names.into())).collect()
+    };
+    lang::all().iter().enumerate().map(of_language).collect()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::version::{Requirement, Version};
 
 pub mod go;
 pub mod grammar;
+pub mod javascript;
 pub mod python;
 pub mod recover;
 pub mod rust;
@@ -105,6 +106,11 @@ pub trait Language: Sync {
     /// Its name in rule pages, model folders and messages, in lower case.
     fn name(&self) -> &'static str;
 
+    /// Other names that pages may call it by in their examples.
+    fn other_names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// File extensions, without the dot.
     fn extensions(&self) -> &'static [&'static str];
 
@@ -150,10 +156,27 @@ pub trait Language: Sync {
     /// (relative, with `/`). Files that share a name are allowed: the first wins.
     fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String>;
 
-    /// Names that a package has for packages of the program, other than their own: the first segment of its modules,
-    /// the name, and the first segment that it stands for.
-    fn renames(&self, _manifests: &[Manifest]) -> Vec<[String; 3]> {
+    /// Names that a package has for packages of the program, other than their own: the package, as
+    /// [`Language::packages_of`] has it, the name, and what it stands for. `paths` are those of [`Language::modules`].
+    fn renames(&self, _paths: &[&str], _manifests: &[Manifest]) -> Vec<[String; 3]> {
         Vec::new()
+    }
+
+    /// The packages that a module may be of, by its name, the nearest first: of those with renames the first is meant.
+    fn packages_of<'m>(&self, module: &'m str) -> Vec<&'m str> {
+        module.split([':', '#', '.']).take(1).collect()
+    }
+
+    /// A path by the name that its package has itself, where these are the names that others are called by.
+    fn renamed(&self, path: &str, renames: &[(String, String)]) -> Option<String> {
+        let first = path.split(self.separator()).next().unwrap_or(path);
+        let (name, own) = renames.iter().find(|(name, _)| name == first)?;
+        Some([own, &path[name.len()..]].concat())
+    }
+
+    /// The name of what a module is as a whole, where it may be a value of its own.
+    fn whole_module(&self) -> Option<&'static str> {
+        None
     }
 
     /// Does a manifest declare the root of this module a test, example, benchmark or build script?
@@ -198,6 +221,11 @@ pub trait Language: Sync {
 
     /// Types of literals.
     fn literal_types(&self) -> &'static LiteralTypes;
+
+    /// The type of what calling an asynchronous function gives, where that is a value like others before it is awaited.
+    fn future_type(&self) -> Option<&'static str> {
+        None
+    }
 
     /// The member that an operator calls (`__add__`, and for `op=` `__iadd__`), as model tables write it.
     fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str>;
@@ -306,15 +334,15 @@ pub trait Dialect: Sync {
 
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[&go::Go, &python::Python, &rust::Rust]
+    &[&go::Go, &javascript::JavaScript, &python::Python, &rust::Rust]
 }
 
 /// Is this the name of a language, or of a dialect of one?
 pub fn is_known(name: &str) -> bool {
-    all().iter().any(|own| own.name() == name || own.dialects().iter().any(|dialect| dialect.name() == name))
+    find(name).is_some() || all().iter().any(|own| own.dialects().iter().any(|dialect| dialect.name() == name))
 }
 
-/// The language with this name, by its place in [`all`].
+/// The language with this name, or another name that it goes by, by its place in [`all`].
 pub fn find(name: &str) -> Option<usize> {
-    all().iter().position(|language| language.name() == name)
+    all().iter().position(|language| language.name() == name || language.other_names().contains(&name))
 }

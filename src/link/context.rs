@@ -109,7 +109,9 @@ fn enter_closure(
                 false => LoopClass::Data,
             };
             context.loops.insert(0, LoopFrame { source: LoopSource::Closure(id), bit: scope.bit(), class });
-            context.is_concurrent |= row.effects.meets(concurrent);
+            // What an asynchronous callable gives is not waited for by a call that gives nothing to await.
+            let is_left = closure.is_async && row.color == Color::Sync;
+            context.is_concurrent |= is_left || row.effects.meets(concurrent);
             if row.effects.has(Effect::Offloads) {
                 context.is_offloaded = true;
                 context.is_async = false;
@@ -121,7 +123,8 @@ fn enter_closure(
             context.is_concurrent |= row.effects.meets(concurrent);
         }
         (Some(row), _) if row.effects.has(Effect::Memoizes) || row.laziness == Laziness::Lazy => defer(context),
-        (Some(row), _) if row.color == Color::Sync => {}
+        (Some(row), _) if row.effects.has(Effect::SpawnsTask) => defer(context),
+        (Some(row), _) if row.color == Color::Sync || !row.gives.is_empty() => {}
         _ => match runs.get(&id) {
             Some(Run::Here) => {}
             Some(Run::PerElement) => {

@@ -45,7 +45,7 @@ impl<'m> Resolver<'m> {
             Origin::Call(call) => self.call(files, file, call).results.clone(),
             Origin::Await(inner) => {
                 let values = self.infer(files, file, inner);
-                self.map_types(values, |resolver, id| Some(resolver.awaited(id)))
+                self.map_types(values, |resolver, id| resolver.awaited(id))
             }
             Origin::Member(object, name) => {
                 let owners = self.infer(files, file, object);
@@ -160,14 +160,34 @@ impl<'m> Resolver<'m> {
         self.symbols.text(self.types.get(id).name) != "?"
     }
 
-    fn awaited(&self, id: TypeId) -> TypeId {
+    fn awaited(&self, id: TypeId) -> Option<TypeId> {
         let ty = self.types.get(id);
         let name = self.symbols.text(ty.name);
         // What an interface of futures yields is its argument; any other value is what was awaited already.
         match ty.arguments.first() {
-            Some(inner) if name.ends_with("Future") || name.ends_with("Awaitable") => *inner,
-            _ => id,
+            inner if self.language.future_type().is_some_and(|future| self.models.is_subtype(name, future)) => {
+                inner.copied()
+            }
+            Some(inner) if name.ends_with("Future") || name.ends_with("Awaitable") => Some(*inner),
+            _ => Some(id),
         }
+    }
+
+    /// What gives these values when it is awaited, where that is a value like others.
+    pub(super) fn futures_of(&mut self, values: Values) -> Values {
+        let Some(future) = self.language.future_type() else { return values };
+        let future = self.symbols.intern(future);
+        if values.list.is_empty() {
+            return Values {
+                is_partial: values.is_partial,
+                ..Values::one(Value::Instance(self.types.intern(future, &[])))
+            };
+        }
+        self.map_types(values, |resolver, id| {
+            // A promise of a promise is that promise.
+            let is_future = resolver.types.get(id).name == future;
+            Some(if is_future { id } else { resolver.types.intern(future, &[id]) })
+        })
     }
 
     fn part(&self, id: TypeId, place: usize) -> Option<TypeId> {
@@ -423,7 +443,7 @@ impl<'m> Resolver<'m> {
         for origin in facts.closure(closure).returns.clone() {
             values.add(self.infer(files, file, origin));
         }
-        values
+        if facts.closure(closure).is_async { self.futures_of(values) } else { values }
     }
 
     fn closure_parameter(&mut self, files: &[ProgramFile], file: FileId, closure: ClosureId, place: u16) -> Values {
@@ -435,6 +455,9 @@ impl<'m> Resolver<'m> {
             let callee = self.called_function(files, file, call);
             return callee.map_or(Values::unknown(), |callee| self.handed_back(files, (file, call, at), callee, place));
         };
+        if !row.gives.is_empty() {
+            return self.given_to_closure(files, (file, call), row, resolution.1, place);
+        }
         if !repeats_argument(facts, row, at, facts.closure(closure).keyword) {
             // A closure that runs at most once gets what the receiver holds.
             let receiver = self.infer(files, file, site.callee);
@@ -462,6 +485,23 @@ impl<'m> Resolver<'m> {
             }
         };
         self.elements(files, source)
+    }
+
+    /// What a row says that it gives to its callable.
+    fn given_to_closure(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        row: &'m Row,
+        owner: Option<TypeId>,
+        place: u16,
+    ) -> Values {
+        let given = TypeText::parse(&row.gives);
+        let Some(text) = given.arguments.get(place as usize) else { return Values::unknown() };
+        match self.ask(None, |resolver| resolver.type_of_text(files, text, owner, Some(site))) {
+            Some(id) if self.is_known(id) => Values::one(Value::Instance(id)),
+            _ => Values::unknown(),
+        }
     }
 
     /// The function of the program that a call site calls, without asking for its result.
@@ -729,6 +769,20 @@ impl<'m> Resolver<'m> {
                 let (file, origin) = argument((text.name == "item1") as usize)?;
                 let id = self.infer(files, file, origin).instance()?;
                 self.element(files, id)
+            }
+            "awaited0" => {
+                let (file, origin) = argument(0)?;
+                let id = self.infer(files, file, origin).instance()?;
+                let element = self.element(files, id)?;
+                self.awaited(element)
+            }
+            "value0" => {
+                let (file, origin) = argument(0)?;
+                let id = self.infer(files, file, origin).instance()?;
+                match self.types.get(id).arguments[..] {
+                    [_, value, ..] => Some(value),
+                    _ => None,
+                }
             }
             "arg0.model" => {
                 let (file, origin) = argument(0)?;

@@ -168,6 +168,9 @@ impl Memo {
 /// What each name of a module is bound to.
 type ModuleNames = FxHashMap<Symbol, SmallVec<[OriginId; 1]>>;
 
+/// What the files of a module bind a name to.
+type SharedOrigins = SmallVec<[(FileId, OriginId); 2]>;
+
 /// What a call site gives to a parameter.
 #[derive(Clone, Copy, Debug)]
 pub struct GivenArgument {
@@ -189,7 +192,7 @@ pub struct Resolver<'m> {
     /// Per file and module: what its names are bound to.
     scopes: FxHashMap<(FileId, ModuleId), ModuleNames>,
     /// What the files of a module share, where modules span files: by module and name.
-    shared_names: FxHashMap<(Symbol, Symbol), SmallVec<[(FileId, OriginId); 2]>>,
+    shared_names: FxHashMap<(Symbol, Symbol), SharedOrigins>,
     module_symbols: FxHashMap<(FileId, ModuleId), Symbol>,
     class_symbols: FxHashMap<(FileId, ClassId), Symbol>,
     /// Methods added to a type elsewhere.
@@ -435,7 +438,7 @@ impl<'m> Resolver<'m> {
     fn share_names(&mut self, facts: &FileFacts, file: FileId, module: Symbol, names: &ModuleNames) {
         for (name, origins) in names {
             let own = origins.iter().filter(|origin| !matches!(facts.origin(**origin), Origin::Import(_)));
-            let own: SmallVec<[(FileId, OriginId); 2]> = own.map(|origin| (file, *origin)).collect();
+            let own: SharedOrigins = own.map(|origin| (file, *origin)).collect();
             if !own.is_empty() {
                 self.shared_names.entry((module, *name)).or_default().extend(own);
             }
@@ -770,12 +773,7 @@ impl<'m> Resolver<'m> {
 
     /// The path with the name that its first package has itself, where the file's package calls it otherwise.
     fn own_name(&self, file: &ProgramFile, path: String) -> String {
-        let separator = self.language.separator();
-        let first = path.split(separator).next().unwrap_or(&path);
-        match file.renames.iter().find(|(name, _)| name == first) {
-            Some((name, own)) => [own, &path[name.len()..]].concat(),
-            None => path,
-        }
+        self.language.renamed(&path, &file.renames).unwrap_or(path)
     }
 
     /// What an absolute path leads to.
@@ -790,10 +788,11 @@ impl<'m> Resolver<'m> {
             if let Some(symbol) = self.symbols.find(&path[..end])
                 && let Some(Definition::Module(..)) = self.definition(symbol)
             {
-                let mut values = Values::one(Value::Item(symbol));
                 if self.is_missing_module(files, symbol, &path[end..]) {
                     break;
                 }
+                let whole = if end == path.len() { self.whole_module(files, symbol) } else { None };
+                let mut values = whole.unwrap_or_else(|| Values::one(Value::Item(symbol)));
                 for name in path[end..].split(separator).filter(|name| !name.is_empty()) {
                     let name = self.symbols.intern(name);
                     values = self.members(files, values, name);
@@ -806,6 +805,13 @@ impl<'m> Resolver<'m> {
             }
         }
         Values::one(Value::Item(self.external(path)))
+    }
+
+    /// What a module is as a whole, when it says so.
+    fn whole_module(&mut self, files: &[ProgramFile], module: Symbol) -> Option<Values> {
+        let name = self.symbols.intern(self.language.whole_module()?);
+        let Some(Definition::Module(file, id)) = self.definition(module) else { return None };
+        self.ask(None, |resolver| resolver.module_name(files, file, id, name))
     }
 
     /// Does a path go on with a module of the package that the program was given without?
@@ -849,9 +855,12 @@ impl<'m> Resolver<'m> {
                     return values;
                 }
                 let inner = self.symbols.member(symbol, member, separator);
-                match self.definitions.contains_key(&inner) {
-                    true => Values::one(Value::Item(inner)),
-                    false => Values::unknown(),
+                if self.definitions.contains_key(&inner) {
+                    return Values::one(Value::Item(inner));
+                }
+                match self.whole_module(files, symbol) {
+                    Some(whole) => self.members(files, whole, member),
+                    None => Values::unknown(),
                 }
             }
             Some(Definition::Class(..)) => self.class_member(files, symbol, member, None),
@@ -1143,7 +1152,8 @@ impl<'m> Resolver<'m> {
     fn resolve_call(&mut self, files: &[ProgramFile], file: FileId, id: CallId) -> CallResolution<'m> {
         let facts = &files[file.0 as usize].facts;
         let site = *facts.call(id);
-        let callees = match site.name.is_some() && self.is_future(files, file, site.callee) {
+        let hides = site.name.is_some() && self.language.future_type().is_none();
+        let callees = match hides && self.is_future(files, file, site.callee) {
             true => Values::unknown(),
             false => self.infer(files, file, site.callee),
         };
@@ -1560,6 +1570,8 @@ impl<'m> Resolver<'m> {
                     Some(argument) => self.infer(files, site.0, argument),
                     None => self.return_values(files, file, function),
                 };
+                let gives_future = files[file.0 as usize].facts.function(function).gives_future();
+                let values = if gives_future { self.futures_of(values) } else { values };
                 resolution.results.add(values);
             }
             Value::Closure(file, closure) => {
@@ -1688,6 +1700,7 @@ impl<'m> Resolver<'m> {
         resolution.targets.push(Target::Row(row));
         resolution.callee = Some(self.symbols.intern(&row.path));
         let values = self.row_returns(files, row, owner, Some(site));
+        let values = if row.color == Color::Async { self.futures_of(values) } else { values };
         resolution.results.add(values);
     }
 

@@ -214,6 +214,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
     if !effects.is_empty() {
         let depend =
             facts.arguments_of(site).iter().fold(site.receiver_depend, |depend, argument| depend.or(argument.depend));
+        let depend = depend.or(program.added_depend(file, call));
         let depend = match effects.has(Effect::DbCommit) {
             true => depend.or(handed_over(program, file, call)),
             false => depend,

@@ -94,6 +94,14 @@ pub struct Row {
     pub source: Text,
     /// The argument that is a callable which runs once per element.
     pub repeats: Option<Argument>,
+    /// The types of what it gives to its callable, as a tuple: `(T, U)`. Empty when these are the elements, or nothing is known.
+    #[serde(default)]
+    pub gives: Text,
+    /// Those that run side by side are sent together.
+    #[serde(default)]
+    pub together: bool,
+    /// The position in its receiver that it works at, where no argument says so.
+    pub works_at: Option<u8>,
     /// It loads relations ahead: the position of the first argument that names one.
     pub loads: Option<u8>,
     /// The argument that it goes through from start to end: what iterating over that does, the call does too.
@@ -158,6 +166,8 @@ pub enum Laziness {
     Eager,
     /// Runs unless a cache, a prefetch or an identity map answers.
     Conditional,
+    /// It builds what is sent when it is awaited, or what goes on with it (`select().where()`).
+    Awaited,
 }
 
 /// An argument of a call, as a table names it: `0`, `"key"` or, where callers may write both, `[1, "key"]`.

@@ -272,6 +272,8 @@ conditions! {
     paced: bool,
     /// it runs side by side with its kin, or only builds what runs so
     concurrent: bool,
+    /// it runs side by side with its kin, and the library sends them together
+    sent_together: bool,
     /// its result is awaited on the spot
     awaited: bool,
     /// it runs on an event loop

@@ -74,7 +74,7 @@ impl Language for Rust {
         names::modules(paths, manifests)
     }
 
-    fn renames(&self, manifests: &[Manifest]) -> Vec<[String; 3]> {
+    fn renames(&self, _paths: &[&str], manifests: &[Manifest]) -> Vec<[String; 3]> {
         names::renames(manifests)
     }
 

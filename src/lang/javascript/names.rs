@@ -1,0 +1,200 @@
+//! Built-in names and conventions. Knows paths and words, and nothing of what stands in a file.
+
+use crate::lang::LiteralTypes;
+
+/// File extensions.
+pub(super) const EXTENSIONS: &[&str] = &["ts", "tsx", "js", "jsx", "mts", "cts", "mjs", "cjs", "vue", "svelte"];
+
+/// Types of literals.
+pub(super) const LITERAL_TYPES: LiteralTypes = LiteralTypes {
+    string: "String",
+    bytes: "Uint8Array",
+    integer: "Number",
+    float: "Number",
+    character: "String",
+    boolean: "Boolean",
+    null: "null",
+    list: "Array",
+    tuple: "tuple",
+    set: "Set",
+    map: "Object",
+    generator: "Generator",
+    range: "range",
+};
+
+/// Names that are there without an import, in their order.
+const GLOBALS: &[&str] = &[
+    "AbortController",
+    "AbortSignal",
+    "Array",
+    "ArrayBuffer",
+    "AsyncGenerator",
+    "AsyncIterable",
+    "AsyncIterableIterator",
+    "Atomics",
+    "BigInt",
+    "Blob",
+    "Boolean",
+    "Buffer",
+    "Date",
+    "Document",
+    "Element",
+    "Error",
+    "File",
+    "Float32Array",
+    "Float64Array",
+    "FormData",
+    "Function",
+    "Generator",
+    "HTMLElement",
+    "Headers",
+    "Int32Array",
+    "Intl",
+    "Iterable",
+    "IterableIterator",
+    "JSON",
+    "Map",
+    "Math",
+    "Node",
+    "Number",
+    "Object",
+    "Promise",
+    "Reflect",
+    "RegExp",
+    "Request",
+    "Response",
+    "Set",
+    "String",
+    "Symbol",
+    "TextDecoder",
+    "TextEncoder",
+    "URL",
+    "URLSearchParams",
+    "Uint8Array",
+    "WeakMap",
+    "WeakSet",
+    "XMLHttpRequest",
+    "clearInterval",
+    "clearTimeout",
+    "console",
+    "crypto",
+    "decodeURIComponent",
+    "document",
+    "encodeURIComponent",
+    "eval",
+    "fetch",
+    "getComputedStyle",
+    "globalThis",
+    "isNaN",
+    "localStorage",
+    "parseFloat",
+    "parseInt",
+    "performance",
+    "process",
+    "queueMicrotask",
+    "require",
+    "sessionStorage",
+    "setImmediate",
+    "setInterval",
+    "setTimeout",
+    "structuredClone",
+    "window",
+];
+
+/// A name that is there without an import.
+pub(super) fn prelude(name: &str) -> Option<&'static str> {
+    let found = GLOBALS.binary_search(&name).ok()?;
+    Some(GLOBALS[found])
+}
+
+/// `Capitalised`, and not a CONSTANT; a single capital is a type.
+pub(super) fn names_a_type(name: &str) -> bool {
+    let name = name.trim_start_matches(['_', '$']);
+    let mut letters = name.chars();
+    letters.next().is_some_and(char::is_uppercase) && (name.chars().count() == 1 || letters.any(char::is_lowercase))
+}
+
+const SIDE_FOLDERS: &[&str] = &[
+    "__fixtures__",
+    "__mocks__",
+    "__tests__",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "cypress",
+    "docs",
+    "e2e",
+    "example",
+    "examples",
+    "fixtures",
+    "migrations",
+    "mocks",
+    "playwright",
+    "seed",
+    "seeders",
+    "seeds",
+    "spec",
+    "stories",
+    "test",
+    "test-utils",
+    "tests",
+];
+
+/// The last part but one of the name of a file that is no part of the program.
+const SIDE_KINDS: &[&str] =
+    &["bench", "config", "cy", "e2e", "e2e-spec", "fixture", "int-spec", "mock", "spec", "stories", "story", "test"];
+
+const SIDE_FILES: &[&str] = &["gruntfile", "gulpfile", "jest.setup", "seed", "seeds", "setuptests"];
+
+/// Folders of what people run by hand.
+const HAND_FOLDERS: &[&str] = &["bin", "scripts", "script", "tools", "tasks"];
+
+const MIGRATION_FOLDERS: &[&str] = &["migration", "migrations"];
+
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+fn has_folder(path: &str, folders: &[&str]) -> bool {
+    split(path).0.split('/').any(|part| folders.contains(&part))
+}
+
+/// Is this path something that production does not run?
+pub(super) fn is_side_code(path: &str) -> bool {
+    let stem = super::modules::without_extension(split(path).1).to_ascii_lowercase();
+    let kind = stem.rsplit_once('.').map_or("", |(_, kind)| kind);
+    has_folder(path, SIDE_FOLDERS) || SIDE_KINDS.contains(&kind) || SIDE_FILES.contains(&stem.as_str())
+}
+
+/// Is this path something that people run by hand?
+pub(super) fn is_run_by_hand(path: &str) -> bool {
+    has_folder(path, HAND_FOLDERS)
+}
+
+/// Is this path a change to the tables of a database?
+pub(super) fn is_migration(path: &str) -> bool {
+    has_folder(path, MIGRATION_FOLDERS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globals_are_sorted() {
+        assert!(GLOBALS.is_sorted());
+        assert_eq!(prelude("JSON"), Some("JSON"));
+        assert_eq!(prelude("prisma"), None);
+    }
+
+    #[test]
+    fn conventions() {
+        assert!(names_a_type("PrismaClient") && names_a_type("T") && names_a_type("$Enums"));
+        assert!(!names_a_type("MAX_SIZE") && !names_a_type("fetch") && !names_a_type("_"));
+        assert!(is_side_code("src/users/users.service.spec.ts") && is_side_code("a/__tests__/b.js"));
+        assert!(is_side_code("prisma/seed.ts") && is_side_code("vite.config.ts") && is_side_code("a.test.mjs"));
+        assert!(!is_side_code("src/config.ts") && !is_side_code("src/users/users.service.ts"));
+        assert!(is_run_by_hand("scripts/import.ts") && !is_run_by_hand("src/scripts.ts"));
+        assert!(is_migration("src/migrations/1-users.ts") && !is_migration("src/migrate.ts"));
+    }
+}

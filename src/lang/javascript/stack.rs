@@ -1,0 +1,53 @@
+//! Room on the stack for recursion as deep as a text asks for, or a refusal.
+//!
+//! The exact parser recurses without a limit of its own; a file of a hundred thousand opening brackets must not end the
+//! process. Knows characters, not grammar: what is counted is more than can nest.
+
+use memchr::memmem;
+
+/// Stack that the parser takes for one sign or word that may nest, at most.
+const NESTING: usize = 6 * 1024;
+/// Stack for everything else.
+const BASE: usize = 512 * 1024;
+/// The most that is ever asked for; it is reserved, not used.
+const MOST: usize = 1536 * 1024 * 1024;
+
+/// What threads have of their own anyway.
+const USUAL: usize = 32 * 1024 * 1024;
+
+/// The signs after which the parser recurses.
+const SIGNS: &[u8] = b"([{<=?:!~-+*";
+
+/// The words after which it does.
+const PREFIX_WORDS: &[&str] = &[
+    "await", "class", "delete", "do", "else", "extends", "for", "function", "if", "import", "infer", "keyof", "new",
+    "throw", "typeof", "unique", "void", "while", "with", "yield",
+];
+
+/// Runs `parse` with stack enough for `text`; `None` when that is too much.
+pub(super) fn with_room<R>(text: &str, parse: impl FnOnce() -> R) -> Option<R> {
+    let room = BASE + most_possible(text) * NESTING;
+    (room <= MOST).then(|| stacker::maybe_grow(room, room, parse))
+}
+
+/// How many steps of a recursion share one look at the stack, which is no small part of what a step takes.
+const STEPS: u32 = 8;
+/// Stack for that many steps, at most.
+const STEPS_STACK: usize = 256 * 1024;
+
+/// Runs one step of a recursion whose depth is limited, on more stack when little is left. The depth grows by one from
+/// step to step.
+pub(super) fn grow_if_low<R>(depth: u32, step: impl FnOnce() -> R) -> R {
+    if depth.is_multiple_of(STEPS) { stacker::maybe_grow(STEPS_STACK, 4 * STEPS_STACK, step) } else { step() }
+}
+
+/// How deep a text can nest at the most.
+fn most_possible(text: &str) -> usize {
+    // Most texts are short.
+    if text.len() * NESTING <= USUAL {
+        return text.len();
+    }
+    let signs = text.bytes().filter(|byte| SIGNS.contains(byte)).count();
+    let words: usize = PREFIX_WORDS.iter().map(|word| memmem::find_iter(text.as_bytes(), word).count()).sum();
+    signs + words
+}
