@@ -168,6 +168,9 @@ impl Memo {
 /// What each name of a module is bound to.
 type ModuleNames = FxHashMap<Symbol, SmallVec<[OriginId; 1]>>;
 
+/// What the files of a module bind a name to.
+type SharedOrigins = SmallVec<[(FileId, OriginId); 2]>;
+
 /// What a call site gives to a parameter.
 #[derive(Clone, Copy, Debug)]
 pub struct GivenArgument {
@@ -189,7 +192,7 @@ pub struct Resolver<'m> {
     /// Per file and module: what its names are bound to.
     scopes: FxHashMap<(FileId, ModuleId), ModuleNames>,
     /// What the files of a module share, where modules span files: by module and name.
-    shared_names: FxHashMap<(Symbol, Symbol), SmallVec<[(FileId, OriginId); 2]>>,
+    shared_names: FxHashMap<(Symbol, Symbol), SharedOrigins>,
     module_symbols: FxHashMap<(FileId, ModuleId), Symbol>,
     class_symbols: FxHashMap<(FileId, ClassId), Symbol>,
     /// Methods added to a type elsewhere.
@@ -435,7 +438,7 @@ impl<'m> Resolver<'m> {
     fn share_names(&mut self, facts: &FileFacts, file: FileId, module: Symbol, names: &ModuleNames) {
         for (name, origins) in names {
             let own = origins.iter().filter(|origin| !matches!(facts.origin(**origin), Origin::Import(_)));
-            let own: SmallVec<[(FileId, OriginId); 2]> = own.map(|origin| (file, *origin)).collect();
+            let own: SharedOrigins = own.map(|origin| (file, *origin)).collect();
             if !own.is_empty() {
                 self.shared_names.entry((module, *name)).or_default().extend(own);
             }
