@@ -265,7 +265,11 @@ mod tests {
     #[test]
     fn conventions() {
         assert!(is_side_code("db/orders_test.go") && is_side_code("testdata/x.go") && !is_side_code("db/contest.go"));
-        assert!(is_migration("internal/migrations/001.go") && is_side_code("cmd/upgrade.go") && !is_migration("internal/models.go"));
+        assert!(
+            is_migration("internal/migrations/001.go")
+                && is_side_code("cmd/upgrade.go")
+                && !is_migration("internal/models.go")
+        );
         assert!(is_run_by_hand("scripts/load.go"));
     }
 }
