@@ -1045,6 +1045,7 @@ pub(super) fn binding_of_call(facts: &FileFacts, call: CallId) -> Option<&Bindin
             match facts.origin(origin) {
                 Origin::Call(own) => return own == call,
                 Origin::Propagated(inner) | Origin::Await(inner) | Origin::Ascribed(_, inner) => origin = inner,
+                Origin::Part(inner, _) if facts.several_results => origin = inner,
                 _ => return false,
             }
         }

@@ -25,6 +25,8 @@ const STACK_STEP: usize = 4 * 1024 * 1024;
 pub(super) fn file(text: &str, root: Node) -> Parsed {
     let mut tree = Tree::for_text(text.len());
     tree.block_scoped = true;
+    tree.several_results = true;
+    tree.imports_are_packages = true;
     let mut lowering = Lowering {
         text,
         tree,
