@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("diagnostic", &["source"]),
     ("progress", &[]),
     ("config", &["diagnostic", "progress", "source"]),
+    ("cache", &["config"]),
     ("facts", &["source", "syntax"]),
     ("program", &["diagnostic", "effect", "facts", "interner", "source", "types", "version"]),
     // What the verbs are told.
@@ -35,7 +36,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("outcome", &["diagnostic", "source"]),
     // Verbs: none uses another.
     ("discover", &["config", "diagnostic", "lang", "project", "source"]),
-    ("extract", &["config", "diagnostic", "facts", "generated", "lang", "program", "project", "source", "syntax"]),
+    (
+        "extract",
+        &["cache", "config", "diagnostic", "facts", "generated", "lang", "program", "project", "source", "syntax"],
+    ),
     (
         "link",
         &[
@@ -82,6 +86,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "lib",
         &[
             "baseline",
+            "cache",
             "compare",
             "config",
             "diagnostic",
@@ -102,6 +107,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "baseline",
+            "cache",
             "config",
             "diagnostic",
             "discover",

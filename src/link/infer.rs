@@ -356,8 +356,8 @@ impl<'m> Resolver<'m> {
             return self.rendered_row(files, file, id, place);
         }
         let mut values = Values::default();
-        for (caller, origin) in callers {
-            values.add(self.infer(files, caller, origin));
+        for given in callers {
+            values.add(self.infer(files, given.file, given.origin));
         }
         // Callers that nobody sees may give something else.
         if values.list.len() > 3 { Values::unknown() } else { values }

@@ -168,8 +168,19 @@ impl Memo {
 /// What each name of a module is bound to.
 type ModuleNames = FxHashMap<Symbol, SmallVec<[OriginId; 1]>>;
 
-/// What call sites give to a parameter.
-type GivenArguments = SmallVec<[(FileId, OriginId); 2]>;
+/// What a call site gives to a parameter.
+#[derive(Clone, Copy, Debug)]
+pub struct GivenArgument {
+    /// The file of the call site.
+    pub file: FileId,
+    /// The call site.
+    pub call: CallId,
+    /// Where the value comes from.
+    pub origin: OriginId,
+}
+
+/// What files define under a name.
+type Definitions = SmallVec<[(FileId, OriginId); 2]>;
 
 /// Resolves the names of one language.
 pub struct Resolver<'m> {
@@ -181,7 +192,7 @@ pub struct Resolver<'m> {
     /// Per file and module: what its names are bound to.
     scopes: FxHashMap<(FileId, ModuleId), ModuleNames>,
     /// What the files of a module share, where modules span files: by module and name.
-    shared_names: FxHashMap<(Symbol, Symbol), GivenArguments>,
+    shared_names: FxHashMap<(Symbol, Symbol), Definitions>,
     module_symbols: FxHashMap<(FileId, ModuleId), Symbol>,
     class_symbols: FxHashMap<(FileId, ClassId), Symbol>,
     /// Methods added to a type elsewhere.
@@ -206,10 +217,14 @@ pub struct Resolver<'m> {
     /// The answer under way may be another once they are.
     pub(super) is_provisional: bool,
     /// The arguments that call sites give to each parameter.
-    pub(super) callers: FxHashMap<(FunctionRef, u16), GivenArguments>,
+    pub(super) callers: FxHashMap<(FunctionRef, u16), SmallVec<[GivenArgument; 2]>>,
     rows: FxHashMap<(Symbol, Symbol), Option<&'m Row>>,
     known_types: FxHashMap<Symbol, bool>,
     external_members: FxHashMap<(Symbol, Symbol), Symbol>,
+    /// The names that the models have for names outside the program.
+    canonical: FxHashMap<Symbol, Symbol>,
+    /// Which types of the models give rows of the class that they are an attribute of.
+    pub(super) of_class: FxHashMap<Symbol, bool>,
     /// Answers about names of modules.
     globals: FxHashMap<(FileId, ModuleId, Name), Values>,
     lineages: FxHashMap<Symbol, Rc<[Symbol]>>,
@@ -257,6 +272,8 @@ impl<'m> Resolver<'m> {
             rows: FxHashMap::default(),
             known_types: FxHashMap::default(),
             external_members: FxHashMap::default(),
+            canonical: FxHashMap::default(),
+            of_class: FxHashMap::default(),
             globals: FxHashMap::default(),
             lineages: FxHashMap::default(),
             star_names: FxHashMap::default(),
@@ -282,6 +299,15 @@ impl<'m> Resolver<'m> {
         resolver.forget();
         resolver.define_relations(files, &own);
         resolver.forget();
+        // Of most calls nothing is known, and of many values: these have the first numbers.
+        resolver.values = Distinct::default();
+        resolver.values.number(Values::unknown());
+        resolver.resolutions = Distinct::default();
+        resolver.resolutions.number(CallResolution {
+            results: Values::unknown(),
+            is_partial: true,
+            ..CallResolution::default()
+        });
         resolver
     }
 
@@ -412,7 +438,7 @@ impl<'m> Resolver<'m> {
     fn share_names(&mut self, facts: &FileFacts, file: FileId, module: Symbol, names: &ModuleNames) {
         for (name, origins) in names {
             let own = origins.iter().filter(|origin| !matches!(facts.origin(**origin), Origin::Import(_)));
-            let own: GivenArguments = own.map(|origin| (file, *origin)).collect();
+            let own: Definitions = own.map(|origin| (file, *origin)).collect();
             if !own.is_empty() {
                 self.shared_names.entry((module, *name)).or_default().extend(own);
             }
@@ -683,8 +709,14 @@ impl<'m> Resolver<'m> {
 
     /// The symbol of a path that may lie outside the program, aliases applied.
     pub(super) fn external(&mut self, path: &str) -> Symbol {
+        let written = self.symbols.intern(path);
+        if let Some(known) = self.canonical.get(&written) {
+            return *known;
+        }
         let canonical = self.models.canonical(path);
-        self.symbols.intern(&canonical)
+        let canonical = self.symbols.intern(&canonical);
+        self.canonical.insert(written, canonical);
+        canonical
     }
 
     /// What an import brings.
@@ -1803,7 +1835,7 @@ impl<'m> Resolver<'m> {
             for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
                 let known = self.callers.entry((target, parameter)).or_default();
                 if known.len() < 16 {
-                    known.push((file, facts.arguments_of(site)[argument].origin));
+                    known.push(GivenArgument { file, call, origin: facts.arguments_of(site)[argument].origin });
                 }
             }
         }
@@ -1966,7 +1998,7 @@ pub fn locate(files: &[ProgramFile], function: FunctionRef) -> (FileId, Function
 
 impl<'m> Resolver<'m> {
     /// What call sites give to a parameter of a function of the program.
-    pub fn given_to(&self, function: FunctionRef, place: u16) -> &[(FileId, OriginId)] {
+    pub fn given_to(&self, function: FunctionRef, place: u16) -> &[GivenArgument] {
         self.callers.get(&(function, place)).map_or(&[], |given| given)
     }
 
