@@ -229,9 +229,7 @@ impl Extractor<'_> {
                     && self.may_fail(syntax.body)
                 {
                     LoopClass::Retry
-                } else if syntax.iterable.is_some_and(|range| self.takes_steps(range)) {
-                    LoopClass::Chunked
-                } else if target_is(CHUNK_WORDS) {
+                } else if target_is(CHUNK_WORDS) || syntax.iterable.is_some_and(|range| self.takes_steps(range)) {
                     LoopClass::Chunked
                 } else if target_is(&["page"]) || syntax.iterable.is_some_and(|range| self.counts(range, &["pages"])) {
                     LoopClass::Paging
