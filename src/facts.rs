@@ -100,6 +100,8 @@ pub struct FileFacts {
     pub errors: Vec<SyntaxError>,
     /// Reading an attribute calls it, when it can be called.
     pub reads_call: bool,
+    /// Calls give several results, the first of which is what they are called for.
+    pub several_results: bool,
     /// The name that stands for the absence of a value, where that is a name.
     pub absent: Option<Name>,
 }

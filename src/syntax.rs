@@ -540,6 +540,10 @@ pub struct Tree {
     pub texts_run_code: bool,
     /// Does reading an attribute call it, when it can be called?
     pub reads_call: bool,
+    /// Are imported names packages, which are no values?
+    pub imports_are_packages: bool,
+    /// Do calls give several results, the first of which is what they are called for?
+    pub several_results: bool,
 }
 
 /// About how many bytes of a text there are to a node, at the least (on two repositories 13 and 18): so much is set

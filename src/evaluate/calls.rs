@@ -123,10 +123,16 @@ pub(super) fn is_left_open(program: &Program, candidate: &Candidate) -> bool {
         Use::Discarded => true,
         Use::Bound => binding_of_call(facts, candidate.call).is_some_and(|binding| {
             let is_looked_at = |at: &UseSite| matches!(at.kind, Use::Receiver | Use::Tested | Use::Compared);
-            !binding.is_shared && binding.uses.iter().all(|at| is_looked_at(at) && !gives_back(at))
+            // A closure may outlive the function, and give it back later.
+            let is_captured = |at: &UseSite| is_in_closure(facts, at.scope) && !is_in_closure(facts, binding.scope);
+            !binding.is_shared && binding.uses.iter().all(|at| is_looked_at(at) && !gives_back(at) && !is_captured(at))
         }),
         _ => false,
     }
+}
+
+fn is_in_closure(facts: &FileFacts, scope: ScopeId) -> bool {
+    facts.scopes_from(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Closure(_)))
 }
 
 /// Is the loop a search that ends with the first answer, which the function returns?

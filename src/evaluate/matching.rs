@@ -855,6 +855,11 @@ pub(super) fn is_on_text(program: &Program, file: FileId, call: CallId) -> bool 
     let language = program.file(file).source.language;
     match (program.resolved(file, call).receiver, &program.resolvers[language]) {
         (Some(receiver), Some(resolver)) => resolver.is_text(receiver),
+        // A function that gives text works on text.
+        (None, Some(resolver)) if program.file(file).facts.call(call).name.is_none() => {
+            let row = program.resolved(file, call).row();
+            row.is_some_and(|row| row.returns == resolver.language_literals().string)
+        }
         _ => false,
     }
 }
@@ -1071,6 +1076,7 @@ pub(super) fn binding_of_call(facts: &FileFacts, call: CallId) -> Option<&Bindin
             match facts.origin(origin) {
                 Origin::Call(own) => return own == call,
                 Origin::Propagated(inner) | Origin::Await(inner) | Origin::Ascribed(_, inner) => origin = inner,
+                Origin::Part(inner, _) if facts.several_results => origin = inner,
                 _ => return false,
             }
         }

@@ -220,20 +220,36 @@ fn is_filled(program: &Program, file: FileId, function: FunctionId, place: Name)
     let facts = &program.file(file).facts;
     let region = facts.function(function).region;
     let is_local = facts.bindings.iter().any(|binding| {
-        binding.name == place && facts.scope(binding.scope).function == function && is_empty(facts, binding.origin)
+        let is_made_empty = is_empty(facts, binding.origin) || is_declared_only(facts, binding);
+        binding.name == place && facts.scope(binding.scope).function == function && is_made_empty
     });
+    // `db.Find(&rows)`: the call puts there what it reads.
+    let takes_rows = |call: CallId| {
+        let is_it = |argument: &Argument| {
+            argument.place == Some(place) && matches!(facts.origin(argument.origin), Origin::Borrowed(_))
+        };
+        program.resolved(file, call).effects.meets(READS) && facts.arguments_of(facts.call(call)).iter().any(is_it)
+    };
     is_local
         && (region.calls.0..region.calls.1).map(CallId).any(|call| {
             let site = facts.call(call);
             let fills = site.receiver_place == Some(place) && program.resolved(file, call).effects.has(Effect::Grows);
-            fills && goes_through_many(program, file, site.scope)
+            fills && goes_through_many(program, file, site.scope) || takes_rows(call)
         })
+}
+
+/// Is a variable declared without a value, and so empty?
+fn is_declared_only(facts: &FileFacts, binding: &Binding) -> bool {
+    binding.source.is_empty() && matches!(facts.origin(binding.origin), Origin::Declared(..))
 }
 
 fn is_empty(facts: &FileFacts, origin: OriginId) -> bool {
     match facts.origin(origin) {
         Origin::Collection(_, None, Some(0)) => true,
-        Origin::Call(call) => facts.call(call).arguments.0 == facts.call(call).arguments.1,
+        Origin::Call(call) => {
+            let is_none = |argument: &Argument| facts.origin(argument.origin) == Origin::Integer(Some(0));
+            facts.arguments_of(facts.call(call)).iter().all(is_none)
+        }
         Origin::Ascribed(_, inner) => is_empty(facts, inner),
         Origin::Join(start, end) => facts.origin_list(start, end).iter().any(|member| is_empty(facts, *member)),
         _ => false,

@@ -205,11 +205,12 @@ fn chain_text(facts: &FileFacts, site: &CallSite, depth: usize) -> Option<String
     (text.len() <= LONGEST_CHAIN).then_some(text)
 }
 
-/// The last two names of a path: `sqlalchemy.orm.Session.get` is `Session.get`.
+/// The last two names of a path: `sqlalchemy.orm.Session.get` is `Session.get`; folders before them say nothing more.
 fn short_path(path: &str, separator: &str) -> String {
     let names: Vec<&str> = path.split(separator).collect();
     let skip = if names.len() > 2 && names[0] == "builtins" { names.len() - 1 } else { names.len().saturating_sub(2) };
-    names[skip..].join(separator)
+    let last = names[skip..].join(separator);
+    last.rsplit('/').next().map_or(last.clone(), str::to_owned)
 }
 
 /// A loop, as messages speak of it.

@@ -132,9 +132,29 @@ impl Extractor<'_> {
         }
     }
 
+    /// Is it the name of an imported package, and of nothing else here?
+    fn is_package(&self, node: NodeId) -> bool {
+        let NodeKind::Name(name) = self.tree.kind(node) else { return false };
+        let is_hidden = |local: Local| !matches!(self.facts.origin(local.origin), Origin::Import(_));
+        self.packages.contains(&name) && !self.locals.get(name).is_some_and(is_hidden)
+    }
+
     fn callee(&mut self, node: NodeId) -> Callee {
         let span = self.tree.span(node);
         match self.tree.kind(node) {
+            // A function of a package has no receiver.
+            NodeKind::Member { object, name } if self.is_package(object) => {
+                let package = self.value(object, Use::Receiver);
+                let length = self.facts.names.text(name).len() as u32;
+                Callee {
+                    origin: self.origin(Origin::Member(package.origin, name)),
+                    name: None,
+                    name_span: Span { start: span.end.saturating_sub(length), end: span.end },
+                    text: package.place.map(|place| self.member_place(place, name)),
+                    receiver_place: None,
+                    receiver_depend: Depend::default(),
+                }
+            }
             NodeKind::Member { object, name } => {
                 let receiver = self.value(object, Use::Receiver);
                 let length = self.facts.names.text(name).len() as u32;

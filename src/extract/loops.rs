@@ -224,11 +224,14 @@ impl Extractor<'_> {
             LoopKind::For | LoopKind::Comprehension => {
                 if syntax.iterable.is_some_and(|iterable| self.is_few(iterable)) || self.stops_at_length(syntax.body) {
                     LoopClass::Bounded
-                } else if named(ATTEMPT_WORDS) && self.contains_try(syntax.body) {
+                } else if (named(ATTEMPT_WORDS)
+                    || syntax.iterable.is_some_and(|range| self.counts(range, ATTEMPT_WORDS)))
+                    && self.may_fail(syntax.body)
+                {
                     LoopClass::Retry
-                } else if target_is(CHUNK_WORDS) {
+                } else if target_is(CHUNK_WORDS) || syntax.iterable.is_some_and(|range| self.takes_steps(range)) {
                     LoopClass::Chunked
-                } else if target_is(&["page"]) || syntax.iterable.is_some_and(|iterable| self.counts_pages(iterable)) {
+                } else if target_is(&["page"]) || syntax.iterable.is_some_and(|range| self.counts(range, &["pages"])) {
                     LoopClass::Paging
                 } else {
                     LoopClass::Data
@@ -237,7 +240,8 @@ impl Extractor<'_> {
             LoopKind::While | LoopKind::Infinite => {
                 if syntax.condition.is_some_and(|condition| self.trims(condition, syntax.body)) {
                     LoopClass::Bounded
-                } else if self.contains_try(syntax.body) && (named(ATTEMPT_WORDS) || syntax.kind == LoopKind::Infinite)
+                } else if self.contains_try(syntax.body) && syntax.kind == LoopKind::Infinite
+                    || self.may_fail(syntax.body) && named(ATTEMPT_WORDS)
                 {
                     LoopClass::Retry
                 } else if named(CHUNK_WORDS) {
@@ -253,15 +257,27 @@ impl Extractor<'_> {
         }
     }
 
-    /// Is it a range up to a number of pages?
-    fn counts_pages(&self, iterable: NodeId) -> bool {
+    /// Is it a range up to a number with such a name?
+    fn counts(&self, iterable: NodeId, words: &[&str]) -> bool {
         let NodeKind::Range { end: Some(end), .. } = self.tree.kind(iterable) else { return false };
         match self.tree.kind(end) {
             NodeKind::Name(name) | NodeKind::Member { name, .. } => {
-                self.facts.names.text(name).to_ascii_lowercase().contains("pages")
+                let text = self.facts.names.text(name).to_ascii_lowercase();
+                words.iter().any(|word| text.contains(word))
             }
             _ => false,
         }
+    }
+
+    /// Is it a range in steps: of so many at once?
+    fn takes_steps(&self, iterable: NodeId) -> bool {
+        matches!(self.tree.kind(iterable), NodeKind::Range { step: Some(_), .. })
+    }
+
+    /// Can a turn fail, and the loop go on?
+    fn may_fail(&self, body: NodeId) -> bool {
+        // Where a failure is a result, nothing else tells.
+        self.tree.several_results || self.contains_try(body)
     }
 
     /// Does a turn end the loop when something has a few elements: `if len(found) == 10: break`?

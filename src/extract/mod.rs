@@ -40,6 +40,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         strings: std::mem::take(&mut tree.strings),
         errors: parsed.errors,
         reads_call: tree.reads_call,
+        several_results: tree.several_results,
         absent: tree.optional.map(|(_, absent)| absent),
         // As measured on two repositories; what is too much is given back in the end.
         origins: Vec::with_capacity(tree.len() * 3 / 5),
@@ -69,6 +70,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         statement: 0,
         source: Span::default(),
         comparisons: Vec::new(),
+        packages: FxHashSet::default(),
     };
     extractor.file(Span::new(0, text.len()));
     extractor.opaque_uses();
@@ -141,6 +143,8 @@ struct Extractor<'t> {
     source: Span,
     /// Tests for equality in the loops around this point: where, and the two sides.
     comparisons: Vec<(Span, value::Value, value::Value)>,
+    /// Imported names that are packages.
+    packages: FxHashSet<Name>,
 }
 
 impl Extractor<'_> {

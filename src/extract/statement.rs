@@ -346,6 +346,9 @@ impl Extractor<'_> {
             self.facts.modules[self.module.index()].stars.push(id);
             return;
         }
+        if self.tree.imports_are_packages {
+            self.packages.insert(import.binding);
+        }
         let origin = self.origin(Origin::Import(id));
         self.bind_definition(import.binding, origin);
     }

@@ -128,7 +128,8 @@ fn enter_closure(
         _ => match runs.get(&id) {
             Some(Run::Here) => {}
             Some(Run::PerElement) => {
-                let class = LoopClass::Data;
+                let is_page = closure.target.is_some_and(|name| facts.text(name).eq_ignore_ascii_case("page"));
+                let class = if is_page { LoopClass::Paging } else { LoopClass::Data };
                 context.loops.insert(0, LoopFrame { source: LoopSource::Closure(id), bit: scope.bit(), class });
             }
             Some(Run::Elsewhere) => {
@@ -203,6 +204,17 @@ fn waits_for_each(facts: &FileFacts, own: &Loop, calls: FileCalls) -> bool {
         && calls[iteration as usize].effects.has(Effect::WaitsForEvent)
 }
 
+/// Does the module itself define a name, once, and write its elements out?
+fn is_written_out_once(facts: &FileFacts, module: ModuleId, name: Name) -> bool {
+    let mut own = facts.modules[module.index()].definitions.iter().filter(|(known, _)| *known == name);
+    let (Some((_, origin)), None) = (own.next(), own.next()) else { return false };
+    let value = match facts.origin(*origin) {
+        Origin::Ascribed(_, value) => value,
+        _ => *origin,
+    };
+    matches!(facts.origin(value), Origin::Collection(_, _, Some(length)) if length > 0)
+}
+
 /// How deep the values that make up an iterable are followed.
 const DEEPEST: usize = 8;
 
@@ -262,6 +274,7 @@ fn iterable_class<'m>(
                 return Some(LoopClass::Bounded);
             }
         }
+        Origin::Global(module, name) if is_written_out_once(facts, module, name) => return Some(LoopClass::Bounded),
         // As long as somebody wrote it.
         Origin::Global(_, name) if is_constant_name(facts.text(name)) => return Some(LoopClass::Bounded),
         Origin::Import(import) if is_constant_name(facts.text(facts.imports[import.index()].binding)) => {

@@ -25,6 +25,8 @@ const STACK_STEP: usize = 4 * 1024 * 1024;
 pub(super) fn file(text: &str, root: Node) -> Parsed {
     let mut tree = Tree::for_text(text.len());
     tree.block_scoped = true;
+    tree.several_results = true;
+    tree.imports_are_packages = true;
     let mut lowering = Lowering {
         text,
         tree,
@@ -67,6 +69,9 @@ pub(super) struct Lowering<'t> {
     /// The innermost statement that `break` leaves is a switch, not a loop.
     pub(super) in_switch: bool,
 }
+
+/// Type parameters with their bounds.
+pub(super) type TypeParameters = Vec<(Name, Option<TypeExprId>)>;
 
 /// What a function says before its body.
 pub(super) struct Signature {
@@ -291,13 +296,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// Something added to a type.
-    fn extension(
-        &mut self,
-        extended: Node<'t>,
-        type_parameters: Vec<(Name, Option<TypeExprId>)>,
-        member: NodeId,
-        span: Span,
-    ) -> NodeId {
+    fn extension(&mut self, extended: Node<'t>, type_parameters: TypeParameters, member: NodeId, span: Span) -> NodeId {
         let name = self.name(extended);
         let own_type = self.tree.type_expr(TypeForm::Named, vec![name], Vec::new());
         let body = self.block_of(&[member], span);
@@ -315,8 +314,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// The receiver of a method: the parameter, the name of its type, and the type's parameters.
-    #[allow(clippy::type_complexity)]
-    fn receiver(&mut self, list: Node<'t>) -> Option<(ParameterNode, Node<'t>, Vec<(Name, Option<TypeExprId>)>)> {
+    fn receiver(&mut self, list: Node<'t>) -> Option<(ParameterNode, Node<'t>, TypeParameters)> {
         let declaration = self.named(list).next()?;
         let parts = self.parts(declaration);
         let mut named = in_field(&parts, Field::Type)?;
@@ -408,7 +406,7 @@ impl<'t> Lowering<'t> {
         parameters
     }
 
-    pub(super) fn type_parameters(&mut self, list: Option<Node<'t>>) -> Vec<(Name, Option<TypeExprId>)> {
+    pub(super) fn type_parameters(&mut self, list: Option<Node<'t>>) -> TypeParameters {
         let Some(list) = list else { return Vec::new() };
         let mut parameters = Vec::new();
         for declaration in self.named(list).collect::<Vec<_>>() {
@@ -426,7 +424,7 @@ impl<'t> Lowering<'t> {
         &mut self,
         name: Node<'t>,
         signature: Signature,
-        type_parameters: Vec<(Name, Option<TypeExprId>)>,
+        type_parameters: TypeParameters,
         body: Option<Node<'t>>,
         flavor: FunctionFlavor,
         span: Span,
@@ -488,7 +486,7 @@ impl<'t> Lowering<'t> {
         &mut self,
         name: Node<'t>,
         meant: Node<'t>,
-        type_parameters: Vec<(Name, Option<TypeExprId>)>,
+        type_parameters: TypeParameters,
         span: Span,
         nodes: &mut Vec<NodeId>,
     ) {
@@ -505,7 +503,7 @@ impl<'t> Lowering<'t> {
         name: Node<'t>,
         kind: ClassKind,
         bases: Vec<NodeId>,
-        type_parameters: Vec<(Name, Option<TypeExprId>)>,
+        type_parameters: TypeParameters,
         members: &[NodeId],
         span: Span,
     ) -> NodeId {
@@ -524,13 +522,7 @@ impl<'t> Lowering<'t> {
         self.add(NodeKind::Class(class), span)
     }
 
-    fn structure(
-        &mut self,
-        name: Node<'t>,
-        meant: Node<'t>,
-        type_parameters: Vec<(Name, Option<TypeExprId>)>,
-        span: Span,
-    ) -> NodeId {
+    fn structure(&mut self, name: Node<'t>, meant: Node<'t>, type_parameters: TypeParameters, span: Span) -> NodeId {
         let (mut fields, mut bases) = (Vec::new(), Vec::new());
         let lists: Vec<Node> = self.named(meant).collect();
         for list in lists {
@@ -558,13 +550,7 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    fn interface(
-        &mut self,
-        name: Node<'t>,
-        meant: Node<'t>,
-        type_parameters: Vec<(Name, Option<TypeExprId>)>,
-        span: Span,
-    ) -> NodeId {
+    fn interface(&mut self, name: Node<'t>, meant: Node<'t>, type_parameters: TypeParameters, span: Span) -> NodeId {
         let (mut methods, mut bases) = (Vec::new(), Vec::new());
         for element in self.named(meant).collect::<Vec<_>>() {
             if self.kind(element) == Kind::MethodElem {

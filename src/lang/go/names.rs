@@ -197,6 +197,7 @@ pub(super) fn is_side_code(path: &str) -> bool {
     file.ends_with("_test.go")
         || file.ends_with("_mock.go")
         || file.starts_with("mock_")
+        || file.ends_with("_fixtures.go")
         || folder.split('/').any(is_side)
         || is_migration(path)
 }

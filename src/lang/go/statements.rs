@@ -10,6 +10,9 @@ use crate::syntax::{
     CollectionKind, FunctionFlavor, FunctionNode, LoopKind, LoopNode, Name, NodeId, NodeKind, Operator, SyntaxError,
 };
 
+/// The variable of a loop that counts up, where it starts, where it ends, and its steps.
+type Counting<'t> = (Node<'t>, Node<'t>, Node<'t>, Option<Node<'t>>);
+
 /// What a switch compares.
 #[derive(Clone, Copy)]
 enum Subject<'t> {
@@ -618,11 +621,12 @@ impl<'t> Lowering<'t> {
     /// `for i := 0; i < n; i++`, or any other three clauses.
     fn clause_loop(&mut self, head: Node<'t>, body: Node<'t>, header: Span, span: Span) -> NodeId {
         let parts = self.parts(head);
-        if let Some((target, start, end)) = self.counted(&parts) {
+        if let Some((target, start, end, step)) = self.counted(&parts) {
             let range = span_of(start).to(span_of(end));
             let target = Some(self.name_node(target));
             let (start, end) = (Some(self.expression(start)), Some(self.expression(end)));
-            let iterable = Some(self.add(NodeKind::Range { start, end, step: None }, range));
+            let step = step.map(|step| self.expression(step));
+            let iterable = Some(self.add(NodeKind::Range { start, end, step }, range));
             let body = self.loop_body(body);
             return self.add_loop(LoopKind::For, [target, iterable, None], body, header, span);
         }
@@ -642,8 +646,24 @@ impl<'t> Lowering<'t> {
         self.behind(nodes, turns, span)
     }
 
-    /// The variable of a loop that counts up by one, where it starts and where it ends.
-    fn counted(&mut self, parts: &Parts<'t, Field>) -> Option<(Node<'t>, Node<'t>, Node<'t>)> {
+    /// What `i++` or `i += n` counts, and `n`.
+    fn step_of(&mut self, update: Node<'t>) -> Option<(Node<'t>, Option<Node<'t>>)> {
+        match self.kind(update) {
+            Kind::IncStatement => Some((self.named(update).next()?, None)),
+            Kind::AssignmentStatement => {
+                let (left, right, parts) = self.sides(update)?;
+                let operator = in_field(&parts, Field::Operator)?;
+                match (&left[..], &right[..], self.text_of(operator)) {
+                    ([counter], [step], "+=") => Some((*counter, Some(*step))),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The variable of a loop that counts up, where it starts, where it ends, and its steps, if they are not of one.
+    fn counted(&mut self, parts: &Parts<'t, Field>) -> Option<Counting<'t>> {
         let initializer = in_field(parts, Field::Initializer)?;
         if self.kind(initializer) != Kind::ShortVarDeclaration {
             return None;
@@ -654,10 +674,10 @@ impl<'t> Lowering<'t> {
         let test = self.parts(condition);
         let operator = self.text_of(in_field(&test, Field::Operator)?);
         let is_compared = self.text_of(in_field(&test, Field::Left)?) == self.text_of(*name);
-        let update = in_field(parts, Field::Update).filter(|update| self.kind(*update) == Kind::IncStatement)?;
-        let steps = self.named(update).next().is_some_and(|inner| self.text_of(inner) == self.text_of(*name));
+        let (counter, step) = self.step_of(in_field(parts, Field::Update)?)?;
+        let steps = self.text_of(counter) == self.text_of(*name);
         let end = in_field(&test, Field::Right)?;
-        (matches!(operator, "<" | "<=") && is_compared && steps).then_some((*name, *start, end))
+        (matches!(operator, "<" | "<=") && is_compared && steps).then_some((*name, *start, end, step))
     }
 }
 
