@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -35,6 +36,34 @@ fn main() {
     let rules = root.join("rules");
     fs::write(out.join("models.rs"), models(&rules.join("models"))).expect("the output folder is writable");
     fs::write(out.join("pages.rs"), pages(&rules)).expect("the output folder is writable");
+    println!("cargo:rustc-env=FACTS_VERSION={}", facts_version(&root));
+}
+
+/// What decides which facts a text has: parsers, extraction, and the form of facts.
+const MAKES_FACTS: &[&str] = &[
+    "Cargo.lock",
+    "src/extract",
+    "src/facts.rs",
+    "src/generated.rs",
+    "src/interner.rs",
+    "src/lang",
+    "src/source.rs",
+    "src/syntax.rs",
+];
+
+/// Is another one whenever facts may be others, so that nobody has to remember to count up.
+fn facts_version(root: &Path) -> String {
+    let mut hasher = DefaultHasher::new();
+    for input in MAKES_FACTS {
+        println!("cargo:rerun-if-changed={input}");
+        for entry in WalkDir::new(root.join(input)).sort_by_file_name().into_iter().filter_map(Result::ok) {
+            if entry.file_type().is_file() {
+                entry.path().strip_prefix(root).ok().hash(&mut hasher);
+                fs::read(entry.path()).unwrap_or_default().hash(&mut hasher);
+            }
+        }
+    }
+    format!("{}-{:016x}", env!("CARGO_PKG_VERSION"), hasher.finish())
 }
 
 /// Files below a folder with this extension, sorted by path.

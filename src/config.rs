@@ -52,6 +52,8 @@ pub struct Config {
     pub force_exclude: bool,
     /// Number of threads; `None` means one per core.
     pub jobs: Option<usize>,
+    /// Where facts are kept for the next run. Absolute; `None`: nowhere.
+    pub cache: Option<PathBuf>,
     /// Larger files are left out, with a notice.
     pub max_file_size: Option<u64>,
     /// Report findings in tests, examples, benchmarks and migrations too.
@@ -104,6 +106,7 @@ impl Config {
             config_values: Vec::new(),
             force_exclude: false,
             jobs: None,
+            cache: None,
             max_file_size: None,
             include_side_code: None,
             fail_on: None,

@@ -85,11 +85,20 @@ pub enum Grade {
 pub struct Edit {
     /// The bytes; none for an insertion.
     pub span: Span,
+    /// Does it bring something into scope? What two fixes bring in may stand at the same place, and the same is written
+    /// once.
+    pub introduces: Option<Introduced>,
     /// What stands there instead.
     pub text: String,
-    /// Does it bring a name into scope? What two fixes import may stand at the same place, and the same import is
-    /// written once.
-    pub imports: bool,
+}
+
+/// What an edit brings into scope. Imports come before what may use them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Introduced {
+    /// Something imported.
+    Import,
+    /// A variable of this name.
+    Variable(String),
 }
 
 /// What mends a finding: edits of one file that belong together.
@@ -118,8 +127,12 @@ pub struct Proposal {
     pub call: Span,
     /// The loop that counts.
     pub around: Option<Span>,
+    /// The outermost loop in which the receiver stays the same, as far as it does in the one that counts.
+    pub outermost: Option<Span>,
     /// The code that makes the value that the call works on.
     pub made: Option<Span>,
+    /// Where else the variable that the call works on is used.
+    pub uses: Vec<Span>,
     /// Words that the finding knows and a fix may write: a name and its text.
     pub words: Vec<(&'static str, String)>,
 }
@@ -201,6 +214,8 @@ pub enum NoticeKind {
     Suppression,
     /// A setting that has no effect.
     Setting,
+    /// Nothing could be kept for the next run.
+    Cache,
 }
 
 impl NoticeKind {
@@ -213,7 +228,7 @@ impl NoticeKind {
             | NoticeKind::TooLarge
             | NoticeKind::TooDeep
             | NoticeKind::Crash => true,
-            NoticeKind::Generated | NoticeKind::Suppression | NoticeKind::Setting => false,
+            NoticeKind::Generated | NoticeKind::Suppression | NoticeKind::Setting | NoticeKind::Cache => false,
         }
     }
 }

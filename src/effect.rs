@@ -215,7 +215,12 @@ impl EffectSet {
 
     /// The effects, in the order of the vocabulary.
     pub fn iter(self) -> impl Iterator<Item = Effect> {
-        Effect::ALL.iter().copied().filter(move |effect| self.has(*effect))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let effect = Effect::ALL.get(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(*effect)
+        })
     }
 }
 
@@ -229,5 +234,7 @@ mod tests {
         for effect in Effect::ALL {
             assert_eq!(Effect::parse(effect.word()), Some(*effect));
         }
+        assert_eq!(EffectSet::of(Effect::ALL).iter().collect::<Vec<_>>(), Effect::ALL);
+        assert_eq!(EffectSet::EMPTY.iter().next(), None);
     }
 }

@@ -48,6 +48,9 @@ fact_id! {
     BindingId,
 }
 
+/// Facts of other versions may be others, of the same text.
+pub const VERSION: &str = env!("FACTS_VERSION");
+
 /// All facts of one file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct FileFacts {

@@ -85,6 +85,10 @@ impl<T> Default for Distinct<T> {
 impl<T: Eq + Hash> Distinct<T> {
     /// The number of a value, which is the next one if it is new.
     pub fn number(&mut self, value: T) -> u32 {
+        // The first is often the most common one.
+        if self.values.first() == Some(&value) {
+            return 0;
+        }
         let hash = |value: &T| FxBuildHasher.hash_one(value);
         let own = hash(&value);
         let Distinct { values, index } = self;

@@ -4,15 +4,18 @@
 //! is a module, listed below in the order in which to read them.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::PathBuf;
+use std::thread::{self, JoinHandle};
 
 use crate::baseline::Baseline;
+use crate::cache::Cache;
 use crate::config::find::Stack;
 use crate::config::layer::Class;
 use crate::config::{Config, SetupError};
-use crate::diagnostic::{Diagnostic, Notice};
+use crate::diagnostic::{Diagnostic, Notice, NoticeKind};
 use crate::evaluate::suppress::{Suppressed, Unused};
-use crate::extract::KnownFacts;
+use crate::extract::{Before, KnownFacts};
 use crate::git::Difference;
 use crate::model::lookup::Models;
 use crate::outcome::Comparison;
@@ -26,6 +29,7 @@ pub mod cli;
 pub mod config;
 
 // Nouns.
+pub mod cache;
 pub mod diagnostic;
 pub mod effect;
 pub mod facts;
@@ -213,15 +217,19 @@ struct Examined {
 
 impl Examined {
     /// Parse, extract, link, evaluate. Files whose facts are in `known` are not read.
-    fn new(scope: &Scope, mut known: KnownFacts, models: &[Models], timings: &mut Timings) -> Examined {
+    fn new(scope: &Scope, known: KnownFacts, models: &[Models], timings: &mut Timings) -> Examined {
         let Scope { config, project, .. } = scope;
+        let cache = config.cache.as_ref().map_or_else(Cache::none, |folder| Cache::open(folder, facts::VERSION));
         let mut extracted = timings.measure("parse + extract", || {
-            let extracted = extract::all(project, config, &mut known);
+            let mut before = Before { known, cache: &cache };
+            let extracted = extract::all(project, config, &mut before);
             match !project.in_dialects.is_empty() && link::uses_dialects(&extracted.files, models) {
-                true => extract::with_dialects(extracted, project, config, &mut known),
+                true => extract::with_dialects(extracted, project, config, &mut before),
                 false => extracted,
             }
         });
+        // Nobody waits for the disk but the end of the run.
+        let saving = thread::spawn(|| cache.save());
         let stacks = stacks_of(&extracted.files, &scope.stacks);
         let locations = extracted.files.iter().map(|file| file.source.location.as_path());
         let policy = Policy::new(&rule::all_infos(), locations.zip(&stacks), config);
@@ -238,8 +246,17 @@ impl Examined {
         let suppressed = evaluate::suppress::suppressed(&program, found, |file, rule| policy.runs_on(file, rule));
         let Suppressed { kept: found, notices: about_comments, unused } = suppressed;
         notices.extend(about_comments);
+        notices.extend(not_saved(saving, config));
         Examined { found, files: program.files, stacks, rules, notices, unused, analysed, analysed_bytes }
     }
+}
+
+/// Says that nothing could be kept for the next run, if so.
+fn not_saved(saving: JoinHandle<io::Result<()>>, config: &Config) -> Option<Notice> {
+    let error = saving.join().unwrap_or_else(|_| Err(io::Error::other("it failed"))).err()?;
+    let path = config::relative_path(&config.root, config.cache.as_deref()?);
+    let message = format!("cannot be written, so the next run is no faster: {error}");
+    Some(Notice { path, line: 0, kind: NoticeKind::Cache, message })
 }
 
 /// The settings of the files that were extracted, in their order.

@@ -16,7 +16,7 @@ const FEWEST: usize = 40;
 /// Crates that every installation has.
 const OWN_CRATES: &[&str] = &["std", "core", "alloc", "self", "super"];
 /// Libraries that examples name without an import.
-const FOREIGN_PATHS: &[&str] = &["tokio::", "serde_json::"];
+const FOREIGN_PATHS: &[&str] = &["tokio::", "serde_json::", "reqwest::"];
 
 #[test]
 fn what_the_advice_makes_of_bad_examples_compiles() {

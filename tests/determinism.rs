@@ -8,7 +8,8 @@ use common::{fixture_projects, laggard, run};
 
 /// What a run of all rules says on stdout and stderr.
 fn said(folder: &Path, format: &str, jobs: &str, paths: &[String]) -> (String, String) {
-    let mut arguments = vec!["check", "--select", "all", "--include-tests", "--verbose", "--fail-on", "info"];
+    let mut arguments =
+        vec!["check", "--select", "all", "--include-tests", "--verbose", "--fail-on", "info", "--no-cache"];
     arguments.extend(["--output-format", format, "--jobs", jobs, "--"]);
     arguments.extend(paths.iter().map(String::as_str));
     let run = run(laggard(folder, &arguments));

@@ -532,14 +532,14 @@ fn collect(rows: &[Row], keep: &mut Vec<Vec<u8>>) {
 function collect(rows, keep)
     let rows = rows: iterated
     let keep = keep: receiver, other
-    let buffer = #0: exposed, receiver
+    let buffer = #0: exposed, receiver, shared
     0: call Vec.new(); bound
     data for row in rows
         let row = element of rows: argument
         2: call write(element of rows, &#0); argument 0 from row, parameter rows; discarded
         write local buffer by exposed
-        3: call keep.push(#4); receiver from parameter keep; argument 0 from calls in row; discarded
-        4: call #0.clone(); argument
+        3: call keep.push(#4); receiver from parameter keep; argument 0 from calls in row, parameter rows; discarded
+        4: call #0.clone(); receiver from parameter rows; argument
         write local keep by element
         5: call Vec.new(); stored
 "#,

@@ -89,7 +89,6 @@ fn permissions_and_links_stay_and_read_only_files_are_named() {
 #[cfg(unix)]
 #[test]
 fn a_process_that_is_killed_while_it_writes_leaves_files_old_or_new() {
-    let long = |text: &str| format!("{text}{}", "# a long file\n".repeat(2000));
     let folder = project(&[("a.py", BAD), ("b.py", &long(BAD)), ("c.py", BAD)]);
     let command = format!("ulimit -f 8; exec '{}' {}", env!("CARGO_BIN_EXE_laggard"), FIX.join(" "));
     let status = Command::new("sh").args(["-c", &command]).current_dir(folder.path()).status().unwrap();
@@ -101,6 +100,65 @@ fn a_process_that_is_killed_while_it_writes_leaves_files_old_or_new() {
     // And the next run does the rest.
     assert_eq!(run(laggard(folder.path(), FIX)).code, 0);
     assert_eq!((read("b.py"), read("c.py")), (long(GOOD), GOOD.to_owned()));
+}
+
+fn long(text: &str) -> String {
+    format!("{text}{}", "# a long file\n".repeat(2000))
+}
+
+/// What is in a folder, with nothing of laggard's left behind.
+#[cfg(unix)]
+fn assert_only_long_file_is_old(folder: &Path) {
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    assert_eq!((read("a.py"), read("b.py"), read("c.py")), (GOOD.to_owned(), long(BAD), GOOD.to_owned()));
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["a.py", "b.py", "c.py"]);
+}
+
+/// The system refuses to write more than some bytes to a file, as it does on a full disk: that file stays as it was, and
+/// is named; the others are written.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_whole_is_left_alone() {
+    let folder = project(&[("a.py", BAD), ("b.py", &long(BAD)), ("c.py", BAD)]);
+    let command = format!("trap '' XFSZ; ulimit -f 8; exec '{}' {}", env!("CARGO_BIN_EXE_laggard"), FIX.join(" "));
+    let output = Command::new("sh").args(["-c", &command]).current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("`b.py` cannot be written"), "{said}");
+    assert_only_long_file_is_old(folder.path());
+}
+
+/// A real disk that is full, where the system lets the test mount one. Where it does not, the test says so, and the one
+/// above has to do.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_files_as_they_were() {
+    const RUN: &str = r#"
+        mount -t tmpfs -o size=44k tmpfs "$1" || exit 99
+        cp "$2"/*.py "$1" && cd "$1" || exit 98
+        "$3" check --isolated --select needless-list --fix 2> "$2/said"
+        echo $? > "$2/code"
+        mkdir "$2/after" && cp -R . "$2/after"
+    "#;
+    let disk = tempfile::tempdir().unwrap();
+    let folder = project(&[("a.py", BAD), ("b.py", &long(BAD)), ("c.py", BAD)]);
+    let is_run = [&["--mount"][..], &["--map-root-user", "--mount"]].iter().any(|flags| {
+        let mut command = Command::new("unshare");
+        command.args(*flags).args(["sh", "-c", RUN, "sh"]).args([disk.path(), folder.path()]);
+        command.arg(env!("CARGO_BIN_EXE_laggard")).output().is_ok_and(|output| output.status.success())
+    });
+    if !is_run {
+        // Past the test harness, which hides what tests that pass have to say.
+        let words = b"SKIPPED: no small file system can be mounted here\n";
+        return std::io::Write::write_all(&mut std::io::stderr(), words).unwrap();
+    }
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(read("code").trim(), "2", "{}", read("said"));
+    assert!(read("said").contains("`b.py` cannot be written"), "{}", read("said"));
+    assert_only_long_file_is_old(&folder.path().join("after"));
 }
 
 #[test]

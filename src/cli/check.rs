@@ -4,6 +4,7 @@ use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use super::cache;
 use super::cargo::Packages;
 use super::levels::Levels;
 use super::output::{self, Color};
@@ -162,6 +163,9 @@ pub struct Arguments {
     #[arg(help_heading = "Files and work", short, long, value_name = "NUMBER")]
     jobs: Option<NonZeroUsize>,
 
+    #[command(flatten)]
+    cache: cache::Arguments,
+
     /// Show how long each stage took.
     #[arg(help_heading = "Output", long)]
     timings: bool,
@@ -236,6 +240,7 @@ impl Arguments {
             isolated: self.isolated,
             force_exclude: self.force_exclude,
             jobs: self.jobs.map(NonZeroUsize::get),
+            cache: self.cache.folder(&current, &config.root),
             max_file_size: self.max_file_size,
             include_side_code: self.include_tests.then_some(true),
             fail_on: self.fail_on.map(FailOn::severity),

@@ -13,6 +13,7 @@ use clap::{Parser, Subcommand};
 
 mod add_ignore;
 mod baseline;
+mod cache;
 mod cargo;
 mod check;
 mod explain;
@@ -57,6 +58,8 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Keep the file of known findings.
     Baseline(baseline::Arguments),
+    /// Remove what is kept from run to run.
+    Clean(cache::Clean),
     /// Print the page of a rule.
     Explain(explain::Arguments),
     /// Write a configuration to start from.
@@ -89,6 +92,8 @@ enum CargoCommand {
     Check(Box<cargo::Arguments>),
     /// Keep the file of known findings.
     Baseline(baseline::Arguments),
+    /// Remove what is kept from run to run.
+    Clean(cache::Clean),
     /// Print the page of a rule.
     Explain(explain::Arguments),
     /// Write a configuration to start from.
@@ -128,6 +133,7 @@ pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode 
             Err(error) => return fail(&error),
         },
         CargoCommand::Baseline(baseline) => Command::Baseline(baseline),
+        CargoCommand::Clean(clean) => Command::Clean(clean),
         CargoCommand::Explain(explain) => Command::Explain(explain),
         CargoCommand::Init(init) => Command::Init(init),
         CargoCommand::Rules(rules) => Command::Rules(rules),
@@ -146,7 +152,8 @@ fn cargo_arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if arguments.first().is_some_and(|first| first == "laggard") {
         arguments.remove(0);
     }
-    let known = ["baseline", "check", "explain", "info", "init", "rules", "help", "--help", "-h", "--version", "-V"];
+    let known =
+        ["baseline", "check", "clean", "explain", "info", "init", "rules", "help", "--help", "-h", "--version", "-V"];
     if !arguments.first().is_some_and(|first| known.iter().any(|known| first == known)) {
         arguments.insert(0, "check".into());
     }
@@ -158,6 +165,7 @@ fn execute(command: Command, color: output::Color) -> ExitCode {
     let command = || match command {
         Command::Check(arguments) => check::run(&arguments, color),
         Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Clean(arguments) => cache::clean(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),

@@ -49,8 +49,17 @@ fn is_called_chunk(facts: &FileFacts, source: LoopSource) -> bool {
 fn is_task(program: &Program, candidate: &Candidate) -> bool {
     let spawns = program.resolved(candidate.file, candidate.call).effects.has(Effect::SpawnsTask);
     let loops = &program.context(candidate.file, candidate.call).loops;
+    let facts = &program.file(candidate.file).facts;
+    // Who counts starts as many as are wanted.
+    let counts = |frame: &LoopFrame| match frame.source {
+        LoopSource::Loop(id) => {
+            facts.loop_of(id).iterable.is_some_and(|iterable| facts.origin(iterable) == Origin::Range)
+        }
+        _ => false,
+    };
     // Who waits for more work starts a task for each piece of it as it comes.
     spawns
+        && !loops.first().is_some_and(counts)
         && loops.first().is_some_and(|frame| frame.class == LoopClass::Data)
         && loops.iter().all(|frame| frame.class != LoopClass::Worker)
 }
@@ -67,9 +76,11 @@ fn started(program: &Program, candidate: &Candidate) -> Vec<CallId> {
             }
         }
         let is_inside = |call: &CallId| {
-            facts.scopes_from(facts.call(*call).scope).any(
-                |(_, scope)| matches!(scope.kind, ScopeKind::Async(Some((given_to, _))) if given_to == candidate.call),
-            )
+            facts.scopes_from(facts.call(*call).scope).any(|(_, scope)| match scope.kind {
+                ScopeKind::Async(Some((given_to, _))) => given_to == candidate.call,
+                ScopeKind::Closure(id) => facts.closure(id).given_to.is_some_and(|(to, _)| to == candidate.call),
+                _ => false,
+            })
         };
         let later = (candidate.call.0 + 1..facts.calls.len() as u32).map(CallId);
         calls.extend(later.take_while(|call| site.span.contains(facts.call(*call).span)).filter(is_inside));
@@ -174,7 +185,8 @@ fn holds_limit(program: &Program, file: FileId, region: Region) -> bool {
             let text = facts.text(place).to_ascii_lowercase();
             LIMIT_WORDS.iter().any(|word| text.contains(word))
         });
-        program.resolved(file, call).effects.has(Effect::LimitsConcurrency) || (named && site.kind == CallKind::Enter)
+        program.resolved(file, call).effects.has(Effect::LimitsConcurrency)
+            || (named && matches!(site.kind, CallKind::Enter | CallKind::Call))
     })
 }
 

@@ -51,6 +51,11 @@ impl<'r> Candidate<'r> {
         Some(Candidate { file, call, effect, frame, rule })
     }
 
+    /// The same call, with another of the loops around it.
+    pub fn within(&self, frame: LoopFrame) -> Candidate<'r> {
+        Candidate { frame: Some(frame), ..*self }
+    }
+
     /// The call site.
     pub fn site<'p>(&self, program: &'p Program) -> &'p CallSite {
         program.file(self.file).facts.call(self.call)
@@ -192,7 +197,10 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         is_reached_conditionally(program, file, &candidate.effect.reached) == *wanted
     });
     check!(accumulates, |wanted| accumulates(program, candidate) == *wanted);
-    check!(local_result, |wanted| site.result_is_local == *wanted);
+    check!(local_result, |wanted| {
+        let language = crate::lang::all()[program.file(file).source.language];
+        (site.result_is_local && language.grows_local_texts_in_place()) == *wanted
+    });
     check!(used, |wanted| wanted.iter().any(|used| used.0 == site.used));
     check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);
     check!(first_argument, |wanted| first_argument(program, candidate) == Some(*wanted));
@@ -259,6 +267,9 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(loop_reaches, |wanted| loop_reaches(program, candidate, words(wanted)));
     check!(iterated_once, |wanted| is_iterated_once(program, candidate) == *wanted);
     check!(fills_fresh_container, |wanted| fills_fresh_container(program, candidate) == *wanted);
+    check!(fresh, |wanted| is_fresh(program, candidate) == *wanted);
+    check!(left_alone, |wanted| is_left_alone(program, candidate) == *wanted);
+    check!(known_when_made, |wanted| is_known_when_made(program, candidate) == *wanted);
     check!(waste, |wanted| super::waste::wasted(program, file, call)
         .is_some_and(|wasted| wanted.iter().any(|kind| kind.0 == wasted.kind)));
     check!(escapes, |wanted| escapes(program, candidate) == *wanted);
@@ -1129,12 +1140,95 @@ fn is_made_empty(program: &Program, file: FileId, origin: OriginId, before: u32)
     while let Origin::Ascribed(_, inner) = facts.origin(made) {
         made = inner;
     }
+    let is_none = |argument: &Argument| facts.origin(argument.origin) == Origin::Integer(Some(0));
     let declared = match facts.origin(made) {
-        Origin::Call(call) => facts.call(call).arguments.0 == facts.call(call).arguments.1,
+        Origin::Call(call) => facts.arguments_of(facts.call(call)).iter().all(is_none),
+        // Declared without a value, where that is an empty one.
+        Origin::Declared(..) => binding.source.is_empty(),
         Origin::Collection(_, None, Some(0)) => true,
         _ => false,
     };
     declared && !early
+}
+
+/// Is the receiver a local variable that was made empty on the same level as the loop, and is it not used before the loop?
+fn is_fresh(program: &Program, candidate: &Candidate) -> bool {
+    let Some(LoopFrame { source: LoopSource::Loop(id), .. }) = candidate.frame else { return false };
+    let facts = &program.file(candidate.file).facts;
+    let Some(binding) = super::propose::receiving_variable(facts, candidate.call) else { return false };
+    let turns = |scope: ScopeId| facts.scope(scope).depth;
+    let own = facts.loop_of(id);
+    turns(binding.scope) + 1 == turns(own.scope)
+        && is_made_empty(program, candidate.file, binding.origin, own.span.start)
+}
+
+/// Is the receiver the same in every turn of a loop, which changes nothing in it?
+pub(super) fn stays_the_same(program: &Program, candidate: &Candidate, frame: &LoopFrame) -> bool {
+    let (_, _, depend) = root_receiver(program, candidate.file, candidate.call);
+    (depend.element | depend.carried | depend.volatile) & frame.bit == 0
+        && !is_changed(program, candidate, Change::Any)
+        && is_left_alone(program, candidate)
+}
+
+/// Does the loop call nothing on the owners of the receiver that may change it?
+fn is_left_alone(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let (place, _, _) = root_receiver(program, candidate.file, candidate.call);
+    let (Some(place), Some(region)) = (place, region_of(program, candidate)) else { return false };
+    let owns = |owner: crate::syntax::Name| is_part_of(facts.text(place), facts.text(owner));
+    !calls_of(region).any(|call| {
+        let site = facts.call(call);
+        let looks = || {
+            let resolved = program.resolved(candidate.file, call);
+            resolved.functions().next().is_none() && super::waste::only_looks(program, candidate.file, call)
+        };
+        site.kind == CallKind::Call && site.receiver_place.is_some_and(owns) && !looks()
+    })
+}
+
+/// Is what the loop goes through there already where the receiver is made, and does nothing change it in between?
+fn is_known_when_made(program: &Program, candidate: &Candidate) -> bool {
+    let Some(LoopFrame { source: LoopSource::Loop(id), .. }) = candidate.frame else { return false };
+    let file = candidate.file;
+    let facts = &program.file(file).facts;
+    let own = facts.loop_of(id);
+    let Some(binding) = super::propose::receiving_variable(facts, candidate.call) else { return false };
+    let Some(place) = own.iterable.and_then(|iterable| place_gone_through(facts, own, iterable)) else { return false };
+    let place = facts.text(place);
+    let touches = |other: crate::syntax::Name| {
+        let other = facts.text(other);
+        other == place || is_part_of(place, other) || is_part_of(other, place)
+    };
+    let is_between = |span: crate::source::Span| span.start >= binding.span.end && span.end <= own.header.start;
+    let written = facts.writes.iter().any(|write| is_between(write.span) && touches(write.place));
+    let changed = facts.calls.iter().enumerate().any(|(number, site)| {
+        let call = CallId(number as u32);
+        is_between(site.span)
+            && site.kind == CallKind::Call
+            && site.receiver_place.is_some_and(touches)
+            && !super::waste::only_looks(program, file, call)
+    });
+    !written && !changed
+}
+
+/// The place that a loop goes through, views of it (`iter`, `keys`) taken off.
+fn place_gone_through(facts: &FileFacts, own: &Loop, iterable: OriginId) -> Option<crate::syntax::Name> {
+    let mut origin = iterable;
+    let mut place = own.iterable_place;
+    while place.is_none() {
+        match facts.origin(origin) {
+            Origin::Borrowed(inner) => origin = inner,
+            Origin::Call(call) => {
+                let site = facts.call(call);
+                (place, origin) = (site.receiver_place, site.callee);
+                if site.name.is_none() {
+                    return None;
+                }
+            }
+            _ => return None,
+        }
+    }
+    place
 }
 
 /// Does iterating take a number of turns that is known beforehand?
@@ -1184,7 +1278,10 @@ pub fn check_hold(
             facts.scope(site.scope).function == function && !is_in_other_task(facts, hold.scope, site.scope);
         same_task && (over.is_empty() || awaited_reaches(program, file, site.origin, over))
     })?;
-    Some(super::finding::of_hold(program, rule, file, number, call, awaited as usize))
+    let mut found = super::finding::of_hold(program, rule, file, number, call, awaited as usize);
+    let taken = program.file(file).facts.call(call).span;
+    found.proposals = super::propose::for_place(program, rule, file, taken);
+    Some(found)
 }
 
 /// Is what the lock guards replaced as a whole while it is held? Then the others wait for that very value.
@@ -1278,7 +1375,9 @@ pub fn check_function(program: &mut Program, rule: &Rule, file: FileId, function
         let has_parameters = !facts.function(function).parameters.is_empty();
         let unlimited = has_parameters && is_unlimited(program, file, decorator, call);
         if rule.conditions.unlimited.is_none_or(|wanted| wanted == unlimited) {
-            return Some(super::finding::of_function(program, rule, file, function));
+            let mut found = super::finding::of_function(program, rule, file, function);
+            found.proposals = super::propose::for_place(program, rule, file, found.primary.span);
+            return Some(found);
         }
     }
     None
@@ -1317,7 +1416,12 @@ pub fn check_sql(program: &mut Program, rule: &Rule, file: FileId, call: CallId)
     let matches = match subject.check {
         SqlCheck::SelectStar => crate::sql::selects_star(text),
     };
-    matches.then(|| super::finding::of_sql(program, rule, file, call))
+    let first = facts.arguments_of(site).first().map_or(site.span, |argument| argument.span);
+    matches.then(|| {
+        let mut found = super::finding::of_sql(program, rule, file, call);
+        found.proposals = super::propose::for_place(program, rule, file, first);
+        found
+    })
 }
 
 /// A rule about relations that are read.

@@ -2,10 +2,10 @@
 //!
 //! Whether the text is what a fix is for is the matter of `fix`.
 
-use super::matching::{Candidate, holds};
+use super::matching::{Candidate, holds, stays_the_same};
 use super::{advice, waste};
 use crate::diagnostic::Proposal;
-use crate::facts::{CallId, FileFacts};
+use crate::facts::{Binding, CallId, FileFacts, UseSite};
 use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
 use crate::rule::Rule;
 use crate::rule::fix::Recipe;
@@ -26,12 +26,15 @@ pub fn for_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Ve
         return Vec::new();
     }
     let words = words_of_call(program, candidate);
+    let outermost = outermost(program, candidate);
     let facts = &program.file(candidate.file).facts;
     let proposal = Proposal {
         recipe: 0,
         call: candidate.site(program).span,
         around: candidate.frame.map(|frame| span_of_loop(facts, &frame)),
+        outermost: outermost.map(|frame| span_of_loop(facts, &frame)),
         made: made_at(facts, candidate.call),
+        uses: other_uses(facts, candidate.call),
         words,
     };
     proposals.into_iter().map(|recipe| Proposal { recipe, ..proposal.clone() }).collect()
@@ -59,10 +62,29 @@ pub fn for_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Vec<
             recipe,
             call: facts.call(read.call).span,
             around: Some(span_of_loop(facts, &read.frame)),
+            outermost: None,
             made: Some(made),
+            uses: Vec::new(),
             words: vec![words.clone()],
         })
         .collect()
+}
+
+/// The fixes of a finding that is no call in a loop: a lock that is held, a function, a statement in SQL. All that is
+/// known of it is where it stands.
+pub fn for_place(program: &Program, rule: &Rule, file: FileId, place: Span) -> Vec<Proposal> {
+    let wanted = rule.fixes.iter().enumerate();
+    let wanted = wanted.filter(|(_, recipe)| is_for(program, recipe, file));
+    let proposal = |recipe| Proposal {
+        recipe,
+        call: place,
+        around: None,
+        outermost: None,
+        made: None,
+        uses: Vec::new(),
+        words: Vec::new(),
+    };
+    wanted.map(|(recipe, _)| proposal(recipe)).collect()
 }
 
 fn is_for(program: &Program, recipe: &Recipe, file: FileId) -> bool {
@@ -83,6 +105,15 @@ fn words_of_call(program: &mut Program, candidate: &Candidate) -> Vec<(&'static 
     words
 }
 
+/// The outermost loop around the one that counts in which the receiver stays the same.
+fn outermost(program: &Program, candidate: &Candidate) -> Option<LoopFrame> {
+    let own = candidate.frame?;
+    let loops = &program.context(candidate.file, candidate.call).loops;
+    let at = loops.iter().position(|frame| frame.source == own.source)?;
+    let is_wider = |frame: &&LoopFrame| stays_the_same(program, &candidate.within(**frame), frame);
+    loops[at + 1..].iter().take_while(is_wider).last().copied().or(Some(own))
+}
+
 fn span_of_loop(facts: &FileFacts, frame: &LoopFrame) -> Span {
     match frame.source {
         LoopSource::Loop(id) => facts.loop_of(id).span,
@@ -93,10 +124,21 @@ fn span_of_loop(facts: &FileFacts, frame: &LoopFrame) -> Span {
 
 /// The code that makes the value of the variable that a call works on.
 fn made_at(facts: &FileFacts, call: CallId) -> Option<Span> {
+    let source = receiving_variable(facts, call)?.source;
+    (!source.is_empty()).then_some(source)
+}
+
+/// Where the variable that a call works on is used, besides that call.
+fn other_uses(facts: &FileFacts, call: CallId) -> Vec<Span> {
     let site = facts.call(call);
-    let place = site.receiver_place?;
-    let binding = facts.bindings.iter().find(|binding| {
-        binding.name == place && binding.uses.iter().any(|used| site.span.contains(used.span) && used.place == place)
-    })?;
-    (!binding.source.is_empty()).then_some(binding.source)
+    let uses = receiving_variable(facts, call).into_iter().flat_map(|binding| &binding.uses);
+    uses.map(|used| used.span).filter(|span| !site.span.contains(*span)).collect()
+}
+
+/// The variable that a call works on: its receiver, or else its first argument.
+pub(super) fn receiving_variable(facts: &FileFacts, call: CallId) -> Option<&Binding> {
+    let site = facts.call(call);
+    let place = site.receiver_place.or_else(|| facts.arguments_of(site).first()?.place)?;
+    let is_read = |used: &UseSite| site.span.contains(used.span) && used.place == place;
+    facts.bindings.iter().find(|binding| binding.name == place && binding.uses.iter().any(is_read))
 }

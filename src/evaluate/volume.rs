@@ -61,7 +61,7 @@ fn is_given_data(program: &Program, file: FileId, origin: OriginId) -> bool {
         return true;
     };
     let given = resolver.given_to(program.function_ref(file, function), place);
-    given.is_empty() || given.iter().any(|(file, origin)| is_made_of_data(program, *file, *origin, 0))
+    given.is_empty() || given.iter().any(|given| is_made_of_data(program, given.file, given.origin, 0))
 }
 
 /// Is it a parameter, or a view of one? The receiver of a method is none: what it holds is another matter.
@@ -285,7 +285,7 @@ fn is_payload(program: &Program, file: FileId, origin: OriginId, depth: usize) -
             let language = program.file(file).source.language;
             let Some(resolver) = &program.resolvers[language] else { return false };
             let given = resolver.given_to(reference, place);
-            !given.is_empty() && given.iter().all(|(file, given)| is_payload(program, *file, *given, depth))
+            !given.is_empty() && given.iter().all(|given| is_payload(program, given.file, given.origin, depth))
         }
         Origin::Join(start, end) => {
             let members = facts.origin_list(start, end).iter();

@@ -553,6 +553,15 @@ fn is_plain_chain(program: &Program, file: FileId, call: CallId) -> bool {
     false
 }
 
+/// The calls that a chain is made of, the last first.
+fn chain_of(facts: &FileFacts, call: CallId) -> impl Iterator<Item = CallId> + '_ {
+    std::iter::successors(Some(call), |last| match facts.origin(facts.call(*last).callee) {
+        Origin::Call(inner) => Some(inner),
+        _ => None,
+    })
+    .take(16)
+}
+
 /// The variable that a result is bound to, whole.
 pub(super) fn binding_of(facts: &FileFacts, call: CallId) -> Option<BindingId> {
     let site = facts.call(call);
@@ -588,6 +597,12 @@ fn consumption_of_binding(program: &Program, file: FileId, call: CallId, id: Bin
     let [only] = binding.uses[..] else { return None };
     if binding.is_shared || only.place != binding.name || only.scope != binding.scope {
         // A loop's header stands in the scope around the loop.
+        return None;
+    }
+    // What a chain borrows from a guard would be gone with the guard at the end of the statement.
+    if chain_of(facts, call)
+        .any(|inner| program.resolved(file, inner).row().is_some_and(|row| row.notes.starts_with("guard")))
+    {
         return None;
     }
     let start = facts.call(call).span.end;

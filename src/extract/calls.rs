@@ -1,6 +1,7 @@
 //! Call sites and the operations that are as good as one.
 
 use super::Extractor;
+use super::scope::Local;
 use super::value::Value;
 use crate::facts::*;
 use crate::source::Span;
@@ -43,6 +44,7 @@ impl Extractor<'_> {
             depend = depend.or(argument.depend);
         }
         depend.volatile |= self.all_loop_bits();
+        self.fill_exposed(arguments, depend);
         let place = result.map(|(place, _)| place);
         let accumulates = place.is_some()
             && (callee.receiver_place == place
@@ -77,6 +79,24 @@ impl Extractor<'_> {
         call.certain = certainty == Certainty::Certain;
         let origin = self.origin(Origin::Call(id));
         Value { origin, depend, place: None }
+    }
+
+    /// A variable that a call may write to holds what comes of the call.
+    fn fill_exposed(&mut self, arguments: List, depend: Depend) {
+        for node in self.tree.nodes_of(arguments) {
+            let NodeKind::Unary { operator: UnaryOperator::BorrowMutably, operand } = self.tree.kind(*node) else {
+                continue;
+            };
+            let mut root = operand;
+            while let NodeKind::Member { object, .. } = self.tree.kind(root) {
+                root = object;
+            }
+            if let NodeKind::Name(name) = self.tree.kind(root)
+                && let Some(local) = self.locals.get(name)
+            {
+                self.locals.set(name, Some(Local { depend: local.depend.or(depend), ..local }));
+            }
+        }
     }
 
     fn reserve_call(&mut self, node: NodeId) -> CallId {

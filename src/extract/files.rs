@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::cache::{Cache, Key};
 use crate::config::Config;
 use crate::diagnostic::{Notice, NoticeKind};
 use crate::facts::FileFacts;
@@ -34,11 +35,20 @@ pub struct Extracted {
 /// Facts of files that are known already, by where the files are.
 pub type KnownFacts = FxHashMap<PathBuf, FileFacts>;
 
-/// Extracts the facts of all files, on the threads of the pool that it is called in. What is known is taken from `known`.
-pub fn all(discovered: &Project, config: &Config, known: &mut KnownFacts) -> Extracted {
+/// What was worked out before: facts by file, and facts by text.
+pub struct Before<'b> {
+    /// Of files that are the same as then.
+    pub known: KnownFacts,
+    /// From other runs.
+    pub cache: &'b Cache,
+}
+
+/// Extracts the facts of all files, on the threads of the pool that it is called in. What was worked out before is taken
+/// from there.
+pub fn all(discovered: &Project, config: &Config, before: &mut Before) -> Extracted {
     let manifests = manifests_from_outermost(discovered);
     let modules = module_names(discovered, &manifests);
-    collect(&discovered.files, modules, &renames(discovered, &manifests), extracted(&discovered.files, config, known))
+    collect(&discovered.files, modules, &renames(discovered, &manifests), extracted(&discovered.files, config, before))
 }
 
 fn manifests_from_outermost(discovered: &Project) -> Vec<lang::Manifest> {
@@ -53,13 +63,13 @@ pub fn with_dialects(
     mut extracted_before: Extracted,
     discovered: &Project,
     config: &Config,
-    known: &mut KnownFacts,
+    before: &mut Before,
 ) -> Extracted {
     let files = &discovered.in_dialects;
     let names = files.iter().map(|file| dialect_of(file).and_then(|own| own.file_name(&file.path)).unwrap_or(""));
     let names = names.map(str::to_owned).collect();
     let renames = renames(discovered, &manifests_from_outermost(discovered));
-    let found = collect(files, names, &renames, extracted(files, config, known));
+    let found = collect(files, names, &renames, extracted(files, config, before));
     extracted_before.files.extend(found.files);
     extracted_before.files.sort_by(|left, right| left.source.path.cmp(&right.source.path));
     let mut first_function = 0;
@@ -77,15 +87,16 @@ fn dialect_of(file: &SourceFile) -> Option<&'static dyn lang::Dialect> {
 }
 
 /// The facts of each file, in the order of the files.
-fn extracted(files: &[SourceFile], config: &Config, known: &mut KnownFacts) -> Vec<Extraction> {
-    let known: Vec<Option<FileFacts>> = files.iter().map(|file| known.remove(&file.location)).collect();
+fn extracted(files: &[SourceFile], config: &Config, before: &mut Before) -> Vec<Extraction> {
+    let known: Vec<Option<FileFacts>> = files.iter().map(|file| before.known.remove(&file.location)).collect();
+    let cache = before.cache;
     // Large files first, so that no thread is left with one at the end.
     let mut order: Vec<usize> = (0..files.len()).filter(|at| known[*at].is_none()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(files[*at].size));
     let progress = config.progress.as_deref();
     progress.inspect(|progress| progress.expect(order.len()));
     let extract = |at: usize| {
-        let result = file(&files[at], config);
+        let result = file(&files[at], config, cache);
         progress.inspect(|progress| progress.advance());
         (at, result)
     };
@@ -141,7 +152,7 @@ fn collect(files: &[SourceFile], modules: Vec<String>, renames: &[Renames], resu
 }
 
 /// The facts of one file, or why there are none.
-fn file(source: &SourceFile, config: &Config) -> Extraction {
+fn file(source: &SourceFile, config: &Config, cache: &Cache) -> Extraction {
     let text = source.text().map_err(|error| match error {
         ReadError::Io(_) => (NoticeKind::Unreadable, error.to_string()),
         ReadError::NotUtf8(_) => (NoticeKind::NotUtf8, error.to_string()),
@@ -153,21 +164,37 @@ fn file(source: &SourceFile, config: &Config) -> Extraction {
             format!("has {} bytes; the limit is {}", text.len(), config.max_file_size()),
         ));
     }
-    if let Some(dialect) = dialect_of(source) {
-        return confined(|| super::facts(&text, dialect.parse(&text)));
-    }
-    let language = lang::all()[source.language];
-    let facts = || confined(|| super::facts(&text, language.parse(&text)));
-    match kind(&text) {
-        Kind::Written => facts(),
-        // Nobody repairs it, but what it declares is what other files use.
-        Kind::Generated => facts().and_then(|facts| if only_declares(&facts) { Ok(facts) } else { Err(left_out()) }),
-        Kind::Minified => Err(left_out()),
-    }
+    let key = cache.keeps().then(|| key(source, &text));
+    let facts = match key.and_then(|key| cache.get(key)) {
+        Some(facts) => facts,
+        None => {
+            let facts = facts_of(source, &text)?;
+            key.inspect(|key| cache.put(*key, &facts));
+            facts
+        }
+    };
+    facts.ok_or_else(|| (NoticeKind::Generated, "is generated or minified".into()))
 }
 
-fn left_out() -> (NoticeKind, String) {
-    (NoticeKind::Generated, "is generated or minified".into())
+/// What decides the facts of a file.
+fn key(source: &SourceFile, text: &str) -> Key {
+    let dialect = dialect_of(source).map_or("", |dialect| dialect.name());
+    Key::of(&[lang::all()[source.language].name().as_bytes(), dialect.as_bytes(), text.as_bytes()])
+}
+
+/// The facts of a text; `None` if a program wrote it.
+fn facts_of(source: &SourceFile, text: &str) -> Result<Option<FileFacts>, (NoticeKind, String)> {
+    if let Some(dialect) = dialect_of(source) {
+        return confined(|| super::facts(text, dialect.parse(text))).map(Some);
+    }
+    let language = lang::all()[source.language];
+    let facts = || confined(|| super::facts(text, language.parse(text))).map(Some);
+    match kind(text) {
+        Kind::Written => facts(),
+        // Nobody repairs it, but what it declares is what other files use.
+        Kind::Generated => Ok(facts()?.filter(only_declares)),
+        Kind::Minified => Ok(None),
+    }
 }
 
 /// Is there no function in a file, and no loop?

@@ -228,7 +228,7 @@ impl Extractor<'_> {
                     LoopClass::Retry
                 } else if target_is(CHUNK_WORDS) {
                     LoopClass::Chunked
-                } else if target_is(&["page"]) {
+                } else if target_is(&["page"]) || syntax.iterable.is_some_and(|iterable| self.counts_pages(iterable)) {
                     LoopClass::Paging
                 } else {
                     LoopClass::Data
@@ -250,6 +250,17 @@ impl Extractor<'_> {
                     LoopClass::Data
                 }
             }
+        }
+    }
+
+    /// Is it a range up to a number of pages?
+    fn counts_pages(&self, iterable: NodeId) -> bool {
+        let NodeKind::Range { end: Some(end), .. } = self.tree.kind(iterable) else { return false };
+        match self.tree.kind(end) {
+            NodeKind::Name(name) | NodeKind::Member { name, .. } => {
+                self.facts.names.text(name).to_ascii_lowercase().contains("pages")
+            }
+            _ => false,
         }
     }
 

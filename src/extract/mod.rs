@@ -10,7 +10,7 @@ mod calls;
 mod comments;
 mod files;
 mod loops;
-pub use files::{Extracted, KnownFacts, all, with_dialects};
+pub use files::{Before, Extracted, KnownFacts, all, with_dialects};
 mod scope;
 mod statement;
 mod value;
@@ -303,10 +303,13 @@ impl Extractor<'_> {
         if let (Some(class), Some(name)) = (self.class, function.name) {
             self.facts.classes[class.index()].methods.push((name, id));
         }
-        for binding in self.locals.bindings() {
-            self.facts.bindings[binding.index()].is_shared |= self.function != FunctionId(0);
+        let mut locals = Locals::default();
+        if parent.is_some() {
+            for binding in self.locals.bindings() {
+                self.facts.bindings[binding.index()].is_shared = true;
+            }
+            locals = self.locals.captured();
         }
-        let locals = if parent.is_some() { self.locals.captured() } else { Locals::default() };
         self.pending.push_back(PendingFunction {
             node,
             id,

@@ -434,7 +434,8 @@ impl Extractor<'_> {
                 argument: Some((right, self.tree.span(value))),
                 used: Use::Bound,
                 result: place.map(|place| (place, is_local)),
-                accumulates: true,
+                // What a turn begins anew does not grow from turn to turn.
+                accumulates: !is_local || left.depend.carried != 0,
             });
         }
         if let Some(place) = place {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::checking::{leaves_the_rest, lost_comments, overlap, spliced};
 use super::code::Code;
-use crate::diagnostic::{Diagnostic, Edit, Fix, Grade};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Grade, Introduced};
 use crate::source::{SourceFile, Texts};
 
 /// So many passes at most.
@@ -199,9 +199,19 @@ fn chosen<'c>(candidates: &'c [Candidate], suspects: &BTreeSet<Key>) -> Vec<&'c 
 }
 
 fn touch(one: &Fix, other: &Fix) -> bool {
-    one.edits
-        .iter()
-        .any(|own| other.edits.iter().any(|its| own != its && overlap(own, its) || own == its && !own.imports))
+    one.edits.iter().any(|own| {
+        other.edits.iter().any(|its| match own == its {
+            true => own.introduces.is_none(),
+            false => overlap(own, its) || hides(own, its),
+        })
+    })
+}
+
+/// Do two edits bring in different variables of one name? Where one is in the scope of the other, it would hide it.
+fn hides(one: &Edit, other: &Edit) -> bool {
+    matches!(one.introduces, Some(Introduced::Variable(_)))
+        && one.introduces == other.introduces
+        && one.text.trim() != other.text.trim()
 }
 
 /// The texts that fixes are for.
@@ -261,11 +271,11 @@ pub fn compatible(fixes: &[&Fix]) -> Vec<Edit> {
     together(&chosen)
 }
 
-/// The edits of fixes that do not touch each other; the same import is written once.
+/// The edits of fixes that do not touch each other; the same import or variable is written once.
 fn together(fixes: &[&Fix]) -> Vec<Edit> {
     let mut edits: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits.iter().cloned()).collect();
     edits.sort();
-    edits.dedup_by(|next, kept| next == kept && kept.imports);
+    edits.dedup_by(|next, kept| next == kept && kept.introduces.is_some());
     edits
 }
 

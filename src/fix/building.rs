@@ -1,12 +1,12 @@
 //! Writes the edits of one fix: finds its patterns, fills in what they stand for, puts brackets where the new code would
 //! be read otherwise, keeps comments, and brings in what has to be imported.
 
-use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use super::checking::{self, leaves_the_rest, lost_comments, places, spliced};
 use super::code::{Code, Node};
 use super::matching::{self, Bindings, Bound, matched};
-use crate::diagnostic::{Edit, Fix, Grade, Proposal};
+use crate::diagnostic::{Edit, Fix, Grade, Introduced, Proposal};
 use crate::lang::Importing;
 use crate::rule::fix::{Action, Anchor, EditRecipe, Recipe};
 use crate::rule::pattern::{HoleKind, Pattern, Piece};
@@ -18,8 +18,132 @@ const MEMBERS: [&str; 2] = ["loader", "key"];
 /// So often brackets are added until the text is read as it is meant.
 const MOST_ROUNDS: usize = 3;
 
-/// The fix that a recipe makes of a finding, if the text is what it is for.
-pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> Option<Fix> {
+/// What a recipe would make of a finding: its edits, before anybody has read the text that they give.
+pub struct Plan<'r> {
+    recipe: &'r Recipe,
+    proposal: &'r Proposal,
+    drafts: Vec<Draft>,
+    /// How often brackets were added.
+    rounds: usize,
+}
+
+/// What became of a plan.
+pub enum Verdict {
+    /// The text is read as it is meant.
+    Holds,
+    /// Brackets were added: it has to be looked at again.
+    Changed,
+    /// It is not read as it is meant.
+    Fails,
+}
+
+impl<'r> Plan<'r> {
+    /// What a recipe makes of a finding, if the text is what it is for.
+    pub fn new(code: &Code, recipe: &'r Recipe, proposal: &'r Proposal) -> Option<Plan<'r>> {
+        let mut bindings = given(code, proposal);
+        let accept = |bindings: &Bindings| {
+            let is_wanted = |(hole, texts): &(String, Vec<String>)| {
+                bindings.get(hole).is_none_or(|bound| texts.contains(&bound.text))
+            };
+            recipe.only.iter().all(is_wanted)
+        };
+        let mut found = Vec::new();
+        for edit in &recipe.edits {
+            found.push(match edit.action.found() {
+                Some(pattern) if edit.at != Anchor::Uses => {
+                    let (place, bound) = place_of(code, edit, pattern, proposal, &bindings, &accept)?;
+                    bindings = bound;
+                    Some(place)
+                }
+                _ => None,
+            });
+        }
+        let of = |hole: &String| bindings.get(hole);
+        let is_alone = recipe.once.iter().all(|hole| of(hole).is_some_and(|bound| is_once(code, proposal, bound)))
+            && recipe.declared.iter().all(|hole| of(hole).is_some_and(|bound| is_declared(code, proposal, bound)));
+        if !is_alone || !are_apart(recipe, &bindings) {
+            return None;
+        }
+        let scope = code.function_around(proposal.call).unwrap_or(Span::new(0, code.text.len()));
+        for (name, made_of) in &recipe.new {
+            let wish = filled(made_of, &bindings)?;
+            let in_capitals = name.chars().all(|letter| !letter.is_lowercase());
+            let text = unused_name(code, scope, &wish, in_capitals);
+            bindings.insert(name.clone(), Bound { text, lines: None, span: None, is_expression: false });
+        }
+        let mut drafts = Vec::new();
+        for (edit, place) in recipe.edits.iter().zip(found) {
+            match &edit.action {
+                Action::Find(_) => continue,
+                Action::Replace(from, _) if edit.at == Anchor::Uses => {
+                    drafts.extend(drafts_of_uses(code, edit, from, proposal, &bindings, &accept)?);
+                }
+                _ => {
+                    let mut draft = draft(code, edit, proposal, &bindings, place)?;
+                    if is_moved_past_its_making(code, edit, &draft, proposal, &bindings, recipe) {
+                        return None;
+                    }
+                    draft.introduces = introduced(edit, recipe, &bindings);
+                    drafts.push(draft);
+                }
+            }
+        }
+        drafts.sort_by_key(|draft| (draft.span.start, draft.span.end));
+        let is_apart = |pair: &[Draft]| !checking::overlap(&pair[0].edit(), &pair[1].edit());
+        drafts.windows(2).all(is_apart).then_some(Plan { recipe, proposal, drafts, rounds: 0 })
+    }
+
+    /// Its edits.
+    pub fn edits(&self) -> impl Iterator<Item = Edit> {
+        self.drafts.iter().map(Draft::edit)
+    }
+
+    /// Looks at the text that plans give together: all that is not in their edits has to be as before.
+    pub fn check(code: &Code, plans: &mut [&mut Plan]) -> Vec<Verdict> {
+        let mut drafts: Vec<(usize, &mut Draft)> = Vec::new();
+        for (number, plan) in plans.iter_mut().enumerate() {
+            plan.rounds += 1;
+            drafts.extend(plan.drafts.iter_mut().map(|draft| (number, draft)));
+        }
+        drafts.sort_by_key(|(_, draft)| draft.span);
+        let edits: Vec<Edit> = drafts.iter().map(|(_, draft)| draft.edit()).collect();
+        let text = spliced(code.text, &edits);
+        let after = Code::parsed(&text, code.language);
+        let mut changed = BTreeSet::new();
+        for ((number, draft), place) in drafts.into_iter().zip(places(&edits)) {
+            if !put_brackets(draft, place, &after) {
+                changed.insert(number);
+            }
+        }
+        if changed.is_empty() && leaves_the_rest(code, &after, &edits) {
+            return plans.iter().map(|_| Verdict::Holds).collect();
+        }
+        if !changed.is_empty() {
+            let verdict = |(number, plan): (usize, &&mut Plan)| match changed.contains(&number) {
+                true if plan.rounds >= MOST_ROUNDS => Verdict::Fails,
+                _ => Verdict::Changed,
+            };
+            return plans.iter().enumerate().map(verdict).collect();
+        }
+        if plans.len() == 1 {
+            return vec![Verdict::Fails];
+        }
+        // One of them is to blame.
+        let (first, second) = plans.split_at_mut(plans.len() / 2);
+        let mut verdicts = Plan::check(code, first);
+        verdicts.extend(Plan::check(code, second));
+        verdicts
+    }
+
+    /// The fix, once the plan holds.
+    pub fn fix(&self, code: &Code, file: FileId) -> Option<Fix> {
+        let imports = imports(code, self.recipe, self.proposal)?;
+        finished(code, self.edits().collect(), imports, self.recipe, self.proposal, file)
+    }
+}
+
+/// What is known before any pattern is looked for.
+fn given(code: &Code, proposal: &Proposal) -> Bindings {
     let mut bindings: Bindings = proposal
         .words
         .iter()
@@ -29,51 +153,56 @@ pub fn fix(code: &Code, recipe: &Recipe, proposal: &Proposal, file: FileId) -> O
             ((*name).to_owned(), Bound { text: text.clone(), lines: None, span: None, is_expression })
         })
         .collect();
-    let call = Bound {
-        text: proposal.call.of(code.text).to_owned(),
-        lines: None,
-        span: Some(proposal.call),
-        is_expression: true,
+    let mut bind = |name: &str, span: Span, is_expression: bool| {
+        let bound = Bound { text: span.of(code.text).to_owned(), lines: None, span: Some(span), is_expression };
+        bindings.insert(name.to_owned(), bound);
     };
-    bindings.insert("call".to_owned(), call);
-    let accept = |bindings: &Bindings| {
-        let is_wanted =
-            |(hole, texts): &(String, Vec<String>)| bindings.get(hole).is_none_or(|bound| texts.contains(&bound.text));
-        recipe.only.iter().all(is_wanted)
-    };
-    let mut found = Vec::new();
-    for edit in &recipe.edits {
-        if let Some(pattern) = edit.action.found() {
-            let (node, bound) = place_of(code, edit, pattern, proposal, &bindings, &accept)?;
-            bindings = bound;
-            found.push(node);
-        }
+    bind("call", proposal.call, true);
+    if let Some(statement) = proposal.made.and_then(|made| code.statement(made)) {
+        bind("making", statement.span, false);
     }
-    let of = |hole: &String| bindings.get(hole);
-    let is_alone = recipe.once.iter().all(|hole| of(hole).is_some_and(|bound| is_once(code, proposal, bound)))
-        && recipe.declared.iter().all(|hole| of(hole).is_some_and(|bound| is_declared(code, proposal, bound)));
-    if !is_alone || !are_apart(recipe, &bindings) {
-        return None;
-    }
-    for (name, made_of) in &recipe.new {
-        let text = unused_name(code, &filled(made_of, &bindings)?);
-        bindings.insert(name.clone(), Bound { text, lines: None, span: None, is_expression: false });
-    }
-    let mut found = found.into_iter();
+    bindings
+}
+
+/// The edits of all uses of the variable that fit.
+fn drafts_of_uses(
+    code: &Code,
+    edit: &EditRecipe,
+    from: &Pattern,
+    proposal: &Proposal,
+    bindings: &Bindings,
+    accept: &dyn Fn(&Bindings) -> bool,
+) -> Option<Vec<Draft>> {
     let mut drafts = Vec::new();
-    for edit in &recipe.edits {
-        let node = edit.action.found().and_then(|_| found.next());
-        if !matches!(edit.action, Action::Find(_)) {
-            let draft = draft(code, edit, proposal, &bindings, node)?;
-            if is_moved_past_its_making(code, edit, &draft, proposal, &bindings, &recipe.declared) {
-                return None;
-            }
-            drafts.push(draft);
+    for used in &proposal.uses {
+        let around = outwards(code, *used)?;
+        let mut fitting =
+            around.into_iter().filter_map(|node| Some((node, matched(code, from, node.span, bindings, accept)?)));
+        if let Some((node, found)) = fitting.next() {
+            drafts.push(draft(code, edit, proposal, &found, Some(Place::of(node)))?);
         }
     }
-    let (edits, checked) = bracketed(code, drafts)?;
-    let imports = imports(code, recipe, proposal)?;
-    finished(code, edits, &checked, imports, recipe, proposal, file)
+    Some(drafts)
+}
+
+/// The variable that lines before a statement declare.
+fn introduced(edit: &EditRecipe, recipe: &Recipe, bindings: &Bindings) -> Option<Introduced> {
+    let Action::Before(lines) = &edit.action else { return None };
+    let first = lines.names().find(|name| recipe.new.iter().any(|(own, _)| own == name))?;
+    Some(Introduced::Variable(bindings.get(first)?.text.clone()))
+}
+
+/// Where a change is made.
+#[derive(Clone, Copy)]
+struct Place {
+    span: Span,
+    is_statement: bool,
+}
+
+impl Place {
+    fn of(node: &Node) -> Place {
+        Place { span: node.span, is_statement: node.is_statement }
+    }
 }
 
 /// An edit, and which parts of its new text have to be read as one expression.
@@ -83,6 +212,8 @@ struct Draft {
     pieces: Vec<(String, bool)>,
     /// Does it take the place of an expression?
     is_expression: bool,
+    /// What it brings into scope.
+    introduces: Option<Introduced>,
 }
 
 impl Draft {
@@ -91,39 +222,63 @@ impl Draft {
     }
 
     fn edit(&self) -> Edit {
-        Edit { span: self.span, text: self.text(), imports: false }
+        Edit { span: self.span, introduces: self.introduces.clone(), text: self.text() }
     }
 }
 
 /// Where a pattern is found, and what its holes stand for.
-fn place_of<'c>(
-    code: &'c Code,
+fn place_of(
+    code: &Code,
     edit: &EditRecipe,
     from: &Pattern,
     proposal: &Proposal,
     bindings: &Bindings,
     accept: &dyn Fn(&Bindings) -> bool,
-) -> Option<(&'c Node, Bindings)> {
-    candidates(code, edit.at, proposal)?.into_iter().find_map(|node| {
-        let found = matched(code, from, node.span, bindings, accept)?;
+) -> Option<(Place, Bindings)> {
+    if edit.at == Anchor::Text {
+        let span = text_in_literal(code, from, proposal.call)?;
+        return Some((Place { span, is_statement: false }, bindings.clone()));
+    }
+    candidates(code, edit.at, proposal)?.into_iter().find_map(|place| {
+        let found = matched(code, from, place.span, bindings, accept)?;
         // What is about the call must not swallow it whole.
         let hides = |(name, bound): (&String, &Bound)| {
             let is_new = !bindings.contains_key(name);
             edit.at == Anchor::Call && is_new && bound.span.is_some_and(|span| span.contains(proposal.call))
         };
-        (!found.iter().any(hides)).then_some((node, found))
+        (!found.iter().any(hides)).then_some((place, found))
     })
 }
 
-/// The nodes at which a pattern may be found.
-fn candidates<'c>(code: &'c Code, at: Anchor, proposal: &Proposal) -> Option<Vec<&'c Node>> {
-    let exactly = |span: Span| code.nodes_at(span.start).filter(|node| node.span == span).collect::<Vec<_>>();
+/// The places at which a pattern may be found.
+fn candidates(code: &Code, at: Anchor, proposal: &Proposal) -> Option<Vec<Place>> {
+    let places = |nodes: Vec<&Node>| nodes.into_iter().map(Place::of).collect();
+    // A block of one statement has the bytes of that statement.
+    let exactly = |span: Span| {
+        let mut nodes: Vec<&Node> = code.nodes_at(span.start).filter(|node| node.span == span).collect();
+        nodes.sort_by_key(|node| !node.is_statement);
+        nodes
+    };
     Some(match at {
-        Anchor::Call => outwards(code, proposal.call)?,
-        Anchor::Statement => code.around(proposal.call).into_iter().filter(|node| node.is_statement).take(1).collect(),
-        Anchor::Loop => exactly(proposal.around?),
-        Anchor::Made => outwards(code, proposal.made?)?,
+        Anchor::Call => places(outwards(code, proposal.call)?),
+        Anchor::Statement => {
+            places(code.around(proposal.call).into_iter().filter(|node| node.is_statement).take(1).collect())
+        }
+        Anchor::Loop => places(exactly(proposal.around?)),
+        Anchor::Outermost => places(exactly(proposal.outermost?)),
+        Anchor::Made => places(outwards(code, proposal.made?)?),
+        Anchor::Function => vec![Place { span: code.function_around(proposal.call)?, is_statement: false }],
+        Anchor::Uses | Anchor::Text => return None,
     })
+}
+
+/// Where a text stands in the literal that a call is given.
+fn text_in_literal(code: &Code, text: &Pattern, call: Span) -> Option<Span> {
+    let literal = code.literal_in(call)?;
+    let [Piece::Text(text)] = &text.pieces[..] else { return None };
+    let inside = literal.of(code.text).to_ascii_lowercase();
+    let at = literal.start as usize + inside.find(&text.to_ascii_lowercase())?;
+    Some(Span::new(at, at + text.len()))
 }
 
 /// The nodes around a span within its statement, the smallest first.
@@ -163,15 +318,23 @@ fn are_apart(recipe: &Recipe, bindings: &Bindings) -> bool {
     })
 }
 
-/// A name that nobody in the file has, made of a text.
-fn unused_name(code: &Code, wish: &str) -> String {
+/// A name that nothing in a scope has, made of a text.
+fn unused_name(code: &Code, scope: Span, wish: &str, in_capitals: bool) -> String {
     let last = wish.rsplit(['.', ':']).next().unwrap_or(wish);
-    let letters: String = last.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect();
-    let mut name = letters.trim_matches('_').to_lowercase();
+    let mut letters = String::new();
+    for letter in last.chars() {
+        // `AllowedStates` is `allowed_states`.
+        if letter.is_uppercase() && letters.ends_with(char::is_lowercase) {
+            letters.push('_');
+        }
+        letters.push(if letter.is_alphanumeric() { letter } else { '_' });
+    }
+    let trimmed = letters.trim_matches('_');
+    let mut name = if in_capitals { trimmed.to_uppercase() } else { trimmed.to_lowercase() };
     if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
         name.insert_str(0, "value");
     }
-    let is_taken = |name: &str| matching::words(code.text).any(|word| word == name);
+    let is_taken = |name: &str| code.has_word(scope, name);
     let mut numbered = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name}_{number}")));
     numbered.find(|name| !is_taken(name)).unwrap_or(name)
 }
@@ -212,44 +375,49 @@ fn pieces(pattern: &Pattern, bindings: &Bindings) -> Option<Vec<(String, bool)>>
     Some(pieces)
 }
 
-fn draft<'c>(
-    code: &'c Code,
+fn draft(
+    code: &Code,
     edit: &EditRecipe,
     proposal: &Proposal,
     bindings: &Bindings,
-    found: Option<&'c Node>,
+    found: Option<Place>,
 ) -> Option<Draft> {
     let anchor = match edit.at {
         Anchor::Loop => proposal.around?,
+        Anchor::Outermost => proposal.outermost?,
         Anchor::Made => proposal.made?,
-        Anchor::Call | Anchor::Statement => proposal.call,
+        _ => proposal.call,
     };
+    let introduces = None;
     match &edit.action {
         Action::Replace(_, to) => {
-            let node = found?;
+            let place = found?;
             let mut pieces = pieces(to, bindings)?;
-            if node.is_statement
-                && let Some((_, indent)) = code.line_of_statement(node.span)
+            if place.is_statement
+                && let Some((_, indent)) = code.line_of_statement(place.span)
             {
                 indent_text(&mut pieces, to, indent);
             }
-            if node.is_statement && pieces.iter().all(|(text, _)| text.is_empty()) {
-                let span = whole_lines(code.text, node.span)?;
-                return Some(Draft { span, pieces, is_expression: false });
+            if place.is_statement && pieces.iter().all(|(text, _)| text.is_empty()) {
+                let span = whole_lines(code.text, place.span)?;
+                return Some(Draft { span, pieces, is_expression: false, introduces });
             }
-            Some(Draft { span: node.span, pieces, is_expression: !node.is_statement })
+            let is_expression = !place.is_statement && !matches!(edit.at, Anchor::Function | Anchor::Text);
+            Some(Draft { span: place.span, pieces, is_expression, introduces })
         }
         Action::Find(_) => None,
         Action::Before(lines) => {
             let (statement, indent) = code.line_of_statement(anchor)?;
             let at = statement.span.start as usize - indent.len();
-            Some(Draft { span: Span::new(at, at), pieces: lines_of(lines, bindings, indent)?, is_expression: false })
+            let pieces = lines_of(lines, bindings, indent)?;
+            Some(Draft { span: Span::new(at, at), pieces, is_expression: false, introduces })
         }
         Action::After(lines) => {
             let (statement, indent) = code.line_of_statement(anchor)?;
             let end = statement.span.end as usize;
             let at = code.text[end..].find('\n').map(|at| end + at + 1)?;
-            Some(Draft { span: Span::new(at, at), pieces: lines_of(lines, bindings, indent)?, is_expression: false })
+            let pieces = lines_of(lines, bindings, indent)?;
+            Some(Draft { span: Span::new(at, at), pieces, is_expression: false, introduces })
         }
     }
 }
@@ -261,18 +429,23 @@ fn is_moved_past_its_making(
     draft: &Draft,
     proposal: &Proposal,
     bindings: &Bindings,
-    declared: &[String],
+    recipe: &Recipe,
 ) -> bool {
     let (Action::Replace(_, pattern) | Action::Before(pattern)) = &edit.action else { return false };
     let moved = pattern
         .names()
-        .filter(|name| !declared.iter().any(|own| own == name))
+        .filter(|name| !recipe.declared.iter().chain(&recipe.rebound).any(|own| own == name))
         .filter_map(|name| bindings.get(name))
         .filter_map(|bound| Some((bound.span?, bound)));
-    moved.filter(|(span, _)| span.start >= draft.span.end).any(|(span, bound)| {
+    let is_rebound = |word: &str| {
+        let mut own = recipe.rebound.iter().filter_map(|name| bindings.get(name));
+        own.any(|bound| bound.text == word)
+    };
+    moved.filter(|(span, _)| span.start >= draft.span.end).any(|(span, _)| {
         let end = proposal.around.map_or(span.end, |around| around.end.max(span.end));
         let passed = Span { start: draft.span.end, end };
-        code.names_bound_in(passed).any(|name| matching::words(&bound.text).any(|word| word == name))
+        let mut bound_there = code.names_bound_in(passed).filter(|name| !is_rebound(name));
+        bound_there.any(|name| code.names_in(span).any(|own| own == name))
     })
 }
 
@@ -296,32 +469,20 @@ fn lines_of(lines: &Pattern, bindings: &Bindings, indent: &str) -> Option<Vec<(S
 
 /// Indents the lines of the template, and leaves those of what was found as they are.
 fn indent_text(pieces: &mut [(String, bool)], template: &Pattern, indent: &str) {
-    for ((text, _), piece) in pieces.iter_mut().zip(&template.pieces) {
+    let last = template.pieces.len().saturating_sub(1);
+    for (number, ((text, _), piece)) in pieces.iter_mut().zip(&template.pieces).enumerate() {
         if matches!(piece, Piece::Text(_)) {
-            *text = text.replace('\n', &format!("\n{indent}"));
+            let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+            let count = lines.len();
+            for (at, line) in lines.iter_mut().enumerate().skip(1) {
+                // Empty lines have no blanks.
+                if !line.is_empty() || at + 1 == count && number < last {
+                    line.insert_str(0, indent);
+                }
+            }
+            *text = lines.join("\n");
         }
     }
-}
-
-/// The edits, with brackets around what would be read otherwise, and the text that they make: all else in it is as before.
-fn bracketed(code: &Code, mut drafts: Vec<Draft>) -> Option<(Vec<Edit>, String)> {
-    drafts.sort_by_key(|draft| (draft.span.start, draft.span.end));
-    for _ in 0..MOST_ROUNDS {
-        let edits: Vec<Edit> = drafts.iter().map(Draft::edit).collect();
-        if edits.windows(2).any(|pair| checking::overlap(&pair[0], &pair[1])) {
-            return None;
-        }
-        let text = spliced(code.text, &edits);
-        let after = Code::parsed(&text, code.language);
-        let mut is_as_meant = true;
-        for (draft, place) in drafts.iter_mut().zip(places(&edits)) {
-            is_as_meant &= put_brackets(draft, place, &after);
-        }
-        if is_as_meant {
-            return leaves_the_rest(code, &after, &edits).then_some((edits, text));
-        }
-    }
-    None
 }
 
 /// Puts brackets around the parts of a draft that are no expressions where they stand. Was there nothing to do?
@@ -353,37 +514,43 @@ fn imports(code: &Code, recipe: &Recipe, proposal: &Proposal) -> Option<Vec<Edit
             Importing::Present => {}
             Importing::Taken => return None,
             Importing::Missing(at, text) => {
-                edits.push(Edit { span: Span { start: at, end: at }, text, imports: true });
+                let introduces = Some(Introduced::Import);
+                edits.push(Edit { span: Span { start: at, end: at }, introduces, text });
             }
         }
     }
     Some(edits)
 }
 
-/// The fix with all its edits, if what comes of them is right. `checked` is a text of which that is known.
+/// The fix with all its edits, if what comes of them is right. It is known that the text is read as it is meant.
 fn finished(
     code: &Code,
-    edits: Vec<Edit>,
-    checked: &str,
+    checked: Vec<Edit>,
     imports: Vec<Edit>,
     recipe: &Recipe,
     proposal: &Proposal,
     file: FileId,
 ) -> Option<Fix> {
-    let mut edits: Vec<Edit> = edits.into_iter().map(|edit| narrowed(code.text, edit)).collect();
-    if edits.iter().any(|edit| code.is_in_text(edit.span) && edit.text.contains(['"', '\'', '\\'])) {
+    let mut edits: Vec<Edit> = checked.iter().map(|edit| narrowed(code.text, edit.clone())).collect();
+    let ends_text = |edit: &Edit| code.is_in_text(edit.span) && edit.text.contains(['"', '\'', '\\']);
+    if edits.iter().any(ends_text) {
         return None;
     }
+    let is_same = spliced(code.text, &edits) == spliced(code.text, &checked);
     edits.extend(imports);
-    edits.sort_by_key(|edit| (edit.span, Reverse(edit.imports)));
+    edits.sort();
     if edits.windows(2).any(|pair| checking::overlap(&pair[0], &pair[1])) {
         return None;
     }
-    let lost = lost_by(code, &edits, checked)?;
+    let lost = match is_same && !checking::touches_comment(code, &edits) {
+        // What stands in no edit is where it was: parsing all of it again would tell nothing new.
+        true => Vec::new(),
+        false => lost_by(code, &edits)?,
+    };
     let moves_comments = !lost.is_empty();
     if moves_comments {
         keep(code, &lost, &mut edits, proposal)?;
-        if !lost_by(code, &edits, checked)?.is_empty() {
+        if !lost_by(code, &edits)?.is_empty() {
             return None;
         }
     }
@@ -406,34 +573,37 @@ fn ending(text: &str) -> Option<&'static str> {
     text[..first].ends_with('\r').then_some("\r\n")
 }
 
-/// The comments that edits lose; `None` if they change more than they are meant to, which they do not where they make
-/// `checked`.
-fn lost_by(code: &Code, edits: &[Edit], checked: &str) -> Option<Vec<Span>> {
+/// The comments that edits lose; `None` if they change more than they are meant to.
+fn lost_by(code: &Code, edits: &[Edit]) -> Option<Vec<Span>> {
     let text = spliced(code.text, edits);
-    // What stands in no edit is where it was: parsing all of it again would tell nothing new.
-    if text == checked && !checking::touches_comment(code, edits) {
-        return Some(Vec::new());
-    }
     let after = Code::parsed(&text, code.language);
     leaves_the_rest(code, &after, edits).then(|| lost_comments(code, &after))
 }
 
 /// Writes lost comments on lines of their own before the statement.
 fn keep(code: &Code, lost: &[Span], edits: &mut Vec<Edit>, proposal: &Proposal) -> Option<()> {
-    let (statement, indent) = code.line_of_statement(proposal.call)?;
+    let (mut statement, mut indent) = code.line_of_statement(proposal.call)?;
+    let is_inside = |edit: &&Edit| edit.span.start < statement.span.start && statement.span.start < edit.span.end;
+    if let Some(edit) = edits.iter().find(is_inside) {
+        (statement, indent) = code.line_of_statement(edit.span)?;
+    }
     let at = statement.span.start as usize - indent.len();
     let lines: String = lost.iter().map(|comment| format!("{indent}{}\n", comment.of(code.text).trim_end())).collect();
     match edits.iter_mut().find(|edit| edit.span.start as usize == at && edit.span.is_empty()) {
         Some(edit) => edit.text.insert_str(0, &lines),
-        None => edits.push(Edit { span: Span::new(at, at), text: lines, imports: false }),
+        None => edits.push(Edit { span: Span::new(at, at), introduces: None, text: lines }),
     }
-    edits.sort_by_key(|edit| (edit.span, Reverse(edit.imports)));
+    edits.sort();
     Some(())
 }
 
 /// The edit without what stays as it is at both its ends, whatever spaces there are.
 fn narrowed(text: &str, edit: Edit) -> Edit {
     let old = edit.span.of(text);
+    // Only blanks change: they have a meaning there.
+    if matching::words(old).eq(matching::words(&edit.text)) {
+        return edit;
+    }
     let (head_old, head_new) = common_head(old, &edit.text);
     let (old_rest, new_rest) = (&old[head_old..], &edit.text[head_new..]);
     let (tail_old, tail_new) = common_tail(old_rest, new_rest);

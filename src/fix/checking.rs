@@ -22,7 +22,7 @@ pub fn spliced(text: &str, edits: &[Edit]) -> String {
 
 /// Do the edits overlap, or stand in one place?
 pub fn overlap(one: &Edit, other: &Edit) -> bool {
-    if one.imports && other.imports && one.span.is_empty() && other.span.is_empty() {
+    if one.introduces.is_some() && other.introduces.is_some() && one.span.is_empty() && other.span.is_empty() {
         return false;
     }
     // What ends where the other starts has nothing to do with it, unless one of them is an insertion.

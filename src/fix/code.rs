@@ -202,6 +202,35 @@ impl<'t> Code<'t> {
         self.around(span).into_iter().find(|node| node.is_statement)
     }
 
+    /// The innermost named function around a span, behind its decorators.
+    pub fn function_around(&self, span: Span) -> Option<Span> {
+        let around = self.around(span);
+        let (node, function) = around.into_iter().find_map(|node| match self.kind(node) {
+            NodeKind::Function(function) => Some((node, function)),
+            _ => None,
+        })?;
+        let last = self.tree.functions[function.0 as usize]
+            .decorators
+            .iter()
+            .map(|decorator| self.tree.span(*decorator).end)
+            .max();
+        let mut at = last.map_or(node.span.start, |end| end.max(node.span.start));
+        while let Some(next) = self.text.get(at as usize..node.span.end as usize)?.chars().next() {
+            match self.comment_at(at) {
+                Some(comment) => at = comment.end,
+                None if next.is_whitespace() || next == ']' => at += next.len_utf8() as u32,
+                None => break,
+            }
+        }
+        Some(Span { start: at, end: node.span.end })
+    }
+
+    /// The first literal text in a span.
+    pub fn literal_in(&self, span: Span) -> Option<Span> {
+        let is_text = |node: &&Node| matches!(self.kind(node), NodeKind::String { .. }) && span.contains(node.span);
+        self.nodes.iter().filter(is_text).map(|node| node.span).min_by_key(|literal| literal.start)
+    }
+
     /// The innermost statement around a span that is the first on its line, and the blanks before it.
     pub fn line_of_statement(&self, span: Span) -> Option<(&Node, &'t str)> {
         let statement = self.statement(span)?;
@@ -214,6 +243,35 @@ impl<'t> Code<'t> {
     /// The names that get a value in a span.
     pub fn names_bound_in(&self, span: Span) -> impl Iterator<Item = &'t str> {
         self.bound.iter().filter(move |name| span.contains(**name)).map(|name| name.of(self.text))
+    }
+
+    /// The names that are read in a span.
+    pub fn names_in(&self, span: Span) -> impl Iterator<Item = &'t str> {
+        let is_name = move |node: &&Node| span.contains(node.span) && matches!(self.kind(node), NodeKind::Name(_));
+        self.nodes.iter().filter(is_name).map(|node| node.span.of(self.text))
+    }
+
+    /// Does a word stand in a span, other than as a member, in a comment or in a text that nothing is put into?
+    pub fn has_word(&self, span: Span, word: &str) -> bool {
+        let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let text = span.of(self.text);
+        text.match_indices(word).any(|(at, _)| {
+            let is_whole = !text[..at].ends_with(is_letter)
+                && !text[..at].ends_with('.')
+                && !text[at + word.len()..].starts_with(is_letter);
+            let start = span.start as usize + at;
+            is_whole && !self.is_passive(Span::new(start, start + word.len()))
+        })
+    }
+
+    /// Does a span lie in a comment, or in a text that nothing is put into?
+    fn is_passive(&self, span: Span) -> bool {
+        let is_plain_text = |node: &Node| match self.kind(node) {
+            NodeKind::String { holes, .. } => holes.is_empty(),
+            kind => matches!(kind, NodeKind::Bytes),
+        };
+        self.comments().iter().any(|comment| comment.contains(span))
+            || self.nodes.iter().any(|node| node.span.contains(span) && is_plain_text(node))
     }
 
     /// Does a span lie in a text that something is put into?

@@ -40,7 +40,7 @@ pub fn matched(
 ) -> Option<Bindings> {
     let tokens = tokens(pattern);
     let matcher = Matcher { code, end: span.end, accept };
-    matcher.rest(&tokens, span.start, bindings.clone())
+    matcher.rest(&tokens, false, span.start, bindings.clone())
 }
 
 fn tokens(pattern: &Pattern) -> Vec<Token<'_>> {
@@ -79,7 +79,8 @@ struct Matcher<'c, 't> {
 }
 
 impl Matcher<'_, '_> {
-    fn rest(&self, tokens: &[Token], at: u32, bindings: Bindings) -> Option<Bindings> {
+    /// The rest of a pattern; `after_run`: behind any code, which then has the comma at its end.
+    fn rest(&self, tokens: &[Token], after_run: bool, at: u32, bindings: Bindings) -> Option<Bindings> {
         let Some((token, rest)) = tokens.split_first() else {
             return (self.skip(at) == self.end && (self.accept)(&bindings)).then_some(bindings);
         };
@@ -87,12 +88,12 @@ impl Matcher<'_, '_> {
             Token::Code(word) => {
                 let at = self.skip(at);
                 if let Some(after) = self.code_at(word, at) {
-                    return self.rest(rest, after, bindings);
+                    return self.rest(rest, false, after, bindings);
                 }
                 // A comma before a closing bracket says nothing.
-                let closes = matches!(*word, ")" | "]" | "}");
+                let closes = !after_run && matches!(*word, ")" | "]" | "}");
                 let after = if closes { self.code_at(",", at) } else { None }?;
-                self.rest(tokens, after, bindings)
+                self.rest(tokens, false, after, bindings)
             }
             Token::Hole(hole) => self.hole(hole, rest, at, bindings),
         }
@@ -105,10 +106,11 @@ impl Matcher<'_, '_> {
             let after = start + bound.text.len() as u32;
             let is_whole = !self.goes_on(after, &bound.text)
                 && bound.span.is_none_or(|span| hole.name != "call" || span.start == start);
-            return (is_there && is_whole).then(|| self.rest(rest, after, bindings)).flatten();
+            return (is_there && is_whole).then(|| self.rest(rest, false, after, bindings)).flatten();
         }
         let ends = match hole.kind {
             HoleKind::Word => self.word_end(start).into_iter().collect(),
+            HoleKind::Run if rest.is_empty() => vec![self.end],
             HoleKind::Run => self.run_ends(at),
             _ => self.node_ends(hole.kind, start),
         };
@@ -116,7 +118,8 @@ impl Matcher<'_, '_> {
             let raw = Span { start: if hole.kind == HoleKind::Run { at } else { start }, end };
             let span = trimmed(raw, self.code.text);
             let is_expression = !matches!(hole.kind, HoleKind::Run | HoleKind::Word);
-            let lines = raw.of(self.code.text);
+            let with_blanks = Span { end: self.past_blanks(end), ..raw };
+            let lines = with_blanks.of(self.code.text);
             let bound = Bound {
                 text: span.of(self.code.text).to_owned(),
                 lines: lines.contains('\n').then(|| lines.to_owned()),
@@ -125,8 +128,14 @@ impl Matcher<'_, '_> {
             };
             let mut bindings = bindings.clone();
             bindings.insert(hole.name.clone(), bound);
-            self.rest(rest, end, bindings)
+            self.rest(rest, hole.kind == HoleKind::Run, end, bindings)
         })
+    }
+
+    /// Past spaces and ends of lines.
+    fn past_blanks(&self, at: u32) -> u32 {
+        let text = self.code.text.get(at as usize..self.end as usize).unwrap_or("");
+        at + (text.len() - text.trim_start().len()) as u32
     }
 
     /// Past spaces, ends of lines that go on, and comments.

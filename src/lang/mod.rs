@@ -7,6 +7,8 @@ use crate::source::Span;
 use crate::syntax::{Operator, SyntaxError, Tree};
 use crate::version::{Requirement, Version};
 
+pub mod go;
+pub mod grammar;
 pub mod javascript;
 pub mod python;
 pub mod recover;
@@ -182,6 +184,22 @@ pub trait Language: Sync {
         false
     }
 
+    /// Do the files of one module share its names, as those of a package do?
+    fn modules_span_files(&self) -> bool {
+        false
+    }
+
+    /// Does a type implement every interface whose methods it has, without saying so?
+    fn interfaces_are_structural(&self) -> bool {
+        false
+    }
+
+    /// May what is taken apart be one value that comes with others which nothing is known of: the first result of a call
+    /// that also gives an error?
+    fn results_are_parts(&self) -> bool {
+        false
+    }
+
     /// Is this file's module a package, so that a relative import starts inside it (`__init__.py`, `mod.rs`)?
     fn is_package(&self, path: &str) -> bool;
 
@@ -240,6 +258,11 @@ pub trait Language: Sync {
     /// The members that give an equal value of one's own, the one that every type may have first.
     fn copy_members(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// Does adding to a text that only a local variable holds make it longer in place?
+    fn grows_local_texts_in_place(&self) -> bool {
+        false
     }
 
     /// The member that tells how many elements a container has.
@@ -311,7 +334,7 @@ pub trait Dialect: Sync {
 
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[&javascript::JavaScript, &python::Python, &rust::Rust]
+    &[&go::Go, &javascript::JavaScript, &python::Python, &rust::Rust]
 }
 
 /// Is this the name of a language, or of a dialect of one?

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::closures::Run;
 use super::infer::repeats_argument;
-use super::resolve::{Resolver, Value};
+use super::resolve::{GivenArgument, Resolver, Value};
 use super::{batching, memoization};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -172,6 +172,9 @@ fn loop_class<'m>(
         return class;
     }
     let own_calls = resolved.of_file(file);
+    if waits_for_each(facts, own, own_calls) {
+        return LoopClass::Worker;
+    }
     if matches!(own.kind, LoopKind::While | LoopKind::Infinite) {
         let calls = own.region.calls.0..own.region.calls.1;
         let effects = calls.clone().fold(EffectSet::EMPTY, |all, call| all.union(own_calls[call as usize].effects));
@@ -190,6 +193,14 @@ fn loop_class<'m>(
         }
     }
     LoopClass::Data
+}
+
+/// Does going through the iterable wait for each element to come?
+fn waits_for_each(facts: &FileFacts, own: &Loop, calls: FileCalls) -> bool {
+    // Going through it is the operation that stands right before the body.
+    let Some(iteration) = own.region.calls.0.checked_sub(1).filter(|_| own.iterable.is_some()) else { return false };
+    facts.call(CallId(iteration)).kind == CallKind::Iterate
+        && calls[iteration as usize].effects.has(Effect::WaitsForEvent)
 }
 
 /// How deep the values that make up an iterable are followed.
@@ -404,33 +415,28 @@ const REMEMBERED_CALLERS: usize = 16;
 
 /// Do the call sites give a parameter only what somebody wrote down? A map that one of them writes down has the same
 /// keys elsewhere.
-fn is_given_few(files: &[ProgramFile], given: &[(FileId, OriginId)], resolved: &ResolvedCalls, depth: usize) -> bool {
+fn is_given_few(files: &[ProgramFile], given: &[GivenArgument], resolved: &ResolvedCalls, depth: usize) -> bool {
     let (mut records, mut others, mut counted) = (0, 0, 0);
-    for (file, origin) in given {
+    for GivenArgument { file, call, origin } in given.iter().copied() {
         // Tests give little of anything.
-        if is_given_by_test(files, *file, *origin) {
+        if is_test_code(files, file, call) {
             continue;
         }
         counted += 1;
-        if !is_written_out(files, *file, *origin, resolved, depth) {
+        if !is_written_out(files, file, origin, resolved, depth) {
             others += 1;
-        } else if is_map(&files[file.0 as usize].facts, *origin) {
+        } else if is_map(&files[file.0 as usize].facts, origin) {
             records += 1;
         }
     }
     records > 0 || others == 0 && counted > 0 && given.len() < REMEMBERED_CALLERS
 }
 
-fn is_given_by_test(files: &[ProgramFile], file: FileId, origin: OriginId) -> bool {
+fn is_test_code(files: &[ProgramFile], file: FileId, call: CallId) -> bool {
     let entry = &files[file.0 as usize];
     let facts = &entry.facts;
-    let marks = crate::lang::all()[entry.source.language];
-    let gives = |site: &&CallSite| facts.arguments_of(site).iter().any(|argument| argument.origin == origin);
-    entry.is_side_code
-        || facts.calls.iter().find(gives).is_some_and(|site| {
-            let function = facts.function(facts.scope(site.scope).function);
-            super::module_is_test(facts, function.module, marks)
-        })
+    let function = facts.function(facts.scope(facts.call(call).scope).function);
+    entry.is_side_code || super::module_is_test(facts, function.module, crate::lang::all()[entry.source.language])
 }
 
 fn is_map(facts: &FileFacts, origin: OriginId) -> bool {

@@ -195,6 +195,7 @@ impl<'m> Resolver<'m> {
         let is_tuple = self.symbols.text(ty.name) == self.language.literal_types().tuple;
         match is_tuple && ty.arguments.len() > 1 {
             true => ty.arguments.get(place).copied(),
+            false if self.language.results_are_parts() => (place == 0).then_some(id),
             false => ty.arguments.first().copied(),
         }
     }
@@ -375,8 +376,8 @@ impl<'m> Resolver<'m> {
             return self.rendered_row(files, file, id, place);
         }
         let mut values = Values::default();
-        for (caller, origin) in callers {
-            values.add(self.infer(files, caller, origin));
+        for given in callers {
+            values.add(self.infer(files, given.file, given.origin));
         }
         // Callers that nobody sees may give something else.
         if values.list.len() > 3 { Values::unknown() } else { values }

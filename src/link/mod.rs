@@ -18,6 +18,7 @@ pub mod relations;
 mod renderers;
 pub mod resolve;
 mod standing;
+mod structural;
 pub mod summarize;
 pub mod tasks;
 mod templates;

@@ -401,10 +401,15 @@ impl<'m> Resolver<'m> {
     pub(super) fn is_of_class(&mut self, files: &[ProgramFile], id: TypeId) -> bool {
         let symbol = self.types.get(id).name;
         if self.definition(symbol).is_none() {
-            return self.models.is_of_class(self.symbols.text(symbol));
+            return self.is_known_of_class(symbol);
         }
         let lineage = self.lineage(files, symbol);
-        lineage.iter().any(|part| self.models.is_of_class(self.symbols.text(*part)))
+        lineage.iter().any(|part| self.is_known_of_class(*part))
+    }
+
+    /// What the models say of this, which is asked of the same few types all the time.
+    fn is_known_of_class(&mut self, symbol: Symbol) -> bool {
+        *self.of_class.entry(symbol).or_insert_with(|| self.models.is_of_class(self.symbols.text(symbol)))
     }
 
     /// A type that gives rows, of the rows of this class unless it says otherwise already.

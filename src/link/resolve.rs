@@ -168,8 +168,19 @@ impl Memo {
 /// What each name of a module is bound to.
 type ModuleNames = FxHashMap<Symbol, SmallVec<[OriginId; 1]>>;
 
-/// What call sites give to a parameter.
-type GivenArguments = SmallVec<[(FileId, OriginId); 2]>;
+/// Where a name comes from, in files that share it.
+type SharedOrigins = SmallVec<[(FileId, OriginId); 2]>;
+
+/// What a call site gives to a parameter.
+#[derive(Clone, Copy, Debug)]
+pub struct GivenArgument {
+    /// The file of the call site.
+    pub file: FileId,
+    /// The call site.
+    pub call: CallId,
+    /// Where the value comes from.
+    pub origin: OriginId,
+}
 
 /// Resolves the names of one language.
 pub struct Resolver<'m> {
@@ -180,6 +191,8 @@ pub struct Resolver<'m> {
     definitions: FxHashMap<Symbol, Definition>,
     /// Per file and module: what its names are bound to.
     scopes: FxHashMap<(FileId, ModuleId), ModuleNames>,
+    /// What the files of a module share, where modules span files: by module and name.
+    shared_names: FxHashMap<(Symbol, Symbol), SharedOrigins>,
     module_symbols: FxHashMap<(FileId, ModuleId), Symbol>,
     class_symbols: FxHashMap<(FileId, ClassId), Symbol>,
     /// Methods added to a type elsewhere.
@@ -204,10 +217,14 @@ pub struct Resolver<'m> {
     /// The answer under way may be another once they are.
     pub(super) is_provisional: bool,
     /// The arguments that call sites give to each parameter.
-    pub(super) callers: FxHashMap<(FunctionRef, u16), GivenArguments>,
+    pub(super) callers: FxHashMap<(FunctionRef, u16), SmallVec<[GivenArgument; 2]>>,
     rows: FxHashMap<(Symbol, Symbol), Option<&'m Row>>,
     known_types: FxHashMap<Symbol, bool>,
     external_members: FxHashMap<(Symbol, Symbol), Symbol>,
+    /// The names that the models have for names outside the program.
+    canonical: FxHashMap<Symbol, Symbol>,
+    /// Which types of the models give rows of the class that they are an attribute of.
+    pub(super) of_class: FxHashMap<Symbol, bool>,
     /// Answers about names of modules.
     globals: FxHashMap<(FileId, ModuleId, Name), Values>,
     lineages: FxHashMap<Symbol, Rc<[Symbol]>>,
@@ -232,6 +249,7 @@ impl<'m> Resolver<'m> {
             types: Types::default(),
             definitions: FxHashMap::default(),
             scopes: FxHashMap::default(),
+            shared_names: FxHashMap::default(),
             module_symbols: FxHashMap::default(),
             class_symbols: FxHashMap::default(),
             extensions: FxHashMap::default(),
@@ -254,6 +272,8 @@ impl<'m> Resolver<'m> {
             rows: FxHashMap::default(),
             known_types: FxHashMap::default(),
             external_members: FxHashMap::default(),
+            canonical: FxHashMap::default(),
+            of_class: FxHashMap::default(),
             globals: FxHashMap::default(),
             lineages: FxHashMap::default(),
             star_names: FxHashMap::default(),
@@ -273,9 +293,21 @@ impl<'m> Resolver<'m> {
         for id in &own {
             resolver.define_extensions(files, *id);
         }
+        if language.interfaces_are_structural() {
+            resolver.define_structural_implementors(files, &own);
+        }
         resolver.forget();
         resolver.define_relations(files, &own);
         resolver.forget();
+        // Of most calls nothing is known, and of many values: these have the first numbers.
+        resolver.values = Distinct::default();
+        resolver.values.number(Values::unknown());
+        resolver.resolutions = Distinct::default();
+        resolver.resolutions.number(CallResolution {
+            results: Values::unknown(),
+            is_partial: true,
+            ..CallResolution::default()
+        });
         resolver
     }
 
@@ -380,6 +412,9 @@ impl<'m> Resolver<'m> {
                 let name = self.name_symbol(files, id, *name);
                 scope.entry(name).or_default().push(*origin);
             }
+            if self.language.modules_span_files() {
+                self.share_names(facts, id, symbol, &scope);
+            }
             self.scopes.insert((id, module_id), scope);
         }
         for (number, class) in facts.classes.iter().enumerate() {
@@ -395,6 +430,17 @@ impl<'m> Resolver<'m> {
             self.define_members(files, id, class_id);
             if class.kind != ClassKind::Extension {
                 self.definitions.entry(symbol).or_insert(Definition::Class(id, class_id));
+            }
+        }
+    }
+
+    /// What one file of a module defines is there in all of them; what it imports is its own.
+    fn share_names(&mut self, facts: &FileFacts, file: FileId, module: Symbol, names: &ModuleNames) {
+        for (name, origins) in names {
+            let own = origins.iter().filter(|origin| !matches!(facts.origin(**origin), Origin::Import(_)));
+            let own: SharedOrigins = own.map(|origin| (file, *origin)).collect();
+            if !own.is_empty() {
+                self.shared_names.entry((module, *name)).or_default().extend(own);
             }
         }
     }
@@ -559,7 +605,21 @@ impl<'m> Resolver<'m> {
             }
             return Some(values);
         }
+        if let Some(values) = self.shared_name(files, file, module, name) {
+            return Some(values);
+        }
         self.star_name(files, file, module, name)
+    }
+
+    /// A name that another file of the same module defines.
+    fn shared_name(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, name: Symbol) -> Option<Values> {
+        let module = self.module_symbols.get(&(file, module))?;
+        let origins = self.shared_names.get(&(*module, name))?.clone();
+        let mut values = Values::default();
+        for (file, origin) in origins.into_iter().take(MOST_CANDIDATES * 2) {
+            values.add(self.infer(files, file, origin));
+        }
+        Some(values)
     }
 
     /// A name that a module gets from a star import. Star imports may go in circles: one search enters a module once.
@@ -649,8 +709,14 @@ impl<'m> Resolver<'m> {
 
     /// The symbol of a path that may lie outside the program, aliases applied.
     pub(super) fn external(&mut self, path: &str) -> Symbol {
+        let written = self.symbols.intern(path);
+        if let Some(known) = self.canonical.get(&written) {
+            return *known;
+        }
         let canonical = self.models.canonical(path);
-        self.symbols.intern(&canonical)
+        let canonical = self.symbols.intern(&canonical);
+        self.canonical.insert(written, canonical);
+        canonical
     }
 
     /// What an import brings.
@@ -1458,7 +1524,11 @@ impl<'m> Resolver<'m> {
         }
         let mut functions = SmallVec::new();
         for implementor in implementors {
-            let function = self.own_method(implementor, member).unwrap_or(found);
+            let mut function = self.own_method(implementor, member);
+            if function.is_none() && self.language.interfaces_are_structural() {
+                function = self.method(files, implementor, member);
+            }
+            let function = function.unwrap_or(found);
             if !functions.contains(&function) {
                 functions.push(function);
             }
@@ -1775,7 +1845,7 @@ impl<'m> Resolver<'m> {
             for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
                 let known = self.callers.entry((target, parameter)).or_default();
                 if known.len() < 16 {
-                    known.push((file, facts.arguments_of(site)[argument].origin));
+                    known.push(GivenArgument { file, call, origin: facts.arguments_of(site)[argument].origin });
                 }
             }
         }
@@ -1938,7 +2008,7 @@ pub fn locate(files: &[ProgramFile], function: FunctionRef) -> (FileId, Function
 
 impl<'m> Resolver<'m> {
     /// What call sites give to a parameter of a function of the program.
-    pub fn given_to(&self, function: FunctionRef, place: u16) -> &[(FileId, OriginId)] {
+    pub fn given_to(&self, function: FunctionRef, place: u16) -> &[GivenArgument] {
         self.callers.get(&(function, place)).map_or(&[], |given| given)
     }
 

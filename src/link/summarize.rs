@@ -62,26 +62,27 @@ fn calls_by_function(program: &Program) -> Vec<Vec<CallId>> {
 }
 
 fn call_graph(program: &Program, calls_of: &[Vec<CallId>]) -> DiGraph<(), (), u32> {
-    let edges: usize = calls_of.iter().map(Vec::len).sum();
-    let mut graph = DiGraph::with_capacity(program.functions.len(), edges / 4);
-    for _ in &program.functions {
-        graph.add_node(());
-    }
+    let mut edges: Vec<(u32, u32)> = Vec::new();
     for (number, (file, _)) in program.functions.iter().enumerate() {
-        let from = NodeIndex::new(number);
         for call in &calls_of[number] {
-            for callee in program.resolved(*file, *call).functions() {
-                graph.update_edge(from, NodeIndex::new(callee.0 as usize), ());
-            }
+            edges.extend(program.resolved(*file, *call).functions().map(|callee| (number as u32, callee.0)));
         }
     }
     for (number, callbacks) in program.callbacks.iter().enumerate() {
         let file = &program.files[number];
         for callback in callbacks {
             let from = file.facts.scope(file.facts.call(callback.call).scope).function;
-            let from = NodeIndex::new((file.first_function + from.0) as usize);
-            graph.update_edge(from, NodeIndex::new(callback.function.0 as usize), ());
+            edges.push((file.first_function + from.0, callback.function.0));
         }
+    }
+    edges.sort_unstable();
+    edges.dedup();
+    let mut graph = DiGraph::with_capacity(program.functions.len(), edges.len());
+    for _ in &program.functions {
+        graph.add_node(());
+    }
+    for (from, to) in edges {
+        graph.add_edge(NodeIndex::new(from as usize), NodeIndex::new(to as usize), ());
     }
     graph
 }
@@ -193,6 +194,13 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
     if resolved.targets.is_empty() {
         return found;
     }
+    let mut effects = own_effects(program, file, call);
+    let callees = certain_callees(program, file, call);
+    if effects.is_empty()
+        && callees.iter().all(|callee| program.summaries[callee.function.0 as usize].effects.is_empty())
+    {
+        return found;
+    }
     let context = program.context(file, call);
     let degree = degree_of(context);
     let confidence = if site.certain { resolved.confidence } else { resolved.confidence.min(Confidence::Medium) };
@@ -200,7 +208,6 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
     let (own_without, own_needs) = parameter_conditions(facts, site.scope);
     let builds = is_only_built(program, file, call);
     let is_case = stands_in_case(facts, site.scope);
-    let mut effects = own_effects(program, file, call);
     if builds {
         effects = effects.intersection(EffectSet::of(&[Effect::SpawnsTask, Effect::RunsConcurrently]));
     }
@@ -234,7 +241,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
             found.push(CallEffect { reached, depend, callee_degree: 0, repeats: false, is_offloaded });
         }
     }
-    for callee in certain_callees(program, file, call) {
+    for callee in callees {
         let (callee_file, callee_id) = program.function(callee.function);
         let callee_facts = &program.file(callee_file).facts;
         let summary = &program.summaries[callee.function.0 as usize];

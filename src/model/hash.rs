@@ -51,8 +51,10 @@ impl HashIndex {
 /// FNV-1a, folded: short names are all it has to do with.
 fn hash<const N: usize>(parts: [&str; N]) -> u32 {
     let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    for byte in parts.iter().flat_map(|part| part.bytes()) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    for part in parts {
+        for byte in part.as_bytes() {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
     }
     (hash ^ (hash >> 32)) as u32
 }

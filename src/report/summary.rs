@@ -84,6 +84,7 @@ fn write_notices(notices: &[Notice], details: Details, out: &mut dyn Write) -> i
     let mut counts = count(notices.iter().map(|notice| notice.kind));
     let suppressions = counts.remove(&NoticeKind::Suppression).unwrap_or(0);
     let settings = counts.remove(&NoticeKind::Setting).unwrap_or(0);
+    let caches = counts.remove(&NoticeKind::Cache).unwrap_or(0);
     let left_out: Vec<String> = counts.into_iter().map(|(kind, count)| counted(kind, count)).collect();
     if !left_out.is_empty() {
         writeln!(out, "Left out: {}.", left_out.join(", "))?;
@@ -93,6 +94,9 @@ fn write_notices(notices: &[Notice], details: Details, out: &mut dyn Write) -> i
     }
     if settings > 0 {
         writeln!(out, "{} without effect.", plural(settings, "setting"))?;
+    }
+    if caches > 0 {
+        writeln!(out, "The cache could not be written.")?;
     }
     Ok(())
 }
@@ -125,6 +129,7 @@ fn counted(kind: NoticeKind, count: usize) -> String {
         NoticeKind::Crash => format!("{} on which laggard itself failed (please report it)", plural(count, "file")),
         NoticeKind::Suppression => plural(count, "suppression"),
         NoticeKind::Setting => plural(count, "setting"),
+        NoticeKind::Cache => plural(count, "cache"),
     }
 }
 

@@ -350,6 +350,12 @@ conditions! {
     iterated_once: bool,
     /// it is the only unconditional addition per turn to a container made empty before the loop, and the loop's length is known
     fills_fresh_container: bool,
+    /// the receiver is a local variable that was made empty beside the loop and not used before it
+    fresh: bool,
+    /// nothing is called in the loop on what the receiver is a part of, unless it is known to change nothing
+    left_alone: bool,
+    /// what the loop goes through is there already where the receiver is made, and nothing changes it in between
+    known_when_made: bool,
     /// its keyword argument `maxsize`, or its lack of one, sets no limit, and its function has parameters
     unlimited: bool,
     /// the effect is reached through a callee

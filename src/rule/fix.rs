@@ -13,6 +13,7 @@ use crate::version::Gate;
 /// Words that a finding knows and a fix may write.
 pub const WORDS: &[(&str, &str)] = &[
     ("call", "the call or operation itself"),
+    ("making", "the statement that makes the value that the call works on"),
     ("replacement", "what to write instead of a value that need not be made"),
     ("loader", "what loads the relation with the rows"),
     ("key", "the column of the row that has all that is read of the relation"),
@@ -35,7 +36,7 @@ pub struct Recipe {
     pub reason: String,
     /// Imports that the new code needs, as the language writes them.
     pub imports: Vec<String>,
-    /// Names of its own that the new code declares, each with what it is made of.
+    /// Names of its own that the new code declares, each with what it is made of. One in capitals is written in capitals.
     pub new: Vec<(String, Pattern)>,
     /// Words that must not occur in the code of a hole: the hole, and the hole whose first word it is, or the word.
     pub apart: Vec<(String, String)>,
@@ -45,6 +46,8 @@ pub struct Recipe {
     pub once: Vec<String>,
     /// Holes with a name that gets its value in the loop there and nowhere else, and is not used before.
     pub declared: Vec<String>,
+    /// Holes with a name that the new code binds itself.
+    pub rebound: Vec<String>,
     /// What changes.
     pub edits: Vec<EditRecipe>,
 }
@@ -67,10 +70,18 @@ pub enum Anchor {
     Call,
     /// The loop that counts.
     Loop,
+    /// The outermost of the loops around the call in which the receiver is what it is in that loop.
+    Outermost,
     /// The code that makes the value that the call works on, or what is around it in the same statement.
     Made,
     /// The statement around the call.
     Statement,
+    /// The function around the call, behind its decorators.
+    Function,
+    /// Every other place where the variable that the call works on is used; where the code does not fit, it stays.
+    Uses,
+    /// The literal text that the call is given; the pattern is a part of that text, and has no holes.
+    Text,
 }
 
 /// What a change does.
@@ -91,10 +102,8 @@ pub enum Action {
 pub(super) struct RecipeText {
     #[serde(default)]
     language: String,
-    #[serde(default)]
-    when: Conditions,
-    #[serde(default)]
-    unless: Conditions,
+    when: Option<Conditions>,
+    unless: Option<Conditions>,
     #[serde(default)]
     since: String,
     #[serde(default)]
@@ -114,6 +123,8 @@ pub(super) struct RecipeText {
     once: Vec<String>,
     #[serde(default)]
     declared: Vec<String>,
+    #[serde(default)]
+    rebound: Vec<String>,
     edit: Vec<EditText>,
 }
 
@@ -130,6 +141,11 @@ struct EditText {
 }
 
 impl RecipeText {
+    /// Does it ask for conditions?
+    pub(super) fn is_conditional(&self) -> bool {
+        self.when.is_some() || self.unless.is_some()
+    }
+
     /// Reads a fix of a rule for these languages.
     pub(super) fn recipe(self, languages: &[String]) -> Result<Recipe, String> {
         if !self.language.is_empty() && !languages.contains(&self.language) {
@@ -145,8 +161,8 @@ impl RecipeText {
         let new = self.new.into_iter().map(|(name, made_of)| Ok((name, Pattern::parse(&made_of)?)));
         let recipe = Recipe {
             language: self.language,
-            conditions: self.when,
-            exceptions: self.unless,
+            conditions: self.when.unwrap_or_default(),
+            exceptions: self.unless.unwrap_or_default(),
             gate,
             grade: self.grade,
             reason: self.reason,
@@ -156,6 +172,7 @@ impl RecipeText {
             only: self.only.into_iter().collect(),
             once: self.once,
             declared: self.declared,
+            rebound: self.rebound,
             edits: self.edit.into_iter().map(EditText::read).collect::<Result<_, _>>()?,
         };
         recipe.check()?;
@@ -180,13 +197,20 @@ impl Recipe {
 
     /// Is all that it writes found somewhere?
     fn check(&self) -> Result<(), String> {
+        let is_plain = |edit: &EditRecipe| match &edit.action {
+            Action::Replace(from, to) => from.names().chain(to.names()).next().is_none(),
+            _ => false,
+        };
+        if self.edits.iter().any(|edit| edit.at == Anchor::Text && !is_plain(edit)) {
+            return Err("[[fix]] replaces a part of a text by another, without holes".into());
+        }
         let replaced = self.edits.iter().filter_map(|edit| edit.action.found());
         let mut known: Vec<&str> = replaced.flat_map(Pattern::names).collect();
         known.extend(WORDS.iter().map(|(word, _)| *word));
         let mut written: Vec<&str> = self.new.iter().flat_map(|(_, made_of)| made_of.names()).collect();
         written.extend(self.apart.iter().map(|(hole, _)| hole.as_str()));
         written.extend(self.only.iter().map(|(hole, _)| hole.as_str()));
-        written.extend(self.once.iter().chain(&self.declared).map(String::as_str));
+        written.extend(self.once.iter().chain(&self.declared).chain(&self.rebound).map(String::as_str));
         let new = self.new.iter().map(|(name, _)| name.as_str());
         for edit in &self.edits {
             let (Action::Replace(_, to) | Action::Before(to) | Action::After(to)) = &edit.action else { continue };

@@ -246,6 +246,9 @@ impl RuleText {
         if subject.call.is_none() && message.instead.iter().any(|instead| instead.when.is_some()) {
             return Err("[[message.instead]] has `when` in rules about calls only".into());
         }
+        if subject.call.is_none() && self.fix.iter().any(fix::RecipeText::is_conditional) {
+            return Err("[[fix]] has `when` and `unless` in rules about calls only".into());
+        }
         let text = Template::parse(&message.text)?;
         let fixes = self.fix.into_iter().map(|fix| fix.recipe(&self.languages)).collect::<Result<_, _>>()?;
         Ok(Rule {

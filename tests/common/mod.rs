@@ -39,7 +39,7 @@ pub fn cargo_laggard(folder: &Path, arguments: &[&str]) -> Command {
 fn command(program: &str, folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "LAGGARD_CACHE_DIR", "LAGGARD_NO_CACHE"] {
         command.env_remove(variable);
     }
     command

@@ -108,6 +108,10 @@ impl Language for Python {
         Some("__init__")
     }
 
+    fn grows_local_texts_in_place(&self) -> bool {
+        true
+    }
+
     fn length_member(&self) -> Option<&'static str> {
         Some("__len__")
     }
