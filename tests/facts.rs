@@ -750,3 +750,30 @@ function patterns(found, pair) returns (#3 or #5)
 "#,
     );
 }
+
+/// JavaScript: objects of functions, patterns with fields, counted loops, chains that go on, promises.
+#[test]
+fn javascript() {
+    check(
+        "x.ts",
+        r#"
+import { load as fetchOne } from "./db";
+const api = { async get(id: string) { return fetchOne(id); } };
+
+class Store {
+  constructor(private readonly db: Db, limit = 3) {
+    this.limit = limit;
+  }
+
+  async all({ ids, names: [first] }: Query) {
+    for (let i = 0; i < ids.length; i++) {
+      await this.db.select().where(ids[i]);
+    }
+    return ids.map(async (id) => api.get(id));
+  }
+}
+"#,
+        r#"
+"#,
+    );
+}
