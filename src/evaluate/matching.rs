@@ -1236,9 +1236,7 @@ fn place_gone_through(facts: &FileFacts, own: &Loop, iterable: OriginId) -> Opti
             Origin::Call(call) => {
                 let site = facts.call(call);
                 (place, origin) = (site.receiver_place, site.callee);
-                if site.name.is_none() {
-                    return None;
-                }
+                site.name?;
             }
             _ => return None,
         }
