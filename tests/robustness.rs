@@ -102,7 +102,7 @@ fn deep_nesting() {
         ("types.rs", lines(&format!("type T = {}u8{};\n", "Vec<".repeat(50_000), ">".repeat(50_000)))),
         ("brackets.ts", lines(&format!("x = {};\n", nested("[", "]", 50_000)))),
         ("blocks.js", lines(&format!("{};\n", nested("{", "}", 50_000)))),
-        ("arrows.ts", lines(&format!("x = {};\n", nested("(a) => {", "}", 50_000)))),
+        ("functions.ts", lines(&format!("x = {};\n", nested("f(function () {", "})", 50_000)))),
         ("elements.tsx", lines(&format!("x = {};\n", nested("<a>", "</a>", 50_000)))),
         ("angles.ts", lines(&format!("x = {}1;\n", "x < ".repeat(50_000)))),
     ];
