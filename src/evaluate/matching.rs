@@ -1235,8 +1235,9 @@ fn place_gone_through(facts: &FileFacts, own: &Loop, iterable: OriginId) -> Opti
             Origin::Borrowed(inner) => origin = inner,
             Origin::Call(call) => {
                 let site = facts.call(call);
-                (place, origin) = (site.receiver_place, site.callee);
+                // What a function gives is made anew.
                 site.name?;
+                (place, origin) = (site.receiver_place, site.callee);
             }
             _ => return None,
         }

@@ -49,7 +49,7 @@ fn find_in(code: &Code, file: FileId, mut found: Vec<&mut Diagnostic>, rules: &[
     let mut searches: Vec<Search> =
         found.iter().zip(&proposals).map(|(own, proposals)| Search::new(own, proposals, rules)).collect();
     loop {
-        searches.iter_mut().for_each(|search| search.continues(code));
+        searches.iter_mut().for_each(|search| search.find_plan(code));
         let mut together = apart(&mut searches);
         if together.is_empty() {
             break;
@@ -84,7 +84,7 @@ impl<'r> Search<'r> {
     }
 
     /// Finds the next plan, unless there is one, or a fix.
-    fn continues(&mut self, code: &Code) {
+    fn find_plan(&mut self, code: &Code) {
         if self.fix.is_none() && self.plan.is_none() {
             let recipes = self.recipes;
             self.plan = self.left.find_map(|proposal| Plan::new(code, recipes.get(proposal.recipe)?, proposal));

@@ -168,7 +168,7 @@ impl Memo {
 /// What each name of a module is bound to.
 type ModuleNames = FxHashMap<Symbol, SmallVec<[OriginId; 1]>>;
 
-/// Where a name comes from, in files that share it.
+/// What the files of a module bind a name to.
 type SharedOrigins = SmallVec<[(FileId, OriginId); 2]>;
 
 /// What a call site gives to a parameter.

@@ -126,6 +126,25 @@ fn changes<'a>(diagnostic: &'a Diagnostic, sources: &Sources<'a>) -> Vec<Change<
     fix.edits.iter().map(|edit| Change { edit, position: position(edit) }).collect()
 }
 
+/// The lines that a fix gives which is to be done by hand, without their indentation.
+pub fn lines_by_hand(diagnostic: &Diagnostic, sources: &Sources) -> Vec<String> {
+    let by_hand = diagnostic.fix.as_ref().filter(|fix| fix.grade == Grade::Display);
+    let Some((fix, text)) = by_hand.and_then(|fix| Some((fix, &sources.text(fix.file)?.text))) else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    for edit in &fix.edits {
+        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+        // The file may have changed since.
+        let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else { return Vec::new() };
+        let head = before.rsplit('\n').next().unwrap_or("");
+        let tail = if edit.text.ends_with('\n') { "" } else { after.split('\n').next().unwrap_or("") };
+        let whole = format!("{head}{}{tail}", edit.text);
+        lines.extend(whole.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()));
+    }
+    lines
+}
+
 /// What is said of a fix: how far it may be trusted, and how it is applied.
 pub fn fix_note(diagnostic: &Diagnostic) -> Option<String> {
     let fix = diagnostic.fix.as_ref()?;

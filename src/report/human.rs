@@ -7,7 +7,7 @@ use codespan_reporting::term::termcolor::{Ansi, NoColor};
 use codespan_reporting::term::{self, Config};
 
 use super::excerpt::{Excerpt, Excerpts};
-use super::finding::{Finding, Report, fix_note};
+use super::finding::{Finding, Report, fix_note, lines_by_hand};
 use super::sources::{self, Sources};
 use super::{concise, printable};
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -19,7 +19,7 @@ const MOST_ALIKE: usize = 3;
 pub fn write(report: &Report, out: &mut dyn Write, color: bool) -> io::Result<()> {
     report.findings.iter().try_for_each(|finding| match render(finding.diagnostic, &report.sources, color) {
         Some(text) => out.write_all(&text),
-        None => write_without_code(finding, out),
+        None => write_without_code(finding, &report.sources, out),
     })
 }
 
@@ -31,7 +31,7 @@ fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> Option<Vec
         .with_code(&diagnostic.rule)
         .with_message(printable(&diagnostic.message))
         .with_labels(labels)
-        .with_notes(help(diagnostic));
+        .with_notes(help(diagnostic, sources));
     let mut text = Vec::new();
     let config = Config::default();
     let written = if color {
@@ -55,16 +55,21 @@ fn trim_line_ends(text: &mut Vec<u8>) {
     *text = trimmed.join(&b'\n');
 }
 
-fn write_without_code(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+fn write_without_code(finding: &Finding, sources: &Sources, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", concise::line(finding))?;
-    help(finding.diagnostic).iter().try_for_each(|help| writeln!(out, "  = {help}"))?;
+    help(finding.diagnostic, sources).iter().try_for_each(|help| writeln!(out, "  = {help}"))?;
     writeln!(out)
 }
 
-fn help(diagnostic: &Diagnostic) -> Vec<String> {
+fn help(diagnostic: &Diagnostic, sources: &Sources) -> Vec<String> {
     let lines: Vec<String> = diagnostic.help.lines().map(printable).collect();
     let help = (!lines.is_empty()).then(|| format!("help: {}", lines.join("\n")));
-    help.into_iter().chain(fix_note(diagnostic).map(|note| format!("fix: {}", printable(&note)))).collect()
+    let fix = fix_note(diagnostic).map(|note| {
+        let shown = lines_by_hand(diagnostic, sources);
+        let shown: String = shown.iter().map(|line| format!("\n  {}", printable(line))).collect();
+        format!("fix: {}{shown}", printable(&note))
+    });
+    help.into_iter().chain(fix).collect()
 }
 
 /// The primary label first: its file is shown first. A place that is labelled already is not labelled again. The steps of
