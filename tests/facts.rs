@@ -750,3 +750,55 @@ function patterns(found, pair) returns (#3 or #5)
 "#,
     );
 }
+
+/// JavaScript: objects of functions, patterns with fields, counted loops, chains that go on, promises.
+#[test]
+fn javascript() {
+    check(
+        "x.ts",
+        r#"
+import { load as fetchOne } from "./db";
+const api = { async get(id: string) { return fetchOne(id); } };
+
+class Store {
+  constructor(private readonly db: Db, limit = 3) {
+    this.limit = limit;
+  }
+
+  async all({ ids, names: [first] }: Query) {
+    for (let i = 0; i < ids.length; i++) {
+      await this.db.select().where(ids[i]);
+    }
+    return ids.map(async (id) => api.get(id));
+  }
+}
+"#,
+        r#"
+import ./db.load as fetchOne
+class api() {}
+async function api.get(this, id) returns #0
+    let this = this: unused
+    let id = id: argument
+    0: call fetchOne(id); argument 0 from parameter id; returned
+class Store() {db = a Db, limit = limit}
+function Store.constructor(this, db, limit)
+    let this = this: other
+    let db = db: unused
+    let limit = limit: stored
+async function Store.all(this, _) returns #6
+    let this = this: receiver
+    let ids = parameter.ids: receiver, indexed, receiver
+    let first = part 0 of parameter.names: unused
+    data for i in range
+        let i = element of range: other
+    1: attribute parameter.ids.length(); receiver from parameter _; other
+        3: call #4.where(item of parameter.ids); receiver from calls in i, parameter this; argument 0 from i, parameter _; awaited; discarded
+        4: call this.db.select(); receiver from parameter this; receiver
+        5: attribute this.db(); receiver from parameter this; receiver
+    6: call parameter.ids.map(closure); receiver from parameter _; returned
+    async closure(id) given to parameter.ids.map as 0
+        let id = closure parameter 0: argument
+        7: call api.get(closure parameter 0); argument 0 from id; returned
+"#,
+    );
+}

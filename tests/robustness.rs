@@ -106,6 +106,11 @@ fn deep_nesting() {
         ("plus.rs", rust(format!("{}1", "1 + ".repeat(100_000)))),
         ("dots.rs", rust(format!("x{}", ".x()".repeat(50_000)))),
         ("types.rs", lines(&format!("type T = {}u8{};\n", "Vec<".repeat(50_000), ">".repeat(50_000)))),
+        ("brackets.ts", lines(&format!("x = {};\n", nested("[", "]", 50_000)))),
+        ("blocks.js", lines(&format!("{};\n", nested("{", "}", 50_000)))),
+        ("functions.ts", lines(&format!("x = {};\n", nested("f(function () {", "})", 50_000)))),
+        ("elements.tsx", lines(&format!("x = {};\n", nested("<a>", "</a>", 50_000)))),
+        ("angles.ts", lines(&format!("x = {}1;\n", "x < ".repeat(50_000)))),
     ];
     let mut all: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     all.push(("slow.py", SLOW));

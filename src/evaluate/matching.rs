@@ -361,6 +361,9 @@ fn accumulates(program: &Program, candidate: &Candidate) -> bool {
     let site = candidate.site(program);
     let bit = candidate.frame.map_or(0, |frame| frame.bit);
     let place = site.result_place;
+    if hands_on(program, candidate) {
+        return true;
+    }
     let is_new = |operand: Option<crate::syntax::Name>, depend: Depend| operand == place && depend.element & bit != 0;
     site.accumulates
         && place.is_some()
@@ -790,7 +793,19 @@ fn is_carried(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let arguments = facts.arguments_of(site).iter().fold(Depend::default(), |all, argument| all.or(argument.depend));
-    (arguments.carried | site.receiver_depend.carried) & frame.bit != 0
+    (arguments.carried | site.receiver_depend.carried) & frame.bit != 0 || hands_on(program, candidate)
+}
+
+/// Does a closure copy what its last call gave, to give it on: `reduce((all, one) => [...all, one])`?
+fn hands_on(program: &Program, candidate: &Candidate) -> bool {
+    let Some(LoopSource::Closure(id)) = candidate.frame.map(|frame| frame.source) else { return false };
+    let closure = program.file(candidate.file).facts.closure(id);
+    let row = closure.given_to.and_then(|(call, _)| program.resolved(candidate.file, call).row());
+    let site = candidate.site(program);
+    row.is_some_and(|row| row.carries == Some(0))
+        && closure.target.is_some()
+        && site.receiver_place == closure.target
+        && (site.used == Use::Returned || site.kind == CallKind::Spread)
 }
 
 /// Is a receiver known to have few elements?

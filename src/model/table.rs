@@ -97,6 +97,8 @@ pub struct Row {
     /// The types of what it gives to its callable, as a tuple: `(T, U)`. Empty when these are the elements, or nothing is known.
     #[serde(default)]
     pub gives: Text,
+    /// The parameter of its callable that holds what the call of it before gave.
+    pub carries: Option<u8>,
     /// Those that run side by side are sent together.
     #[serde(default)]
     pub together: bool,

@@ -61,7 +61,8 @@ impl Lowering<'_> {
     /// Runs one step of the recursion; `None`, and an error, when it is one too many.
     pub fn nested<R>(&mut self, at: Span, step: impl FnOnce(&mut Self) -> R) -> Option<R> {
         if self.depth >= MAX_DEPTH {
-            self.errors.push(SyntaxError { span: at, message: format!("nesting of more than {MAX_DEPTH} levels") });
+            self.errors
+                .push(SyntaxError { span: at, message: format!("nesting is too deep: more than {MAX_DEPTH} levels") });
             return None;
         }
         self.depth += 1;

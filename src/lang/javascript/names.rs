@@ -137,12 +137,15 @@ const SIDE_FOLDERS: &[&str] = &[
     "stories",
     "test",
     "test-utils",
+    "testing",
     "tests",
 ];
 
 /// The last part but one of the name of a file that is no part of the program.
-const SIDE_KINDS: &[&str] =
-    &["bench", "config", "cy", "e2e", "e2e-spec", "fixture", "int-spec", "mock", "spec", "stories", "story", "test"];
+const SIDE_KINDS: &[&str] = &[
+    "bench", "config", "cy", "e2e", "e2e-ee", "e2e-spec", "fixture", "int-spec", "mock", "spec", "stories", "story",
+    "test",
+];
 
 const SIDE_FILES: &[&str] = &["gruntfile", "gulpfile", "jest.setup", "seed", "seeds", "setuptests"];
 

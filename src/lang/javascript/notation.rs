@@ -20,7 +20,7 @@ pub(super) fn script(text: &str) -> Cow<'_, str> {
 fn is_component(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     let after = start.strip_prefix('<').and_then(|rest| rest.chars().next());
-    start.starts_with("<!--") || after.is_some_and(|letter| letter.is_ascii_lowercase()) && start.contains("<script")
+    after.is_some_and(|letter| letter.is_ascii_lowercase() || letter == '!')
 }
 
 /// Spaces and the line breaks of a text.

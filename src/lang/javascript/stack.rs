@@ -24,10 +24,14 @@ const PREFIX_WORDS: &[&str] = &[
     "throw", "typeof", "unique", "void", "while", "with", "yield",
 ];
 
+/// More signs than this that may open type arguments, one after the other, are refused: the parser tries each of them
+/// again for each before it.
+const MOST_ANGLES: usize = 1000;
+
 /// Runs `parse` with stack enough for `text`; `None` when that is too much.
 pub(super) fn with_room<R>(text: &str, parse: impl FnOnce() -> R) -> Option<R> {
     let room = BASE + most_possible(text) * NESTING;
-    (room <= MOST).then(|| stacker::maybe_grow(room, room, parse))
+    (room <= MOST && open_angles(text) <= MOST_ANGLES).then(|| stacker::maybe_grow(room, room, parse))
 }
 
 /// How many steps of a recursion share one look at the stack, which is no small part of what a step takes.
@@ -50,4 +54,18 @@ fn most_possible(text: &str) -> usize {
     let signs = text.bytes().filter(|byte| SIGNS.contains(byte)).count();
     let words: usize = PREFIX_WORDS.iter().map(|word| memmem::find_iter(text.as_bytes(), word).count()).sum();
     signs + words
+}
+
+/// How many signs that may open type arguments stand in one statement at the most, less those that close.
+fn open_angles(text: &str) -> usize {
+    let (mut open, mut most) = (0usize, 0);
+    for at in memchr::memchr3_iter(b'<', b'>', b';', text.as_bytes()) {
+        match text.as_bytes()[at] {
+            b'<' => open += 1,
+            b'>' => open = open.saturating_sub(1),
+            _ => open = 0,
+        }
+        most = most.max(open);
+    }
+    most
 }
