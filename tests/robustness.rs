@@ -116,7 +116,7 @@ fn deep_nesting() {
     all.push(("slow.py", SLOW));
     let folder = project(&all);
     let run = check(folder.path(), &[]);
-    says(&run, "1 finding (1 warning) in 15 files.");
+    says(&run, "1 finding (1 warning) in 20 files.");
     for line in run.stderr.lines().filter(|line| line.starts_with("note: ")) {
         assert!(line.contains("nesting is too deep"), "{line}");
     }
