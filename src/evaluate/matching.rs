@@ -199,7 +199,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(accumulates, |wanted| accumulates(program, candidate) == *wanted);
     check!(local_result, |wanted| {
         let language = crate::lang::all()[program.file(file).source.language];
-        (site.result_is_local && language.grows_local_texts_in_place()) == *wanted
+        (site.result_is_local && language.profile().grows_local_texts_in_place) == *wanted
     });
     check!(used, |wanted| wanted.iter().any(|used| used.0 == site.used));
     check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);

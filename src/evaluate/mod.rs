@@ -49,8 +49,8 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
         let source = &program.file(file).source;
         let language = crate::lang::all()[source.language];
         let language = match source.dialect {
-            Some(dialect) => language.dialects()[dialect].name(),
-            None => language.name(),
+            Some(dialect) => language.profile().dialects[dialect].name(),
+            None => language.profile().name,
         };
         let index = Index::new(rules, language);
         if index.is_empty() {
