@@ -79,7 +79,7 @@ fn suppressed(
             (format!("{}{rules}, {}", &line[..list], &line[list..]), present)
         }
         None => {
-            let comment = format!("  {} {PRESENT}{rules}] {reason}", language.profile().comment_leader);
+            let comment = format!("  {} {PRESENT}{rules}] {reason}", language.profile().comment_starts[0]);
             (format!("{code}{}{ending}", comment.trim_end()), code.len() + 2)
         }
     };

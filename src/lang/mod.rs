@@ -148,8 +148,8 @@ pub struct Profile {
     pub interpreters: &'static [&'static str],
     /// File names of manifests that [`Language::modules`] wants to see.
     pub manifests: &'static [&'static str],
-    /// What starts a comment that ends with its line.
-    pub comment_leader: &'static str,
+    /// What comments start with; the first of them end with their line.
+    pub comment_starts: &'static [&'static str],
     /// File names of what [`Language::requirements`] wants to see; `*` stands for any text.
     pub requirement_files: &'static [&'static str],
     /// What stands between the parts of a qualified name.
@@ -202,7 +202,7 @@ impl Profile {
         extensions: &[],
         interpreters: &[],
         manifests: &[],
-        comment_leader: "//",
+        comment_starts: &["//", "/*"],
         requirement_files: &[],
         separator: ".",
         whole_module: None,

@@ -28,7 +28,7 @@ static PROFILE: Profile = Profile {
     extensions: &["py", "pyw"],
     interpreters: &["python", "pypy"],
     manifests: names::MANIFESTS,
-    comment_leader: "#",
+    comment_starts: &["#"],
     requirement_files: requirements::FILES,
     implicit_modules: &["builtins"],
     literal_types: &names::LITERAL_TYPES,
