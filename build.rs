@@ -48,6 +48,7 @@ const MAKES_FACTS: &[&str] = &[
     "src/interner.rs",
     "src/lang",
     "src/source.rs",
+    "src/sql",
     "src/syntax.rs",
 ];
 

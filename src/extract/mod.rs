@@ -22,9 +22,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::facts::*;
 use crate::lang::Parsed;
 use crate::source::Span;
+use crate::sql;
 use crate::syntax::{
-    ClassKind, ClassNodeId, FunctionFlavor, FunctionNodeId, Name, NodeId, NodeKind, ParameterKind, Tree, TypeExprId,
-    TypeForm,
+    ClassKind, ClassNodeId, FunctionFlavor, FunctionNodeId, Name, NodeId, NodeKind, ParameterKind, StringId, Tree,
+    TypeExprId, TypeForm,
 };
 use scope::{Local, Locals};
 
@@ -75,6 +76,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
     extractor.file(Span::new(0, text.len()));
     extractor.opaque_uses();
     extractor.comments(text);
+    extractor.statements();
     extractor.facts.entries.sort_by_key(|entry| entry.holder);
     extractor.facts.names.freeze();
     extractor.facts.shrink();
@@ -179,6 +181,13 @@ impl Extractor<'_> {
         while let Some(function) = self.pending.pop_front() {
             self.function_body(function);
         }
+    }
+
+    /// Reads the strings that are statements in SQL.
+    fn statements(&mut self) {
+        let strings = self.facts.strings.iter().enumerate();
+        let read = strings.filter_map(|(at, text)| Some((StringId(at as u32), sql::read(text)?)));
+        self.facts.statements = read.collect();
     }
 
     /// Adds an origin.
