@@ -22,6 +22,7 @@ mod schema;
 mod standing;
 mod structural;
 pub mod summarize;
+mod tables;
 pub mod tasks;
 mod templates;
 

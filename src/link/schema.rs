@@ -1,4 +1,4 @@
-//! The tables of the program: what its statements define, part by part.
+//! The tables of the program: what its statements define, part by part, and what its classes stand for (`tables.rs`).
 //!
 //! Definitions are put in the order of the names of their files, numbers by their value. It knows which files are
 //! migrations, tests, and migrations taken back by what their language says of their paths.
@@ -30,6 +30,18 @@ pub(super) fn define(program: &mut Program) {
         let definitions = files.iter().flat_map(|(_, file)| definitions(&program.files[file.0 as usize].facts, *file));
         schema.apply(definitions);
     }
+    for (index, resolver) in program.resolvers.iter_mut().enumerate() {
+        let Some(resolver) = resolver else { continue };
+        let files = &program.files;
+        let own: Vec<FileId> = (0..files.len() as u32)
+            .map(FileId)
+            .filter(|file| files[file.0 as usize].source.language == index)
+            .collect();
+        let mut tables = resolver.class_tables(files, &own);
+        std::mem::take(&mut tables.list).into_iter().for_each(|(name, table)| schema.merge(name, table));
+        program.lookups.extend(resolver.class_lookups(files, &program.resolved, &tables, &own));
+    }
+    program.lookups.sort_by_key(|lookup| (lookup.file, lookup.call));
     program.schema = schema;
 }
 

@@ -69,9 +69,26 @@ const FORMS: &[(&str, &[&str])] = &[
     ("delete", &["from"]),
     ("insert", &["select"]),
     ("create", &["table", "index"]),
-    ("alter", &["table", "index"]),
+    ("alter", &["table"]),
     ("drop", &["table", "index"]),
     ("rename", &["table"]),
+];
+
+/// Those of which are about tables only whose first words say so.
+const DEFINES: &[&str] = &["create", "alter", "drop", "rename"];
+
+/// What may become of a table: one of these is said of it. Whatever else happens to it leaves its columns and indexes.
+const CHANGES: &[&str] = &[
+    "add",
+    "drop column",
+    "drop index",
+    "drop constraint",
+    "drop primary",
+    "drop key",
+    "rename",
+    "change",
+    "modify",
+    "drop ",
 ];
 
 /// Longer texts are data, or written by a program: reading one would cost more than it tells.
@@ -108,8 +125,15 @@ pub fn may_have_facts(text: &str) -> bool {
     let length = text.bytes().take_while(u8::is_ascii_alphabetic).count();
     let form = FORMS.iter().find(|(first, _)| text[..length].eq_ignore_ascii_case(first));
     // A word alone is a word.
-    form.is_some_and(|(_, words)| {
-        text[length..].starts_with(char::is_whitespace) && words.iter().any(|word| contains_word(text, word))
+    form.filter(|_| text[length..].starts_with(char::is_whitespace)).is_some_and(|(first, words)| {
+        if *first == "alter" && !CHANGES.iter().any(|word| contains_word(text, word)) {
+            return false;
+        }
+        match DEFINES.contains(first) {
+            // What is defined is among the first words: `CREATE UNIQUE INDEX`.
+            true => text.split_whitespace().take(4).any(|own| words.iter().any(|word| own.eq_ignore_ascii_case(word))),
+            false => words.iter().any(|word| contains_word(text, word)),
+        }
     })
 }
 

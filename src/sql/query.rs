@@ -152,6 +152,7 @@ fn whole_query(query: &Query, found: &mut Statement) {
     if let [TableWithJoins { relation, joins }] = &select.from[..]
         && joins.is_empty()
         && let Some(table) = name_of_table(relation)
+        && query.with.is_none()
         && !is_bounded
     {
         found.flaws.push(flaw_of_table(FlawKind::UnboundedSelect, table));
@@ -291,7 +292,7 @@ impl Visitor for Reader<'_> {
             Expr::InList { list, expr, .. } if list.len() > LONG_LIST => {
                 self.flaw(FlawKind::LongInList, "", "", &format!("{expr} IN ({} values)", list.len()));
             }
-            Expr::BinaryOp { left, op, right } if counts_to_test(left, op, right) => {
+            Expr::BinaryOp { left, op, right } if self.counts_to_test(left, op, right) => {
                 self.flaw(FlawKind::CountToTest, "", "", &short(expression));
             }
             _ => {}
@@ -346,6 +347,25 @@ impl Reader<'_> {
         }
     }
 
+    /// `(SELECT count(*) …) > 0`, of a table.
+    fn counts_to_test(&self, left: &Expr, operator: &BinaryOperator, right: &Expr) -> bool {
+        let number = match right {
+            Expr::Value(value) => match &value.value {
+                Value::Number(number, _) => number.parse::<u64>().ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let asks_for_any = match (operator, number) {
+            (BinaryOperator::Gt | BinaryOperator::Eq | BinaryOperator::NotEq, Some(0)) => true,
+            (BinaryOperator::GtEq | BinaryOperator::Lt, Some(1)) => true,
+            _ => false,
+        };
+        let Expr::Subquery(query) = left else { return false };
+        let is_of_table = || table_of(query).is_some_and(|table| !self.opaque.contains(&table));
+        asks_for_any && counts_rows(query) && is_of_table()
+    }
+
     /// Subqueries in the list of what is selected that hang on the row.
     fn correlated(&mut self, select: &Select, sources: &Sources) {
         let outer: Vec<String> = sources.list.iter().map(|source| source.name.clone()).collect();
@@ -397,23 +417,6 @@ fn short(expression: &Expr) -> String {
         Some((at, _)) => format!("{}…", &code[..at]),
         None => code,
     }
-}
-
-/// `(SELECT count(*) …) > 0`, `count(*) > 0`.
-fn counts_to_test(left: &Expr, operator: &BinaryOperator, right: &Expr) -> bool {
-    let number = |expression: &Expr| match expression {
-        Expr::Value(value) => match &value.value {
-            Value::Number(number, _) => number.parse::<u64>().ok(),
-            _ => None,
-        },
-        _ => None,
-    };
-    let asks_for_any = match (operator, number(right)) {
-        (BinaryOperator::Gt | BinaryOperator::Eq | BinaryOperator::NotEq, Some(0)) => true,
-        (BinaryOperator::GtEq | BinaryOperator::Lt, Some(1)) => true,
-        _ => false,
-    };
-    asks_for_any && matches!(left, Expr::Subquery(query) if counts_rows(query))
 }
 
 /// Is it `SELECT count(*) FROM …`, without groups?

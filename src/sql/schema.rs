@@ -151,8 +151,13 @@ pub fn is_small(table: &str) -> bool {
 
 /// Does a column hold one of a few values, as its name says?
 pub fn has_few_values(column: &str) -> bool {
-    let last = column.rsplit('_').next().unwrap_or(column);
-    FEW_VALUES.contains(&last) || YES_OR_NO.iter().any(|prefix| column.starts_with(prefix))
+    let last = |name: &str| name.rsplit('_').next().unwrap_or(name).to_owned();
+    let is_few = match column.strip_suffix("_id") {
+        // What refers to one of a few rows.
+        Some(named) => is_small(named),
+        None => FEW_VALUES.contains(&last(column).as_str()),
+    };
+    is_few || YES_OR_NO.iter().any(|prefix| column.starts_with(prefix))
 }
 
 impl<P: Clone> Schema<P> {
@@ -274,7 +279,7 @@ impl<P: Clone> Schema<P> {
             return None;
         }
         let table = self.table(&lookup.table)?;
-        if lookup.terms.iter().any(|term| table.serves(&term.column)) {
+        if self.is_served(lookups, lookup, &mut Vec::new()) {
             return None;
         }
         // What is wanted may stand at the beginning of another order.
@@ -297,6 +302,24 @@ impl<P: Clone> Schema<P> {
         let is_whole = lookup.terms.is_empty();
         let first_by = lookup.first_by.as_deref().filter(|column| is_whole && table.has_many_values(column))?;
         Some((first_by, false))
+    }
+
+    /// May an index find the rows that a statement looks up, directly or from those of another table that it joins?
+    /// Where nothing is known of the other table, it may.
+    fn is_served<'l>(&self, lookups: &'l [Lookup], lookup: &'l Lookup, seen: &mut Vec<&'l str>) -> bool {
+        let Some(table) = self.table(&lookup.table).filter(|_| !seen.contains(&&*lookup.table)) else {
+            return !seen.contains(&&*lookup.table);
+        };
+        seen.push(&lookup.table);
+        let is_served = lookup.terms.iter().any(|term| match term.kind {
+            TermKind::Joined(other) => {
+                let other = lookups.get(other as usize);
+                table.serves(&term.column) && other.is_none_or(|other| self.is_served(lookups, other, seen))
+            }
+            _ => table.serves(&term.column),
+        });
+        seen.pop();
+        is_served
     }
 
     /// Does a statement find a few rows of a table by an index, so that what it joins to them is best found one by one?

@@ -2,6 +2,7 @@
 //!
 //! Knows literals, comments and quoted bodies, and nothing of what statements mean.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What a placeholder becomes where a value stands: every dialect knows it.
@@ -100,10 +101,21 @@ pub(super) fn without_leading_comments(text: &str) -> &str {
 
 /// What a text may mean once its placeholders are something: values, or else names.
 pub(super) fn readings(text: &str) -> Vec<String> {
+    let text = &without_haste(text);
     let (values, has_holes) = filled(text, VALUE);
     match has_holes {
         true => vec![values, filled(text, NAME).0],
         false => vec![values],
+    }
+}
+
+/// `DROP INDEX CONCURRENTLY` without its last word, which the parser does not know there.
+fn without_haste(text: &str) -> Cow<'_, str> {
+    const HASTE: &str = "concurrently";
+    let drops = text.get(..4).is_some_and(|first| first.eq_ignore_ascii_case("drop"));
+    match drops.then(|| text.to_ascii_lowercase().find(HASTE)).flatten() {
+        Some(at) => Cow::Owned([&text[..at], &text[at + HASTE.len()..]].concat()),
+        None => Cow::Borrowed(text),
     }
 }
 
