@@ -126,7 +126,10 @@ impl<'m> Resolver<'m> {
                 continue;
             }
             let named = row.named_by.as_ref().and_then(|place| argument_at(facts, call, place));
-            let named = named.and_then(|argument| facts.literal_text(argument.origin));
+            let named = named.and_then(|argument| match facts.origin(argument.origin) {
+                Origin::String(Some(text)) => Some(&*facts.strings[text.0 as usize]),
+                _ => None,
+            });
             let name = named.map_or_else(|| [attribute, row.suffix.as_ref()].concat(), str::to_owned).to_lowercase();
             let name: Box<str> = name.into();
             let is_few = row.few || says(facts, call, &row.few_by) || names_type(facts, call, &row.few_types);
@@ -311,6 +314,13 @@ impl<'m> Resolver<'m> {
             }
             at = inner;
         }
+        // `query(Order)`, `select(Order)`.
+        let makes_rows = resolved.get(file, at).row().filter(|row| row.returns.contains("arg0.model"));
+        if makes_rows.is_some() {
+            let [only] = facts.arguments_of(facts.call(at)) else { return None };
+            let [Value::Item(class)] = self.infer(files, file, only.origin).list[..] else { return None };
+            return Some(class);
+        }
         let Origin::Member(owner, _) = facts.origin(facts.call(at).callee) else { return None };
         let [Value::Item(class)] = self.infer(files, file, owner).list[..] else { return None };
         let receiver = resolved.get(file, at).receiver?;
@@ -359,6 +369,15 @@ impl<'m> Resolver<'m> {
                     else {
                         return join_unknown(lookups, at);
                     };
+                    // The same way leads to the same row.
+                    let known = lookups[at].terms.iter().find_map(|term| match term.kind {
+                        TermKind::Joined(known) if term.column == *column => Some(known as usize),
+                        _ => None,
+                    });
+                    if let Some(known) = known {
+                        (at, class) = (known, target);
+                        continue;
+                    }
                     let new = lookups.len();
                     lookups[at].terms.push(Term { column: column.clone(), kind: TermKind::Joined(new as u32) });
                     let back = Term { column: other.key.clone(), kind: TermKind::Joined(at as u32) };
@@ -368,11 +387,15 @@ impl<'m> Resolver<'m> {
                 (_, Some(column)) => {
                     let equals = |word: &str| table.row.equal.iter().any(|own| own == word);
                     let ranges = |word: &str| table.row.ranges.iter().any(|own| own == word);
-                    let is_plain = !matches!(value, Origin::Null | Origin::Bool(_));
+                    // What is written down is one of a few values, as far as one can tell.
+                    let is_plain = !matches!(
+                        value,
+                        Origin::Null | Origin::Bool(_) | Origin::String(_) | Origin::Integer(_) | Origin::Float
+                    );
                     let kind = match (next, operation) {
                         (None, _) if is_plain => TermKind::Equal,
                         (_, Some(word)) if equals(word) && is_plain => TermKind::Equal,
-                        (_, Some(word)) if ranges(word) => TermKind::Range,
+                        (_, Some(word)) if ranges(word) && is_plain => TermKind::Range,
                         _ => TermKind::Other,
                     };
                     lookups[at].terms.push(Term { column: column.clone(), kind });
@@ -430,8 +453,18 @@ fn is_last(facts: &FileFacts, resolved: &ResolvedCalls, file: FileId, call: Call
     match facts.call(last).used {
         Use::Iterated | Use::Tested | Use::FirstOrLast => true,
         Use::Bound => !is_handed_on(facts, resolved, file, last),
+        // `session.scalars(select(Order)…)`.
+        Use::Argument => takers(facts, last).any(|taker| resolved.get(file, taker).effects.has(Effect::DbQuery)),
         _ => false,
     }
+}
+
+/// The calls that are given what a call gives.
+fn takers(facts: &FileFacts, call: CallId) -> impl Iterator<Item = CallId> {
+    let calls = (0..facts.calls.len() as u32).map(CallId);
+    calls.filter(move |other| {
+        facts.arguments_of(facts.call(*other)).iter().any(|argument| leads_to(facts, argument.origin, call, 0))
+    })
 }
 
 /// May what a call gives be narrowed down by way of the variable that it is bound to?
@@ -445,7 +478,8 @@ fn is_handed_on(facts: &FileFacts, resolved: &ResolvedCalls, file: FileId, call:
                 .row()
                 .is_none_or(|row| row.finds || row.effects.has(Effect::Narrows) && !row.effects.has(Effect::DbQuery))
         };
-        let is_given = || facts.arguments_of(site).iter().any(|argument| is_it(argument.origin));
+        let is_sent = || resolved.get(file, other).effects.has(Effect::DbQuery);
+        let is_given = || facts.arguments_of(site).iter().any(|argument| is_it(argument.origin)) && !is_sent();
         site.name.is_some() && is_it(site.callee) && narrows() || is_given()
     });
     let is_returned = facts.functions.iter().any(|function| function.returns.iter().any(|origin| is_it(*origin)));

@@ -620,7 +620,8 @@ impl<'s> Sources<'s> {
                     }
                     BinaryOperator::Or => {
                         if let Some(column) = self.alternatives(condition) {
-                            add(column, TermKind::Equal);
+                            let kind = if is_constant(condition) { TermKind::Other } else { TermKind::Equal };
+                            add(column, kind);
                         }
                         return;
                     }
@@ -632,8 +633,12 @@ impl<'s> Sources<'s> {
                         add(one, TermKind::Joined(right));
                         add(other, TermKind::Joined(left));
                     }
-                    (Some(own), None) if is_value(right) => add(own, kind),
-                    (None, Some(own)) if is_value(left) => add(own, kind),
+                    (Some(own), None) if is_value(right) => {
+                        add(own, if is_constant(right) { TermKind::Other } else { kind })
+                    }
+                    (None, Some(own)) if is_value(left) => {
+                        add(own, if is_constant(left) { TermKind::Other } else { kind })
+                    }
                     (Some(own), _) | (_, Some(own)) => add(own, TermKind::Other),
                     (None, None) => {
                         for side in [left, right] {
@@ -646,7 +651,8 @@ impl<'s> Sources<'s> {
             }
             Expr::InList { expr, list, negated: false } => {
                 if let Some(column) = self.column(expr) {
-                    let kind = if list.iter().all(is_value) { TermKind::Equal } else { TermKind::Other };
+                    let is_plain = list.iter().all(is_value) && !list.iter().all(is_constant);
+                    let kind = if is_plain { TermKind::Equal } else { TermKind::Other };
                     add(column, kind);
                 }
             }
@@ -661,7 +667,8 @@ impl<'s> Sources<'s> {
             },
             Expr::Between { expr, negated: false, low, high } => {
                 if let Some(column) = self.column(expr) {
-                    let kind = if is_value(low) && is_value(high) { TermKind::Range } else { TermKind::Other };
+                    let is_plain = is_value(low) && is_value(high) && !(is_constant(low) && is_constant(high));
+                    let kind = if is_plain { TermKind::Range } else { TermKind::Other };
                     add(column, kind);
                 }
             }
@@ -829,6 +836,18 @@ fn is_value(expression: &Expr) -> bool {
         // A hole may be a column.
         let is_parameter = matches!(inner, Expr::Identifier(name) if name.value.starts_with(['@', ':', '$']));
         (is_column || is_name) && !is_parameter || matches!(inner, Expr::Subquery(_))
+    })
+}
+
+/// Is all of it written down? What is compared with a constant holds one of a few values, as far as one can tell.
+fn is_constant(expression: &Expr) -> bool {
+    !contains(expression, |inner| {
+        let is_parameter = match inner {
+            Expr::Value(value) => matches!(value.value, Value::Placeholder(_)),
+            Expr::Identifier(name) => name.value.starts_with(['@', ':', '$']),
+            _ => false,
+        };
+        is_parameter || matches!(inner, Expr::Function(_) | Expr::Subquery(_))
     })
 }
 

@@ -80,6 +80,8 @@ const SMALL: &[&str] = &[
     "units",
     "site",
     "sites",
+    "license",
+    "licenses",
 ];
 
 /// Names of columns that hold one of a few values, or parts of such names.
