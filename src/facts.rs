@@ -87,6 +87,8 @@ pub struct FileFacts {
     pub calls: Vec<CallSite>,
     /// Arguments of all call sites.
     pub arguments: Vec<Argument>,
+    /// Comparisons of an attribute that are arguments: some calls take them apart.
+    pub comparisons: Vec<Comparison>,
     /// Assignments.
     pub writes: Vec<Write>,
     /// Places where an asynchronous function may be suspended.
@@ -612,6 +614,19 @@ pub struct Argument {
     pub is_spread: bool,
 }
 
+/// A comparison that is given to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The argument.
+    pub span: Span,
+    /// Equal, or larger or smaller.
+    pub operator: Operator,
+    /// What is compared.
+    pub left: OriginId,
+    /// With what.
+    pub right: OriginId,
+}
+
 /// A statement in SQL that is given to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -808,7 +823,20 @@ impl FileFacts {
             classes,
             imports
         );
-        shrink!(loops, closures, calls, arguments, writes, awaits, bindings, holds, entries, suppressions, errors);
+        shrink!(
+            loops,
+            closures,
+            calls,
+            arguments,
+            comparisons,
+            writes,
+            awaits,
+            bindings,
+            holds,
+            entries,
+            suppressions,
+            errors
+        );
     }
 
     /// The members of a display, or else the value itself.

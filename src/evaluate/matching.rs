@@ -319,6 +319,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(known_table, |_wanted| false);
     check!(small_table, |_wanted| false);
     check!(indexed, |_wanted| false);
+    check!(served, |_wanted| false);
     check!(special_index, |_wanted| false);
     all
 }

@@ -13,7 +13,7 @@ use crate::rule::Rule;
 use crate::rule::condition::Conditions;
 use crate::source::FileId;
 use crate::sql::schema::{Table, is_small};
-use crate::sql::{Database, Flaw, Lookup};
+use crate::sql::{Database, Flaw, Lookup, Statement};
 
 /// Effects of calls that send a statement, or get one ready.
 const SENDS: &[Effect] = &[Effect::DbQuery, Effect::DbWrite, Effect::Compiles];
@@ -30,11 +30,12 @@ pub fn check(program: &Program, rules: &[&Rule], file: FileId, call: CallId, fou
         let Some(subject) = &rule.subject.sql else { continue };
         let flaws = statement.flaws.iter().filter(|flaw| flaw.kind == subject.check);
         let mut flaws = flaws.filter(|flaw| {
-            holds(program, flaw, &rule.conditions, true) && !holds(program, flaw, &rule.exceptions, false)
+            let found = (statement, *flaw);
+            holds(program, found, &rule.conditions, true) && !holds(program, found, &rule.exceptions, false)
         });
         let Some(flaw) = flaws.next() else { continue };
         let mut finding = finding::of_sql(program, rule, file, sent, flaw);
-        if holds(program, flaw, &rule.only_likely, false) {
+        if holds(program, (statement, flaw), &rule.only_likely, false) {
             finding.set = Set::Likely;
         }
         finding.proposals = propose::for_place(program, rule, file, sent.span);
@@ -42,13 +43,14 @@ pub fn check(program: &Program, rules: &[&Rule], file: FileId, call: CallId, fou
     }
 }
 
-/// With `all`: do all given conditions hold of a flaw? Without: does one?
-fn holds(program: &Program, flaw: &Flaw, conditions: &Conditions, all: bool) -> bool {
+/// With `all`: do all given conditions hold of a flaw of a statement? Without: does one?
+fn holds(program: &Program, (statement, flaw): (&Statement, &Flaw), conditions: &Conditions, all: bool) -> bool {
     let schema = &program.schema;
     let facts = [
         (conditions.known_table, schema.table(&flaw.table).is_some()),
         (conditions.small_table, is_small(&flaw.table)),
         (conditions.indexed, schema.is_indexed(&flaw.table, &flaw.column)),
+        (conditions.served, schema.serves_another(&statement.lookups, &flaw.table, &flaw.column)),
         (conditions.special_index, schema.has_special_index(&flaw.table, &flaw.column)),
     ];
     let mut asked = facts.into_iter().filter_map(|(wanted, is_so)| Some(wanted? == is_so));

@@ -71,6 +71,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         statement: 0,
         source: Span::default(),
         comparisons: Vec::new(),
+        compared: None,
         packages: FxHashSet::default(),
     };
     extractor.file(Span::new(0, text.len()));
@@ -145,6 +146,8 @@ struct Extractor<'t> {
     source: Span,
     /// Tests for equality in the loops around this point: where, and the two sides.
     comparisons: Vec<(Span, value::Value, value::Value)>,
+    /// The comparison that was walked last.
+    compared: Option<Comparison>,
     /// Imported names that are packages.
     packages: FxHashSet<Name>,
 }

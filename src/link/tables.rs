@@ -13,6 +13,7 @@ use crate::program::{ClassLookup, ProgramFile, ResolvedCalls, TableOrigin};
 use crate::source::FileId;
 use crate::sql::schema::Table;
 use crate::sql::{Column, ColumnKind, Index, Lookup, Term, TermKind};
+use crate::syntax::Operator;
 use crate::types::Symbol;
 
 /// The tables that classes stand for.
@@ -284,10 +285,17 @@ impl<'m> Resolver<'m> {
             let row = resolved.get(file, call).row()?;
             let skipped = usize::from(row.kind == RowKind::Function);
             for argument in &facts.arguments_of(facts.call(call))[skipped..] {
-                let keyword = argument.keyword.filter(|_| !argument.is_spread)?;
-                let keyword = facts.text(keyword);
-                if !row.takes.iter().any(|own| own == keyword) {
-                    self.add_term(files, tables, class, (keyword, facts.origin(argument.origin)), &mut lookups)?;
+                match argument.keyword.map(|keyword| facts.text(keyword)) {
+                    _ if argument.is_spread => return None,
+                    Some(keyword) if row.takes.iter().any(|own| own == keyword) => {}
+                    Some(keyword) => {
+                        let value = facts.origin(argument.origin);
+                        self.add_term(files, tables, class, (keyword, value), &mut lookups)?;
+                    }
+                    None => {
+                        let compared = facts.comparisons.iter().find(|compared| compared.span == argument.span)?;
+                        lookups[0].terms.push(self.term_of(files, tables, class, file, compared)?);
+                    }
                 }
             }
         }
@@ -327,6 +335,33 @@ impl<'m> Resolver<'m> {
         // A manager of the program's own may leave rows out.
         let manager = self.type_symbol(receiver);
         (self.rows_maker(files, manager).is_none()).then_some(class)
+    }
+
+    /// What a comparison of a column of a class asks for: `Order.number == number`.
+    fn term_of(
+        &mut self,
+        files: &[ProgramFile],
+        tables: &ClassTables<'m>,
+        class: Symbol,
+        file: FileId,
+        compared: &Comparison,
+    ) -> Option<Term> {
+        let facts = &files[file.0 as usize].facts;
+        let Origin::Member(owner, name) = facts.origin(compared.left) else { return None };
+        let [Value::Item(of)] = self.infer(files, file, owner).list[..] else { return None };
+        let column = tables.classes.get(&class)?.columns.get(facts.text(name)).filter(|_| of == class)?.clone();
+        let value = facts.origin(compared.right);
+        // A column of another table is a join.
+        let is_column = match value {
+            Origin::Member(other, _) => matches!(self.infer(files, file, other).list[..], [Value::Item(_)]),
+            _ => false,
+        };
+        let kind = match compared.operator {
+            _ if is_column || is_written_down(value) => TermKind::Other,
+            Operator::Equal => TermKind::Equal,
+            _ => TermKind::Range,
+        };
+        Some(Term { column, kind })
     }
 
     /// Adds what one keyword asks for: a path through relations to a column, and how it is compared.
@@ -387,11 +422,7 @@ impl<'m> Resolver<'m> {
                 (_, Some(column)) => {
                     let equals = |word: &str| table.row.equal.iter().any(|own| own == word);
                     let ranges = |word: &str| table.row.ranges.iter().any(|own| own == word);
-                    // What is written down is one of a few values, as far as one can tell.
-                    let is_plain = !matches!(
-                        value,
-                        Origin::Null | Origin::Bool(_) | Origin::String(_) | Origin::Integer(_) | Origin::Float
-                    );
+                    let is_plain = !is_written_down(value);
                     let kind = match (next, operation) {
                         (None, _) if is_plain => TermKind::Equal,
                         (_, Some(word)) if equals(word) && is_plain => TermKind::Equal,
@@ -423,6 +454,11 @@ impl<'m> Resolver<'m> {
         let owner = lineage.iter().find(has).copied().unwrap_or(class);
         (owner, tables.classes.get(&owner))
     }
+}
+
+/// Does code write the value down? Then it is one of a few, as far as one can tell.
+fn is_written_down(value: Origin) -> bool {
+    matches!(value, Origin::Null | Origin::Bool(_) | Origin::String(_) | Origin::Integer(_) | Origin::Float)
 }
 
 /// A condition on rows of which nothing is known.

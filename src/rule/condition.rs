@@ -453,6 +453,8 @@ conditions! {
     small_table: bool,
     /// an index of the table begins with the column that the statement is about
     indexed: bool,
+    /// the statement finds rows of the table by another column, which an index begins with
+    served: bool,
     /// an index of the table has the column in an expression or a condition, or is of a kind that keeps more than an order; or nobody knows
     special_index: bool,
 }

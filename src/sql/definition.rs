@@ -126,6 +126,10 @@ pub(super) fn read(statement: &Parsed, text: &str, found: &mut Vec<Definition>) 
             let table: Box<str> = name_of(&alter.name).into();
             alter.operations.iter().for_each(|operation| of_change(&table, operation, found));
         }
+        Parsed::RenameTable(renames) => found.extend(renames.iter().map(|rename| Definition::RenameTable {
+            from: name_of(&rename.old_name).into(),
+            to: name_of(&rename.new_name).into(),
+        })),
         Parsed::Drop { object_type: ObjectType::Table, names, .. } => {
             found.extend(names.iter().map(|name| Definition::DropTable { name: name_of(name).into() }));
         }

@@ -164,14 +164,19 @@ mod tests {
 
     #[test]
     fn sentences_are_no_statements() {
-        for text in ["update", "Select one from the list", "choose * from the menu", "delete everything from here on"] {
+        for text in [
+            "update",
+            "Select the thing you want from the list",
+            "choose * from the menu",
+            "delete everything from here on",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }
 
     #[test]
     fn a_broken_statement_costs_itself_only() {
-        let text = "SELECT a FROM FROM;\nSELECT b FROM t WHERE c = ';' AND d = 1;";
+        let text = "SELECT a FROM t WHERE (;\nSELECT b FROM t WHERE c = ';' AND d = 1;";
         let lookups = read(text).expect("the second one").lookups;
         assert_eq!(lookups.iter().map(|own| &*own.table).collect::<Vec<_>>(), ["t"]);
     }

@@ -274,6 +274,17 @@ impl<P: Clone> Schema<P> {
         self.tables.get(table).is_some_and(|table| table.is_indexed(column))
     }
 
+    /// Does a statement find rows of a table by another column than this one, which an index begins with?
+    pub fn serves_another(&self, lookups: &[Lookup], table: &str, column: &str) -> bool {
+        let Some(known) = self.tables.get(table) else { return false };
+        let own = lookups.iter().filter(|lookup| *lookup.table == *table);
+        own.flat_map(|lookup| &lookup.terms).any(|term| {
+            *term.column != *column
+                && matches!(term.kind, TermKind::Equal | TermKind::Joined(_))
+                && known.is_indexed(&term.column)
+        })
+    }
+
     /// The column that no index serves, of those by which a statement looks rows up; and whether rows are looked up by
     /// its value, and not by a range or an order.
     pub fn unserved<'l>(&self, lookups: &'l [Lookup], lookup: &'l Lookup) -> Option<(&'l str, bool)> {

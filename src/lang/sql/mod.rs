@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_broken_statement_is_named() {
-        let parsed = parse("SELECT a FROM t;\nSELECT FROM FROM x;\n");
+        let parsed = parse("SELECT a FROM t;\nSELECT a FROM t WHERE (;\n");
         assert_eq!(parsed.errors.len(), 1);
         assert_eq!(parsed.errors[0].span.start, 17);
     }
