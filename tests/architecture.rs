@@ -343,7 +343,7 @@ const SPOKEN_IN_ALL: &[&str] = &["sql"];
 
 #[test]
 fn nothing_above_lang_names_a_language() {
-    let languages: BTreeSet<&str> = lang::all().iter().map(|language| language.name()).collect();
+    let languages: BTreeSet<&str> = lang::all().iter().map(|language| language.profile().name).collect();
     let languages: BTreeSet<&str> = languages.into_iter().filter(|name| !SPOKEN_IN_ALL.contains(name)).collect();
     for code in engine() {
         let words = Words::of(code.tokens.clone());

@@ -199,7 +199,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(accumulates, |wanted| accumulates(program, candidate) == *wanted);
     check!(local_result, |wanted| {
         let language = crate::lang::all()[program.file(file).source.language];
-        (site.result_is_local && language.grows_local_texts_in_place()) == *wanted
+        (site.result_is_local && language.profile().grows_local_texts_in_place) == *wanted
     });
     check!(used, |wanted| wanted.iter().any(|used| used.0 == site.used));
     check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);
@@ -284,7 +284,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(named, |wanted| calls::is_named(program, candidate, wanted));
     check!(fixed_argument, |wanted| calls::has_fixed_argument(program, candidate) == *wanted);
     check!(independent, |wanted| calls::is_independent(program, candidate) == *wanted);
-    check!(migration, |wanted| super::is_migration(program, file) == *wanted);
+    check!(migration, |wanted| super::is_migration(program.file(file)) == *wanted);
     check!(made_alongside, |wanted| calls::is_made_alongside(program, candidate, wanted));
     check!(left_open, |wanted| calls::is_left_open(program, candidate) == *wanted);
     check!(returned, |wanted| calls::is_returned(program, candidate) == *wanted);

@@ -102,7 +102,7 @@ impl<'m> Resolver<'m> {
             return files[place.0.0 as usize].facts.literal_text(origin).map(|text| text.to_lowercase().into());
         }
         let module = &files[place.0.0 as usize].module;
-        let parts: Vec<&str> = module.split(self.language.separator()).collect();
+        let parts: Vec<&str> = module.split(self.language.profile().separator).collect();
         // `shop.models`, `shop.models.orders`: the package is what the module of such classes lies in.
         let at = parts.iter().position(|part| *part == "models").unwrap_or(parts.len().saturating_sub(1));
         let package = at.checked_sub(1).map_or("", |at| parts[at]);
@@ -165,7 +165,7 @@ impl<'m> Resolver<'m> {
             return self.lineage(files, symbol).iter().map(|part| self.symbols.text(*part).to_owned()).collect();
         };
         if let [Value::Instance(id)] = owners.list[..] {
-            return vec![[self.type_name(id), self.language.separator(), facts.text(name)].concat()];
+            return vec![[self.type_name(id), self.language.profile().separator, facts.text(name)].concat()];
         }
         let member = self.name_symbol(files, file, name);
         let [Value::Item(symbol)] = self.members(files, owners, member).list[..] else { return Vec::new() };

@@ -5,33 +5,25 @@
 
 mod names;
 
-use super::{Language, LiteralTypes, Manifest, Parsed};
+use super::{Language, Manifest, Parsed, Profile};
 use crate::source::Span;
 use crate::sql;
-use crate::syntax::{Certainty, NodeKind, Operator, SyntaxError, Tree};
+use crate::syntax::{Certainty, NodeKind, SyntaxError, Tree};
 
 /// The language.
 pub struct Sql;
 
+static PROFILE: Profile = Profile {
+    name: "sql",
+    extensions: &["sql"],
+    comment_starts: &["--", "/*"],
+    implicit_modules: &["sql"],
+    ..Profile::PLAIN
+};
+
 impl Language for Sql {
-    fn name(&self) -> &'static str {
-        "sql"
-    }
-
-    fn extensions(&self) -> &'static [&'static str] {
-        &["sql"]
-    }
-
-    fn interpreters(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn manifests(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn comment_leader(&self) -> &'static str {
-        "--"
+    fn profile(&self) -> &'static Profile {
+        &PROFILE
     }
 
     fn parse(&self, text: &str) -> Parsed {
@@ -40,10 +32,6 @@ impl Language for Sql {
 
     fn comments(&self, text: &str) -> Vec<Span> {
         sql::comments(text).into_iter().map(|range| Span::new(range.start, range.end)).collect()
-    }
-
-    fn separator(&self) -> &'static str {
-        "."
     }
 
     fn modules(&self, paths: &[&str], _manifests: &[Manifest]) -> Vec<String> {
@@ -56,34 +44,6 @@ impl Language for Sql {
 
     fn absolute(&self, _module: &str, _is_package: bool, _level: u32, names: &[&str]) -> String {
         names.join(".")
-    }
-
-    fn implicit_modules(&self) -> &'static [&'static str] {
-        &["sql"]
-    }
-
-    fn prelude(&self, _name: &str) -> Option<&'static str> {
-        None
-    }
-
-    fn literal_types(&self) -> &'static LiteralTypes {
-        &names::LITERAL_TYPES
-    }
-
-    fn operator_member(&self, _operator: Operator, _assigns: bool) -> Option<&'static str> {
-        None
-    }
-
-    fn is_constructor_name(&self, _name: &str) -> bool {
-        false
-    }
-
-    fn names_a_type(&self, _name: &str) -> bool {
-        false
-    }
-
-    fn constructor_member(&self) -> Option<&'static str> {
-        None
     }
 
     fn is_migration(&self, path: &str) -> bool {
@@ -122,10 +82,6 @@ fn parse(text: &str) -> Parsed {
     let whole = Span::new(0, text.len());
     let list = parsed.tree.list(&statements);
     parsed.tree.root = Some(parsed.tree.add(NodeKind::Block(list), whole));
-    if text.contains("laggard") {
-        let comments = sql::comments(text).into_iter().map(|range| Span::new(range.start, range.end));
-        parsed.tree.comments = comments.filter(|span| span.of(text).contains("laggard")).collect();
-    }
     parsed
 }
 

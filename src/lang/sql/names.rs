@@ -2,24 +2,7 @@
 //!
 //! Knows conventions of paths, and nothing of what stands in a file.
 
-use crate::lang::{LiteralTypes, folder_of};
-
-/// A statement has no values of its own.
-pub(super) const LITERAL_TYPES: LiteralTypes = LiteralTypes {
-    string: "sql.text",
-    bytes: "",
-    integer: "",
-    float: "",
-    character: "",
-    boolean: "",
-    null: "",
-    list: "",
-    tuple: "",
-    set: "",
-    map: "",
-    generator: "",
-    range: "",
-};
+use crate::lang::folder_of;
 
 /// A file is a module of its own.
 pub(super) fn module(path: &str) -> String {
