@@ -127,8 +127,8 @@ impl<'r> Unserved<'r> {
             for rule in &asked.rules {
                 let words = words(table, asked);
                 let Some(mut finding) = finding::of_table(program, rule, &asked.sites, words) else { continue };
-                // How many rows a range has, nobody knows.
-                if !asked.by_value {
+                // How many rows a range has, nobody knows; and what is run by hand may wait.
+                if !asked.by_value || asked.sites.iter().all(|site| is_run_by_hand(program, site.file)) {
                     finding.set = finding.set.max(Set::Likely);
                 }
                 found.push(finding);
@@ -136,6 +136,11 @@ impl<'r> Unserved<'r> {
         }
         found
     }
+}
+
+fn is_run_by_hand(program: &Program, file: FileId) -> bool {
+    let source = &program.file(file).source;
+    crate::lang::all()[source.language].is_run_by_hand(&source.path)
 }
 
 fn words(table: &Table<TableOrigin>, asked: &Asked) -> TableWords {

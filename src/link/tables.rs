@@ -68,14 +68,7 @@ impl<'m> Resolver<'m> {
             return;
         }
         let Some(name) = self.table_name(files, place, class, row) else { return };
-        let mut parts = vec![place];
-        for part in lineage.iter().skip(1) {
-            if let Some(Definition::Class(file, class)) = self.definition(*part)
-                && is_abstract(files, (file, class), row)
-            {
-                parts.push((file, class));
-            }
-        }
+        let parts = self.parts_of_table(files, place, &lineage, row);
         let mut found = Table::at(TableOrigin {
             place: Some((place.0, facts.class(place.1).name_span)),
             class: self.last_name(class).to_owned(),
@@ -85,7 +78,7 @@ impl<'m> Resolver<'m> {
         for part in &parts {
             self.add_columns(files, *part, &mut own, &mut found);
         }
-        if own.key.is_empty() && !row.key.is_empty() && parts.len() + 1 >= lineage.len().min(2) {
+        if own.key.is_empty() && !row.key.is_empty() {
             own.key = row.key.as_ref().into();
             add_key(&mut found, &own.key);
             own.columns.insert(own.key.clone(), own.key.clone());
@@ -95,6 +88,32 @@ impl<'m> Resolver<'m> {
         }
         tables.list.push((name, found));
         tables.classes.insert(class, own);
+    }
+
+    /// A class and those that it inherits columns from: not those that a class with a table of its own has them from.
+    fn parts_of_table(
+        &mut self,
+        files: &[ProgramFile],
+        place: Place,
+        lineage: &[Symbol],
+        row: &TableRow,
+    ) -> Vec<Place> {
+        let mut parts = vec![place];
+        let mut elsewhere: Vec<Symbol> = Vec::new();
+        for part in lineage.iter().skip(1) {
+            let Some(Definition::Class(file, class)) = self.definition(*part) else { continue };
+            let inherits = self.lineage(files, *part).len() > 1;
+            match is_abstract(files, (file, class), row) || !inherits {
+                true => parts.push((file, class)),
+                false => elsewhere.extend(self.lineage(files, *part).iter()),
+            }
+        }
+        let is_own = |part: &Place| {
+            let symbol = self.class_symbol(part.0, part.1);
+            symbol.is_none_or(|symbol| !elsewhere.contains(&symbol))
+        };
+        parts.retain(is_own);
+        parts
     }
 
     fn table_name(&self, files: &[ProgramFile], place: Place, class: Symbol, row: &TableRow) -> Option<Box<str>> {

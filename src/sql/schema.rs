@@ -80,6 +80,8 @@ const SMALL: &[&str] = &[
     "units",
     "site",
     "sites",
+    "environment",
+    "environments",
     "license",
     "licenses",
 ];
@@ -191,7 +193,8 @@ impl<P: Clone> Schema<P> {
             std::collections::hash_map::Entry::Vacant(entry) => drop(entry.insert(table)),
             std::collections::hash_map::Entry::Occupied(mut entry) => {
                 let known = entry.get_mut();
-                if known.columns.is_empty() {
+                // Several may stand for one table: whoever knows most of it is named.
+                if known.columns.len() < table.columns.len() {
                     known.place = table.place;
                 }
                 known.columns.extend(table.columns);

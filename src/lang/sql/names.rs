@@ -38,6 +38,10 @@ fn is_test(path: &str) -> bool {
             "benchmarks",
             "benchmark",
             "testing",
+            "dev",
+            "hack",
+            "scripts",
+            "tools",
         ]
         .contains(&part.as_str())
     };
