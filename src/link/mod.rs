@@ -3,7 +3,8 @@
 //! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), relations between classes
 //! (`relations.rs`), what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`),
 //! circumstances (`context.rs`), also of closures that functions of the program run (`closures.rs`), how functions come
-//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same facts
+//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables
+//! (`schema.rs`). No input or output; the same facts
 //! and models give the same program, whatever the threads.
 
 mod batching;
@@ -17,9 +18,11 @@ mod relation_reads;
 pub mod relations;
 mod renderers;
 pub mod resolve;
+mod schema;
 mod standing;
 mod structural;
 pub mod summarize;
+mod tables;
 pub mod tasks;
 mod templates;
 
@@ -68,6 +71,8 @@ pub fn program<'m>(
         lone_languages: Vec::new(),
         resolvers: Vec::new(),
         relation_reads: Vec::new(),
+        schema: Default::default(),
+        lookups: Vec::new(),
         requirements,
         functions,
         files,
@@ -100,6 +105,7 @@ pub fn program<'m>(
     tasks::find_lone_functions(&mut program, &has_own_loop);
     summarize::summarize(&mut program);
     read_relations(&mut program, &linked);
+    schema::define(&mut program);
     program
 }
 
