@@ -10,6 +10,10 @@ fn go() -> Models {
     Models::built_in("go", ".")
 }
 
+fn java() -> Models {
+    Models::built_in("java", ".")
+}
+
 fn python() -> Models {
     Models::built_in("python", ".")
 }
@@ -39,7 +43,7 @@ fn built_in_rows_are_found_by_path() {
 
 #[test]
 fn every_built_in_row_is_found() {
-    for models in [go(), javascript(), python(), rust()] {
+    for models in [go(), java(), javascript(), python(), rust()] {
         for row in models.rows() {
             assert_eq!(models.row(&row.path), Some(row));
         }
@@ -195,7 +199,7 @@ fn files(language: &str) -> Vec<(String, ModelFile)> {
 }
 
 fn languages() -> [(&'static str, Models); 4] {
-    [("go", go()), ("javascript", javascript()), ("python", python()), ("rust", rust())]
+    [("go", go()), ("java", java()), ("javascript", javascript()), ("python", python()), ("rust", rust())]
 }
 
 #[test]
@@ -513,7 +517,7 @@ fn asynchronous_forms_that_are_members_exist() {
 /// A name that no row advises, nobody leaves out: it was renamed, or never there.
 #[test]
 fn versions_are_given_for_names_that_rows_advise() {
-    for models in [go(), javascript(), python(), rust()] {
+    for models in [go(), java(), javascript(), python(), rust()] {
         for (name, _) in models.advice() {
             let is_advised = models.rows().iter().any(|row| advice_of(row).any(|choice| choice.contains(&**name)));
             assert!(is_advised, "no row advises `{name}`");

@@ -9,7 +9,9 @@ use crate::version::{Requirement, Version};
 
 pub mod go;
 pub mod grammar;
+pub mod java;
 pub mod javascript;
+pub mod lowering;
 pub mod python;
 pub mod recover;
 pub mod rust;
@@ -194,6 +196,11 @@ pub trait Language: Sync {
         false
     }
 
+    /// May methods of a class share a name, so that what they are given tells which one is called?
+    fn has_overloads(&self) -> bool {
+        false
+    }
+
     /// May what is taken apart be one value that comes with others which nothing is known of: the first result of a call
     /// that also gives an error?
     fn results_are_parts(&self) -> bool {
@@ -334,7 +341,7 @@ pub trait Dialect: Sync {
 
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[&go::Go, &javascript::JavaScript, &python::Python, &rust::Rust]
+    &[&go::Go, &java::Java, &javascript::JavaScript, &python::Python, &rust::Rust]
 }
 
 /// Is this the name of a language, or of a dialect of one?

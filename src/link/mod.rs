@@ -9,6 +9,7 @@
 mod batching;
 mod closures;
 pub mod context;
+mod declarations;
 pub mod infer;
 mod loading;
 mod memoization;

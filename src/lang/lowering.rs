@@ -1,0 +1,257 @@
+//! Lowering a tree of tree-sitter to the neutral tree: what is the same for every grammar.
+//!
+//! Knows no language: a language names its grammar, and what it keeps of the place that is lowered.
+
+use std::cell::RefCell;
+use std::thread::LocalKey;
+
+use tree_sitter::{Node, Parser, TreeCursor};
+
+use super::Parsed;
+use super::grammar::{Numbers, Parts, parts};
+use crate::source::Span;
+use crate::syntax::{List, Name, NodeId, NodeKind, SyntaxError, Tree};
+
+/// Deeper nesting than this is left out of the tree.
+const DEEPEST: usize = 3_000;
+/// Free stack below which lowering moves to a new one.
+const RED_ZONE: usize = 128 * 1024;
+/// Size of that new one.
+const STACK_STEP: usize = 4 * 1024 * 1024;
+
+/// A grammar of tree-sitter, and what its numbers mean.
+pub struct Grammar<K, F> {
+    /// The grammar.
+    pub language: tree_sitter::Language,
+    /// Its kinds of nodes.
+    pub kinds: Numbers<K>,
+    /// Its fields.
+    pub fields: Numbers<F>,
+}
+
+/// A parser that a thread keeps: making one costs more than parsing a small file.
+pub type KeptParser = RefCell<Option<Parser>>;
+
+/// A parser for a grammar.
+pub fn parser(language: &tree_sitter::Language) -> KeptParser {
+    let mut parser = Parser::new();
+    RefCell::new(parser.set_language(language).is_ok().then_some(parser))
+}
+
+/// Works on the tree of a text; `None` when there is none.
+pub fn with_tree<R>(parser: &'static LocalKey<KeptParser>, text: &str, work: impl FnOnce(Node) -> R) -> Option<R> {
+    let tree = parser.with_borrow_mut(|parser| parser.as_mut()?.parse(text, None))?;
+    Some(work(tree.root_node()))
+}
+
+/// Parses a file. `lower` makes the neutral tree, `is_comment` knows comments.
+pub fn parse(
+    parser: &'static LocalKey<KeptParser>,
+    text: &str,
+    lower: impl FnOnce(&str, Node) -> Parsed,
+    is_comment: impl Fn(Node) -> bool,
+) -> Parsed {
+    let parsed = with_tree(parser, text, |root| {
+        let mut parsed = lower(text, root);
+        if text.contains("laggard") {
+            parsed.tree.comments =
+                comments(root, |node| is_comment(node) && span_of(node).of(text).contains("laggard"));
+        }
+        parsed.errors.sort_by_key(|error| (error.span.start, std::cmp::Reverse(error.span.end)));
+        parsed.errors.dedup_by(|inner, outer| outer.span.contains(inner.span));
+        parsed
+    });
+    parsed.unwrap_or_else(|| nothing(text))
+}
+
+/// A tree without statements.
+fn nothing(text: &str) -> Parsed {
+    let mut tree = Tree::default();
+    let statements = tree.list(&[]);
+    tree.root = Some(tree.add(NodeKind::Block(statements), Span::new(0, text.len())));
+    let message = "the parser failed on this file".to_owned();
+    Parsed { tree, errors: vec![SyntaxError { span: Span::new(0, text.len()), message }] }
+}
+
+/// The comments that are wanted, in order. They are what may stand anywhere.
+pub fn comments(root: Node, is_wanted: impl Fn(Node) -> bool) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut cursor = root.walk();
+    loop {
+        let node = cursor.node();
+        if node.is_extra() && is_wanted(node) {
+            found.push(span_of(node));
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return found;
+            }
+        }
+    }
+}
+
+/// Where a node stands.
+pub fn span_of(node: Node) -> Span {
+    Span::new(node.start_byte(), node.end_byte())
+}
+
+/// The first child in a field.
+pub fn in_field<'t, F: PartialEq>(parts: &Parts<'t, F>, field: F) -> Option<Node<'t>> {
+    parts.iter().find(|(own, _)| own.as_ref() == Some(&field)).map(|(_, node)| *node)
+}
+
+/// The tree under construction; `state` is what the language keeps of the place that is lowered.
+pub struct Lowering<'t, K: 'static, F: 'static, S> {
+    /// The text of the file.
+    pub text: &'t str,
+    /// The neutral tree so far.
+    pub tree: Tree,
+    /// What had to be left out.
+    pub errors: Vec<SyntaxError>,
+    /// What the language knows of this place.
+    pub state: S,
+    grammar: &'static Grammar<K, F>,
+    cursor: TreeCursor<'t>,
+    depth: usize,
+}
+
+impl<'t, K: Copy, F: Copy, S> Lowering<'t, K, F, S> {
+    /// For the tree of a text.
+    pub fn new(text: &'t str, tree: Tree, root: Node<'t>, grammar: &'static Grammar<K, F>, state: S) -> Self {
+        Lowering { text, tree, errors: Vec::new(), state, grammar, cursor: root.walk(), depth: 0 }
+    }
+
+    /// Ends a file with its statements.
+    pub fn finish(mut self, statements: &[NodeId]) -> Parsed {
+        let span = Span::new(0, self.text.len());
+        self.tree.root = Some(self.block_of(statements, span));
+        Parsed { tree: self.tree, errors: self.errors }
+    }
+
+    /// The children of a node; errors among them are noted and left out, comments left out.
+    pub fn parts(&mut self, node: Node<'t>) -> Parts<'t, F> {
+        let mut parts = parts(&mut self.cursor, node, &self.grammar.fields);
+        if node.has_error() {
+            for (_, part) in &parts {
+                if part.is_error() {
+                    self.error(*part, "syntax error".to_owned());
+                } else if part.is_missing() {
+                    self.error(node, format!("missing `{}`", part.kind()));
+                }
+            }
+        }
+        parts.retain(|(_, part)| !part.is_extra() && !part.is_error() && !part.is_missing());
+        parts
+    }
+
+    /// Notes that something is left out.
+    pub fn error(&mut self, node: Node, message: String) {
+        self.errors.push(SyntaxError { span: span_of(node), message });
+    }
+
+    /// The named children of a node.
+    pub fn named(&mut self, node: Node<'t>) -> impl Iterator<Item = Node<'t>> + use<'t, K, F, S> {
+        self.parts(node).into_iter().map(|(_, part)| part).filter(|part| part.is_named())
+    }
+
+    /// What a node is; `None` for what is broken.
+    pub fn meaning(&self, node: Node) -> Option<K> {
+        self.grammar.kinds.get(node.kind_id())
+    }
+
+    /// Recursion goes through here, so that its depth is bounded by memory, not by the stack. `None` when it is too deep.
+    pub fn deeper<R>(&mut self, node: Node<'t>, work: impl FnOnce(&mut Self) -> R) -> Option<R> {
+        if self.depth >= DEEPEST {
+            self.error(node, "nesting is too deep".to_owned());
+            return None;
+        }
+        self.depth += 1;
+        let result = stacker::maybe_grow(RED_ZONE, STACK_STEP, || work(self));
+        self.depth -= 1;
+        Some(result)
+    }
+
+    /// The text of a node.
+    pub fn text_of(&self, node: Node) -> &'t str {
+        &self.text[node.start_byte()..node.end_byte()]
+    }
+
+    /// Adds a node.
+    pub fn add(&mut self, kind: NodeKind, span: Span) -> NodeId {
+        self.tree.add(kind, span)
+    }
+
+    /// Adds a list of nodes.
+    pub fn list(&mut self, nodes: &[NodeId]) -> List {
+        self.tree.list(nodes)
+    }
+
+    /// Statements in order.
+    pub fn block_of(&mut self, nodes: &[NodeId], span: Span) -> NodeId {
+        let statements = self.list(nodes);
+        self.add(NodeKind::Block(statements), span)
+    }
+
+    /// Something of which only the parts are known.
+    pub fn other(&mut self, nodes: &[NodeId], span: Span) -> NodeId {
+        let parts = self.list(nodes);
+        self.add(NodeKind::Other(parts), span)
+    }
+
+    /// What means nothing.
+    pub fn wildcard(&mut self, span: Span) -> NodeId {
+        self.add(NodeKind::Wildcard, span)
+    }
+
+    /// The name that a node is.
+    pub fn name(&mut self, node: Node) -> Name {
+        let text = self.text_of(node);
+        self.tree.names.intern(text)
+    }
+
+    /// A name.
+    pub fn intern(&mut self, text: &str) -> Name {
+        self.tree.names.intern(text)
+    }
+
+    /// A string without holes.
+    pub fn string_of(&mut self, text: &str, span: Span) -> NodeId {
+        let value = Some(self.tree.string(text));
+        let holes = self.list(&[]);
+        self.add(NodeKind::String { value, holes }, span)
+    }
+}
+
+/// A string as written without what escapes: what SQL in it means does not hang on the rest.
+pub fn without_escapes(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => match letters.next() {
+                Some('n') => plain.push('\n'),
+                Some('t') => plain.push('\t'),
+                Some('r') => plain.push('\r'),
+                Some(escaped) => plain.push(escaped),
+                None => {}
+            },
+            _ => plain.push(letter),
+        }
+    }
+    plain
+}
+
+/// The value of an integer as written; `None` when it does not fit.
+pub fn integer(text: &str) -> Option<i64> {
+    let plain: String = text.chars().filter(|letter| *letter != '_').collect();
+    let lower = plain.to_ascii_lowercase();
+    match lower.get(..2) {
+        Some("0x") => i64::from_str_radix(&lower[2..], 16).ok(),
+        Some("0b") => i64::from_str_radix(&lower[2..], 2).ok(),
+        Some("0o") => i64::from_str_radix(&lower[2..], 8).ok(),
+        _ => lower.parse().ok(),
+    }
+}
