@@ -31,6 +31,9 @@ const ITERATE: &str = "__iter__";
 /// A value that is none, as model tables write it.
 const NULL: &str = "null";
 
+/// A text that is more than one plain letter, where it is an expression, as model tables write it.
+const PATTERN: &str = "pattern";
+
 /// How deep a question may lead to other questions.
 const DEEPEST_QUESTION: usize = 96;
 
@@ -1743,6 +1746,7 @@ impl<'m> Resolver<'m> {
                     && match (facts.origin(argument.origin), value) {
                         (Origin::Integer(Some(number)), Some(value)) => value.parse() == Ok(number),
                         (Origin::Null, value) => value == Some(NULL),
+                        (_, Some(PATTERN)) => facts.literal_text(argument.origin).is_some_and(is_pattern),
                         (_, value) => value.is_none(),
                     }
             })
@@ -1868,6 +1872,16 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
+    }
+}
+
+/// Is a text, as an expression, more than one letter that means itself?
+fn is_pattern(text: &str) -> bool {
+    let mut letters = text.chars();
+    match (letters.next(), letters.next(), letters.next()) {
+        (Some(only), None, _) => ".$|()[{^?*+\\".contains(only),
+        (Some('\\'), Some(escaped), None) => escaped.is_alphanumeric(),
+        (first, _, _) => first.is_some(),
     }
 }
 
