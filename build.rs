@@ -197,7 +197,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, advice: {}, threads_for_plain: {}, asynchronous: {}, cost: {}, \
-         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, together: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {} }}",
+         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, together: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -217,6 +217,8 @@ fn row_code(row: &Row) -> String {
         text_code(&row.gives),
         row.carries,
         row.together,
+        row.guards,
+        row.any_iterator,
         row.works_at,
         row.loads,
         optional_argument_code(row.iterates.as_ref()),

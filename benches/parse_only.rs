@@ -51,7 +51,7 @@ fn arguments() -> (Vec<PathBuf>, Option<usize>) {
 /// Parses a file and drops the tree; gives its size. Files that the program leaves out are left out.
 fn parse(file: &SourceFile) -> Option<usize> {
     let text = source::read(&file.location).ok().filter(|text| kind(text) != Kind::Minified)?;
-    let parse = || match lang::all()[file.language].name() {
+    let parse = || match lang::all()[file.language].profile().name {
         "python" => drop(ruff_python_parser::parse_unchecked_source(&text, ruff_python_ast::PySourceType::Python)),
         "rust" => {
             drop(syn::parse_file(&text));

@@ -180,7 +180,7 @@ impl Discovery<'_> {
     /// The language and the dialect of a file by its path from the project root.
     fn dialect(&self, relative: &str) -> Option<(usize, usize)> {
         self.languages.iter().enumerate().find_map(|(language, own)| {
-            let dialect = own.dialects().iter().position(|dialect| dialect.file_name(relative).is_some())?;
+            let dialect = own.profile().dialects.iter().position(|dialect| dialect.file_name(relative).is_some())?;
             Some((language, dialect))
         })
     }
@@ -194,15 +194,15 @@ impl Discovery<'_> {
     }
 
     fn language_of_extension(&self, extension: &str) -> Option<usize> {
-        self.languages
-            .iter()
-            .position(|language| language.extensions().iter().any(|known| known.eq_ignore_ascii_case(extension)))
+        self.languages.iter().position(|language| {
+            language.profile().extensions.iter().any(|known| known.eq_ignore_ascii_case(extension))
+        })
     }
 
     /// The language that the `#!` line of a text names.
     fn language_of_start(&self, start: &[u8]) -> Option<usize> {
         let interpreter = interpreter(start)?;
-        self.languages.iter().position(|language| language.interpreters().contains(&&*interpreter))
+        self.languages.iter().position(|language| language.profile().interpreters.contains(&&*interpreter))
     }
 
     /// Manifests in these folders and above them, not further than the repository: a part of a package is
@@ -216,11 +216,12 @@ impl Discovery<'_> {
                 }
             }
         }
-        let names: BTreeSet<&str> = self.languages.iter().flat_map(|language| language.manifests()).copied().collect();
+        let names: BTreeSet<&str> =
+            self.languages.iter().flat_map(|language| language.profile().manifests).copied().collect();
         let candidates = above.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
         let manifests = candidates.filter(|path| path.is_file()).filter_map(|path| self.manifest(&path));
         // No folder above is read: what is written with a `*` is looked for under its plain name.
-        let files = self.languages.iter().flat_map(|language| language.requirement_files());
+        let files = self.languages.iter().flat_map(|language| language.profile().requirement_files);
         let names: BTreeSet<String> = files.map(|name| name.replace('*', "")).collect();
         let candidates = above.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
         let files = candidates.filter(|path| path.is_file()).filter_map(|path| self.requirement_file(&path));
@@ -232,7 +233,7 @@ impl Discovery<'_> {
             Some((start, end)) => name.starts_with(start) && name.ends_with(end),
             None => name == pattern,
         };
-        let files = self.languages.iter().flat_map(|language| language.requirement_files());
+        let files = self.languages.iter().flat_map(|language| language.profile().requirement_files);
         path.file_name()
             .and_then(|name| name.to_str())
             .is_some_and(|name| files.into_iter().any(|pattern| matches(name, pattern)))
@@ -248,7 +249,7 @@ impl Discovery<'_> {
     fn is_manifest(&self, path: &Path) -> bool {
         path.file_name()
             .and_then(|name| name.to_str())
-            .is_some_and(|name| self.languages.iter().any(|language| language.manifests().contains(&name)))
+            .is_some_and(|name| self.languages.iter().any(|language| language.profile().manifests.contains(&name)))
     }
 
     fn manifest(&self, path: &Path) -> Option<Found> {

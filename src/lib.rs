@@ -238,8 +238,9 @@ impl Examined {
         notices.extend(extracted.notices);
         let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
         let requirements = project.requirements();
-        let mut program = timings.measure("link", || link::program(extracted.files, models, requirements));
         let options = evaluate::Options { include_side_code: config.include_side_code.unwrap_or(false) };
+        let reports = |file: &ProgramFile| evaluate::reports_in(file, options);
+        let mut program = timings.measure("link", || link::program(extracted.files, models, requirements, reports));
         let rules = RuleSet::of(|name| policy.runs(name));
         let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
         let found = policy.applied(found);

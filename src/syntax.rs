@@ -328,6 +328,23 @@ pub struct FunctionNode {
     pub body: Option<NodeId>,
 }
 
+impl FunctionNode {
+    /// A function or, without a name, a closure that says nothing else of itself.
+    pub fn plain(name: Option<Name>, name_span: Span, parameters: Vec<ParameterNode>, body: NodeId) -> FunctionNode {
+        FunctionNode {
+            name,
+            name_span,
+            parameters,
+            returns: None,
+            is_async: false,
+            flavor: FunctionFlavor::Plain,
+            decorators: Vec::new(),
+            type_parameters: Vec::new(),
+            body: Some(body),
+        }
+    }
+}
+
 /// How a function is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FunctionFlavor {
@@ -440,6 +457,20 @@ pub struct LoopNode {
     pub is_async: bool,
     /// From the keyword to the end of the header.
     pub header: Span,
+}
+
+impl LoopNode {
+    /// A loop that goes through something.
+    pub fn through(iterable: NodeId, target: NodeId, body: NodeId, header: Span) -> LoopNode {
+        let (target, iterable) = (Some(target), Some(iterable));
+        LoopNode { kind: LoopKind::For, target, iterable, condition: None, body, is_async: false, header }
+    }
+
+    /// A loop that goes on while a condition holds, or for ever.
+    pub fn turning(condition: Option<NodeId>, body: NodeId, header: Span) -> LoopNode {
+        let kind = if condition.is_some() { LoopKind::While } else { LoopKind::Infinite };
+        LoopNode { kind, target: None, iterable: None, condition, body, is_async: false, header }
+    }
 }
 
 /// Kinds of loops.
@@ -748,9 +779,33 @@ impl Tree {
     }
 
     /// Adds a loop.
-    pub fn add_loop(&mut self, node: LoopNode) -> LoopNodeId {
+    pub fn add_loop(&mut self, node: LoopNode, span: Span) -> NodeId {
         self.loops.push(node);
-        LoopNodeId(self.loops.len() as u32 - 1)
+        self.add(NodeKind::Loop(LoopNodeId(self.loops.len() as u32 - 1)), span)
+    }
+
+    /// Adds statements in a row.
+    pub fn block(&mut self, statements: &[NodeId], span: Span) -> NodeId {
+        let statements = self.list(statements);
+        self.add(NodeKind::Block(statements), span)
+    }
+
+    /// Adds something that matters only for its parts.
+    pub fn other(&mut self, parts: &[NodeId], span: Span) -> NodeId {
+        let parts = self.list(parts);
+        self.add(NodeKind::Other(parts), span)
+    }
+
+    /// Adds a call that is certainly one.
+    pub fn call(
+        &mut self,
+        callee: NodeId,
+        arguments: &[NodeId],
+        type_arguments: Option<TypeExprId>,
+        span: Span,
+    ) -> NodeId {
+        let arguments = self.list(arguments);
+        self.add(NodeKind::Call { callee, arguments, type_arguments, certainty: Certainty::Certain }, span)
     }
 
     /// Adds a static path.

@@ -48,6 +48,13 @@ pub struct Requirement {
     pub is_locked: bool,
 }
 
+impl Requirement {
+    /// A requirement of what is in a folder, as [`Requirement::folder`] has it.
+    pub fn new(folder: &str, name: &str, version: Version, is_locked: bool) -> Requirement {
+        Requirement { folder: folder.to_owned(), name: name.to_lowercase(), version, is_locked }
+    }
+}
+
 /// What the parts of a project work with.
 #[derive(Clone, Debug, Default)]
 pub struct Requirements {

@@ -327,7 +327,7 @@ const ENGLISH_WORDS: &[&str] = &["go"];
 
 #[test]
 fn nothing_above_lang_names_a_language() {
-    let languages: BTreeSet<&str> = lang::all().iter().map(|language| language.name()).collect();
+    let languages: BTreeSet<&str> = lang::all().iter().map(|language| language.profile().name).collect();
     for code in engine() {
         let words = Words::of(code.tokens.clone());
         for word in words.names.iter().chain(&words.texts) {

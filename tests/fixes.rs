@@ -122,7 +122,7 @@ fn write(folder: &Path, files: &Files) {
 }
 
 fn without_marks(example: &Example) -> Files {
-    let extension = lang::all()[lang::find(example.language).expect("checked by the page")].extensions()[0];
+    let extension = lang::all()[lang::find(example.language).expect("checked by the page")].profile().extensions[0];
     let name = |name: &str| if name.is_empty() { format!("example.{extension}") } else { name.to_owned() };
     example.files.iter().map(|(own, text)| (name(own), unmarked(text))).collect()
 }
@@ -244,7 +244,7 @@ fn any_choice_of_fixes_parses() {
 
 fn language_of(path: &str) -> &'static dyn lang::Language {
     let extension = path.rsplit('.').next().expect("a file has an extension");
-    *lang::all().iter().find(|language| language.extensions().contains(&extension)).expect("a language")
+    *lang::all().iter().find(|language| language.profile().extensions.contains(&extension)).expect("a language")
 }
 
 fn comments(language: &dyn lang::Language, text: &str) -> Vec<String> {

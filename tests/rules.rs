@@ -35,7 +35,7 @@ fn every_page_holds_its_examples() {
 /// What is wrong with an example; `line: message`, lines counted in the page.
 fn check(rule: &str, example: &Example) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder for the example");
-    let extension = lang::all()[lang::find(example.language).expect("checked by the page")].extensions()[0];
+    let extension = lang::all()[lang::find(example.language).expect("checked by the page")].profile().extensions[0];
     let mut marks = Vec::new();
     for (at, (name, text)) in example.files.iter().enumerate() {
         let name = match name.is_empty() {

@@ -79,14 +79,14 @@ fn suppressed(
             (format!("{}{rules}, {}", &line[..list], &line[list..]), present)
         }
         None => {
-            let comment = format!("  {} {PRESENT}{rules}] {reason}", language.comment_leader());
+            let comment = format!("  {} {PRESENT}{rules}] {reason}", language.profile().comment_starts[0]);
             (format!("{code}{}{ending}", comment.trim_end()), code.len() + 2)
         }
     };
     let before: usize = lines[..at].iter().map(String::len).sum();
     let text = format!("{}{new}{}", lines[..at].concat(), lines[at + 1..].concat());
     let text = text.replacen('\u{feff}', "   ", 1);
-    let parsed = language.parse(&text);
+    let parsed = lang::parse(language, &text);
     let (start, end) = ((before + comment) as u32, (before + new.trim_end().len()) as u32);
     let is_comment = parsed.tree.comments.iter().any(|span| span.start <= start && end <= span.end);
     let was = language.parse(&lines.concat().replacen('\u{feff}', "   ", 1)).errors.len();

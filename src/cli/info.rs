@@ -17,7 +17,7 @@ pub fn run(_: &Arguments) -> anyhow::Result<u8> {
     let stack = Settings::new(&config)?.root()?;
     let layers: Vec<&str> = stack.layers.iter().map(|layer| layer.name.as_str()).collect();
     let mut own_models = Vec::new();
-    for language in lang::all().iter().map(|language| language.name()) {
+    for language in lang::all().iter().map(|language| language.profile().name) {
         own_models.push(format!("{} {language}", model::own_tables(&config, language)?.len()));
     }
     let program = std::env::current_exe().map_or_else(|error| error.to_string(), |path| path.display().to_string());
@@ -58,7 +58,8 @@ fn rules() -> String {
 }
 
 fn languages() -> String {
-    let extensions =
-        |language: &&dyn lang::Language| format!("{} ({})", language.name(), language.extensions().join(", "));
+    let extensions = |language: &&dyn lang::Language| {
+        format!("{} ({})", language.profile().name, language.profile().extensions.join(", "))
+    };
     lang::all().iter().map(extensions).collect::<Vec<_>>().join(", ")
 }

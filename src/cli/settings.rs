@@ -128,7 +128,7 @@ pub fn write_files(config: &Config, why: bool, out: &mut dyn Write) -> anyhow::R
         };
         let mut names = String::new();
         stack.layers.iter().try_for_each(|layer| write!(names, ", {}", layer.name))?;
-        writeln!(out, "{}: {}, {class}{names}", file.path, language.name())?;
+        writeln!(out, "{}: {}, {class}{names}", file.path, language.profile().name)?;
     }
     if why {
         for (path, pattern, place) in &scope.excluded {

@@ -5,37 +5,25 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::*;
-use crate::lang::{Importing, LiteralTypes, Parsed};
-use crate::source::Span;
-use crate::syntax::Operator;
+use crate::lang::{Parsed, Profile};
 
 /// Claims `*.fake`, scripts of `fake`, and the manifest `fake.toml`.
 struct Fake;
 
+static FAKE: Profile = Profile {
+    name: "fake",
+    extensions: &["fake"],
+    interpreters: &["fake"],
+    manifests: &["fake.toml"],
+    ..Profile::PLAIN
+};
+
 impl Language for Fake {
-    fn name(&self) -> &'static str {
-        "fake"
-    }
-    fn extensions(&self) -> &'static [&'static str] {
-        &["fake"]
-    }
-    fn interpreters(&self) -> &'static [&'static str] {
-        &["fake"]
-    }
-    fn manifests(&self) -> &'static [&'static str] {
-        &["fake.toml"]
+    fn profile(&self) -> &'static Profile {
+        &FAKE
     }
     fn parse(&self, _: &str) -> Parsed {
         Parsed::default()
-    }
-    fn comments(&self, _: &str) -> Vec<Span> {
-        Vec::new()
-    }
-    fn import(&self, _: &str, _: &str, _: u32) -> Importing {
-        unreachable!("discovery adds no imports")
-    }
-    fn separator(&self) -> &'static str {
-        "."
     }
     fn modules(&self, paths: &[&str], _: &[Manifest]) -> Vec<String> {
         paths.iter().map(|path| path.to_string()).collect()
@@ -45,27 +33,6 @@ impl Language for Fake {
     }
     fn absolute(&self, module: &str, _: bool, _: u32, _: &[&str]) -> String {
         module.to_string()
-    }
-    fn implicit_modules(&self) -> &'static [&'static str] {
-        &[]
-    }
-    fn prelude(&self, _: &str) -> Option<&'static str> {
-        None
-    }
-    fn literal_types(&self) -> &'static LiteralTypes {
-        unreachable!("discovery does not ask for types")
-    }
-    fn operator_member(&self, _: Operator, _: bool) -> Option<&'static str> {
-        None
-    }
-    fn is_constructor_name(&self, _: &str) -> bool {
-        false
-    }
-    fn names_a_type(&self, _: &str) -> bool {
-        false
-    }
-    fn constructor_member(&self) -> Option<&'static str> {
-        None
     }
     fn is_side_code(&self, _: &str) -> bool {
         false

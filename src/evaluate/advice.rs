@@ -44,7 +44,7 @@ pub(super) fn instead<'r>(program: &mut Program, candidate: &Candidate, message:
 }
 
 fn is_for(program: &Program, file: FileId, instead: &Instead) -> bool {
-    let language = crate::lang::all()[program.file(file).source.language].name();
+    let language = crate::lang::all()[program.file(file).source.language].profile().name;
     (instead.language.is_empty() || instead.language == language) && holds(program, file, &instead.gate)
 }
 

@@ -104,7 +104,7 @@ fn original_of(program: &Program, file: FileId, call: CallId) -> Option<Name> {
         site.name?;
         let lent = match resolved.row() {
             // What guards a value is not only a reference to it.
-            Some(row) => row.effects.without(lends).is_empty() && !row.notes.starts_with("guard"),
+            Some(row) => row.effects.without(lends).is_empty() && !row.guards,
             None => site.arguments.0 == site.arguments.1 && gives_reference(program, file, inner),
         };
         if !lent {
@@ -292,7 +292,7 @@ fn is_part_of_shared(facts: &FileFacts, origin: OriginId) -> bool {
 pub fn lent_remedy(program: &Program, file: FileId, outer: CallId, receiver: TypeId, text: &str) -> Option<String> {
     let facts = &program.file(file).facts;
     let language = program.file(file).source.language;
-    let lends = crate::lang::all()[language].lending_member()?;
+    let lends = crate::lang::all()[language].profile().lending_member?;
     let resolver = program.resolvers[language].as_ref()?;
     if !resolver.has_member(receiver, lends) {
         return None;

@@ -5,8 +5,9 @@ use crate::diagnostic::{Diagnostic, Set};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::{Value, argument_at, matched_arguments};
-use crate::link::summarize::{compiled_argument, 
-    CallEffect, EVERY_TURN, effects_of_call, handed_over, is_reached_conditionally, own_effects, witness_chain,
+use crate::link::summarize::{
+    CallEffect, EVERY_TURN, compiled_argument, effects_of_call, handed_over, is_reached_conditionally, own_effects,
+    witness_chain,
 };
 use crate::model::table::{Color, Laziness, Row};
 use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Standing, Target};
@@ -197,7 +198,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(accumulates, |wanted| accumulates(program, candidate) == *wanted);
     check!(local_result, |wanted| {
         let language = crate::lang::all()[program.file(file).source.language];
-        (site.result_is_local && language.grows_local_texts_in_place()) == *wanted
+        (site.result_is_local && language.profile().grows_local_texts_in_place) == *wanted
     });
     check!(used, |wanted| wanted.iter().any(|used| used.0 == site.used));
     check!(arguments, |wanted| (site.arguments.1 - site.arguments.0) as usize >= *wanted);
@@ -282,7 +283,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(named, |wanted| calls::is_named(program, candidate, wanted));
     check!(fixed_argument, |wanted| calls::has_fixed_argument(program, candidate) == *wanted);
     check!(independent, |wanted| calls::is_independent(program, candidate) == *wanted);
-    check!(migration, |wanted| super::is_migration(program, file) == *wanted);
+    check!(migration, |wanted| super::is_migration(program.file(file)) == *wanted);
     check!(made_alongside, |wanted| calls::is_made_alongside(program, candidate, wanted));
     check!(left_open, |wanted| calls::is_left_open(program, candidate) == *wanted);
     check!(returned, |wanted| calls::is_returned(program, candidate) == *wanted);
@@ -636,7 +637,8 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
     if (added.element | added.carried | added.volatile) & bits != 0 {
         return false;
     }
-    if let Some(compiled) = compiled_argument(program, candidate.file, candidate.call, candidate.effect.reached.effect) {
+    if let Some(compiled) = compiled_argument(program, candidate.file, candidate.call, candidate.effect.reached.effect)
+    {
         return is_same(compiled.depend, compiled.origin) && !reads_what_changes(program, candidate, compiled);
     }
     let region = region_of(program, candidate);

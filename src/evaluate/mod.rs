@@ -29,7 +29,7 @@ mod words;
 use crate::diagnostic::{Diagnostic, Set};
 use crate::facts::{CallId, FunctionId};
 use crate::link::summarize::effects_where_it_stands;
-use crate::program::{FunctionRef, Program};
+use crate::program::{FunctionRef, Program, ProgramFile};
 use crate::rule::{Rule, RuleSet};
 use crate::source::FileId;
 use index::Index;
@@ -42,6 +42,11 @@ pub struct Options {
     pub include_side_code: bool,
 }
 
+/// May something be reported in this file?
+pub fn reports_in(file: &ProgramFile, options: Options) -> bool {
+    options.include_side_code || !file.is_side_code || is_migration(file)
+}
+
 /// All findings, sorted by path and place, before suppression.
 pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -49,15 +54,15 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
         let source = &program.file(file).source;
         let language = crate::lang::all()[source.language];
         let language = match source.dialect {
-            Some(dialect) => language.dialects()[dialect].name(),
-            None => language.name(),
+            Some(dialect) => language.profile().dialects[dialect].name(),
+            None => language.profile().name,
         };
         let index = Index::new(rules, language);
         if index.is_empty() {
             continue;
         }
         if program.file(file).is_side_code && !options.include_side_code {
-            if is_migration(program, file) {
+            if is_migration(program.file(file)) {
                 evaluate_migration(program, &index, file, &mut found);
             }
             continue;
@@ -91,8 +96,8 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
 }
 
 /// Is it a change to the tables of a database?
-fn is_migration(program: &Program, file: FileId) -> bool {
-    let source = &program.file(file).source;
+fn is_migration(file: &ProgramFile) -> bool {
+    let source = &file.source;
     crate::lang::all()[source.language].is_migration(&source.path)
 }
 

@@ -89,7 +89,7 @@ pub fn for_place(program: &Program, rule: &Rule, file: FileId, place: Span) -> V
 
 fn is_for(program: &Program, recipe: &Recipe, file: FileId) -> bool {
     let source = &program.file(file).source;
-    let language = crate::lang::all()[source.language].name();
+    let language = crate::lang::all()[source.language].profile().name;
     source.dialect.is_none()
         && recipe.is_for(language)
         && recipe.gate.as_ref().is_none_or(|gate| advice::holds(program, file, gate))

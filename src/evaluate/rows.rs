@@ -30,7 +30,7 @@ pub(super) fn are_told_to(program: &mut Program, candidate: &Candidate, wanted: 
     let Some(class) = class_of_rows(program, candidate) else { return false };
     let language = program.file(candidate.file).source.language;
     let Some(resolver) = program.resolvers[language].as_mut() else { return false };
-    let separator = crate::lang::all()[language].separator();
+    let separator = crate::lang::all()[language].profile().separator;
     let wanted: Vec<(Symbol, &str)> =
         wanted.iter().map(|path| (resolver.symbol(path), path.rsplit(separator).next().unwrap_or_default())).collect();
     let lineage = resolver.lineage(&program.files, class);

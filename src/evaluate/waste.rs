@@ -60,7 +60,7 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
     let site = *program.file(file).facts.call(call);
     let member = site.name.map(|name| program.file(file).facts.text(name))?;
     let language = program.file(file).source.language;
-    if !crate::lang::all()[language].copy_members().contains(&member) {
+    if !crate::lang::all()[language].profile().copy_members.contains(&member) {
         return None;
     }
     if site.used == Use::Bound
@@ -118,10 +118,10 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
             let facts = &program.file(file).facts;
             let outer = receiving_call(facts, Origin::Call(call), call.0)?;
             let name = facts.text(facts.call(outer).name?);
-            if crate::lang::all()[language].length_member() == Some(name) {
+            if crate::lang::all()[language].profile().length_member == Some(name) {
                 return Some(Wasted::with_remedy(kind, format!("ask `{text}` for its length")));
             }
-            let compares = crate::lang::all()[language].comparing_members().contains(&name);
+            let compares = crate::lang::all()[language].profile().comparing_members.contains(&name);
             (compares && is_given_the_same(facts, outer, &site))
                 .then(|| Wasted::with_remedy(kind, format!("compare `{text}` itself")))
         }
@@ -600,9 +600,7 @@ fn consumption_of_binding(program: &Program, file: FileId, call: CallId, id: Bin
         return None;
     }
     // What a chain borrows from a guard would be gone with the guard at the end of the statement.
-    if chain_of(facts, call)
-        .any(|inner| program.resolved(file, inner).row().is_some_and(|row| row.notes.starts_with("guard")))
-    {
+    if chain_of(facts, call).any(|inner| program.resolved(file, inner).row().is_some_and(|row| row.guards)) {
         return None;
     }
     let start = facts.call(call).span.end;
@@ -662,7 +660,7 @@ fn consuming_method(program: &Program, file: FileId, origin: Origin, inner: Call
             Use::Receiver => {
                 let next = receiving_call(facts, Origin::Call(last), last.0)?;
                 let row = program.resolved(file, next).row()?;
-                if row.notes.starts_with("guard") || !row.path.contains("Iterator::") {
+                if !row.any_iterator {
                     return None;
                 }
                 last = next;

@@ -124,9 +124,8 @@ fn callee(program: &Program, file: FileId, call: CallId, effect: Option<Effect>)
     }
     match (site.receiver_place, site.name, program.resolved(file, call).row()) {
         // The library's name says more than the last word of a long chain.
-        (None, Some(_), Some(row)) => {
-            chain_text(facts, site, 0).unwrap_or_else(|| short_path(&row.path, language(program, file).separator()))
-        }
+        (None, Some(_), Some(row)) => chain_text(facts, site, 0)
+            .unwrap_or_else(|| short_path(&row.path, language(program, file).profile().separator)),
         _ => call_text(facts, site),
     }
 }
@@ -135,7 +134,7 @@ fn callee(program: &Program, file: FileId, call: CallId, effect: Option<Effect>)
 fn api(program: &Program, (file, call): (FileId, CallId), row: &Row, effect: Option<Effect>) -> String {
     let text = operation_text(program, file, call, effect);
     text.unwrap_or_else(|| {
-        let separator = language(program, file).separator();
+        let separator = language(program, file).profile().separator;
         let path = short_path(&row.path, separator);
         // A row for all names with the same beginning is spoken of by the name that is called.
         match path.strip_suffix('*').and_then(|path| path.rsplit_once(separator)) {
@@ -319,7 +318,7 @@ pub(super) fn class_gone_through(program: &mut Program, file: FileId, frame: &Lo
     let index = program.file(file).source.language;
     let resolver = program.resolvers[index].as_mut()?;
     let [Value::Instance(class)] = resolver.infer(&program.files, file, origin).list[..] else { return None };
-    let name = resolver.type_name(class).rsplit(crate::lang::all()[index].separator()).next()?;
+    let name = resolver.type_name(class).rsplit(crate::lang::all()[index].profile().separator).next()?;
     resolver.is_own_class(class).then(|| name.to_owned())
 }
 

@@ -83,7 +83,7 @@ pub fn with_dialects(
 }
 
 fn dialect_of(file: &SourceFile) -> Option<&'static dyn lang::Dialect> {
-    lang::all()[file.language].dialects().get(file.dialect?).copied()
+    lang::all()[file.language].profile().dialects.get(file.dialect?).copied()
 }
 
 /// The facts of each file, in the order of the files.
@@ -179,7 +179,7 @@ fn file(source: &SourceFile, config: &Config, cache: &Cache) -> Extraction {
 /// What decides the facts of a file.
 fn key(source: &SourceFile, text: &str) -> Key {
     let dialect = dialect_of(source).map_or("", |dialect| dialect.name());
-    Key::of(&[lang::all()[source.language].name().as_bytes(), dialect.as_bytes(), text.as_bytes()])
+    Key::of(&[lang::all()[source.language].profile().name.as_bytes(), dialect.as_bytes(), text.as_bytes()])
 }
 
 /// The facts of a text; `None` if a program wrote it.
@@ -188,7 +188,7 @@ fn facts_of(source: &SourceFile, text: &str) -> Result<Option<FileFacts>, (Notic
         return confined(|| super::facts(text, dialect.parse(text))).map(Some);
     }
     let language = lang::all()[source.language];
-    let facts = || confined(|| super::facts(text, language.parse(text))).map(Some);
+    let facts = || confined(|| super::facts(text, lang::parse(language, text))).map(Some);
     match kind(text) {
         Kind::Written => facts(),
         // Nobody repairs it, but what it declares is what other files use.

@@ -3,8 +3,10 @@
 //! Knows bytes and neutral nodes, and nothing of what they mean.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::language_of;
 use crate::lang::Language;
@@ -18,7 +20,7 @@ pub struct Code<'t> {
     /// All nodes, outer ones before what is in them.
     pub nodes: Vec<Node>,
     /// The nodes that start at a byte, outer ones first.
-    starts: HashMap<u32, Vec<usize>>,
+    starts: FxHashMap<u32, SmallVec<[u32; 2]>>,
     /// All comments, once somebody asks for them.
     comments: OnceCell<Vec<Span>>,
     /// How many places could not be parsed.
@@ -50,7 +52,7 @@ impl<'t> Code<'t> {
             text,
             language,
             nodes: Vec::with_capacity(parsed.tree.len()),
-            starts: HashMap::new(),
+            starts: FxHashMap::default(),
             comments: OnceCell::new(),
             errors: parsed.errors.len(),
             bound: Vec::new(),
@@ -65,7 +67,7 @@ impl<'t> Code<'t> {
         let mut pending = vec![(root, false, false)];
         while let Some((id, is_statement, is_expression)) = pending.pop() {
             let span = self.tree.span(id);
-            self.starts.entry(span.start).or_default().push(self.nodes.len());
+            self.starts.entry(span.start).or_default().push(self.nodes.len() as u32);
             self.nodes.push(Node { span, id, is_statement });
             for target in targets(&self.tree, id) {
                 names_in(&self.tree, target, &mut self.bound);
@@ -77,9 +79,7 @@ impl<'t> Code<'t> {
                 true => child != root && !self.tree.span(child).of(self.text).starts_with('{'),
                 false => is_closure,
             };
-            let mut children = Vec::new();
-            self.tree.for_each_child(id, &mut |child| children.push((child, is_block, holds_expression(child))));
-            pending.extend(children);
+            self.tree.for_each_child(id, &mut |child| pending.push((child, is_block, holds_expression(child))));
         }
     }
 
@@ -105,7 +105,7 @@ impl<'t> Code<'t> {
 
     /// The nodes that start at a byte.
     pub fn nodes_at(&self, start: u32) -> impl Iterator<Item = &Node> {
-        self.starts.get(&start).into_iter().flatten().map(|at| &self.nodes[*at])
+        self.starts.get(&start).into_iter().flatten().map(|at| &self.nodes[*at as usize])
     }
 
     /// Is there a node of just these bytes, or is it one in brackets?
@@ -168,8 +168,8 @@ impl<'t> Code<'t> {
 
     /// The end of the comment or literal text that starts at a byte.
     pub fn passive_until(&self, at: u32) -> Option<u32> {
-        if let Ok(found) = self.comments().binary_search_by_key(&at, |comment| comment.start) {
-            return Some(self.comments()[found].end);
+        if let Some(comment) = self.comment_at(at) {
+            return Some(comment.end);
         }
         let is_text = |node: &&Node| {
             matches!(self.kind(node), NodeKind::String { .. } | NodeKind::Bytes | NodeKind::Character)
@@ -180,6 +180,11 @@ impl<'t> Code<'t> {
 
     /// The comment that starts at a byte.
     pub fn comment_at(&self, at: u32) -> Option<Span> {
+        // Finding all comments may cost as much as parsing.
+        let rest = self.text.as_bytes().get(at as usize..)?;
+        if !self.language.profile().comment_starts.iter().any(|start| rest.starts_with(start.as_bytes())) {
+            return None;
+        }
         let found = self.comments().binary_search_by_key(&at, |comment| comment.start).ok()?;
         Some(self.comments()[found])
     }

@@ -39,47 +39,33 @@ pub fn parser(language: &tree_sitter::Language) -> KeptParser {
 }
 
 /// Works on the tree of a text; `None` when there is none.
-pub fn with_tree<R>(parser: &'static LocalKey<KeptParser>, text: &str, work: impl FnOnce(Node) -> R) -> Option<R> {
+fn with_tree<R>(parser: &'static LocalKey<KeptParser>, text: &str, work: impl FnOnce(Node) -> R) -> Option<R> {
     let tree = parser.with_borrow_mut(|parser| parser.as_mut()?.parse(text, None))?;
     Some(work(tree.root_node()))
 }
 
-/// Parses a file. `lower` makes the neutral tree, `is_comment` knows comments.
-pub fn parse(
-    parser: &'static LocalKey<KeptParser>,
-    text: &str,
-    lower: impl FnOnce(&str, Node) -> Parsed,
-    is_comment: impl Fn(Node) -> bool,
-) -> Parsed {
+/// Parses a file; `lower` makes the neutral tree.
+pub fn parse(parser: &'static LocalKey<KeptParser>, text: &str, lower: impl FnOnce(&str, Node) -> Parsed) -> Parsed {
     let parsed = with_tree(parser, text, |root| {
         let mut parsed = lower(text, root);
-        if text.contains("laggard") {
-            parsed.tree.comments =
-                comments(root, |node| is_comment(node) && span_of(node).of(text).contains("laggard"));
-        }
         parsed.errors.sort_by_key(|error| (error.span.start, std::cmp::Reverse(error.span.end)));
         parsed.errors.dedup_by(|inner, outer| outer.span.contains(inner.span));
         parsed
     });
-    parsed.unwrap_or_else(|| nothing(text))
+    parsed.unwrap_or_else(|| Parsed::refused(text, "the parser failed on this file"))
 }
 
-/// A tree without statements.
-fn nothing(text: &str) -> Parsed {
-    let mut tree = Tree::default();
-    let statements = tree.list(&[]);
-    tree.root = Some(tree.add(NodeKind::Block(statements), Span::new(0, text.len())));
-    let message = "the parser failed on this file".to_owned();
-    Parsed { tree, errors: vec![SyntaxError { span: Span::new(0, text.len()), message }] }
+/// The comments of a text, in order. They are what may stand anywhere.
+pub fn comments(parser: &'static LocalKey<KeptParser>, text: &str, is_comment: impl Fn(Node) -> bool) -> Vec<Span> {
+    with_tree(parser, text, |root| comments_below(root, is_comment)).unwrap_or_default()
 }
 
-/// The comments that are wanted, in order. They are what may stand anywhere.
-pub fn comments(root: Node, is_wanted: impl Fn(Node) -> bool) -> Vec<Span> {
+fn comments_below(root: Node, is_comment: impl Fn(Node) -> bool) -> Vec<Span> {
     let mut found = Vec::new();
     let mut cursor = root.walk();
     loop {
         let node = cursor.node();
-        if node.is_extra() && is_wanted(node) {
+        if node.is_extra() && is_comment(node) {
             found.push(span_of(node));
         }
         if cursor.goto_first_child() {
@@ -127,7 +113,7 @@ impl<'t, K: Copy, F: Copy, S> Lowering<'t, K, F, S> {
     /// Ends a file with its statements.
     pub fn finish(mut self, statements: &[NodeId]) -> Parsed {
         let span = Span::new(0, self.text.len());
-        self.tree.root = Some(self.block_of(statements, span));
+        self.tree.root = Some(self.tree.block(statements, span));
         Parsed { tree: self.tree, errors: self.errors }
     }
 
@@ -187,18 +173,6 @@ impl<'t, K: Copy, F: Copy, S> Lowering<'t, K, F, S> {
     /// Adds a list of nodes.
     pub fn list(&mut self, nodes: &[NodeId]) -> List {
         self.tree.list(nodes)
-    }
-
-    /// Statements in order.
-    pub fn block_of(&mut self, nodes: &[NodeId], span: Span) -> NodeId {
-        let statements = self.list(nodes);
-        self.add(NodeKind::Block(statements), span)
-    }
-
-    /// Something of which only the parts are known.
-    pub fn other(&mut self, nodes: &[NodeId], span: Span) -> NodeId {
-        let parts = self.list(nodes);
-        self.add(NodeKind::Other(parts), span)
     }
 
     /// What means nothing.

@@ -26,6 +26,22 @@ pub struct Parsed {
     pub errors: Vec<SyntaxError>,
 }
 
+impl Parsed {
+    /// A tree without statements, for a text of which nothing could be parsed.
+    fn nothing(text: &str, errors: Vec<SyntaxError>) -> Parsed {
+        let mut tree = Tree::default();
+        let whole = Span::new(0, text.len());
+        tree.root = Some(tree.block(&[], whole));
+        Parsed { tree, errors }
+    }
+
+    /// Nothing, for one reason.
+    fn refused(text: &str, message: &str) -> Parsed {
+        let span = Span::new(0, text.len());
+        Parsed::nothing(text, vec![SyntaxError { span, message: message.to_owned() }])
+    }
+}
+
 /// A file that names a package or its parts (`Cargo.toml`), read by discovery.
 #[derive(Clone, Debug)]
 pub struct Manifest {
@@ -54,7 +70,7 @@ fn locked_packages(folder: &str, text: &str) -> Vec<Requirement> {
         } else if let Some(own) = value("name") {
             name = Some(own);
         } else if let (Some(own), Some(version)) = (name, value("version").and_then(Version::parse)) {
-            found.push(Requirement { folder: folder.to_owned(), name: own.to_lowercase(), version, is_locked: true });
+            found.push(Requirement::new(folder, own, version, true));
             name = None;
         }
     }
@@ -103,41 +119,134 @@ pub struct LiteralTypes {
     pub range: &'static str,
 }
 
+impl LiteralTypes {
+    /// A language without literals.
+    pub const NONE: LiteralTypes = LiteralTypes {
+        string: "",
+        bytes: "",
+        integer: "",
+        float: "",
+        character: "",
+        boolean: "",
+        null: "",
+        list: "",
+        tuple: "",
+        set: "",
+        map: "",
+        generator: "",
+        range: "",
+    };
+}
+
+/// What is fixed about a language.
+pub struct Profile {
+    /// Its name in rule pages, model folders and messages, in lower case.
+    pub name: &'static str,
+    /// Other names that pages may call it by in their examples.
+    pub other_names: &'static [&'static str],
+    /// File extensions, without the dot.
+    pub extensions: &'static [&'static str],
+    /// Interpreters that a `#!` line may name (`python` also stands for `python3.12`).
+    pub interpreters: &'static [&'static str],
+    /// File names of manifests that [`Language::modules`] wants to see.
+    pub manifests: &'static [&'static str],
+    /// What comments start with; the first of them end with their line.
+    pub comment_starts: &'static [&'static str],
+    /// File names of what [`Language::requirements`] wants to see; `*` stands for any text.
+    pub requirement_files: &'static [&'static str],
+    /// What stands between the parts of a qualified name.
+    pub separator: &'static str,
+    /// The name of what a module is as a whole, where it may be a value of its own.
+    pub whole_module: Option<&'static str>,
+    /// Do the files of one module share its names, as those of a package do?
+    pub modules_span_files: bool,
+    /// Does a type implement every interface whose methods it has, without saying so?
+    pub interfaces_are_structural: bool,
+    /// May methods of a class share a name, so that what they are given tells which one is called?
+    pub has_overloads: bool,
+    /// May what is taken apart be one value that comes with others which nothing is known of: the first result of a call
+    /// that also gives an error?
+    pub results_are_parts: bool,
+    /// Modules whose names are in scope without an import, in the order of look-up; e.g. `builtins`.
+    /// A single name may also be mapped directly: [`Language::prelude`].
+    pub implicit_modules: &'static [&'static str],
+    /// Do the types that a file imports bring methods for values of other types, as traits do?
+    pub imports_bring_methods: bool,
+    /// Types of literals.
+    pub literal_types: &'static LiteralTypes,
+    /// The type of what calling an asynchronous function gives, where that is a value like others before it is awaited.
+    pub future_type: Option<&'static str>,
+    /// The name under which calling a class finds its constructor, if methods have one (`__init__`).
+    pub constructor_member: Option<&'static str>,
+    /// The members that give an equal value of one's own, the one that every type may have first.
+    pub copy_members: &'static [&'static str],
+    /// Does adding to a text that only a local variable holds make it longer in place?
+    pub grows_local_texts_in_place: bool,
+    /// The member that tells how many elements a container has.
+    pub length_member: Option<&'static str>,
+    /// Members that compare their receiver with their argument.
+    pub comparing_members: &'static [&'static str],
+    /// The member of a value that holds another which gives a value that borrows the one held (`as_ref`).
+    pub lending_member: Option<&'static str>,
+    /// Bounds of a parameter that take what is borrowed as well as what is given away, as qualified names.
+    pub lending_bounds: &'static [&'static str],
+    /// The type that a class of the program names as what its values dereference to (`Target`).
+    pub dereferenced_type: Option<&'static str>,
+    /// The type that a class of the program names as what going through its values gives (`Item`).
+    pub element_type: Option<&'static str>,
+    /// Notations whose files may belong to its programs.
+    pub dialects: &'static [&'static dyn Dialect],
+}
+
+impl Profile {
+    /// A language that has nothing out of the ordinary, and no name.
+    pub const PLAIN: Profile = Profile {
+        name: "",
+        other_names: &[],
+        extensions: &[],
+        interpreters: &[],
+        manifests: &[],
+        comment_starts: &["//", "/*"],
+        requirement_files: &[],
+        separator: ".",
+        whole_module: None,
+        modules_span_files: false,
+        interfaces_are_structural: false,
+        has_overloads: false,
+        results_are_parts: false,
+        implicit_modules: &[],
+        imports_bring_methods: false,
+        literal_types: &LiteralTypes::NONE,
+        future_type: None,
+        constructor_member: None,
+        copy_members: &[],
+        grows_local_texts_in_place: false,
+        length_member: None,
+        comparing_members: &[],
+        lending_member: None,
+        lending_bounds: &[],
+        dereferenced_type: None,
+        element_type: None,
+        dialects: &[],
+    };
+
+    /// Is this one of its names?
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.other_names.contains(&name)
+    }
+}
+
 /// A programming language.
 pub trait Language: Sync {
-    /// Its name in rule pages, model folders and messages, in lower case.
-    fn name(&self) -> &'static str;
-
-    /// Other names that pages may call it by in their examples.
-    fn other_names(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// File extensions, without the dot.
-    fn extensions(&self) -> &'static [&'static str];
-
-    /// Interpreters that a `#!` line may name (`python` also stands for `python3.12`).
-    fn interpreters(&self) -> &'static [&'static str];
-
-    /// File names of manifests that [`Language::modules`] wants to see.
-    fn manifests(&self) -> &'static [&'static str];
-
-    /// What starts a comment that ends with its line.
-    fn comment_leader(&self) -> &'static str {
-        "//"
-    }
-
-    /// File names of what [`Language::requirements`] wants to see; `*` stands for any text.
-    fn requirement_files(&self) -> &'static [&'static str] {
-        &[]
-    }
+    /// What is fixed about it.
+    fn profile(&self) -> &'static Profile;
 
     /// The versions of the language and of libraries that these files require.
     fn requirements(&self, _files: &[Manifest]) -> Vec<Requirement> {
         Vec::new()
     }
 
-    /// Parses a file. Never fails: what is broken is left out and named.
+    /// Parses a file. Never fails: what is broken is left out and named. Comments are asked for apart: [`parse`].
     fn parse(&self, text: &str) -> Parsed;
 
     /// All comments of a text, in order.
@@ -150,9 +259,6 @@ pub trait Language: Sync {
     fn import(&self, _text: &str, _import: &str, _at: u32) -> Importing {
         Importing::Taken
     }
-
-    /// What stands between the parts of a qualified name.
-    fn separator(&self) -> &'static str;
 
     /// The qualified module name of each file (`app.views`, `my_crate::net::client`), in the order of `paths`
     /// (relative, with `/`). Files that share a name are allowed: the first wins.
@@ -171,39 +277,13 @@ pub trait Language: Sync {
 
     /// A path by the name that its package has itself, where these are the names that others are called by.
     fn renamed(&self, path: &str, renames: &[(String, String)]) -> Option<String> {
-        let first = path.split(self.separator()).next().unwrap_or(path);
+        let first = path.split(self.profile().separator).next().unwrap_or(path);
         let (name, own) = renames.iter().find(|(name, _)| name == first)?;
         Some([own, &path[name.len()..]].concat())
     }
 
-    /// The name of what a module is as a whole, where it may be a value of its own.
-    fn whole_module(&self) -> Option<&'static str> {
-        None
-    }
-
     /// Does a manifest declare the root of this module a test, example, benchmark or build script?
     fn is_side_module(&self, _module: &str) -> bool {
-        false
-    }
-
-    /// Do the files of one module share its names, as those of a package do?
-    fn modules_span_files(&self) -> bool {
-        false
-    }
-
-    /// Does a type implement every interface whose methods it has, without saying so?
-    fn interfaces_are_structural(&self) -> bool {
-        false
-    }
-
-    /// May methods of a class share a name, so that what they are given tells which one is called?
-    fn has_overloads(&self) -> bool {
-        false
-    }
-
-    /// May what is taken apart be one value that comes with others which nothing is known of: the first result of a call
-    /// that also gives an error?
-    fn results_are_parts(&self) -> bool {
         false
     }
 
@@ -214,28 +294,15 @@ pub trait Language: Sync {
     /// `level` is that of the import; `names` are as written. Rust's `crate`, `self` and `super` end here.
     fn absolute(&self, module: &str, is_package: bool, level: u32, names: &[&str]) -> String;
 
-    /// Modules whose names are in scope without an import, in the order of look-up; e.g. `builtins`.
-    /// A single name may also be mapped directly: [`Language::prelude`].
-    fn implicit_modules(&self) -> &'static [&'static str];
-
-    /// Do the types that a file imports bring methods for values of other types, as traits do?
-    fn imports_bring_methods(&self) -> bool {
-        false
-    }
-
     /// The qualified name of a prelude item (`Vec` is `std::vec::Vec`).
-    fn prelude(&self, name: &str) -> Option<&'static str>;
-
-    /// Types of literals.
-    fn literal_types(&self) -> &'static LiteralTypes;
-
-    /// The type of what calling an asynchronous function gives, where that is a value like others before it is awaited.
-    fn future_type(&self) -> Option<&'static str> {
+    fn prelude(&self, _name: &str) -> Option<&'static str> {
         None
     }
 
     /// The member that an operator calls (`__add__`, and for `op=` `__iadd__`), as model tables write it.
-    fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str>;
+    fn operator_member(&self, _operator: Operator, _assigns: bool) -> Option<&'static str> {
+        None
+    }
 
     /// How code spells that it goes through something, for messages.
     fn loop_text(&self, iterable: &str) -> String {
@@ -254,62 +321,18 @@ pub trait Language: Sync {
     }
 
     /// Is a static member of a type with this name its constructor, by convention (`new`, `from`)?
-    fn is_constructor_name(&self, name: &str) -> bool;
-
-    /// Is an external name that nothing is known of a class, by convention (`Capitalised`)?
-    fn names_a_type(&self, name: &str) -> bool;
-
-    /// The name under which calling a class finds its constructor, if methods have one (`__init__`).
-    fn constructor_member(&self) -> Option<&'static str>;
-
-    /// The members that give an equal value of one's own, the one that every type may have first.
-    fn copy_members(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// Does adding to a text that only a local variable holds make it longer in place?
-    fn grows_local_texts_in_place(&self) -> bool {
+    fn is_constructor_name(&self, _name: &str) -> bool {
         false
     }
 
-    /// The member that tells how many elements a container has.
-    fn length_member(&self) -> Option<&'static str> {
-        None
-    }
-
-    /// Members that compare their receiver with their argument.
-    fn comparing_members(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// The member of a value that holds another which gives a value that borrows the one held (`as_ref`).
-    fn lending_member(&self) -> Option<&'static str> {
-        None
-    }
-
-    /// Bounds of a parameter that take what is borrowed as well as what is given away, as qualified names.
-    fn lending_bounds(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// The type that a class of the program names as what its values dereference to (`Target`).
-    fn dereferenced_type(&self) -> Option<&'static str> {
-        None
-    }
-
-    /// The type that a class of the program names as what going through its values gives (`Item`).
-    fn element_type(&self) -> Option<&'static str> {
-        None
+    /// Is an external name that nothing is known of a class, by convention (`Capitalised`)?
+    fn names_a_type(&self, _name: &str) -> bool {
+        false
     }
 
     /// Does a decorator or attribute, as written (`tokio::test`, `cfg(test)`), mark test code?
     fn marks_test(&self, _decorator: &str) -> bool {
         false
-    }
-
-    /// Notations whose files may belong to its programs.
-    fn dialects(&self) -> &'static [&'static dyn Dialect] {
-        &[]
     }
 
     /// Is this path (relative, with `/`) something that people run by hand, and seldom: a script, a command for
@@ -326,6 +349,20 @@ pub trait Language: Sync {
     /// Is this path (relative, with `/`) a test, fixture, example, benchmark, migration or build script?
     fn is_side_code(&self, path: &str) -> bool;
 }
+
+/// Parses a file, and finds the comments that speak to laggard.
+pub fn parse(language: &dyn Language, text: &str) -> Parsed {
+    let mut parsed = language.parse(text);
+    // Few files have one, and comments may cost as much as parsing.
+    if text.contains(ADDRESSED) {
+        let comments = language.comments(text).into_iter();
+        parsed.tree.comments = comments.filter(|comment| comment.of(text).contains(ADDRESSED)).collect();
+    }
+    parsed
+}
+
+/// What comments that speak to laggard have in them.
+const ADDRESSED: &str = "laggard";
 
 /// A notation whose files belong to the programs of a language: templates. What its names mean is the language's matter.
 pub trait Dialect: Sync {
@@ -346,10 +383,13 @@ pub fn all() -> &'static [&'static dyn Language] {
 
 /// Is this the name of a language, or of a dialect of one?
 pub fn is_known(name: &str) -> bool {
-    find(name).is_some() || all().iter().any(|own| own.dialects().iter().any(|dialect| dialect.name() == name))
+    find(name).is_some() || all().iter().any(|own| own.profile().dialects.iter().any(|dialect| dialect.name() == name))
 }
 
 /// The language with this name, or another name that it goes by, by its place in [`all`].
 pub fn find(name: &str) -> Option<usize> {
-    all().iter().position(|language| language.name() == name || language.other_names().contains(&name))
+    all().iter().position(|language| language.profile().is_called(name))
 }
+
+#[cfg(test)]
+mod tests;

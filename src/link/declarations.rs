@@ -26,7 +26,7 @@ impl<'m> Resolver<'m> {
         member: Symbol,
         found: (FileId, FunctionId),
     ) -> Methods {
-        if !self.language.has_overloads() {
+        if !self.language.profile().has_overloads {
             return smallvec![found];
         }
         let facts = &files[site.0.0 as usize].facts;

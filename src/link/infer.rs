@@ -29,7 +29,7 @@ impl<'m> Resolver<'m> {
 
     fn infer_origin(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Values {
         let facts = &files[file.0 as usize].facts;
-        let literals = self.language.literal_types();
+        let literals = self.language.profile().literal_types;
         match facts.origin(origin) {
             Origin::Unknown => Values::unknown(),
             Origin::Global(module, name) => self.global(files, file, module, name),
@@ -165,7 +165,7 @@ impl<'m> Resolver<'m> {
         let name = self.symbols.text(ty.name);
         // What an interface of futures yields is its argument; any other value is what was awaited already.
         match ty.arguments.first() {
-            inner if self.language.future_type().is_some_and(|future| self.models.is_subtype(name, future)) => {
+            inner if self.language.profile().future_type.is_some_and(|future| self.models.is_subtype(name, future)) => {
                 inner.copied()
             }
             Some(inner) if name.ends_with("Future") || name.ends_with("Awaitable") => Some(*inner),
@@ -175,7 +175,7 @@ impl<'m> Resolver<'m> {
 
     /// What gives these values when it is awaited, where that is a value like others.
     pub(super) fn futures_of(&mut self, values: Values) -> Values {
-        let Some(future) = self.language.future_type() else { return values };
+        let Some(future) = self.language.profile().future_type else { return values };
         let future = self.symbols.intern(future);
         if values.list.is_empty() {
             return Values {
@@ -192,10 +192,10 @@ impl<'m> Resolver<'m> {
 
     fn part(&self, id: TypeId, place: usize) -> Option<TypeId> {
         let ty = self.types.get(id);
-        let is_tuple = self.symbols.text(ty.name) == self.language.literal_types().tuple;
+        let is_tuple = self.symbols.text(ty.name) == self.language.profile().literal_types.tuple;
         match is_tuple && ty.arguments.len() > 1 {
             true => ty.arguments.get(place).copied(),
-            false if self.language.results_are_parts() => (place == 0).then_some(id),
+            false if self.language.profile().results_are_parts => (place == 0).then_some(id),
             false => ty.arguments.first().copied(),
         }
     }
@@ -225,7 +225,7 @@ impl<'m> Resolver<'m> {
         self.ask(None, |resolver| {
             let name = resolver.types.get(id).name;
             if resolver.definition(name).is_some()
-                && let Some(element) = resolver.language.element_type()
+                && let Some(element) = resolver.language.profile().element_type
                 && let Some(element) = resolver.named_by_class(files, name, element)
             {
                 return Some(element);
@@ -264,7 +264,7 @@ impl<'m> Resolver<'m> {
             };
         }
         let text = self.symbols.text(symbol);
-        let name = text.rsplit(self.language.separator()).next().unwrap_or(text);
+        let name = text.rsplit(self.language.profile().separator).next().unwrap_or(text);
         let Some(argument) = self.language.payload(name) else { return Values::unknown() };
         let values = self.infer(files, file, inner);
         self.map_types(values, |resolver, id| resolver.types.get(id).arguments.get(argument).copied())
@@ -285,7 +285,7 @@ impl<'m> Resolver<'m> {
 
     fn entered_type(&mut self, files: &[ProgramFile], id: TypeId) -> Values {
         let symbol = self.types.get(id).name;
-        if self.symbols.text(symbol) == self.language.literal_types().generator {
+        if self.symbols.text(symbol) == self.language.profile().literal_types.generator {
             // A generator that is entered is a context manager made of one.
             return self.map_types(Values::one(Value::Instance(id)), |resolver, id| {
                 resolver.types.get(id).arguments.first().copied()
@@ -346,12 +346,12 @@ impl<'m> Resolver<'m> {
             return match parameter.kind {
                 ParameterKind::Variadic => {
                     let element = values.instance();
-                    self.literal(self.language.literal_types().tuple, element.as_slice())
+                    self.literal(self.language.profile().literal_types.tuple, element.as_slice())
                 }
                 ParameterKind::Keywords => {
-                    let key = self.literal(self.language.literal_types().string, &[]).instance();
+                    let key = self.literal(self.language.profile().literal_types.string, &[]).instance();
                     let both: SmallVec<[TypeId; 2]> = key.into_iter().chain(values.instance()).collect();
-                    self.literal(self.language.literal_types().map, &both)
+                    self.literal(self.language.profile().literal_types.map, &both)
                 }
                 _ if !values.list.is_empty() || parameter.kind != ParameterKind::Receiver => values,
                 _ => self.receiver(files, file, id),
@@ -359,8 +359,8 @@ impl<'m> Resolver<'m> {
         }
         match parameter.kind {
             ParameterKind::Receiver => return self.receiver(files, file, id),
-            ParameterKind::Variadic => return self.literal(self.language.literal_types().tuple, &[]),
-            ParameterKind::Keywords => return self.literal(self.language.literal_types().map, &[]),
+            ParameterKind::Variadic => return self.literal(self.language.profile().literal_types.tuple, &[]),
+            ParameterKind::Keywords => return self.literal(self.language.profile().literal_types.map, &[]),
             ParameterKind::Ordinary | ParameterKind::Named => {}
         }
         self.waits_for_callers();
@@ -425,7 +425,7 @@ impl<'m> Resolver<'m> {
                 values.add(self.infer(files, file, origin));
             }
             let element = values.instance();
-            return self.literal(self.language.literal_types().generator, element.as_slice());
+            return self.literal(self.language.profile().literal_types.generator, element.as_slice());
         }
         if function.returns.is_empty() {
             return Values::default();
@@ -557,7 +557,7 @@ impl<'m> Resolver<'m> {
                 let path = match name {
                     Some(name) => {
                         let member = self.name_symbol(files, file, name);
-                        self.symbols.member(symbol, member, self.language.separator())
+                        self.symbols.member(symbol, member, self.language.profile().separator)
                     }
                     None => symbol,
                 };
@@ -618,7 +618,7 @@ impl<'m> Resolver<'m> {
 
     fn type_values_here(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, id: TypeExprId) -> Values {
         let expr = &files[file.0 as usize].facts.types[id.0 as usize];
-        let literals = self.language.literal_types();
+        let literals = self.language.profile().literal_types;
         match expr.form {
             TypeForm::Named | TypeForm::Trait => self.named_type(files, file, module, id),
             TypeForm::Reference | TypeForm::MutableReference => match expr.arguments.first() {
@@ -770,7 +770,7 @@ impl<'m> Resolver<'m> {
                     let part = self.type_of_text(files, part, owner, site);
                     parts.push(part.unwrap_or_else(|| self.unknown_type()));
                 }
-                let name = self.symbols.intern(self.language.literal_types().tuple);
+                let name = self.symbols.intern(self.language.profile().literal_types.tuple);
                 Some(self.types.intern(name, &parts))
             }
             "Self" => owner,

@@ -35,8 +35,15 @@ use crate::source::FileId;
 use crate::version::Requirements;
 use resolve::{Resolver, Value};
 
-/// Links the files, which are sorted by path. `models` holds one entry for each language of `lang::all()`.
-pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: Vec<Requirements>) -> Program<'m> {
+/// Links the files, which are sorted by path. `models` holds one entry for each language of `lang::all()`. Calls are
+/// resolved in files of which `reports` says that something may be reported in them, and in those that they call.
+pub fn program<'m>(
+    files: Vec<ProgramFile>,
+    models: &'m [Models],
+    requirements: Vec<Requirements>,
+    reports: impl Fn(&ProgramFile) -> bool,
+) -> Program<'m> {
+    let reports: Vec<bool> = files.iter().map(reports).collect();
     let functions = files
         .iter()
         .enumerate()
@@ -66,25 +73,34 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         functions,
         files,
     };
-    program.resolved.numbers = program.files.iter().map(|file| Vec::with_capacity(file.facts.calls.len())).collect();
+    let unknown = program.resolved.answers.number(Resolved::default());
+    program.resolved.numbers = program.files.iter().map(|file| vec![unknown; file.facts.calls.len()]).collect();
+    let mut linked = vec![false; program.files.len()];
     for (index, language) in lang::all().iter().enumerate() {
         let used = program.files.iter().any(|file| file.source.language == index);
         program.resolvers.push(used.then(|| {
             let mut resolver = Resolver::new(*language, index, &models[index], &program.files);
-            link_language(&mut program.resolved, &program.files, index, &mut resolver);
+            let own = |number: &usize| program.files[*number].source.language == index && reports[*number];
+            let first = (0..program.files.len()).filter(own).collect();
+            for number in link_language(&mut program.resolved, &program.files, first, &mut resolver) {
+                linked[number] = true;
+            }
             resolver
         }));
     }
     let mut has_own_loop = vec![false; program.functions.len()];
     for file in (0..program.files.len() as u32).map(FileId) {
-        link_file(&mut program, file, &mut has_own_loop);
+        mark_tests(&mut program, file);
+        if linked[file.0 as usize] {
+            link_file(&mut program, file, &mut has_own_loop);
+        }
     }
     closures::enter_handed_on(&mut program);
-    mark_test_helpers(&mut program);
+    mark_test_helpers(&mut program, &linked);
     standing::find_standings(&mut program);
     tasks::find_lone_functions(&mut program, &has_own_loop);
     summarize::summarize(&mut program);
-    read_relations(&mut program);
+    read_relations(&mut program, &linked);
     program
 }
 
@@ -100,32 +116,39 @@ pub fn uses_dialects(files: &[ProgramFile], models: &[Models]) -> bool {
     })
 }
 
-/// Resolves all call sites of a language: once to learn what functions are called with, then once more those that
-/// depend on it.
+/// Resolves the call sites of files of one language and of those that they call: once to learn what functions are called
+/// with, then once more those that depend on it. Gives these files, sorted.
 fn link_language<'m>(
     resolved: &mut ResolvedCalls<'m>,
     files: &[ProgramFile],
-    language: usize,
+    first: Vec<usize>,
     resolver: &mut Resolver<'m>,
-) {
-    let own = |number: &usize| files[*number].source.language == language;
+) -> Vec<usize> {
     let calls_of = |number: usize| (0..files[number].facts.calls.len() as u32).map(CallId);
-    let unknown = resolved.answers.number(Resolved::default());
-    for number in (0..files.len()).filter(own) {
+    let mut linked = first;
+    let mut is_linked = vec![false; files.len()];
+    linked.iter().for_each(|number| is_linked[*number] = true);
+    let mut at = 0;
+    while let Some(number) = linked.get(at).copied() {
+        at += 1;
         let file = FileId(number as u32);
-        for call in calls_of(number) {
-            let mut answer = unknown;
-            // What functions are called with is learnt from calls alone.
-            if files[number].facts.call(call).kind == CallKind::Call {
-                answer = resolver.resolved(files, file, call, &mut resolved.answers);
-                resolver.note_arguments(files, file, call, resolved.answers.get(answer));
+        // What functions are called with is learnt from calls alone.
+        for call in calls_of(number).filter(|call| files[number].facts.call(*call).kind == CallKind::Call) {
+            let answer = resolver.resolved(files, file, call, &mut resolved.answers);
+            resolved.numbers[number][call.index()] = answer;
+            let answer = resolved.answers.get(answer);
+            resolver.note_arguments(files, file, call, answer);
+            for callee in answer.functions().map(|callee| resolve::locate(files, callee).0.0 as usize) {
+                if !std::mem::replace(&mut is_linked[callee], true) {
+                    linked.push(callee);
+                }
             }
-            resolved.numbers[number].push(answer);
         }
     }
-    let files_of_language: Vec<FileId> = (0..files.len()).filter(own).map(|number| FileId(number as u32)).collect();
-    resolver.note_registrations(files, &files_of_language, resolved);
-    resolver.note_templates(files, &files_of_language, resolved);
+    linked.sort_unstable();
+    let linked_files: Vec<FileId> = linked.iter().map(|number| FileId(*number as u32)).collect();
+    resolver.note_registrations(files, &linked_files, resolved);
+    resolver.note_templates(files, &linked_files, resolved);
     resolver.use_callers();
     // Answering one of them may settle others: which are open is asked before the first.
     let is_open = |resolver: &Resolver, number: usize, call: CallId| {
@@ -133,8 +156,9 @@ fn link_language<'m>(
             || !resolver.is_settled(FileId(number as u32), call)
             || resolved.get(FileId(number as u32), call).row().is_some_and(|row| !row.calls_member.is_empty())
     };
-    let open: Vec<(usize, CallId)> = (0..files.len())
-        .filter(own)
+    let open: Vec<(usize, CallId)> = linked
+        .iter()
+        .copied()
         .flat_map(|number| calls_of(number).map(move |call| (number, call)))
         .filter(|(number, call)| is_open(resolver, *number, *call))
         .collect();
@@ -143,31 +167,33 @@ fn link_language<'m>(
         resolved.numbers[number][call.index()] = answer;
     }
     resolver.add_templates(resolved);
+    linked
 }
 
 /// Words in names of functions that belong to tests.
 const TEST_WORDS: &[&str] = &["test", "tests", "testing"];
 
 /// Helpers of tests count as tests: their names say so, and nobody but tests calls them.
-fn mark_test_helpers(program: &mut Program) {
-    let is_named = |number: usize| {
-        let (file, id) = program.functions[number];
-        let facts = &program.file(file).facts;
-        facts.text(facts.function(id).name).split('_').any(|word| TEST_WORDS.contains(&word))
+fn mark_test_helpers(program: &mut Program, linked: &[bool]) {
+    let is_named = |number: &usize| {
+        let name = name_of(program, *number);
+        !program.tests[*number] && name.split('_').any(|word| TEST_WORDS.contains(&word))
     };
-    let named: Vec<bool> = (0..program.functions.len()).map(is_named).collect();
-    let mut callers: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
-    for (number, entry) in program.files.iter().enumerate() {
+    let named = (0..program.functions.len()).filter(is_named);
+    let mut callers: FxHashMap<usize, Vec<usize>> = named.map(|helper| (helper, Vec::new())).collect();
+    for (number, entry) in program.files.iter().enumerate().filter(|(number, _)| linked[*number]) {
         let file = FileId(number as u32);
         for call in (0..entry.facts.calls.len() as u32).map(CallId) {
             for callee in program.resolved(file, call).functions() {
-                if named[callee.0 as usize] && !program.tests[callee.0 as usize] {
+                if let Some(callers) = callers.get_mut(&(callee.0 as usize)) {
                     let caller = program.function_ref(file, entry.facts.scope(entry.facts.call(call).scope).function);
-                    callers.entry(callee.0 as usize).or_default().push(caller.0 as usize);
+                    callers.push(caller.0 as usize);
                 }
             }
         }
     }
+    // Whom nobody calls that is linked, tests call that are not; of those only the names are known that they use.
+    callers.retain(|helper, callers| !callers.is_empty() || is_named_by_tests(program, linked, *helper));
     // One helper calls the next.
     for _ in 0..4 {
         for (helper, callers) in &callers {
@@ -176,18 +202,46 @@ fn mark_test_helpers(program: &mut Program) {
     }
 }
 
-fn read_relations(program: &mut Program) {
+fn name_of<'p>(program: &'p Program, function: usize) -> &'p str {
+    let (file, id) = program.functions[function];
+    let facts = &program.file(file).facts;
+    facts.text(facts.function(id).name)
+}
+
+/// Does side code that is not linked use the name of a function?
+fn is_named_by_tests(program: &Program, linked: &[bool], function: usize) -> bool {
+    let language = program.file(program.functions[function].0).source.language;
+    let name = name_of(program, function);
+    program.files.iter().zip(linked).any(|(user, is_linked)| {
+        !is_linked && user.source.language == language && user.facts.names.find(name).is_some()
+    })
+}
+
+fn read_relations(program: &mut Program, linked: &[bool]) {
     for (index, resolver) in program.resolvers.iter_mut().enumerate() {
         let Some(resolver) = resolver else { continue };
         let own: Vec<FileId> = (0..program.files.len() as u32)
             .map(FileId)
-            .filter(|file| program.files[file.0 as usize].source.language == index)
+            .filter(|file| program.files[file.0 as usize].source.language == index && linked[file.0 as usize])
             .collect();
         let (files, resolved, contexts) = (&program.files, &program.resolved, &program.contexts);
         let reads = relation_reads::relation_reads(files, resolved, contexts, resolver, &own);
         program.relation_reads.extend(reads);
     }
     program.relation_reads.sort_by_key(|read| read.file);
+}
+
+/// Marks the functions of a file that are tests.
+fn mark_tests(program: &mut Program, file: FileId) {
+    let entry = &program.files[file.0 as usize];
+    let (facts, marks) = (&entry.facts, lang::all()[entry.source.language]);
+    for (id, function) in facts.functions.iter().enumerate() {
+        let first = entry.first_function as usize;
+        program.tests[first + id] = entry.is_side_code
+            || function.decorators.iter().any(|decorator| marks.marks_test(&decorator_text(facts, *decorator)))
+            || module_is_test(facts, function.module, marks)
+            || function.parent.is_some_and(|parent| program.tests[first + parent.index()]);
+    }
 }
 
 fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
@@ -201,13 +255,6 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let facts = &files[number].facts;
     for (id, function) in facts.functions.iter().enumerate() {
         let reference = (files[number].first_function + id as u32) as usize;
-        let marks = lang::all()[language];
-        program.tests[reference] = files[number].is_side_code
-            || function.decorators.iter().any(|decorator| marks.marks_test(&decorator_text(facts, *decorator)))
-            || module_is_test(facts, function.module, marks)
-            || function
-                .parent
-                .is_some_and(|parent| program.tests[files[number].first_function as usize + parent.index()]);
         for decorator in &function.decorators {
             let effects = decorator_effects(resolved, files, file, *decorator, resolver);
             if let Origin::Call(call) = facts.origin(*decorator)

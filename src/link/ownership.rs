@@ -67,7 +67,7 @@ impl<'m> Resolver<'m> {
                     return self.owned(files, from, field, depth + 1);
                 }
                 let text = self.symbols.text(symbol);
-                let name = text.rsplit(self.language.separator()).next().unwrap_or(text);
+                let name = text.rsplit(self.language.profile().separator).next().unwrap_or(text);
                 let argument = self.language.payload(name)?;
                 self.owned_payload(files, file, inner, argument, depth)
             }
@@ -195,7 +195,7 @@ impl<'m> Resolver<'m> {
                 let row = self.row_behind(files, file, origin)?;
                 let text = TypeText::parse(&row.returns);
                 let inner = text.arguments.get(argument)?;
-                inner.name.contains(self.language.separator()).then_some(Owned::Made)
+                inner.name.contains(self.language.profile().separator).then_some(Owned::Made)
             }
         }
     }
@@ -300,7 +300,7 @@ impl<'m> Resolver<'m> {
 
     /// Does a library's type keep its contents in memory of its own?
     fn is_growable(&self, id: TypeId) -> bool {
-        let Some(copying) = self.language.copy_members().first() else { return false };
+        let Some(copying) = self.language.profile().copy_members.first() else { return false };
         let row = self.models.member(self.type_name(id), copying);
         // A wrapper that is as costly as what is in it has no cost of its own.
         row.is_some_and(|(row, steps)| steps == 0 && row.effects.has(Effect::Allocates) && !row.cost.is_empty())
@@ -433,7 +433,7 @@ impl<'m> Resolver<'m> {
 
     /// Is a value of this type a sequence of its elements, all of them and in their order?
     pub fn is_sequence(&self, id: TypeId) -> bool {
-        let list = self.language.literal_types().list;
+        let list = self.language.profile().literal_types.list;
         let name = self.type_name(id);
         name == list || self.models.derefs(name).is_some_and(|inner| inner.split('<').next() == Some(list))
     }
@@ -455,7 +455,7 @@ impl<'m> Resolver<'m> {
             TypeForm::Reference => true,
             TypeForm::Trait => {
                 let bound = self.type_values(files, file, function.module, declared).instance();
-                bound.is_some_and(|bound| self.language.lending_bounds().contains(&self.type_name(bound)))
+                bound.is_some_and(|bound| self.language.profile().lending_bounds.contains(&self.type_name(bound)))
             }
             _ => false,
         }

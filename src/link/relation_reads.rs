@@ -482,9 +482,10 @@ impl<'m> Resolver<'m> {
 
     /// Is a path one of what the language itself brings?
     fn is_built_in(&self, path: &str) -> bool {
-        let separator = self.language.separator();
+        let separator = self.language.profile().separator;
         self.language
-            .implicit_modules()
+            .profile()
+            .implicit_modules
             .iter()
             .any(|module| path.strip_prefix(module).is_some_and(|rest| rest.starts_with(separator)))
     }
@@ -492,6 +493,6 @@ impl<'m> Resolver<'m> {
     /// The last part of a qualified name.
     pub(super) fn last_name(&self, symbol: Symbol) -> &str {
         let text = self.text(symbol);
-        text.rsplit(self.language.separator()).next().unwrap_or(text)
+        text.rsplit(self.language.profile().separator).next().unwrap_or(text)
     }
 }

@@ -131,7 +131,7 @@ impl<'m> Resolver<'m> {
     fn declares_collection(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> bool {
         let facts = &files[file.0 as usize].facts;
         let Origin::Declared(module, declared) = facts.origin(origin) else { return false };
-        let literals = self.language.literal_types();
+        let literals = self.language.profile().literal_types;
         let mut pending = vec![declared];
         while let Some(declared) = pending.pop() {
             if let Some(id) = self.type_values(files, file, module, declared).instance()
@@ -156,7 +156,7 @@ impl<'m> Resolver<'m> {
         }
         let models = self.models;
         if let ([Value::Instance(id)], Some(name)) = (&owners.list[..], site.name) {
-            let path = [self.type_name(*id), self.language.separator(), facts.text(name)].concat();
+            let path = [self.type_name(*id), self.language.profile().separator, facts.text(name)].concat();
             return models.relation(&path);
         }
         let [Value::Item(symbol)] = callees.list[..] else { return None };
@@ -325,7 +325,7 @@ impl<'m> Resolver<'m> {
         if let [only] = candidates[..] {
             return Some(only);
         }
-        let separator = self.language.separator();
+        let separator = self.language.profile().separator;
         let module_of = |symbol: &Symbol| self.symbols.text(*symbol).rsplit_once(separator).map_or("", |(of, _)| of);
         let fitting: SmallVec<[Symbol; 4]> = match label {
             Some(label) => {
@@ -523,7 +523,7 @@ impl<'m> Resolver<'m> {
         if !relation.is_many {
             return Values::one(Value::Instance(target));
         }
-        let list = self.symbols.intern(self.language.literal_types().list);
+        let list = self.symbols.intern(self.language.profile().literal_types.list);
         let holder = self.types.intern(list, &[target]);
         let text = TypeText::parse(&relation.row.many);
         match self.type_of_text(files, &text, Some(holder), None) {

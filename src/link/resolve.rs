@@ -299,7 +299,7 @@ impl<'m> Resolver<'m> {
         for id in &own {
             resolver.define_extensions(files, *id);
         }
-        if language.interfaces_are_structural() {
+        if language.profile().interfaces_are_structural {
             resolver.define_structural_implementors(files, &own);
         }
         resolver.forget();
@@ -403,7 +403,7 @@ impl<'m> Resolver<'m> {
     fn define_file(&mut self, files: &[ProgramFile], id: FileId) {
         let file = &files[id.0 as usize];
         let facts = &file.facts;
-        let separator = self.language.separator();
+        let separator = self.language.profile().separator;
         for (number, module) in facts.modules.iter().enumerate() {
             let module_id = ModuleId(number as u32);
             let mut symbol = self.symbols.intern(&file.module);
@@ -418,7 +418,7 @@ impl<'m> Resolver<'m> {
                 let name = self.name_symbol(files, id, *name);
                 scope.entry(name).or_default().push(*origin);
             }
-            if self.language.modules_span_files() {
+            if self.language.profile().modules_span_files {
                 self.share_names(facts, id, symbol, &scope);
             }
             self.scopes.insert((id, module_id), scope);
@@ -457,7 +457,7 @@ impl<'m> Resolver<'m> {
             let name = self.name_symbol(files, file, *name);
             // A later definition replaces an earlier one.
             let earlier = self.methods.insert((file, id, name), *function);
-            if let Some(earlier) = earlier.filter(|_| self.language.has_overloads()) {
+            if let Some(earlier) = earlier.filter(|_| self.language.profile().has_overloads) {
                 let all = self.overloads.entry((file, id, name)).or_insert_with(|| smallvec![earlier]);
                 all.push(*function);
             }
@@ -553,7 +553,7 @@ impl<'m> Resolver<'m> {
 
     /// The row that counts the elements of a type, when counting runs code.
     pub fn length_row(&mut self, id: TypeId) -> Option<&'m Row> {
-        let member = self.symbols.intern(self.language.length_member()?);
+        let member = self.symbols.intern(self.language.profile().length_member?);
         self.member_row(self.types.get(id).name, member)
     }
 
@@ -680,7 +680,7 @@ impl<'m> Resolver<'m> {
 
     /// A name from a star import of a module outside the program, if the models know it there.
     fn external_star(&mut self, module: Symbol, name: Symbol) -> Option<Values> {
-        let path = [self.symbols.text(module), self.language.separator(), self.symbols.text(name)].concat();
+        let path = [self.symbols.text(module), self.language.profile().separator, self.symbols.text(name)].concat();
         let path = self.models.canonical(&path).into_owned();
         let known = self.models.row(&path).is_some() || self.models.is_type(&path);
         known.then(|| Values::one(Value::Item(self.symbols.intern(&path))))
@@ -691,20 +691,20 @@ impl<'m> Resolver<'m> {
         let text = files[file.0 as usize].facts.text(name);
         let here = self.module_symbols[&(file, module)];
         let name = self.name_symbol(files, file, name);
-        let beside = self.symbols.member(here, name, self.language.separator());
+        let beside = self.symbols.member(here, name, self.language.profile().separator);
         if self.definitions.contains_key(&beside) && self.language.prelude(text).is_none() {
             return Values::one(Value::Item(beside));
         }
         if let Some(path) = self.language.prelude(text) {
             return Values::one(Value::Item(self.symbols.intern(path)));
         }
-        for implicit in self.language.implicit_modules() {
-            let path = [implicit, self.language.separator(), text].concat();
+        for implicit in self.language.profile().implicit_modules {
+            let path = [implicit, self.language.profile().separator, text].concat();
             if self.models.row(&path).is_some() || self.models.is_type(&path) {
                 return Values::one(Value::Item(self.symbols.intern(&path)));
             }
         }
-        if self.language.implicit_modules().is_empty() {
+        if self.language.profile().implicit_modules.is_empty() {
             let is_package = self.is_package(files, file, module);
             let path = self.language.absolute(self.symbols.text(here), is_package, 0, &[text]);
             let path = self.own_name(&files[file.0 as usize], path);
@@ -751,13 +751,13 @@ impl<'m> Resolver<'m> {
         let module = import.module;
         // A path may start with a name of the module itself (`use inner::x`).
         if import.level == 0
-            && self.language.implicit_modules().is_empty()
+            && self.language.profile().implicit_modules.is_empty()
             && let Some((first, rest)) = import.path.split_first()
             && !rest.is_empty()
         {
             let here = self.module_symbols[&(file, module)];
             let first_symbol = self.name_symbol(files, file, *first);
-            let beside = self.symbols.member(here, first_symbol, self.language.separator());
+            let beside = self.symbols.member(here, first_symbol, self.language.profile().separator);
             let bound = self.scopes.get(&(file, module)).is_some_and(|scope| scope.contains_key(&first_symbol));
             let start = if self.definitions.contains_key(&beside) {
                 Some(Values::one(Value::Item(beside)))
@@ -788,7 +788,7 @@ impl<'m> Resolver<'m> {
 
     /// What an absolute path leads to.
     pub(super) fn path_values(&mut self, files: &[ProgramFile], path: &str) -> Values {
-        let separator = self.language.separator();
+        let separator = self.language.profile().separator;
         if path.is_empty() {
             return Values::unknown();
         }
@@ -819,21 +819,21 @@ impl<'m> Resolver<'m> {
 
     /// What a module is as a whole, when it says so.
     fn whole_module(&mut self, files: &[ProgramFile], module: Symbol) -> Option<Values> {
-        let name = self.symbols.intern(self.language.whole_module()?);
+        let name = self.symbols.intern(self.language.profile().whole_module?);
         let Some(Definition::Module(file, id)) = self.definition(module) else { return None };
         self.ask(None, |resolver| resolver.module_name(files, file, id, name))
     }
 
     /// Does a path go on with a module of the package that the program was given without?
     fn is_missing_module(&mut self, files: &[ProgramFile], package: Symbol, rest: &str) -> bool {
-        let separator = self.language.separator();
+        let separator = self.language.profile().separator;
         let mut names = rest.split(separator).filter(|name| !name.is_empty());
         let (Some(module), Some(_), Some(Definition::Module(file, id))) =
             (names.next(), names.next(), self.definition(package))
         else {
             return false;
         };
-        let is_folder = !self.language.implicit_modules().is_empty() && self.is_package(files, file, id);
+        let is_folder = !self.language.profile().implicit_modules.is_empty() && self.is_package(files, file, id);
         let module = self.symbols.intern(module);
         let inner = self.symbols.member(package, module, separator);
         is_folder && !self.definitions.contains_key(&inner) && self.module_name(files, file, id, module).is_none()
@@ -858,7 +858,7 @@ impl<'m> Resolver<'m> {
     }
 
     fn item_member(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Values {
-        let separator = self.language.separator();
+        let separator = self.language.profile().separator;
         match self.definition(symbol) {
             Some(Definition::Module(file, module)) => {
                 if let Some(values) = self.module_name(files, file, module, member) {
@@ -892,7 +892,7 @@ impl<'m> Resolver<'m> {
 
     /// A member that a class outside the program has by convention (`Customer.objects`): a row under `*.member`.
     fn conventional_member(&mut self, files: &[ProgramFile], owner: Symbol, member: Symbol) -> Option<Values> {
-        let separator = self.language.separator();
+        let separator = self.language.profile().separator;
         let class = self.symbols.text(owner).rsplit(separator).next()?;
         if !self.language.names_a_type(class) || self.is_known_type(owner) {
             return None;
@@ -989,7 +989,7 @@ impl<'m> Resolver<'m> {
         member: Symbol,
         instance: Option<TypeId>,
     ) -> Values {
-        let separator = self.language.separator();
+        let separator = self.language.profile().separator;
         for part in self.lineage(files, symbol).iter().copied() {
             if let Some((file, function)) = self.own_method(part, member) {
                 let flavor = files[file.0 as usize].facts.function(function).flavor;
@@ -1084,7 +1084,7 @@ impl<'m> Resolver<'m> {
     pub(super) fn deref(&mut self, files: &[ProgramFile], id: TypeId) -> Option<TypeId> {
         let name = self.types.get(id).name;
         if self.definition(name).is_some() {
-            let target = self.language.dereferenced_type()?;
+            let target = self.language.profile().dereferenced_type?;
             return self.named_by_class(files, name, target).filter(|inner| *inner != id);
         }
         let target = self.models.derefs(self.symbols.text(name))?.to_owned();
@@ -1162,7 +1162,7 @@ impl<'m> Resolver<'m> {
     fn resolve_call(&mut self, files: &[ProgramFile], file: FileId, id: CallId) -> CallResolution<'m> {
         let facts = &files[file.0 as usize].facts;
         let site = *facts.call(id);
-        let hides = site.name.is_some() && self.language.future_type().is_none();
+        let hides = site.name.is_some() && self.language.profile().future_type.is_none();
         let callees = match hides && self.is_future(files, file, site.callee) {
             true => Values::unknown(),
             false => self.infer(files, file, site.callee),
@@ -1328,7 +1328,7 @@ impl<'m> Resolver<'m> {
             Value::Instance(id) => self.call_method(files, site, id, member, resolution),
             Value::Item(symbol) if matches!(self.definition(symbol), Some(Definition::Class(..))) => {
                 if let Some(found) = self.method(files, symbol, member) {
-                    resolution.callee = Some(self.symbols.member(symbol, member, self.language.separator()));
+                    resolution.callee = Some(self.symbols.member(symbol, member, self.language.profile().separator));
                     let owner = Some(self.types.intern(symbol, &[]));
                     for (file, function) in self.fitting(files, site, symbol, member, found) {
                         self.call_value(files, site, Value::Function(file, function), owner, resolution);
@@ -1403,7 +1403,7 @@ impl<'m> Resolver<'m> {
         resolution: &mut CallResolution<'m>,
     ) {
         let symbol = self.types.get(id).name;
-        let separator = self.language.separator();
+        let separator = self.language.profile().separator;
         // What a type outside the program can do itself comes before what the program adds to it.
         if self.definition(symbol).is_none()
             && let Some(row) = self.member_row(symbol, member)
@@ -1539,7 +1539,7 @@ impl<'m> Resolver<'m> {
         let mut functions = SmallVec::new();
         for implementor in implementors {
             let mut function = self.own_method(implementor, member);
-            if function.is_none() && self.language.interfaces_are_structural() {
+            if function.is_none() && self.language.profile().interfaces_are_structural {
                 function = self.method(files, implementor, member);
             }
             let own = match function {
@@ -1639,7 +1639,7 @@ impl<'m> Resolver<'m> {
         resolution.callee = Some(made);
         let id = self.types.intern(made, &[]);
         resolution.results.add(Values::one(Value::Instance(id)));
-        let constructor = self.language.constructor_member().map(|member| self.symbols.intern(member));
+        let constructor = self.language.profile().constructor_member.map(|member| self.symbols.intern(member));
         if let Some(constructor) = constructor {
             if let Some(found) = self.method(files, symbol, constructor) {
                 for (file, function) in self.fitting(files, site, symbol, constructor, found) {
@@ -1672,7 +1672,7 @@ impl<'m> Resolver<'m> {
     ) {
         resolution.callee = Some(symbol);
         let path = self.symbols.text(symbol).to_owned();
-        let separator = self.language.separator();
+        let separator = self.language.profile().separator;
         let split = split_last(&path, separator);
         let row = self.models.row(&path).or_else(|| {
             let (owner, member) = split?;
@@ -1692,7 +1692,7 @@ impl<'m> Resolver<'m> {
         } else {
             let (owner, member) = split.unwrap_or(("", &path));
             let owner_name = split_last(owner, separator).map_or(owner, |(_, last)| last);
-            if self.language.names_a_type(member) && self.language.constructor_member().is_some() {
+            if self.language.names_a_type(member) && self.language.profile().constructor_member.is_some() {
                 Some(path.clone())
             } else if self.language.is_constructor_name(member) && self.language.names_a_type(owner_name) {
                 Some(owner.to_owned())
@@ -1774,7 +1774,7 @@ impl<'m> Resolver<'m> {
         let mut resolved = condensed(self.resolutions.get(number));
         let row = if resolved.targets.len() == 1 { resolved.row() } else { None };
         let may_hide = |row: &Row| row.kind == RowKind::Method && row.effects.has(Effect::Blocking);
-        let asks_imports = self.language.imports_bring_methods() && row.is_some_and(may_hide);
+        let asks_imports = self.language.profile().imports_bring_methods && row.is_some_and(may_hide);
         if let Some(row) = row.filter(|_| asks_imports)
             && self.hiding_row(&files[file.0 as usize].facts, row).is_some_and(|row| row.color == Color::Async)
         {
@@ -1812,7 +1812,7 @@ impl<'m> Resolver<'m> {
     /// What a method is that comes from a type or trait which the file imports under a name that one of the row's own
     /// has: `use diesel_async::RunQueryDsl` hides that of `use diesel::prelude::*`.
     fn hiding_row(&self, facts: &FileFacts, row: &Row) -> Option<&'m Row> {
-        let separator = self.language.separator();
+        let separator = self.language.profile().separator;
         let (owner, member) = split_last(&row.path, separator)?;
         self.models.lineage(owner).find_map(|(hidden, _)| {
             let (_, name) = split_last(hidden, separator)?;
@@ -1908,7 +1908,7 @@ fn condensed<'m>(resolution: &CallResolution<'m>) -> Resolved<'m> {
 
 /// The first names of what the files of a language import, and of its own library.
 fn imported_libraries(language: &dyn Language, index: usize, files: &[ProgramFile]) -> FxHashSet<String> {
-    let own = language.implicit_modules().iter().map(|module| (*module).to_owned());
+    let own = language.profile().implicit_modules.iter().map(|module| (*module).to_owned());
     let files = files.iter().filter(|file| file.source.language == index);
     let imported = files.flat_map(|file| {
         file.facts.imports.iter().filter_map(|import| import.path.first()).map(|name| file.facts.text(*name).to_owned())
@@ -2047,7 +2047,7 @@ impl<'m> Resolver<'m> {
 
     /// Types of literals of the language.
     pub fn language_literals(&self) -> &'static crate::lang::LiteralTypes {
-        self.language.literal_types()
+        self.language.profile().literal_types
     }
 
     /// The effects of a row, by qualified name.
@@ -2090,7 +2090,7 @@ impl<'m> Resolver<'m> {
 
     /// Is the type text, or does it dereference to text?
     pub fn is_text(&self, id: TypeId) -> bool {
-        let literals = self.language.literal_types();
+        let literals = self.language.profile().literal_types;
         let name = self.type_name(id);
         let is = |name: &str| name == literals.string || name == literals.bytes;
         match self.models.derefs(name) {
@@ -2142,9 +2142,10 @@ impl<'m> Resolver<'m> {
 
     /// A container: it has elements that can be counted without going through them.
     fn is_sized(&self, id: TypeId) -> bool {
-        let literals = self.language.literal_types();
+        let literals = self.language.profile().literal_types;
         let name = self.type_name(id);
         let is_display = [literals.list, literals.set, literals.map, literals.tuple, literals.range].contains(&name);
-        is_display || self.language.length_member().is_some_and(|member| self.models.member(name, member).is_some())
+        is_display
+            || self.language.profile().length_member.is_some_and(|member| self.models.member(name, member).is_some())
     }
 }

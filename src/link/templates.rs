@@ -168,7 +168,7 @@ impl<'m> Resolver<'m> {
         }
         let model = self.shown_model(files, view)?;
         let path = self.symbols.text(model).to_ascii_lowercase();
-        let mut parts: Vec<&str> = path.split(self.language.separator()).collect();
+        let mut parts: Vec<&str> = path.split(self.language.profile().separator).collect();
         let name = parts.pop()?;
         parts.iter().rev().find_map(|app| {
             let name = row.template_default.replace("{app}", app).replace("{model}", name);
@@ -319,7 +319,7 @@ impl<'m> Resolver<'m> {
             (Form::Value, _) => values,
             (Form::Rows, [Value::Item(class)]) => {
                 let class = self.types.intern(*class, &[]);
-                let list = self.symbols.intern(self.language.literal_types().list);
+                let list = self.symbols.intern(self.language.profile().literal_types.list);
                 Values::one(Value::Instance(self.types.intern(list, &[class])))
             }
             (Form::Row, [Value::Item(class)]) => Values::one(Value::Instance(self.types.intern(*class, &[]))),

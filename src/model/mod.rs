@@ -25,12 +25,12 @@ pub fn own_tables(config: &Config, language: &str) -> Result<Vec<table::ModelFil
 pub fn for_project(config: &Config) -> Result<Vec<Models>, SetupError> {
     let mut own: BTreeMap<String, Vec<table::ModelFile>> = BTreeMap::new();
     // Other folders named `models` hold code: only those of a language count.
-    for language in lang::all().iter().map(|language| language.name()).filter(|_| !config.isolated) {
+    for language in lang::all().iter().map(|language| language.profile().name).filter(|_| !config.isolated) {
         own.insert(language.to_owned(), own_tables(config, language)?);
     }
     let models = lang::all().iter().map(|language| {
-        let built_in = Models::built_in(language.name(), language.separator());
-        match own.remove(language.name()).filter(|files| !files.is_empty()) {
+        let built_in = Models::built_in(language.profile().name, language.profile().separator);
+        match own.remove(language.profile().name).filter(|files| !files.is_empty()) {
             Some(files) => built_in.with_overlay(files),
             None => built_in,
         }

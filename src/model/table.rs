@@ -102,6 +102,12 @@ pub struct Row {
     /// Those that run side by side are sent together.
     #[serde(default)]
     pub together: bool,
+    /// What it gives holds a lock or a borrow for as long as it lives.
+    #[serde(default)]
+    pub guards: bool,
+    /// Every iterator has it, whatever it goes through.
+    #[serde(default)]
+    pub any_iterator: bool,
     /// The position in its receiver that it works at, where no argument says so.
     pub works_at: Option<u8>,
     /// It loads relations ahead: the position of the first argument that names one.

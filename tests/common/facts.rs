@@ -10,8 +10,8 @@ use laggard::syntax::{LoopKind, Name, TypeExprId};
 /// The facts of a file; its name tells the language.
 pub fn dump(name: &str, source: &str) -> String {
     let extension = name.rsplit('.').next().unwrap();
-    let language = lang::all().iter().find(|language| language.extensions().contains(&extension)).unwrap();
-    let facts = extract::facts(source, language.parse(source));
+    let language = lang::all().iter().find(|language| language.profile().extensions.contains(&extension)).unwrap();
+    let facts = extract::facts(source, lang::parse(*language, source));
     let mut lines = Dump { facts: &facts }.lines();
     lines.sort_by_key(|line| line.at);
     lines.iter().map(|line| format!("{}{}\n", "    ".repeat(line.depth), line.text)).collect()

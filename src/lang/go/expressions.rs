@@ -8,9 +8,7 @@ use super::lower::{Lowering, in_field, span_of};
 use super::names::is_called_on_first;
 use super::statements::operator_of;
 use crate::source::Span;
-use crate::syntax::{
-    Certainty, CollectionKind, FunctionFlavor, FunctionNode, NodeId, NodeKind, TypeExprId, UnaryOperator,
-};
+use crate::syntax::{CollectionKind, FunctionFlavor, FunctionNode, NodeId, NodeKind, TypeExprId, UnaryOperator};
 
 impl<'t> Lowering<'t> {
     pub(super) fn expression(&mut self, node: Node<'t>) -> NodeId {
@@ -48,14 +46,14 @@ impl<'t> Lowering<'t> {
             Kind::False => self.add(NodeKind::Bool(false), span),
             Kind::TypeInstantiationExpression => self.first_child(node),
             Kind::ParenthesizedExpression | Kind::LiteralElement => self.first_child(node),
-            _ => self.other(&[], span),
+            _ => self.tree.other(&[], span),
         }
     }
 
     fn first_child(&mut self, node: Node<'t>) -> NodeId {
         match self.named(node).next() {
             Some(inner) => self.expression(inner),
-            None => self.other(&[], span_of(node)),
+            None => self.tree.other(&[], span_of(node)),
         }
     }
 
@@ -82,7 +80,7 @@ impl<'t> Lowering<'t> {
     fn composite(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
         let (Some(own), Some(body)) = (in_field(&parts, Field::Type), in_field(&parts, Field::Body)) else {
-            return self.other(&[], span_of(node));
+            return self.tree.other(&[], span_of(node));
         };
         self.literal_of(own, body, span_of(node))
     }
@@ -101,7 +99,7 @@ impl<'t> Lowering<'t> {
             }
             Kind::PointerType => match self.named(own).next() {
                 Some(inner) => self.literal_of(inner, body, span),
-                None => self.other(&[], span),
+                None => self.tree.other(&[], span),
             },
             _ => self.struct_literal(own, body, span),
         }
@@ -158,7 +156,7 @@ impl<'t> Lowering<'t> {
             None => {
                 let parts: Vec<Node> = lowering.named(inner).collect();
                 let parts: Vec<NodeId> = parts.into_iter().map(|part| lowering.element(part, None)).collect();
-                lowering.other(&parts, span_of(inner))
+                lowering.tree.other(&parts, span_of(inner))
             }
         });
         lowered.unwrap_or_else(|| self.add(NodeKind::Wildcard, span_of(node)))
@@ -187,8 +185,8 @@ impl<'t> Lowering<'t> {
             });
         }
         match callee {
-            Some(callee) => self.call(callee, &arguments, None, span),
-            None => self.other(&arguments, span),
+            Some(callee) => self.tree.call(callee, &arguments, None, span),
+            None => self.tree.other(&arguments, span),
         }
     }
 
@@ -215,7 +213,7 @@ impl<'t> Lowering<'t> {
     fn binary(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
         let (Some(left), Some(right)) = (in_field(&parts, Field::Left), in_field(&parts, Field::Right)) else {
-            return self.other(&[], span_of(node));
+            return self.tree.other(&[], span_of(node));
         };
         let operator = in_field(&parts, Field::Operator).map_or("", |operator| self.text_of(operator));
         let operator = operator_of(operator);
@@ -225,7 +223,7 @@ impl<'t> Lowering<'t> {
 
     fn unary(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
-        let Some(inner) = in_field(&parts, Field::Operand) else { return self.other(&[], span_of(node)) };
+        let Some(inner) = in_field(&parts, Field::Operand) else { return self.tree.other(&[], span_of(node)) };
         let span = span_of(node);
         let text = in_field(&parts, Field::Operator).map_or("", |operator| self.text_of(operator));
         let operand = self.expression(inner);
@@ -240,7 +238,7 @@ impl<'t> Lowering<'t> {
             "<-" => {
                 let name = self.intern("receive");
                 let callee = self.add(NodeKind::Member { object: operand, name }, span);
-                return self.call(callee, &[], None, span);
+                return self.tree.call(callee, &[], None, span);
             }
             _ => UnaryOperator::Negate,
         };
@@ -250,7 +248,7 @@ impl<'t> Lowering<'t> {
     fn selector(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
         let (Some(object), Some(name)) = (in_field(&parts, Field::Operand), in_field(&parts, Field::Member)) else {
-            return self.other(&[], span_of(node));
+            return self.tree.other(&[], span_of(node));
         };
         let object = self.expression(object);
         let name = self.name(name);
@@ -260,7 +258,7 @@ impl<'t> Lowering<'t> {
     fn index(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
         let (Some(object), Some(index)) = (in_field(&parts, Field::Operand), in_field(&parts, Field::Index)) else {
-            return self.other(&[], span_of(node));
+            return self.tree.other(&[], span_of(node));
         };
         let (object, index) = (self.expression(object), self.expression(index));
         self.add(NodeKind::Index { object, index }, span_of(node))
@@ -268,7 +266,7 @@ impl<'t> Lowering<'t> {
 
     fn slice(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
-        let Some(object) = in_field(&parts, Field::Operand) else { return self.other(&[], span_of(node)) };
+        let Some(object) = in_field(&parts, Field::Operand) else { return self.tree.other(&[], span_of(node)) };
         let object = self.expression(object);
         let start = in_field(&parts, Field::Start).map(|start| self.expression(start));
         let end = in_field(&parts, Field::End).map(|end| self.expression(end));
@@ -279,7 +277,7 @@ impl<'t> Lowering<'t> {
     fn assertion(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
         let (Some(value), Some(target)) = (in_field(&parts, Field::Operand), in_field(&parts, Field::Type)) else {
-            return self.other(&[], span_of(node));
+            return self.tree.other(&[], span_of(node));
         };
         let value = self.expression(value);
         let target = self.type_expr(target);
@@ -290,7 +288,7 @@ impl<'t> Lowering<'t> {
     fn conversion(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
         let (Some(value), Some(target)) = (in_field(&parts, Field::Operand), in_field(&parts, Field::Type)) else {
-            return self.other(&[], span_of(node));
+            return self.tree.other(&[], span_of(node));
         };
         let value = self.expression(value);
         let text = self.text_of(target);
@@ -298,7 +296,7 @@ impl<'t> Lowering<'t> {
             let name = self.intern(text);
             let callee = self.add(NodeKind::Name(name), span_of(target));
             let made = self.type_expr(target);
-            return self.call(callee, &[value], Some(made), span_of(node));
+            return self.tree.call(callee, &[value], Some(made), span_of(node));
         }
         let target = self.type_expr(target);
         self.add(NodeKind::Cast { value, target }, span_of(node))
@@ -306,22 +304,11 @@ impl<'t> Lowering<'t> {
 
     // Calls
 
-    pub(super) fn call(
-        &mut self,
-        callee: NodeId,
-        arguments: &[NodeId],
-        type_arguments: Option<TypeExprId>,
-        span: Span,
-    ) -> NodeId {
-        let arguments = self.list(arguments);
-        self.add(NodeKind::Call { callee, arguments, type_arguments, certainty: Certainty::Certain }, span)
-    }
-
     /// A call of `make`.
     fn make(&mut self, arguments: &[NodeId], made: TypeExprId, span: Span) -> NodeId {
         let name = self.intern("make");
         let callee = self.add(NodeKind::Name(name), span);
-        self.call(callee, arguments, Some(made), span)
+        self.tree.call(callee, arguments, Some(made), span)
     }
 
     pub(super) fn argument(&mut self, node: Node<'t>) -> NodeId {
@@ -339,7 +326,7 @@ impl<'t> Lowering<'t> {
         let parts = self.parts(node);
         let (Some(function), Some(list)) = (in_field(&parts, Field::Function), in_field(&parts, Field::Arguments))
         else {
-            return self.other(&[], span_of(node));
+            return self.tree.other(&[], span_of(node));
         };
         let span = span_of(node);
         let arguments: Vec<Node> = self.named(list).collect();
@@ -350,7 +337,7 @@ impl<'t> Lowering<'t> {
             let callee = self.name_node(function);
             let made = self.type_expr(*made);
             let rest: Vec<NodeId> = rest.iter().map(|argument| self.expression(*argument)).collect();
-            return self.call(callee, &rest, Some(made), span);
+            return self.tree.call(callee, &rest, Some(made), span);
         }
         if let Some(call) = self.call_on_first(function, &arguments, span) {
             return call;
@@ -360,7 +347,7 @@ impl<'t> Lowering<'t> {
             .map(|list| self.type_arguments(list))
             .and_then(|arguments| arguments.first().copied());
         let arguments: Vec<NodeId> = arguments.into_iter().map(|argument| self.argument(argument)).collect();
-        self.call(callee, &arguments, type_arguments, span)
+        self.tree.call(callee, &arguments, type_arguments, span)
     }
 }
 
@@ -380,7 +367,7 @@ impl<'t> Lowering<'t> {
         let name = self.intern(name);
         let callee = self.add(NodeKind::Member { object, name }, span_of(function));
         let rest: Vec<NodeId> = rest.iter().map(|argument| self.argument(*argument)).collect();
-        Some(self.call(callee, &rest, None, span))
+        Some(self.tree.call(callee, &rest, None, span))
     }
 }
 

@@ -152,16 +152,6 @@ impl<'t> Lowering<'t> {
         self.tree.list(nodes)
     }
 
-    pub(super) fn block_of(&mut self, nodes: &[NodeId], span: Span) -> NodeId {
-        let statements = self.list(nodes);
-        self.add(NodeKind::Block(statements), span)
-    }
-
-    pub(super) fn other(&mut self, nodes: &[NodeId], span: Span) -> NodeId {
-        let parts = self.list(nodes);
-        self.add(NodeKind::Other(parts), span)
-    }
-
     pub(super) fn name(&mut self, node: Node) -> Name {
         let text = self.text_of(node);
         self.tree.names.intern(text)
@@ -299,7 +289,7 @@ impl<'t> Lowering<'t> {
     fn extension(&mut self, extended: Node<'t>, type_parameters: TypeParameters, member: NodeId, span: Span) -> NodeId {
         let name = self.name(extended);
         let own_type = self.tree.type_expr(TypeForm::Named, vec![name], Vec::new());
-        let body = self.block_of(&[member], span);
+        let body = self.tree.block(&[member], span);
         let class = self.tree.class(ClassNode {
             name,
             name_span: span_of(extended),
@@ -453,7 +443,7 @@ impl<'t> Lowering<'t> {
         (self.in_branch, self.after_failure, self.in_switch) = (false, false, false);
         self.statements(body, &mut nodes);
         (self.result_count, self.gives_error, self.in_branch, self.after_failure, self.in_switch) = outer;
-        self.block_of(&nodes, span_of(body))
+        self.tree.block(&nodes, span_of(body))
     }
 
     // Types of the program
@@ -507,7 +497,7 @@ impl<'t> Lowering<'t> {
         members: &[NodeId],
         span: Span,
     ) -> NodeId {
-        let body = self.block_of(members, span);
+        let body = self.tree.block(members, span);
         let class = ClassNode {
             name: self.name(name),
             name_span: span_of(name),

@@ -17,9 +17,9 @@ use std::cell::RefCell;
 
 use tree_sitter::Parser;
 
-use super::{Language, LiteralTypes, Manifest, Parsed};
+use super::{Language, Manifest, Parsed, Profile};
 use crate::source::Span;
-use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
+use crate::syntax::Operator;
 use crate::version::Requirement;
 
 use grammar::GRAMMAR;
@@ -27,25 +27,23 @@ use grammar::GRAMMAR;
 /// The language.
 pub struct Go;
 
+static PROFILE: Profile = Profile {
+    name: "go",
+    extensions: &["go"],
+    manifests: &["go.mod"],
+    requirement_files: &["go.mod"],
+    modules_span_files: true,
+    interfaces_are_structural: true,
+    results_are_parts: true,
+    implicit_modules: &["builtin"],
+    literal_types: &names::LITERAL_TYPES,
+    dereferenced_type: Some(names::UNDERLYING),
+    ..Profile::PLAIN
+};
+
 impl Language for Go {
-    fn name(&self) -> &'static str {
-        "go"
-    }
-
-    fn extensions(&self) -> &'static [&'static str] {
-        &["go"]
-    }
-
-    fn interpreters(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn manifests(&self) -> &'static [&'static str] {
-        &["go.mod"]
-    }
-
-    fn requirement_files(&self) -> &'static [&'static str] {
-        &["go.mod"]
+    fn profile(&self) -> &'static Profile {
+        &PROFILE
     }
 
     fn requirements(&self, files: &[Manifest]) -> Vec<Requirement> {
@@ -57,19 +55,11 @@ impl Language for Go {
     }
 
     fn comments(&self, text: &str) -> Vec<Span> {
-        with_tree(text, |root| comments(root, |_| true)).unwrap_or_default()
-    }
-
-    fn separator(&self) -> &'static str {
-        "."
+        with_tree(text, comments).unwrap_or_default()
     }
 
     fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String> {
         names::modules(paths, manifests)
-    }
-
-    fn modules_span_files(&self) -> bool {
-        true
     }
 
     fn is_package(&self, _path: &str) -> bool {
@@ -80,16 +70,8 @@ impl Language for Go {
         names::absolute(names)
     }
 
-    fn implicit_modules(&self) -> &'static [&'static str] {
-        &["builtin"]
-    }
-
     fn prelude(&self, name: &str) -> Option<&'static str> {
         names::prelude(name)
-    }
-
-    fn literal_types(&self) -> &'static LiteralTypes {
-        &names::LITERAL_TYPES
     }
 
     fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str> {
@@ -98,30 +80,6 @@ impl Language for Go {
 
     fn loop_text(&self, iterable: &str) -> String {
         format!("for … range {iterable}")
-    }
-
-    fn is_constructor_name(&self, _name: &str) -> bool {
-        false
-    }
-
-    fn names_a_type(&self, _name: &str) -> bool {
-        false
-    }
-
-    fn constructor_member(&self) -> Option<&'static str> {
-        None
-    }
-
-    fn results_are_parts(&self) -> bool {
-        true
-    }
-
-    fn interfaces_are_structural(&self) -> bool {
-        true
-    }
-
-    fn dereferenced_type(&self) -> Option<&'static str> {
-        Some(names::UNDERLYING)
     }
 
     fn is_run_by_hand(&self, path: &str) -> bool {
@@ -157,33 +115,20 @@ fn with_tree<R>(text: &str, work: impl FnOnce(tree_sitter::Node) -> R) -> Option
 fn parse(text: &str) -> Parsed {
     let parsed = with_tree(text, |root| {
         let mut parsed = lower::file(text, root);
-        if text.contains("laggard") {
-            parsed.tree.comments = comments(root, |span| span.of(text).contains("laggard"));
-        }
         parsed.errors.sort_by_key(|error| (error.span.start, std::cmp::Reverse(error.span.end)));
         parsed.errors.dedup_by(|inner, outer| outer.span.contains(inner.span));
         parsed
     });
-    parsed.unwrap_or_else(|| nothing(text))
+    parsed.unwrap_or_else(|| Parsed::refused(text, "the parser failed on this file"))
 }
 
-/// A tree without statements.
-fn nothing(text: &str) -> Parsed {
-    let mut tree = Tree::default();
-    let statements = tree.list(&[]);
-    tree.root = Some(tree.add(NodeKind::Block(statements), Span::new(0, text.len())));
-    let message = "the parser failed on this file".to_owned();
-    Parsed { tree, errors: vec![SyntaxError { span: Span::new(0, text.len()), message }] }
-}
-
-/// The comments that are wanted, in order.
-fn comments(root: tree_sitter::Node, is_wanted: impl Fn(Span) -> bool) -> Vec<Span> {
+fn comments(root: tree_sitter::Node) -> Vec<Span> {
     let mut found = Vec::new();
     let mut cursor = root.walk();
     loop {
         let node = cursor.node();
         if node.is_extra() && GRAMMAR.kinds.get(node.kind_id()) == Some(grammar::Kind::Comment) {
-            found.extend(Some(lower::span_of(node)).filter(|span| is_wanted(*span)));
+            found.push(lower::span_of(node));
         }
         if cursor.goto_first_child() {
             continue;

@@ -9,7 +9,7 @@ pub(super) fn requirements(files: &[Manifest]) -> Vec<Requirement> {
 }
 
 fn required(file: &Manifest) -> Vec<Requirement> {
-    let folder = folder_of(&file.path).0.to_owned();
+    let folder = folder_of(&file.path).0;
     let mut found = Vec::new();
     for line in file.text.lines() {
         let line = line.split("//").next().unwrap_or(line).trim();
@@ -22,8 +22,7 @@ fn required(file: &Manifest) -> Vec<Requirement> {
             _ => continue,
         };
         if let Some(version) = Version::parse(version) {
-            let name = name.to_lowercase();
-            found.push(Requirement { folder: folder.clone(), name, version, is_locked: true });
+            found.push(Requirement::new(folder, name, version, true));
         }
     }
     found

@@ -6,9 +6,7 @@ use super::grammar::{Field, Kind};
 use super::lower::{Lowering, all_in_field, in_field, span_of};
 use crate::lang::grammar::Parts;
 use crate::source::Span;
-use crate::syntax::{
-    CollectionKind, FunctionFlavor, FunctionNode, LoopKind, LoopNode, Name, NodeId, NodeKind, Operator, SyntaxError,
-};
+use crate::syntax::{CollectionKind, FunctionNode, LoopKind, LoopNode, Name, NodeId, NodeKind, Operator, SyntaxError};
 
 /// The variable of a loop that counts up, where it starts, where it ends, and its steps.
 type Counting<'t> = (Node<'t>, Node<'t>, Node<'t>, Option<Node<'t>>);
@@ -31,7 +29,7 @@ impl<'t> Lowering<'t> {
     pub(super) fn block(&mut self, node: Node<'t>) -> NodeId {
         let mut nodes = Vec::new();
         self.statements(node, &mut nodes);
-        self.block_of(&nodes, span_of(node))
+        self.tree.block(&nodes, span_of(node))
     }
 
     pub(super) fn statement(&mut self, node: Node<'t>, nodes: &mut Vec<NodeId>) {
@@ -198,7 +196,7 @@ impl<'t> Lowering<'t> {
         let name = self.intern(if is_spread { "append..." } else { "append" });
         let callee = self.add(NodeKind::Member { object, name }, function);
         let arguments: Vec<NodeId> = rest.iter().map(|argument| self.argument(*argument)).collect();
-        Some(self.call(callee, &arguments, None, span_of(value)))
+        Some(self.tree.call(callee, &arguments, None, span_of(value)))
     }
 
     /// `i++`
@@ -256,7 +254,7 @@ impl<'t> Lowering<'t> {
             Some(body) => body,
             None => {
                 let inner = self.expression(call);
-                self.block_of(&[inner], span_of(call))
+                self.tree.block(&[inner], span_of(call))
             }
         }
     }
@@ -280,28 +278,18 @@ impl<'t> Lowering<'t> {
         }
         let body = self.body(in_field(&literal, Field::Body)?, &signature);
         nodes.push(body);
-        Some(self.block_of(&nodes, span_of(call)))
+        Some(self.tree.block(&nodes, span_of(call)))
     }
 
     /// A call of what a keyword does, with a closure.
     pub(super) fn keyword_call(&mut self, keyword: &str, node: Node<'t>, body: NodeId) -> NodeId {
         let span = span_of(node);
-        let closure = self.tree.function(FunctionNode {
-            name: None,
-            name_span: span,
-            parameters: Vec::new(),
-            returns: None,
-            is_async: false,
-            flavor: FunctionFlavor::Plain,
-            decorators: Vec::new(),
-            type_parameters: Vec::new(),
-            body: Some(body),
-        });
+        let closure = self.tree.function(FunctionNode::plain(None, span, Vec::new(), body));
         let closure = self.add(NodeKind::Closure(closure), span);
         let name = self.intern(keyword);
         let start = span.start as usize;
         let callee = self.add(NodeKind::Name(name), Span::new(start, start + keyword.len()));
-        self.call(callee, &[closure], None, span)
+        self.tree.call(callee, &[closure], None, span)
     }
 
     // Choices
@@ -330,14 +318,14 @@ impl<'t> Lowering<'t> {
         };
         let then = self.in_branch_of(is_failure, |lowering| match in_field(&parts, Field::Consequence) {
             Some(block) => lowering.block(block),
-            None => lowering.block_of(&[], span),
+            None => lowering.tree.block(&[], span),
         });
         let otherwise = in_field(&parts, Field::Alternative).map(|alternative| {
             let mut nodes = Vec::new();
             self.in_branch_of(false, |lowering| lowering.statement(alternative, &mut nodes));
             match nodes[..] {
                 [only] => only,
-                _ => self.block_of(&nodes, span_of(alternative)),
+                _ => self.tree.block(&nodes, span_of(alternative)),
             }
         });
         let choice = self.add(NodeKind::If { condition, then, otherwise }, span);
@@ -350,7 +338,7 @@ impl<'t> Lowering<'t> {
             return node;
         }
         before.push(node);
-        self.block_of(&before, span)
+        self.tree.block(&before, span)
     }
 
     /// `err != nil`
@@ -405,7 +393,7 @@ impl<'t> Lowering<'t> {
             otherwise = Some(self.add(NodeKind::If { condition, then, otherwise }, span));
         }
         nodes.extend(otherwise);
-        self.block_of(&nodes, span)
+        self.tree.block(&nodes, span)
     }
 
     /// What the cases of a switch are compared with: a place, or a variable for a value that is computed.
@@ -428,7 +416,7 @@ impl<'t> Lowering<'t> {
             None => {
                 return match lowered[..] {
                     [only] => only,
-                    _ => self.other(&lowered, span),
+                    _ => self.tree.other(&lowered, span),
                 };
             }
         };
@@ -464,7 +452,7 @@ impl<'t> Lowering<'t> {
             }
         });
         self.in_switch = outer;
-        self.block_of(&nodes, span_of(case))
+        self.tree.block(&nodes, span_of(case))
     }
 
     /// `switch v := x.(type) { … }`: in each case `v` is of the type of the case.
@@ -536,7 +524,7 @@ impl<'t> Lowering<'t> {
         let value = self.expression(in_field(&parts, Field::Value)?);
         let name = self.intern("send");
         let callee = self.add(NodeKind::Member { object: channel, name }, span_of(node));
-        Some(self.call(callee, &[value], None, span_of(node)))
+        Some(self.tree.call(callee, &[value], None, span_of(node)))
     }
 
     /// What a case of `select` receives.
@@ -558,7 +546,7 @@ impl<'t> Lowering<'t> {
 
     fn for_statement(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
-        let Some(body) = in_field(&parts, Field::Body) else { return self.other(&[], span_of(node)) };
+        let Some(body) = in_field(&parts, Field::Body) else { return self.tree.other(&[], span_of(node)) };
         let head = parts.iter().map(|(_, part)| *part).find(|part| part.is_named() && *part != body);
         let span = span_of(node);
         let end = head.map_or(node.start_byte() + "for".len(), |head| head.end_byte());
@@ -594,8 +582,7 @@ impl<'t> Lowering<'t> {
         span: Span,
     ) -> NodeId {
         let node = LoopNode { kind, target, iterable, condition, body, is_async: false, header };
-        let node = self.tree.add_loop(node);
-        self.add(NodeKind::Loop(node), span)
+        self.tree.add_loop(node, span)
     }
 
     /// `for i, x := range xs`: each turn takes the next index and element apart.
@@ -640,7 +627,7 @@ impl<'t> Lowering<'t> {
         if let Some(update) = in_field(&parts, Field::Update) {
             self.statement(update, &mut turn);
         }
-        let turn = self.block_of(&turn, span_of(body));
+        let turn = self.tree.block(&turn, span_of(body));
         let kind = if condition.is_some() { LoopKind::While } else { LoopKind::Infinite };
         let turns = self.add_loop(kind, [None, None, condition], turn, header, span);
         self.behind(nodes, turns, span)

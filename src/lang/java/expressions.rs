@@ -59,7 +59,7 @@ impl<'t> Lowering<'t> {
             Kind::NullLiteral => return self.add(NodeKind::Null, span),
             _ => None,
         };
-        lowered.unwrap_or_else(|| self.other(&[], span))
+        lowered.unwrap_or_else(|| self.tree.other(&[], span))
     }
 
     pub(super) fn is_expression(&self, node: Node<'t>) -> bool {
@@ -159,17 +159,6 @@ impl<'t> Lowering<'t> {
 
     // Calls
 
-    pub(super) fn call(
-        &mut self,
-        callee: NodeId,
-        arguments: &[NodeId],
-        type_arguments: Option<TypeExprId>,
-        span: Span,
-    ) -> NodeId {
-        let arguments = self.list(arguments);
-        self.add(NodeKind::Call { callee, arguments, type_arguments, certainty: Certainty::Certain }, span)
-    }
-
     pub(super) fn arguments(&mut self, list: Node<'t>) -> Vec<NodeId> {
         let arguments: Vec<Node> = self.named(list).collect();
         arguments.into_iter().map(|argument| self.expression(argument)).collect()
@@ -190,7 +179,7 @@ impl<'t> Lowering<'t> {
             None => self.bare_method(name),
         };
         let arguments = self.arguments(list);
-        Some(self.call(callee, &arguments, None, span_of(node)))
+        Some(self.tree.call(callee, &arguments, None, span_of(node)))
     }
 
     /// What a method is called on; `super` is the class that is extended, and `Type.super` that type.
@@ -230,7 +219,7 @@ impl<'t> Lowering<'t> {
     pub(super) fn explicit_constructor(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
         let arguments = in_field(&parts, Field::Arguments).map(|list| self.arguments(list)).unwrap_or_default();
-        self.other(&arguments, span_of(node))
+        self.tree.other(&arguments, span_of(node))
     }
 
     // Objects
@@ -250,7 +239,7 @@ impl<'t> Lowering<'t> {
         let arguments = in_field(&parts, Field::Arguments).map(|list| self.arguments(list)).unwrap_or_default();
         let made = (self.kind(class) == Kind::GenericType).then(|| self.type_expr(class));
         let made = made.filter(|made| !self.tree.types[made.0 as usize].arguments.is_empty());
-        Some(self.call(callee, &arguments, made, span))
+        Some(self.tree.call(callee, &arguments, made, span))
     }
 
     /// The method of a class without a name that has nothing else.
@@ -284,17 +273,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn closure_of(&mut self, parameters: Vec<ParameterNode>, body: NodeId, span: Span) -> NodeId {
-        let function = self.tree.function(FunctionNode {
-            name: None,
-            name_span: span,
-            parameters,
-            returns: None,
-            is_async: false,
-            flavor: FunctionFlavor::Plain,
-            decorators: Vec::new(),
-            type_parameters: Vec::new(),
-            body: Some(body),
-        });
+        let function = self.tree.function(FunctionNode::plain(None, span, parameters, body));
         self.add(NodeKind::Closure(function), span)
     }
 
@@ -318,7 +297,7 @@ impl<'t> Lowering<'t> {
         let span = span_of(node);
         let makes = method.kind() == "new";
         let callee = match (makes, self.kind(object)) {
-            (true, Kind::ArrayType) => return Some(self.other(&[], span)),
+            (true, Kind::ArrayType) => return Some(self.tree.other(&[], span)),
             (true, _) => self.class_value(object),
             (false, Kind::GenericType | Kind::TypeIdentifier | Kind::ScopedTypeIdentifier) => {
                 let object = self.class_value(object);
@@ -336,7 +315,7 @@ impl<'t> Lowering<'t> {
         let place = Span { start: span.end, ..span };
         let target = self.add(NodeKind::Name(given), place);
         let argument = self.add(NodeKind::Name(given), place);
-        let called = self.call(callee, &[argument], None, span);
+        let called = self.tree.call(callee, &[argument], None, span);
         let body = self.add(NodeKind::Return(Some(called)), span);
         let parameter = ParameterNode { target, declared: None, default: None, kind: ParameterKind::Ordinary };
         Some(self.closure_of(vec![parameter], body, span))
@@ -367,7 +346,7 @@ impl<'t> Lowering<'t> {
         let made = self.array_of(element, dimensions);
         let name = self.intern(ARRAY_OF_SIZE);
         let callee = self.add(NodeKind::Name(name), Span { end: span.start, ..span });
-        Some(self.call(callee, &arguments, Some(made), span))
+        Some(self.tree.call(callee, &arguments, Some(made), span))
     }
 
     fn array_initializer(&mut self, node: Node<'t>) -> NodeId {
@@ -463,7 +442,7 @@ impl<'t> Lowering<'t> {
                 let declared = in_field(&parts, Field::Right).map(|declared| self.type_expr(declared));
                 self.typed_target(name, declared)
             }
-            _ => return Some(self.other(&[value], span)),
+            _ => return Some(self.tree.other(&[value], span)),
         };
         Some(self.add(NodeKind::LetCondition { pattern, value }, span))
     }

@@ -127,7 +127,7 @@ impl<'t> Lowering<'t> {
         for argument in self.named(list).collect::<Vec<_>>() {
             arguments.extend(self.annotation_argument(argument));
         }
-        Some(self.call(class, &arguments, None, span_of(node)))
+        Some(self.tree.call(class, &arguments, None, span_of(node)))
     }
 
     fn annotation_argument(&mut self, node: Node<'t>) -> Option<NodeId> {
@@ -290,7 +290,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn class(&mut self, declared: Declared<'t>, members: &[NodeId], span: Span) -> NodeId {
-        let body = self.block_of(members, span);
+        let body = self.tree.block(members, span);
         let class = ClassNode {
             name: self.name(declared.name),
             name_span: span_of(declared.name),
@@ -319,7 +319,7 @@ impl<'t> Lowering<'t> {
             lowering.members(Some(body), &mut members);
             members
         });
-        let body = self.block_of(&members, span);
+        let body = self.tree.block(&members, span);
         let class = ClassNode {
             name: self.intern(&name),
             name_span: span_of(base),
@@ -334,8 +334,8 @@ impl<'t> Lowering<'t> {
         let definition = self.add(NodeKind::Class(class), span);
         let name = self.intern(&name);
         let callee = self.add(NodeKind::Name(name), span_of(base));
-        let made = self.call(callee, &[], None, span);
-        self.block_of(&[definition, made], span)
+        let made = self.tree.call(callee, &[], None, span);
+        self.tree.block(&[definition, made], span)
     }
 
     fn members(&mut self, body: Option<Node<'t>>, members: &mut Vec<NodeId>) {
@@ -413,18 +413,10 @@ impl<'t> Lowering<'t> {
         let name = self.name(field);
         let value = self.add(NodeKind::Member { object: this, name }, span);
         let given = self.add(NodeKind::Return(Some(value)), span);
-        let body = self.block_of(&[given], span);
-        let function = FunctionNode {
-            name: Some(self.intern(method)),
-            name_span: span,
-            parameters: vec![receiver],
-            returns: Some(self.type_expr(declared)),
-            is_async: false,
-            flavor: FunctionFlavor::Plain,
-            decorators: Vec::new(),
-            type_parameters: Vec::new(),
-            body: Some(body),
-        };
+        let body = self.tree.block(&[given], span);
+        let name = Some(self.intern(method));
+        let returns = Some(self.type_expr(declared));
+        let function = FunctionNode { returns, ..FunctionNode::plain(name, span, vec![receiver], body) };
         let function = self.tree.function(function);
         self.add(NodeKind::Function(function), span)
     }
@@ -437,7 +429,7 @@ impl<'t> Lowering<'t> {
         let class = self.path_value(&path, span_of(name));
         let arguments = in_field(&parts, Field::Arguments);
         let arguments = arguments.map(|list| self.arguments(list)).unwrap_or_default();
-        let value = Some(self.call(class, &arguments, None, span_of(node)));
+        let value = Some(self.tree.call(class, &arguments, None, span_of(node)));
         let declared = Some(self.named_type(&path));
         let target = self.name(name);
         let target = self.add(NodeKind::Name(target), span_of(name));

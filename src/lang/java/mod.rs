@@ -16,7 +16,7 @@ mod types;
 mod tests;
 
 use super::lowering::{self, KeptParser};
-use super::{Language, LiteralTypes, Manifest, Parsed};
+use super::{Language, Manifest, Parsed, Profile};
 use crate::source::Span;
 use crate::syntax::Operator;
 use crate::version::Requirement;
@@ -26,25 +26,24 @@ use grammar::{GRAMMAR, Kind};
 /// The language.
 pub struct Java;
 
+static PROFILE: Profile = Profile {
+    name: "java",
+    extensions: &["java"],
+    interpreters: &["java"],
+    requirement_files: requirements::FILES,
+    modules_span_files: true,
+    has_overloads: true,
+    implicit_modules: &["java.lang"],
+    literal_types: &names::LITERAL_TYPES,
+    constructor_member: Some(names::CONSTRUCTOR),
+    copy_members: &["clone"],
+    length_member: Some("size"),
+    ..Profile::PLAIN
+};
+
 impl Language for Java {
-    fn name(&self) -> &'static str {
-        "java"
-    }
-
-    fn extensions(&self) -> &'static [&'static str] {
-        &["java"]
-    }
-
-    fn interpreters(&self) -> &'static [&'static str] {
-        &["java"]
-    }
-
-    fn manifests(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn requirement_files(&self) -> &'static [&'static str] {
-        requirements::FILES
+    fn profile(&self) -> &'static Profile {
+        &PROFILE
     }
 
     fn requirements(&self, files: &[Manifest]) -> Vec<Requirement> {
@@ -52,27 +51,15 @@ impl Language for Java {
     }
 
     fn parse(&self, text: &str) -> Parsed {
-        lowering::parse(&PARSER, text, lower::file, is_comment)
+        lowering::parse(&PARSER, text, lower::file)
     }
 
     fn comments(&self, text: &str) -> Vec<Span> {
-        lowering::with_tree(&PARSER, text, |root| lowering::comments(root, is_comment)).unwrap_or_default()
-    }
-
-    fn separator(&self) -> &'static str {
-        "."
+        lowering::comments(&PARSER, text, is_comment)
     }
 
     fn modules(&self, paths: &[&str], _manifests: &[Manifest]) -> Vec<String> {
         paths.iter().map(|path| names::package(path)).collect()
-    }
-
-    fn modules_span_files(&self) -> bool {
-        true
-    }
-
-    fn has_overloads(&self) -> bool {
-        true
     }
 
     fn is_package(&self, _path: &str) -> bool {
@@ -83,16 +70,8 @@ impl Language for Java {
         names.join(".")
     }
 
-    fn implicit_modules(&self) -> &'static [&'static str] {
-        &["java.lang"]
-    }
-
     fn prelude(&self, name: &str) -> Option<&'static str> {
         names::prelude(name)
-    }
-
-    fn literal_types(&self) -> &'static LiteralTypes {
-        &names::LITERAL_TYPES
     }
 
     fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str> {
@@ -113,18 +92,6 @@ impl Language for Java {
 
     fn names_a_type(&self, name: &str) -> bool {
         scope::names_a_type(name)
-    }
-
-    fn constructor_member(&self) -> Option<&'static str> {
-        Some(names::CONSTRUCTOR)
-    }
-
-    fn copy_members(&self) -> &'static [&'static str] {
-        &["clone"]
-    }
-
-    fn length_member(&self) -> Option<&'static str> {
-        Some("size")
     }
 
     fn is_migration(&self, path: &str) -> bool {

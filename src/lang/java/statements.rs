@@ -7,7 +7,7 @@ use super::lower::{Lowering, all_in_field};
 use crate::lang::grammar::Parts;
 use crate::lang::lowering::{in_field, span_of};
 use crate::source::Span;
-use crate::syntax::{LoopKind, LoopNode, NodeId, NodeKind, Operator, TypeExprId};
+use crate::syntax::{LoopNode, NodeId, NodeKind, Operator, TypeExprId};
 
 /// The variable of a loop that counts up, where it starts, where it ends, and its steps, if they are not of one.
 type Counting<'t> = (Node<'t>, Node<'t>, Node<'t>, Option<Node<'t>>);
@@ -16,7 +16,7 @@ impl<'t> Lowering<'t> {
     pub(super) fn block(&mut self, node: Node<'t>) -> NodeId {
         let mut nodes = Vec::new();
         self.scoped(|lowering| lowering.statements(node, &mut nodes));
-        self.block_of(&nodes, span_of(node))
+        self.tree.block(&nodes, span_of(node))
     }
 
     /// What is declared meanwhile is not declared behind it.
@@ -177,7 +177,7 @@ impl<'t> Lowering<'t> {
         self.scoped(|lowering| lowering.statement(node, &mut nodes));
         match nodes[..] {
             [only] if self.kind(node) == Kind::IfStatement => only,
-            _ => self.block_of(&nodes, span_of(node)),
+            _ => self.tree.block(&nodes, span_of(node)),
         }
     }
 
@@ -223,7 +223,7 @@ impl<'t> Lowering<'t> {
         };
         let body = match nodes[..] {
             [only] => only,
-            _ => self.block_of(&nodes, span),
+            _ => self.tree.block(&nodes, span),
         };
         self.add(NodeKind::Arm { pattern, guard, body }, span)
     }
@@ -245,7 +245,7 @@ impl<'t> Lowering<'t> {
                 let body = rest.iter().find(|part| self.kind(**part) == Kind::RecordPatternBody);
                 let components: Vec<Node> = body.map(|body| self.named(*body).collect()).unwrap_or_default();
                 let components: Vec<NodeId> = components.into_iter().map(|part| self.pattern(part)).collect();
-                self.call(callee, &components, None, span_of(node))
+                self.tree.call(callee, &components, None, span_of(node))
             }
             _ => self.wildcard(span_of(node)),
         }
@@ -261,7 +261,7 @@ impl<'t> Lowering<'t> {
         let resources = in_field(&parts, Field::Resources).map(|list| self.resources(list)).unwrap_or_default();
         let body = match in_field(&parts, Field::Body) {
             Some(body) => self.block(body),
-            None => self.block_of(&[], span),
+            None => self.tree.block(&[], span),
         };
         self.state.scope.end(mark);
         let body = match resources.is_empty() {
@@ -321,7 +321,7 @@ impl<'t> Lowering<'t> {
             nodes.push(self.add(NodeKind::Let { target, declared: None, value: None }, span_of(*parameter)));
         }
         self.statements(body, &mut nodes);
-        Some(self.block_of(&nodes, span_of(body)))
+        Some(self.tree.block(&nodes, span_of(body)))
     }
 
     fn synchronized(&mut self, node: Node<'t>) -> Option<NodeId> {
@@ -344,19 +344,6 @@ impl<'t> Lowering<'t> {
         body
     }
 
-    fn add_loop(
-        &mut self,
-        kind: LoopKind,
-        [target, iterable, condition]: [Option<NodeId>; 3],
-        body: NodeId,
-        header: Span,
-        span: Span,
-    ) -> NodeId {
-        let node = LoopNode { kind, target, iterable, condition, body, is_async: false, header };
-        let node = self.tree.add_loop(node);
-        self.add(NodeKind::Loop(node), span)
-    }
-
     /// `for (Order order : orders)`
     fn enhanced_for(&mut self, node: Node<'t>) -> Option<NodeId> {
         let parts = self.parts(node);
@@ -367,7 +354,7 @@ impl<'t> Lowering<'t> {
         let target = self.typed_target(name, declared);
         let body = self.loop_body(body);
         let header = Span::new(node.start_byte(), value.end_byte());
-        Some(self.add_loop(LoopKind::For, [Some(target), Some(iterable), None], body, header, span_of(node)))
+        Some(self.tree.add_loop(LoopNode::through(iterable, target, body, header), span_of(node)))
     }
 
     /// `while` and `do`.
@@ -380,18 +367,15 @@ impl<'t> Lowering<'t> {
         let end =
             if self.kind(node) == Kind::WhileStatement { test.end_byte() } else { node.start_byte() + "do".len() };
         let header = Span::new(node.start_byte(), end);
-        let (kind, condition) = match is_endless {
-            true => (LoopKind::Infinite, None),
-            false => (LoopKind::While, Some(condition)),
-        };
-        Some(self.add_loop(kind, [None, None, condition], body, header, span_of(node)))
+        let condition = (!is_endless).then_some(condition);
+        Some(self.tree.add_loop(LoopNode::turning(condition, body, header), span_of(node)))
     }
 
     /// `for (int i = 0; i < n; i++)`, or any other three clauses.
     fn for_statement(&mut self, node: Node<'t>) -> NodeId {
         let parts = self.parts(node);
         let span = span_of(node);
-        let Some(body) = in_field(&parts, Field::Body) else { return self.other(&[], span) };
+        let Some(body) = in_field(&parts, Field::Body) else { return self.tree.other(&[], span) };
         let heads = [Field::Init, Field::Condition, Field::Update];
         let last =
             heads.iter().filter_map(|field| all_in_field(&parts, *field).last()).map(|part| part.end_byte()).max();
@@ -400,10 +384,10 @@ impl<'t> Lowering<'t> {
             let range = span_of(start).to(span_of(end));
             let (start, end) = (Some(self.expression(start)), Some(self.expression(end)));
             let step = step.map(|step| self.expression(step));
-            let iterable = Some(self.add(NodeKind::Range { start, end, step }, range));
-            let target = Some(self.declare(name));
+            let iterable = self.add(NodeKind::Range { start, end, step }, range);
+            let target = self.declare(name);
             let body = self.loop_body(body);
-            return self.add_loop(LoopKind::For, [target, iterable, None], body, header, span);
+            return self.tree.add_loop(LoopNode::through(iterable, target, body, header), span);
         }
         let mut nodes = Vec::new();
         for initializer in all_in_field(&parts, Field::Init).collect::<Vec<_>>() {
@@ -414,13 +398,12 @@ impl<'t> Lowering<'t> {
         for update in all_in_field(&parts, Field::Update).collect::<Vec<_>>() {
             turn.push(self.expression(update));
         }
-        let turn = self.block_of(&turn, span_of(body));
-        let kind = if condition.is_some() { LoopKind::While } else { LoopKind::Infinite };
-        let turns = self.add_loop(kind, [None, None, condition], turn, header, span);
+        let turn = self.tree.block(&turn, span_of(body));
+        let turns = self.tree.add_loop(LoopNode::turning(condition, turn, header), span);
         nodes.push(turns);
         match nodes[..] {
             [only] => only,
-            _ => self.block_of(&nodes, span),
+            _ => self.tree.block(&nodes, span),
         }
     }
 

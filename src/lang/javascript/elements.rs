@@ -16,7 +16,7 @@ impl Lowering<'_> {
         parts.extend(self.children(&element.children));
         match component {
             Some(callee) => self.call_node(callee, &parts, None, at),
-            None => self.other(&parts, at),
+            None => self.tree.other(&parts, at),
         }
     }
 
@@ -69,7 +69,7 @@ impl Lowering<'_> {
             ast::JSXAttributeValue::Element(element) => self.inner_element(element),
             ast::JSXAttributeValue::Fragment(fragment) => {
                 let children = self.children(&fragment.children);
-                Some(self.other(&children, span(fragment.span)))
+                Some(self.tree.other(&children, span(fragment.span)))
             }
         }
     }
@@ -94,7 +94,7 @@ impl Lowering<'_> {
                     let at = span(fragment.span);
                     self.nested(at, |lowering| {
                         let inner = lowering.children(&fragment.children);
-                        lowering.other(&inner, at)
+                        lowering.tree.other(&inner, at)
                     })
                 }
             });

@@ -74,7 +74,7 @@ impl Lowering<'_> {
             ast::Expression::ParenthesizedExpression(inner) => self.expression(&inner.expression),
             ast::Expression::SequenceExpression(sequence) => {
                 let parts: Nodes = sequence.expressions.iter().map(|part| self.expression(part)).collect();
-                self.block_of(&parts, at)
+                self.tree.block(&parts, at)
             }
             ast::Expression::UnaryExpression(unary) => self.unary(unary),
             ast::Expression::UpdateExpression(update) => self.update(update),
@@ -88,12 +88,12 @@ impl Lowering<'_> {
             }
             ast::Expression::PrivateInExpression(test) => {
                 let object = self.expression(&test.right);
-                self.other(&[object], at)
+                self.tree.other(&[object], at)
             }
             ast::Expression::JSXElement(element) => self.element(element),
             ast::Expression::JSXFragment(fragment) => {
                 let children = self.children(&fragment.children);
-                self.other(&children, at)
+                self.tree.other(&children, at)
             }
             ast::Expression::TSAsExpression(cast) => self.cast(&cast.expression, &cast.type_annotation, at),
             ast::Expression::TSTypeAssertion(cast) => self.cast(&cast.expression, &cast.type_annotation, at),
@@ -226,7 +226,7 @@ impl Lowering<'_> {
                 let places = self.tree.list(&[operand]);
                 return self.add(NodeKind::Delete(places), at);
             }
-            _ => return self.other(&[operand], at),
+            _ => return self.tree.other(&[operand], at),
         };
         self.add(NodeKind::Unary { operator, operand }, at)
     }

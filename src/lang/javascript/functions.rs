@@ -165,7 +165,7 @@ impl Lowering<'_> {
             let name = format!("function@{}", at.start);
             let definition = self.named_function((&name, at), Receiver::None, function, at);
             let value = self.name_node(&name, at);
-            return self.block_of(&[definition, value], at);
+            return self.tree.block(&[definition, value], at);
         }
         let signature = Signature::of_function(function);
         let body = |lowering: &mut Self| lowering.function_body(function.body.as_deref());
@@ -215,7 +215,7 @@ fn holds_functions(object: &ast::ObjectExpression, by_name: bool) -> bool {
 /// Classes and what is as good as one.
 impl Lowering<'_> {
     fn class_node(&mut self, name: Place, kind: ClassKind, bases: Vec<NodeId>, members: &[NodeId], at: Span) -> NodeId {
-        let body = self.block_of(members, at);
+        let body = self.tree.block(members, at);
         let interned = self.name(name.0);
         let id = self.tree.class(ClassNode {
             name: interned,
@@ -238,7 +238,7 @@ impl Lowering<'_> {
         };
         let definition = self.class((&name, at), class);
         let value = self.name_node(&name, at);
-        self.block_of(&[definition, value], at)
+        self.tree.block(&[definition, value], at)
     }
 
     pub fn class(&mut self, name: Place, class: &ast::Class) -> NodeId {
@@ -389,7 +389,7 @@ impl Lowering<'_> {
             match property {
                 ast::ObjectPropertyKind::SpreadProperty(spread) => {
                     let inner = self.expression(&spread.argument);
-                    members.push(self.other(&[inner], span(spread.span)));
+                    members.push(self.tree.other(&[inner], span(spread.span)));
                 }
                 ast::ObjectPropertyKind::ObjectProperty(property) => {
                     members.extend(self.member_of_object(property));
@@ -403,7 +403,7 @@ impl Lowering<'_> {
         let at = span(property.span);
         let Some((name, place)) = self.key_name(&property.key).filter(|_| !property.computed) else {
             let value = self.expression(&property.value);
-            return Some(self.other(&[value], at));
+            return Some(self.tree.other(&[value], at));
         };
         let place = (name.as_str(), place);
         Some(match plain(&property.value) {
@@ -572,7 +572,7 @@ impl Lowering<'_> {
             ast::TSNamespaceDeclarationBody::TSNamespaceDeclaration(inner) => {
                 let inner = self.nested(at, |lowering| lowering.namespace(inner));
                 let inner = inner.unwrap_or_else(|| self.nothing(at));
-                self.block_of(&[inner], at)
+                self.tree.block(&[inner], at)
             }
         };
         let decorators = self.tree.list(&[]);

@@ -133,7 +133,7 @@ impl Lowering<'_> {
         let name = format!("require({source})");
         let import = self.import(&[source], &name, at);
         let value = self.name_node(&name, at);
-        self.block_of(&[import, value], at)
+        self.tree.block(&[import, value], at)
     }
 
     pub fn dynamic_import(&mut self, source: &ast::Expression, at: Span) -> NodeId {
@@ -141,7 +141,7 @@ impl Lowering<'_> {
             ast::Expression::StringLiteral(source) => self.module_value(&source.value, at),
             _ => {
                 let source = self.expression(source);
-                self.other(&[source], at)
+                self.tree.other(&[source], at)
             }
         }
     }

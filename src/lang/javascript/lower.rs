@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::stack;
 use crate::source::Span;
-use crate::syntax::{List, LoopKind, LoopNode, Name, NodeId, NodeKind, Operator, SyntaxError, Tree};
+use crate::syntax::{List, LoopNode, Name, NodeId, NodeKind, Operator, SyntaxError, Tree};
 
 /// How deep constructs may nest in the neutral tree. Deeper ones are left out and named, so that whoever walks the tree
 /// can do so by recursion.
@@ -80,11 +80,6 @@ impl Lowering<'_> {
     }
 
     /// Something of which only its parts matter.
-    pub fn other(&mut self, parts: &[NodeId], at: Span) -> NodeId {
-        let parts = self.tree.list(parts);
-        self.add(NodeKind::Other(parts), at)
-    }
-
     pub fn name(&mut self, text: &str) -> Name {
         self.tree.names.intern(text)
     }
@@ -93,11 +88,6 @@ impl Lowering<'_> {
         let name = self.name(text);
         self.add(NodeKind::Name(name), at)
     }
-
-    pub fn block_of(&mut self, nodes: &[NodeId], at: Span) -> NodeId {
-        let list = self.tree.list(nodes);
-        self.add(NodeKind::Block(list), at)
-    }
 }
 
 /// Statements.
@@ -105,7 +95,7 @@ impl Lowering<'_> {
     pub fn block(&mut self, body: &[ast::Statement], at: Span) -> NodeId {
         let mut nodes = Nodes::new();
         self.statements(body, &mut nodes);
-        self.block_of(&nodes, at)
+        self.tree.block(&nodes, at)
     }
 
     /// Statements in the order in which their names are known: functions can be called before they are written.
@@ -164,7 +154,7 @@ impl Lowering<'_> {
             ast::Statement::WithStatement(inner) => {
                 let object = self.expression(&inner.object);
                 let body = self.body(&inner.body);
-                self.other(&[object, body], at)
+                self.tree.other(&[object, body], at)
             }
             ast::Statement::DebuggerStatement(_) | ast::Statement::EmptyStatement(_) => return,
             _ => return self.declaration_statement(statement, out),
@@ -202,27 +192,14 @@ impl Lowering<'_> {
         body
     }
 
-    fn add_loop(&mut self, node: LoopNode, at: Span) -> NodeId {
-        let id = self.tree.add_loop(node);
-        self.add(NodeKind::Loop(id), at)
-    }
-
     fn for_of(&mut self, turn: &ast::ForOfStatement) -> NodeId {
         let at = span(turn.span);
         let iterable = self.expression(&turn.right);
         let target = self.loop_target(&turn.left);
         let header = Span { start: at.start, end: turn.right.span().end };
         let body = self.turn(&turn.body);
-        let node = LoopNode {
-            kind: LoopKind::For,
-            target: Some(target),
-            iterable: Some(iterable),
-            condition: None,
-            body,
-            is_async: turn.r#await,
-            header,
-        };
-        self.add_loop(node, at)
+        let through = LoopNode::through(iterable, target, body, header);
+        self.tree.add_loop(LoopNode { is_async: turn.r#await, ..through }, at)
     }
 
     /// `for (const key in object)` goes through the keys, as iterating over a map does.
@@ -232,16 +209,7 @@ impl Lowering<'_> {
         let target = self.loop_target(&turn.left);
         let header = Span { start: at.start, end: turn.right.span().end };
         let body = self.turn(&turn.body);
-        let node = LoopNode {
-            kind: LoopKind::For,
-            target: Some(target),
-            iterable: Some(iterable),
-            condition: None,
-            body,
-            is_async: false,
-            header,
-        };
-        self.add_loop(node, at)
+        self.tree.add_loop(LoopNode::through(iterable, target, body, header), at)
     }
 
     fn loop_target(&mut self, left: &ast::ForStatementLeft) -> NodeId {
@@ -266,16 +234,7 @@ impl Lowering<'_> {
         if let Some(range) = self.counted_range(turn) {
             let (target, iterable) = range;
             let body = self.turn(&turn.body);
-            let node = LoopNode {
-                kind: LoopKind::For,
-                target: Some(target),
-                iterable: Some(iterable),
-                condition: None,
-                body,
-                is_async: false,
-                header,
-            };
-            return self.add_loop(node, at);
+            return self.tree.add_loop(LoopNode::through(iterable, target, body, header), at);
         }
         let mut nodes = Nodes::new();
         match &turn.init {
@@ -291,14 +250,12 @@ impl Lowering<'_> {
             Some(update) => {
                 let update = self.expression(update);
                 let at = self.tree.span(body);
-                self.block_of(&[body, update], at)
+                self.tree.block(&[body, update], at)
             }
             None => body,
         };
-        let kind = if condition.is_some() { LoopKind::While } else { LoopKind::Infinite };
-        let node = LoopNode { kind, target: None, iterable: None, condition, body, is_async: false, header };
-        nodes.push(self.add_loop(node, at));
-        self.block_of(&nodes, at)
+        nodes.push(self.tree.add_loop(LoopNode::turning(condition, body, header), at));
+        self.tree.block(&nodes, at)
     }
 
     /// The counter of a loop, and the range that it goes through.
@@ -340,9 +297,7 @@ impl Lowering<'_> {
             false => Span { start: at.start, end: body_start },
         };
         let body = self.turn(body);
-        let kind = if is_infinite { LoopKind::Infinite } else { LoopKind::While };
-        let node = LoopNode { kind, target: None, iterable: None, condition, body, is_async: false, header };
-        self.add_loop(node, at)
+        self.tree.add_loop(LoopNode::turning(condition, body, header), at)
     }
 
     fn attempt(&mut self, attempt: &ast::TryStatement) -> NodeId {
@@ -365,7 +320,7 @@ impl Lowering<'_> {
             nodes.push(self.add(NodeKind::Let { target, declared, value: None }, span(parameter.span)));
         }
         self.statements(&handler.body.body, &mut nodes);
-        self.block_of(&nodes, span(handler.span))
+        self.tree.block(&nodes, span(handler.span))
     }
 
     fn switch(&mut self, switch: &ast::SwitchStatement) -> NodeId {

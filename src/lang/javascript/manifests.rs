@@ -246,9 +246,7 @@ mod tests {
     use super::*;
 
     fn found(paths: &[&str], manifests: &[(&str, &str)], folder: &str) -> Vec<(String, String)> {
-        let manifests: Vec<Manifest> =
-            manifests.iter().map(|(path, text)| Manifest { path: (*path).into(), text: (*text).into() }).collect();
-        let all = renames(paths, &manifests);
+        let all = renames(paths, &crate::lang::tests::manifests(manifests));
         all.into_iter().filter(|[own, _, _]| own == folder).map(|[_, name, target]| (name, target)).collect()
     }
 

@@ -25,37 +25,33 @@ use oxc_ast::ast::Program;
 use oxc_parser::{ParseOptions, Parser};
 use oxc_span::SourceType;
 
-use super::{Language, LiteralTypes, Manifest, Parsed};
+use super::{Language, Manifest, Parsed, Profile};
 use crate::source::Span;
-use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
+use crate::syntax::SyntaxError;
 use crate::version::Requirement;
 
 /// The language.
 pub struct JavaScript;
 
+static PROFILE: Profile = Profile {
+    name: "javascript",
+    other_names: &["typescript"],
+    extensions: names::EXTENSIONS,
+    interpreters: &["node", "nodejs", "deno", "bun", "tsx", "ts-node", "zx"],
+    manifests: manifests::FILES,
+    requirement_files: requirements::FILES,
+    whole_module: Some(imports::WHOLE),
+    implicit_modules: &["globalThis"],
+    literal_types: &names::LITERAL_TYPES,
+    future_type: Some("Promise"),
+    constructor_member: Some("constructor"),
+    length_member: Some("length"),
+    ..Profile::PLAIN
+};
+
 impl Language for JavaScript {
-    fn name(&self) -> &'static str {
-        "javascript"
-    }
-
-    fn other_names(&self) -> &'static [&'static str] {
-        &["typescript"]
-    }
-
-    fn extensions(&self) -> &'static [&'static str] {
-        names::EXTENSIONS
-    }
-
-    fn interpreters(&self) -> &'static [&'static str] {
-        &["node", "nodejs", "deno", "bun", "tsx", "ts-node", "zx"]
-    }
-
-    fn manifests(&self) -> &'static [&'static str] {
-        manifests::FILES
-    }
-
-    fn requirement_files(&self) -> &'static [&'static str] {
-        requirements::FILES
+    fn profile(&self) -> &'static Profile {
+        &PROFILE
     }
 
     fn requirements(&self, files: &[Manifest]) -> Vec<Requirement> {
@@ -68,11 +64,7 @@ impl Language for JavaScript {
 
     fn comments(&self, text: &str) -> Vec<Span> {
         let text = notation::script(text);
-        with_program(&text, comments).unwrap_or_default()
-    }
-
-    fn separator(&self) -> &'static str {
-        "."
+        with_program(&text, |program, _| comments(program)).unwrap_or_default()
     }
 
     fn modules(&self, paths: &[&str], _manifests: &[Manifest]) -> Vec<String> {
@@ -91,10 +83,6 @@ impl Language for JavaScript {
         modules::renamed(path, renames)
     }
 
-    fn whole_module(&self) -> Option<&'static str> {
-        Some(imports::WHOLE)
-    }
-
     fn is_package(&self, path: &str) -> bool {
         modules::is_index(path)
     }
@@ -103,25 +91,8 @@ impl Language for JavaScript {
         modules::absolute(module, is_package, names)
     }
 
-    fn implicit_modules(&self) -> &'static [&'static str] {
-        &["globalThis"]
-    }
-
     fn prelude(&self, name: &str) -> Option<&'static str> {
         names::prelude(name)
-    }
-
-    fn literal_types(&self) -> &'static LiteralTypes {
-        &names::LITERAL_TYPES
-    }
-
-    fn future_type(&self) -> Option<&'static str> {
-        Some("Promise")
-    }
-
-    // Texts are added without being copied, and nothing else is added at a cost.
-    fn operator_member(&self, _operator: Operator, _assigns: bool) -> Option<&'static str> {
-        None
     }
 
     fn loop_text(&self, iterable: &str) -> String {
@@ -132,20 +103,8 @@ impl Language for JavaScript {
         format!("using {context}")
     }
 
-    fn is_constructor_name(&self, _name: &str) -> bool {
-        false
-    }
-
     fn names_a_type(&self, name: &str) -> bool {
         names::names_a_type(name)
-    }
-
-    fn constructor_member(&self) -> Option<&'static str> {
-        Some("constructor")
-    }
-
-    fn length_member(&self) -> Option<&'static str> {
-        Some("length")
     }
 
     fn is_run_by_hand(&self, path: &str) -> bool {
@@ -164,20 +123,13 @@ impl Language for JavaScript {
 fn parse(text: &str) -> Parsed {
     let script = notation::script(text);
     let lowered = with_program(&script, |program, errors| {
-        let (mut tree, too_deep) = lower::lower(program, &script);
-        if text.contains("laggard") {
-            let comments = comments(program, errors).into_iter();
-            tree.comments = comments.filter(|comment| comment.of(&script).contains("laggard")).collect();
-        }
+        let (tree, too_deep) = lower::lower(program, &script);
         Parsed { tree, errors: errors.iter().cloned().chain(too_deep).collect() }
     });
-    lowered.unwrap_or_else(|| {
-        let message = "nesting is too deep to be parsed".to_owned();
-        nothing(vec![SyntaxError { span: Span::new(0, text.len()), message }])
-    })
+    lowered.unwrap_or_else(|| Parsed::refused(text, "nesting is too deep to be parsed"))
 }
 
-fn comments(program: &Program, _errors: &[SyntaxError]) -> Vec<Span> {
+fn comments(program: &Program) -> Vec<Span> {
     program.comments.iter().map(|comment| lower::span(comment.span)).collect()
 }
 
@@ -217,12 +169,4 @@ fn parsed_as<'a>(allocator: &'a Allocator, text: &'a str, kind: SourceType) -> A
     });
     let errors = errors.collect();
     (parsed.program, errors)
-}
-
-/// A tree without statements.
-fn nothing(errors: Vec<SyntaxError>) -> Parsed {
-    let mut tree = Tree::default();
-    let list = tree.list(&[]);
-    tree.root = Some(tree.add(NodeKind::Block(list), Span::default()));
-    Parsed { tree, errors }
 }

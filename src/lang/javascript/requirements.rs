@@ -17,9 +17,7 @@ pub(super) fn requirements(files: &[Manifest]) -> Vec<Requirement> {
     for file in files {
         let (folder, name) = folder_of(&file.path);
         let mut add = |name: &str, version: Option<Version>, is_locked: bool| {
-            let own =
-                |version| Requirement { folder: folder.to_owned(), name: name.to_lowercase(), version, is_locked };
-            found.extend(version.map(own));
+            found.extend(version.map(|version| Requirement::new(folder, name, version, is_locked)));
         };
         match name {
             "package.json" => {
@@ -60,14 +58,12 @@ fn lowest(range: &str) -> Option<Version> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+
+    use crate::lang::javascript::JavaScript;
+    use crate::lang::tests::requirements_shown;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        let files = [Manifest { path: path.into(), text: text.into() }];
-        let shown = |own: &Requirement| {
-            format!("{}{} {}{}", own.folder, own.name, own.version, if own.is_locked { " locked" } else { "" })
-        };
-        requirements(&files).iter().map(shown).collect()
+        requirements_shown(&JavaScript, path, text)
     }
 
     #[test]

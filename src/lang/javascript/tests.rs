@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::syntax::{ClassKind, FunctionFlavor, LoopKind, NodeId, TypeExprId, TypeForm};
+use crate::syntax::{ClassKind, FunctionFlavor, LoopKind, NodeId, NodeKind, Tree, TypeExprId, TypeForm};
 
 fn parsed(text: &str) -> Tree {
     let parsed = JavaScript.parse(text);
@@ -214,7 +214,8 @@ fn what_is_broken_is_named() {
 #[test]
 fn comments_for_laggard() {
     let text = "// laggard: ignore[x]\nf(); /* laggard */ // other\n";
-    let comments: Vec<&str> = parsed(text).comments.iter().map(|comment| comment.of(text)).collect();
+    let comments: Vec<&str> =
+        crate::lang::parse(&JavaScript, text).tree.comments.iter().map(|comment| comment.of(text)).collect();
     assert_eq!(comments, ["// laggard: ignore[x]", "/* laggard */"]);
     assert_eq!(JavaScript.comments(text).len(), 3);
 }

@@ -67,12 +67,7 @@ impl Lowering<'_> {
             (Some(first), Some(last)) => span(first.range()).to(span(last.range())),
             _ => fallback,
         };
-        self.block_of(&nodes, span)
-    }
-
-    fn block_of(&mut self, nodes: &[NodeId], span: Span) -> NodeId {
-        let list = self.tree.list(nodes);
-        self.tree.add(NodeKind::Block(list), span)
+        self.tree.block(&nodes, span)
     }
 
     fn optional_block(&mut self, body: &[Stmt]) -> Option<NodeId> {
@@ -127,28 +122,20 @@ impl Lowering<'_> {
             },
             Stmt::AnnAssign(inner) => self.annotated_assignment(inner),
             Stmt::For(inner) => {
-                let node = LoopNode {
-                    kind: LoopKind::For,
-                    target: Some(self.expression(&inner.target)),
-                    iterable: Some(self.expression(&inner.iter)),
-                    condition: None,
-                    body: self.block(&inner.body, at),
-                    is_async: inner.is_async,
-                    header: Span { start: at.start, end: span(inner.iter.range()).end },
-                };
+                let target = self.expression(&inner.target);
+                let iterable = self.expression(&inner.iter);
+                let body = self.block(&inner.body, at);
+                let header = Span { start: at.start, end: span(inner.iter.range()).end };
+                let through = LoopNode::through(iterable, target, body, header);
+                let node = LoopNode { is_async: inner.is_async, ..through };
                 return out.push(self.loop_with_else(node, &inner.orelse, at));
             }
             Stmt::While(inner) => {
                 let infinite = is_always_true(&inner.test);
-                let node = LoopNode {
-                    kind: if infinite { LoopKind::Infinite } else { LoopKind::While },
-                    target: None,
-                    iterable: None,
-                    condition: if infinite { None } else { Some(self.expression(&inner.test)) },
-                    body: self.block(&inner.body, at),
-                    is_async: false,
-                    header: Span { start: at.start, end: span(inner.test.range()).end },
-                };
+                let condition = if infinite { None } else { Some(self.expression(&inner.test)) };
+                let body = self.block(&inner.body, at);
+                let header = Span { start: at.start, end: span(inner.test.range()).end };
+                let node = LoopNode::turning(condition, body, header);
                 return out.push(self.loop_with_else(node, &inner.orelse, at));
             }
             Stmt::If(inner) => return out.push(self.if_statement(inner)),
@@ -315,10 +302,9 @@ impl Lowering<'_> {
     }
 
     fn loop_with_else(&mut self, node: LoopNode, otherwise: &[Stmt], at: Span) -> NodeId {
-        let id = self.tree.add_loop(node);
-        let node = self.tree.add(NodeKind::Loop(id), at);
+        let node = self.tree.add_loop(node, at);
         match self.optional_block(otherwise) {
-            Some(otherwise) => self.block_of(&[node, otherwise], at),
+            Some(otherwise) => self.tree.block(&[node, otherwise], at),
             None => node,
         }
     }
@@ -382,7 +368,7 @@ impl Lowering<'_> {
             nodes.push(self.tree.add(NodeKind::Let { target, declared, value: None }, at));
         }
         self.statements(&handler.body, &mut nodes);
-        self.block_of(&nodes, span(handler.range))
+        self.tree.block(&nodes, span(handler.range))
     }
 
     fn match_statement(&mut self, statement: &ast::StmtMatch) -> NodeKind {
@@ -630,17 +616,7 @@ impl Lowering<'_> {
         };
         let value = self.expression(&lambda.body);
         let body = self.tree.add(NodeKind::Return(Some(value)), span(lambda.body.range()));
-        NodeKind::Closure(self.tree.function(FunctionNode {
-            name: None,
-            name_span: span(lambda.range),
-            parameters,
-            returns: None,
-            is_async: false,
-            flavor: FunctionFlavor::Plain,
-            decorators: Vec::new(),
-            type_parameters: Vec::new(),
-            body: Some(body),
-        }))
+        NodeKind::Closure(self.tree.function(FunctionNode::plain(None, span(lambda.range), parameters, body)))
     }
 
     fn collection(&mut self, kind: CollectionKind, elements: &[Expr]) -> NodeKind {
@@ -688,16 +664,10 @@ impl Lowering<'_> {
         let condition = (!filters.is_empty()).then(|| self.chain(Operator::And, &filters));
         let body = stack::grow_if_low(self.depth, || self.clauses(rest, element, value));
         self.depth -= 1;
-        let id = self.tree.add_loop(LoopNode {
-            kind: LoopKind::Comprehension,
-            target: Some(target),
-            iterable: Some(iterable),
-            condition,
-            body,
-            is_async: clause.is_async,
-            header: span(clause.range),
-        });
-        self.tree.add(NodeKind::Loop(id), span(clause.range))
+        let at = span(clause.range);
+        let through = LoopNode::through(iterable, target, body, at);
+        let kind = LoopKind::Comprehension;
+        self.tree.add_loop(LoopNode { kind, condition, is_async: clause.is_async, ..through }, at)
     }
 
     fn call(&mut self, call: &ast::ExprCall) -> NodeKind {

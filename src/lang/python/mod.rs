@@ -7,9 +7,9 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::Parsed as RuffParsed;
 use ruff_text_size::Ranged;
 
-use super::{Dialect, Importing, Language, LiteralTypes, Manifest, Parsed};
+use super::{Importing, Language, Manifest, Parsed, Profile};
 use crate::source::Span;
-use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
+use crate::syntax::{Operator, SyntaxError};
 use crate::version::Requirement;
 
 mod imports;
@@ -23,29 +23,25 @@ mod stack;
 /// The language.
 pub struct Python;
 
+static PROFILE: Profile = Profile {
+    name: "python",
+    extensions: &["py", "pyw"],
+    interpreters: &["python", "pypy"],
+    manifests: names::MANIFESTS,
+    comment_starts: &["#"],
+    requirement_files: requirements::FILES,
+    implicit_modules: &["builtins"],
+    literal_types: &names::LITERAL_TYPES,
+    constructor_member: Some("__init__"),
+    grows_local_texts_in_place: true,
+    length_member: Some("__len__"),
+    dialects: &[&super::template::Template],
+    ..Profile::PLAIN
+};
+
 impl Language for Python {
-    fn name(&self) -> &'static str {
-        "python"
-    }
-
-    fn extensions(&self) -> &'static [&'static str] {
-        &["py", "pyw"]
-    }
-
-    fn interpreters(&self) -> &'static [&'static str] {
-        &["python", "pypy"]
-    }
-
-    fn manifests(&self) -> &'static [&'static str] {
-        names::MANIFESTS
-    }
-
-    fn comment_leader(&self) -> &'static str {
-        "#"
-    }
-
-    fn requirement_files(&self) -> &'static [&'static str] {
-        requirements::FILES
+    fn profile(&self) -> &'static Profile {
+        &PROFILE
     }
 
     fn requirements(&self, files: &[Manifest]) -> Vec<Requirement> {
@@ -59,13 +55,9 @@ impl Language for Python {
         });
         match attempt {
             Ok(Ok(parsed)) => parsed,
-            Ok(Err(errors)) => parse_repaired(text).unwrap_or_else(|| nothing(errors)),
-            Err(refusal) => nothing(vec![refused(text, &refusal)]),
+            Ok(Err(errors)) => parse_repaired(text).unwrap_or_else(|| Parsed::nothing(text, errors)),
+            Err(refusal) => Parsed::refused(text, reason(&refusal)),
         }
-    }
-
-    fn separator(&self) -> &'static str {
-        "."
     }
 
     fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String> {
@@ -80,44 +72,12 @@ impl Language for Python {
         names::absolute(module, is_package, level, names)
     }
 
-    fn implicit_modules(&self) -> &'static [&'static str] {
-        &["builtins"]
-    }
-
-    fn prelude(&self, _name: &str) -> Option<&'static str> {
-        None
-    }
-
-    fn literal_types(&self) -> &'static LiteralTypes {
-        &names::LITERAL_TYPES
-    }
-
     fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str> {
         names::operator_member(operator, assigns)
     }
 
-    fn is_constructor_name(&self, _name: &str) -> bool {
-        false
-    }
-
     fn names_a_type(&self, name: &str) -> bool {
         names::names_a_type(name)
-    }
-
-    fn constructor_member(&self) -> Option<&'static str> {
-        Some("__init__")
-    }
-
-    fn grows_local_texts_in_place(&self) -> bool {
-        true
-    }
-
-    fn length_member(&self) -> Option<&'static str> {
-        Some("__len__")
-    }
-
-    fn dialects(&self) -> &'static [&'static dyn Dialect] {
-        &[&super::template::Template]
     }
 
     fn is_run_by_hand(&self, path: &str) -> bool {
@@ -149,14 +109,9 @@ impl Language for Python {
     }
 }
 
-/// A valid module, with its comments for laggard.
+/// A valid module.
 fn lower(parsed: &RuffParsed<ModModule>, text: &str) -> Parsed {
-    let (mut tree, errors) = lower::lower(parsed.syntax(), text);
-    if text.contains("laggard") {
-        let comments = parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Comment);
-        tree.comments =
-            comments.map(|token| lower::span(token.range())).filter(|at| at.of(text).contains("laggard")).collect();
-    }
+    let (tree, errors) = lower::lower(parsed.syntax(), text);
     Parsed { tree, errors }
 }
 
@@ -176,20 +131,11 @@ fn errors_of(parsed: &RuffParsed<ModModule>) -> Vec<SyntaxError> {
     parsed.errors().iter().map(error).collect()
 }
 
-fn refused(text: &str, refusal: &parser::Refusal) -> SyntaxError {
-    let message = match refusal {
+fn reason(refusal: &parser::Refusal) -> &'static str {
+    match refusal {
         parser::Refusal::TooDeep => "nesting is too deep to be parsed",
         parser::Refusal::Panicked => "the parser failed on this file",
-    };
-    SyntaxError { span: Span::new(0, text.len()), message: message.to_string() }
-}
-
-/// A tree without statements.
-fn nothing(errors: Vec<SyntaxError>) -> Parsed {
-    let mut tree = Tree::default();
-    let list = tree.list(&[]);
-    tree.root = Some(tree.add(NodeKind::Block(list), Span::default()));
-    Parsed { tree, errors }
+    }
 }
 
 #[cfg(test)]

@@ -16,9 +16,7 @@ pub(super) fn requirements(files: &[Manifest]) -> Vec<Requirement> {
     for file in files {
         let (folder, name) = folder_of(&file.path);
         let mut add = |name: &str, version: Option<Version>| {
-            let own =
-                |version| Requirement { folder: folder.to_owned(), name: normal(name), version, is_locked: false };
-            found.extend(version.map(own));
+            found.extend(version.map(|version| Requirement::new(folder, &normal(name), version, false)));
         };
         match name {
             "pyproject.toml" => {
@@ -29,10 +27,9 @@ pub(super) fn requirements(files: &[Manifest]) -> Vec<Requirement> {
             "setup.py" => add(PYTHON, of_setting(&file.text, "python_requires")),
             name if name.ends_with(".lock") => found.extend(locked_packages(folder, &file.text)),
             _ => {
-                for (name, version, is_locked) in file.text.lines().filter_map(pin) {
-                    let (folder, name) = (folder.to_owned(), normal(name));
-                    found.push(Requirement { folder, name, version, is_locked });
-                }
+                let pins = file.text.lines().filter_map(pin);
+                let pins = pins.map(|(name, version, locked)| Requirement::new(folder, &normal(name), version, locked));
+                found.extend(pins);
             }
         }
     }
@@ -99,13 +96,11 @@ fn lowest(specifier: &str) -> Option<Version> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::python::Python;
+    use crate::lang::tests::requirements_shown;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        let files = [Manifest { path: path.into(), text: text.into() }];
-        let shown = |own: &Requirement| {
-            format!("{}{} {}{}", own.folder, own.name, own.version, if own.is_locked { " locked" } else { "" })
-        };
-        requirements(&files).iter().map(shown).collect()
+        requirements_shown(&Python, path, text)
     }
 
     #[test]

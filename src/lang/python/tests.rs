@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::syntax::{LoopKind, NodeId, ParameterKind, TypeExprId, TypeForm};
+use crate::syntax::{LoopKind, NodeId, NodeKind, ParameterKind, Tree, TypeExprId, TypeForm};
 
 /// A tree as an S-expression.
 struct Dump<'a> {
@@ -414,7 +414,7 @@ fn spans() {
 #[test]
 fn comments_for_laggard_are_kept() {
     let text = "x = 1  # laggard: allow\n# other\ny = '# laggard'\n";
-    let tree = Python.parse(text).tree;
+    let tree = crate::lang::parse(&Python, text).tree;
     let comments: Vec<&str> = tree.comments.iter().map(|span| span.of(text)).collect();
     assert_eq!(comments, ["# laggard: allow"]);
 }

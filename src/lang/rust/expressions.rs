@@ -68,7 +68,7 @@ impl Lowering {
             Expr::Unsafe(block) => self.keyword_block(at(block.unsafe_token.span), &block.block),
             Expr::While(turn) => self.while_loop(turn),
             Expr::Yield(result) => self.yield_expression(result),
-            _ => self.other(&[], Span::default()),
+            _ => self.tree.other(&[], Span::default()),
         }
     }
 
@@ -207,7 +207,7 @@ impl Lowering {
     /// A path in expression or pattern position.
     pub(super) fn path(&mut self, qualified: Option<&syn::QSelf>, path: &syn::Path) -> NodeId {
         let span = path_span(qualified, path);
-        let Some(names) = self.path_names(qualified, path) else { return self.other(&[], span) };
+        let Some(names) = self.path_names(qualified, path) else { return self.tree.other(&[], span) };
         // The segments of the trait in `<T as Trait>::f` are not among the names.
         let first = qualified.map_or(0, |qualified| qualified.position);
         let mut type_arguments = Vec::new();
@@ -249,7 +249,7 @@ impl Lowering {
         let value = self.expression(value);
         let leave = self.add(NodeKind::Break, keyword);
         let span = join(keyword, self.extent(value));
-        self.block_of(&[value, leave], span)
+        self.tree.block(&[value, leave], span)
     }
 
     fn return_expression(&mut self, result: &syn::ExprReturn) -> NodeId {
@@ -336,8 +336,7 @@ impl Lowering {
         header: Span,
     ) -> NodeId {
         let span = join(header, self.tree.span(body));
-        let id = self.tree.add_loop(LoopNode { kind, target, iterable, condition, body, is_async: false, header });
-        self.add(NodeKind::Loop(id), span)
+        self.tree.add_loop(LoopNode { kind, target, iterable, condition, body, is_async: false, header }, span)
     }
 
     fn closure(&mut self, closure: &syn::ExprClosure) -> NodeId {

@@ -91,16 +91,6 @@ impl Lowering {
         self.tree.list(nodes)
     }
 
-    pub(super) fn block_of(&mut self, nodes: &[NodeId], span: Span) -> NodeId {
-        let statements = self.list(nodes);
-        self.add(NodeKind::Block(statements), span)
-    }
-
-    pub(super) fn other(&mut self, nodes: &[NodeId], span: Span) -> NodeId {
-        let parts = self.list(nodes);
-        self.add(NodeKind::Other(parts), span)
-    }
-
     /// The span of a node with the parentheses around it.
     pub(super) fn extent(&self, node: NodeId) -> Span {
         self.parenthesized.get(&node).copied().unwrap_or_else(|| self.tree.span(node))
@@ -149,7 +139,7 @@ impl Lowering {
 
     pub(super) fn block_with_span(&mut self, block: &syn::Block, tail: Tail, span: Span) -> NodeId {
         let statements = self.deeper(|lowering| lowering.statements(&block.stmts, tail));
-        self.block_of(&statements, span)
+        self.tree.block(&statements, span)
     }
 
     pub(super) fn statements(&mut self, statements: &[Stmt], tail: Tail) -> Vec<NodeId> {
@@ -270,7 +260,7 @@ impl Lowering {
         let decorators = self.attributes(&module.attrs);
         let decorators = self.list(&decorators);
         let items = self.items(items);
-        let body = self.block_of(&items, at(brace.span.join()));
+        let body = self.tree.block(&items, at(brace.span.join()));
         let name = self.name(&module.ident);
         let span = from_to(module.mod_token.span, brace.span.close());
         Some(self.add(NodeKind::InlineModule { name, decorators, body }, span))
@@ -472,7 +462,7 @@ impl Lowering {
             extended: Some(self.type_expr(&item.self_ty)),
             type_parameters: self.type_parameters(&item.generics),
             decorators: self.attributes(&item.attrs),
-            body: self.block_of(&members, at(item.brace_token.span.join())),
+            body: self.tree.block(&members, at(item.brace_token.span.join())),
         };
         let id = self.tree.class(class);
         self.add(NodeKind::Class(id), from_to(item.impl_token.span, item.brace_token.span.close()))
@@ -507,7 +497,7 @@ impl Lowering {
             extended: None,
             type_parameters: head.generics.map(|generics| self.type_parameters(generics)).unwrap_or_default(),
             decorators: self.attributes(head.attributes),
-            body: self.block_of(members, span),
+            body: self.tree.block(members, span),
         };
         let id = self.tree.class(class);
         self.add(NodeKind::Class(id), span)

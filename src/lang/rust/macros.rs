@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::{Expr, Ident, Macro};
 
 use crate::source::Span;
-use crate::syntax::{Certainty, CollectionKind, FunctionFlavor, FunctionNode, Name, NodeId, NodeKind};
+use crate::syntax::{Certainty, CollectionKind, FunctionNode, Name, NodeId, NodeKind};
 
 use super::expressions::path_span;
 use super::format_string::{captured_names, placeholders, plain_text};
@@ -19,7 +19,7 @@ impl Lowering {
         self.macro_call(call, false, &mut nodes);
         match nodes[..] {
             [node] => node,
-            _ => self.block_of(&nodes, macro_span(call)),
+            _ => self.tree.block(&nodes, macro_span(call)),
         }
     }
 
@@ -117,7 +117,7 @@ impl Lowering {
             Body::Statements(statements) => {
                 let span = delimited(call);
                 let statements = self.statements(statements, Tail::Value);
-                let block = self.block_of(&statements, span);
+                let block = self.tree.block(&statements, span);
                 let is_stream = kind == Kind::Stream;
                 vec![if is_stream { self.add(NodeKind::AsyncBlock(block), span) } else { block }]
             }
@@ -134,7 +134,7 @@ impl Lowering {
             for branch in branches {
                 self.branch(branch, &mut parts);
             }
-            return self.other(&parts, span);
+            return self.tree.other(&parts, span);
         }
         if kind == Kind::Join {
             return self.add(NodeKind::Await(node), span);
@@ -268,7 +268,7 @@ impl Lowering {
     }
 
     fn module_of(&mut self, name: Name, nodes: &[NodeId], span: Span) -> NodeId {
-        let body = self.block_of(nodes, span);
+        let body = self.tree.block(nodes, span);
         let decorators = self.list(&[]);
         self.add(NodeKind::InlineModule { name, decorators, body }, span)
     }
@@ -286,17 +286,7 @@ impl Lowering {
         let value = self.expression(value);
         let span = self.extent(value);
         let body = self.result(value);
-        let closure = self.tree.function(FunctionNode {
-            name: None,
-            name_span: span,
-            parameters: Vec::new(),
-            returns: None,
-            is_async: false,
-            flavor: FunctionFlavor::Plain,
-            decorators: Vec::new(),
-            type_parameters: Vec::new(),
-            body: Some(body),
-        });
+        let closure = self.tree.function(FunctionNode::plain(None, span, Vec::new(), body));
         let closure = self.add(NodeKind::Closure(closure), span);
         let callee = self.macro_path(call);
         self.call(callee, &[closure], None, span)

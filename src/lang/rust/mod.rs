@@ -19,9 +19,9 @@ mod tests;
 
 use std::borrow::Cow;
 
-use crate::lang::{Importing, Language, LiteralTypes, Manifest, Parsed};
+use crate::lang::{Importing, Language, Manifest, Parsed, Profile};
 use crate::source::Span;
-use crate::syntax::{NodeKind, Operator, SyntaxError, Tree};
+use crate::syntax::{Operator, SyntaxError, Tree};
 use crate::version::Requirement;
 
 use lexer::{Nesting, lex, nesting};
@@ -29,25 +29,28 @@ use lexer::{Nesting, lex, nesting};
 /// The Rust language.
 pub struct Rust;
 
+static PROFILE: Profile = Profile {
+    name: "rust",
+    extensions: &["rs"],
+    interpreters: &["cargo", "rust-script"],
+    manifests: &["Cargo.toml"],
+    requirement_files: requirements::FILES,
+    separator: "::",
+    imports_bring_methods: true,
+    literal_types: &names::LITERAL_TYPES,
+    copy_members: &["clone", "to_owned", "to_string", "to_vec"],
+    length_member: Some("len"),
+    comparing_members: &["cmp", "partial_cmp", "eq", "ne"],
+    lending_member: Some("as_ref"),
+    lending_bounds: &["std::convert::AsRef", "std::borrow::Borrow", "std::fmt::Display", "std::fmt::Debug"],
+    dereferenced_type: Some("Target"),
+    element_type: Some("Item"),
+    ..Profile::PLAIN
+};
+
 impl Language for Rust {
-    fn name(&self) -> &'static str {
-        "rust"
-    }
-
-    fn extensions(&self) -> &'static [&'static str] {
-        &["rs"]
-    }
-
-    fn interpreters(&self) -> &'static [&'static str] {
-        &["cargo", "rust-script"]
-    }
-
-    fn manifests(&self) -> &'static [&'static str] {
-        &["Cargo.toml"]
-    }
-
-    fn requirement_files(&self) -> &'static [&'static str] {
-        requirements::FILES
+    fn profile(&self) -> &'static Profile {
+        &PROFILE
     }
 
     fn requirements(&self, files: &[Manifest]) -> Vec<Requirement> {
@@ -64,10 +67,6 @@ impl Language for Rust {
 
     fn import(&self, text: &str, import: &str, at: u32) -> Importing {
         imports::import(text, import, at)
-    }
-
-    fn separator(&self) -> &'static str {
-        "::"
     }
 
     fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String> {
@@ -90,20 +89,8 @@ impl Language for Rust {
         names::absolute(module, names)
     }
 
-    fn implicit_modules(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn imports_bring_methods(&self) -> bool {
-        true
-    }
-
     fn prelude(&self, name: &str) -> Option<&'static str> {
         names::prelude(name)
-    }
-
-    fn literal_types(&self) -> &'static LiteralTypes {
-        &names::LITERAL_TYPES
     }
 
     fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str> {
@@ -118,16 +105,8 @@ impl Language for Rust {
         names::names_a_type(name)
     }
 
-    fn constructor_member(&self) -> Option<&'static str> {
-        None
-    }
-
     fn is_side_code(&self, path: &str) -> bool {
         names::is_side_code(path)
-    }
-
-    fn copy_members(&self) -> &'static [&'static str] {
-        &["clone", "to_owned", "to_string", "to_vec"]
     }
 
     fn payload(&self, constructor: &str) -> Option<usize> {
@@ -146,30 +125,6 @@ impl Language for Rust {
             || name.starts_with("rstest")
             || name.starts_with("test_case(")
             || (decorator.starts_with("cfg(") && decorator.contains("test") && !decorator.contains("not("))
-    }
-
-    fn comparing_members(&self) -> &'static [&'static str] {
-        &["cmp", "partial_cmp", "eq", "ne"]
-    }
-
-    fn lending_member(&self) -> Option<&'static str> {
-        Some("as_ref")
-    }
-
-    fn lending_bounds(&self) -> &'static [&'static str] {
-        &["std::convert::AsRef", "std::borrow::Borrow", "std::fmt::Display", "std::fmt::Debug"]
-    }
-
-    fn dereferenced_type(&self) -> Option<&'static str> {
-        Some("Target")
-    }
-
-    fn element_type(&self) -> Option<&'static str> {
-        Some("Item")
-    }
-
-    fn length_member(&self) -> Option<&'static str> {
-        Some("len")
     }
 }
 
@@ -214,15 +169,10 @@ fn with_stack<R>(stack: usize, work: impl FnOnce() -> R) -> R {
 
 fn parse(text: &str) -> Parsed {
     let source = blank_header(text);
-    let mut parsed = match parse_whole(&source) {
+    match parse_whole(&source) {
         Ok(tree) => Parsed { tree, errors: Vec::new() },
         Err(_) => parse_what_is_left(&source),
-    };
-    if text.contains("laggard") {
-        let comments = lex(&source).comments;
-        parsed.tree.comments = comments.into_iter().filter(|span| span.of(&source).contains("laggard")).collect();
     }
-    parsed
 }
 
 /// The tree of a text without errors.
@@ -255,16 +205,9 @@ fn parse_what_is_left(source: &str) -> Parsed {
         Ok(tree) => Parsed { tree, errors },
         Err(message) => {
             errors.push(SyntaxError { span: Span::new(0, source.len()), message });
-            Parsed { tree: empty_tree(source.len()), errors }
+            Parsed::nothing(source, errors)
         }
     }
-}
-
-fn empty_tree(length: usize) -> Tree {
-    let mut tree = Tree::default();
-    let statements = tree.list(&[]);
-    tree.root = Some(tree.add(NodeKind::Block(statements), Span::new(0, length)));
-    tree
 }
 
 /// The text with what stands before Rust begins replaced by spaces: byte-order mark, `#!` line, and the

@@ -406,9 +406,7 @@ mod tests {
     use super::*;
 
     fn modules_of(paths: &[&str], manifests: &[(&str, &str)]) -> Vec<String> {
-        let manifests: Vec<Manifest> =
-            manifests.iter().map(|(path, text)| Manifest { path: (*path).into(), text: (*text).into() }).collect();
-        modules(paths, &manifests)
+        modules(paths, &crate::lang::tests::manifests(manifests))
     }
 
     #[test]

@@ -48,13 +48,13 @@ impl Lowering {
             Pat::Or(alternatives) => {
                 let parts = self.patterns(alternatives.cases.iter());
                 let span = self.span_of_all(&parts);
-                self.other(&parts, span)
+                self.tree.other(&parts, span)
             }
             Pat::Guard(guarded) => {
                 let pattern = self.pattern(&guarded.pat);
                 let guard = self.expression(&guarded.guard);
                 let span = join(self.extent(pattern), self.extent(guard));
-                self.other(&[pattern, guard], span)
+                self.tree.other(&[pattern, guard], span)
             }
             Pat::Path(path) => self.path(path.qself.as_ref(), &path.path),
             Pat::Lit(literal) => self.literal(&literal.lit),
@@ -82,7 +82,7 @@ impl Lowering {
         let Some((_, inner)) = &pattern.subpat else { return name };
         let inner = self.pattern(inner);
         let span = join(self.tree.span(name), self.extent(inner));
-        self.other(&[name, inner], span)
+        self.tree.other(&[name, inner], span)
     }
 
     fn struct_pattern(&mut self, pattern: &syn::PatStruct) -> NodeId {

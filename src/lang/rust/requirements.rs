@@ -46,14 +46,14 @@ fn of_manifest(folder: &str, text: &str) -> Option<Requirement> {
     let edition = text("edition").and_then(|own| EDITIONS.iter().find(|(edition, _)| **edition == own));
     let least = edition.map_or(Version([1, 0, 0]), |(_, version)| *version);
     let version = Version::parse(&text("rust-version")?)?.max(least);
-    Some(Requirement { folder: folder.to_owned(), name: RUST.to_owned(), version, is_locked: false })
+    Some(Requirement::new(folder, RUST, version, false))
 }
 
 fn of_toolchain(folder: &str, text: &str) -> Option<Requirement> {
     let table: Option<toml::Table> = text.parse().ok();
     let channel = table.as_ref().and_then(|table| table.get("toolchain")?.get("channel")?.as_str());
     let version = Version::parse(channel.unwrap_or(text))?;
-    Some(Requirement { folder: folder.to_owned(), name: RUST.to_owned(), version, is_locked: true })
+    Some(Requirement::new(folder, RUST, version, true))
 }
 
 #[cfg(test)]

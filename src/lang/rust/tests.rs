@@ -708,7 +708,7 @@ fn every_child_lies_within_its_file() {
 #[test]
 fn comments_that_matter_are_kept() {
     let text = "// laggard: ignore\nlet_!(\"// laggard\", 'a', r#\"/* laggard */\"#);\n/* a /* laggard */ b */ // other\nfn f<'laggard>() {}";
-    let comments = parse(text).tree.comments;
+    let comments = crate::lang::parse(&Rust, text).tree.comments;
     let texts: Vec<&str> = comments.iter().map(|span| span.of(text)).collect();
     assert_eq!(texts, ["// laggard: ignore", "/* a /* laggard */ b */"]);
 }
@@ -1086,10 +1086,10 @@ const TOKENS: &[&str] = &[
 
 #[test]
 fn the_language_is_wired() {
-    assert_eq!(Rust.name(), "rust");
+    assert_eq!(Rust.profile().name, "rust");
     assert_eq!(Rust.absolute("a::b", false, 0, &["crate", "c"]), "a::c");
     assert_eq!(Rust.prelude("String"), Some("std::string::String"));
-    assert_eq!(Rust.literal_types().string, "std::str");
+    assert_eq!(Rust.profile().literal_types.string, "std::str");
 }
 
 // Real code

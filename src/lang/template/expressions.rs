@@ -2,7 +2,7 @@
 
 use super::tokens::{Token, TokenKind};
 use crate::source::Span;
-use crate::syntax::{Certainty, CollectionKind, Name, NodeId, NodeKind, Operator, PathNode, Tree, UnaryOperator};
+use crate::syntax::{CollectionKind, Name, NodeId, NodeKind, Operator, PathNode, Tree, UnaryOperator};
 
 /// How deep brackets may nest.
 const DEEPEST: usize = 48;
@@ -400,8 +400,7 @@ impl<'a, 't> Expressions<'a, 't> {
 
     /// A call.
     pub fn call(&mut self, callee: NodeId, arguments: &[NodeId], span: Span) -> NodeId {
-        let arguments = self.tree.list(arguments);
-        self.add(NodeKind::Call { callee, arguments, type_arguments: None, certainty: Certainty::Certain }, span)
+        self.tree.call(callee, arguments, None, span)
     }
 
     /// `value|filter`, `value|filter:argument`, `value|filter(arguments)`.

@@ -4,8 +4,7 @@ use super::expressions::{Expressions, Names};
 use super::tokens::{Piece, Token, TokenKind, first_word, pieces, tokens};
 use crate::source::Span;
 use crate::syntax::{
-    FunctionFlavor, FunctionNode, ImportNode, LoopKind, LoopNode, Name, NodeId, NodeKind, ParameterKind, ParameterNode,
-    Tree,
+    FunctionNode, ImportNode, LoopKind, LoopNode, Name, NodeId, NodeKind, ParameterKind, ParameterNode, Tree,
 };
 
 /// How deep tags may nest; what is deeper is read as if it stood beside.
@@ -41,7 +40,7 @@ pub fn lower(text: &str) -> Tree {
         lowering.at += 1;
     }
     let whole = Span::new(0, text.len());
-    let body = lowering.block(&statements, whole);
+    let body = lowering.tree.block(&statements, whole);
     let function = lowering.function(None, whole, body, whole);
     let mut root = imports;
     root.push(function);
@@ -97,11 +96,6 @@ impl<'a> Lowering<'a> {
         self.at >= self.pieces.len()
     }
 
-    fn block(&mut self, statements: &[NodeId], span: Span) -> NodeId {
-        let list = self.tree.list(statements);
-        self.tree.add(NodeKind::Block(list), span)
-    }
-
     /// A function of the names that were used and not bound; they become known.
     fn function(&mut self, name: Option<(Name, Span)>, span: Span, body: NodeId, whole: Span) -> NodeId {
         let free = std::mem::take(&mut self.names.free);
@@ -113,18 +107,8 @@ impl<'a> Lowering<'a> {
         };
         let parameters = free.iter().map(|name| parameter(self, *name)).collect();
         let own = self.tree.names.intern("");
-        let function = FunctionNode {
-            name: Some(name.map_or(own, |(name, _)| name)),
-            name_span: name.map_or(Span::default(), |(_, span)| span),
-            parameters,
-            returns: None,
-            is_async: false,
-            flavor: FunctionFlavor::Plain,
-            decorators: Vec::new(),
-            type_parameters: Vec::new(),
-            body: Some(body),
-        };
-        let function = self.tree.function(function);
+        let (name, name_span) = name.unwrap_or((own, Span::default()));
+        let function = self.tree.function(FunctionNode::plain(Some(name), name_span, parameters, body));
         self.tree.add(NodeKind::Function(function), whole)
     }
 
@@ -159,7 +143,7 @@ impl<'a> Lowering<'a> {
             self.depth -= 1;
         }
         let end = self.position();
-        self.block(&statements, Span { start, end })
+        self.tree.block(&statements, Span { start, end })
     }
 
     /// Where the present piece starts.
@@ -271,19 +255,11 @@ impl<'a> Lowering<'a> {
         };
         self.end(&["endfor"]);
         let span = Span { start: whole.start, end: self.position().max(whole.end) };
-        let node = LoopNode {
-            kind: LoopKind::For,
-            target,
-            iterable: Some(iterable),
-            condition,
-            body,
-            is_async: false,
-            header: whole,
-        };
-        let node = self.tree.add_loop(node);
-        let node = self.tree.add(NodeKind::Loop(node), span);
+        let kind = LoopKind::For;
+        let node = LoopNode { kind, target, iterable: Some(iterable), condition, body, is_async: false, header: whole };
+        let node = self.tree.add_loop(node, span);
         match otherwise {
-            Some(otherwise) => self.block(&[node, otherwise], span),
+            Some(otherwise) => self.tree.block(&[node, otherwise], span),
             None => node,
         }
     }
@@ -433,18 +409,9 @@ impl<'a> Lowering<'a> {
             let name = self.tree.names.intern(part.text);
             read = self.tree.add(NodeKind::Member { object: read, name }, field.span.to(part.span));
         }
-        let body = self.block(&[read], field.span);
+        let body = self.tree.block(&[read], field.span);
         let target = self.tree.add(NodeKind::Name(target_name), field.span);
-        let node = self.tree.add_loop(LoopNode {
-            kind: LoopKind::For,
-            target: Some(target),
-            iterable: Some(iterable),
-            condition: None,
-            body,
-            is_async: false,
-            header: whole,
-        });
-        statements.push(self.tree.add(NodeKind::Loop(node), whole));
+        statements.push(self.tree.add_loop(LoopNode::through(iterable, target, body, whole), whole));
         if let Some(groups) = groups.filter(|groups| groups.kind == TokenKind::Name) {
             let name = self.tree.names.intern(groups.text);
             let target = self.tree.add(NodeKind::Name(name), groups.span);
@@ -483,17 +450,7 @@ impl<'a> Lowering<'a> {
             })
             .collect();
         self.names.bound.push(name);
-        let function = self.tree.function(FunctionNode {
-            name: Some(name),
-            name_span: span,
-            parameters,
-            returns: None,
-            is_async: false,
-            flavor: FunctionFlavor::Plain,
-            decorators: Vec::new(),
-            type_parameters: Vec::new(),
-            body: Some(body),
-        });
+        let function = self.tree.function(FunctionNode::plain(Some(name), span, parameters, body));
         let end = self.position().max(whole.end);
         Some(self.tree.add(NodeKind::Function(function), Span { start: whole.start, end }))
     }
