@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::thread::LocalKey;
 
-use tree_sitter::{Node, Parser, TreeCursor};
+use tree_sitter::{Language, Node, Parser, TreeCursor};
 
 use super::Parsed;
 use super::grammar::{Numbers, Parts, parts};
@@ -22,18 +22,45 @@ const STACK_STEP: usize = 4 * 1024 * 1024;
 /// A grammar of tree-sitter, and what its numbers mean.
 pub struct Grammar<K, F> {
     /// The grammar.
-    pub language: tree_sitter::Language,
+    pub language: Language,
     /// Its kinds of nodes.
     pub kinds: Numbers<K>,
     /// Its fields.
     pub fields: Numbers<F>,
+    /// What nodes are that nobody asks for.
+    pub other: K,
 }
+
+impl<K: Copy, F: Copy> Grammar<K, F> {
+    /// A grammar by the names of its kinds and fields that lowering asks for; all others mean the same.
+    pub fn new(language: Language, (kinds, other): (&[(&str, K)], K), (fields, none): (&[(&str, F)], F)) -> Self {
+        let kinds = Numbers::of_kinds(&language, kinds, other);
+        let fields = Numbers::of_fields(&language, fields, none);
+        Grammar { language, kinds, fields, other }
+    }
+}
+
+/// Declares an enumeration and the names that its values have in a grammar.
+macro_rules! names {
+    ($(#[$doc:meta])* $name:ident, $list:ident: $($variant:ident = $text:literal),* $(,)?) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum $name {
+            $($variant,)*
+            Other,
+        }
+
+        const $list: &[(&str, $name)] = &[$(($text, $name::$variant)),*];
+    };
+}
+
+pub(super) use names;
 
 /// A parser that a thread keeps: making one costs more than parsing a small file.
 pub type KeptParser = RefCell<Option<Parser>>;
 
 /// A parser for a grammar.
-pub fn parser(language: &tree_sitter::Language) -> KeptParser {
+pub fn parser(language: &Language) -> KeptParser {
     let mut parser = Parser::new();
     RefCell::new(parser.set_language(language).is_ok().then_some(parser))
 }
@@ -87,6 +114,14 @@ pub fn span_of(node: Node) -> Span {
 /// The first child in a field.
 pub fn in_field<'t, F: PartialEq>(parts: &Parts<'t, F>, field: F) -> Option<Node<'t>> {
     parts.iter().find(|(own, _)| own.as_ref() == Some(&field)).map(|(_, node)| *node)
+}
+
+/// All named children in a field.
+pub fn all_in_field<'p, 't, F: Copy + PartialEq>(
+    parts: &'p Parts<'t, F>,
+    field: F,
+) -> impl Iterator<Item = Node<'t>> + use<'p, 't, F> {
+    parts.iter().filter(move |(own, node)| *own == Some(field) && node.is_named()).map(|(_, node)| *node)
 }
 
 /// The tree under construction; `state` is what the language keeps of the place that is lowered.
@@ -143,9 +178,9 @@ impl<'t, K: Copy, F: Copy, S> Lowering<'t, K, F, S> {
         self.parts(node).into_iter().map(|(_, part)| part).filter(|part| part.is_named())
     }
 
-    /// What a node is; `None` for what is broken.
-    pub fn meaning(&self, node: Node) -> Option<K> {
-        self.grammar.kinds.get(node.kind_id())
+    /// What a node is.
+    pub fn kind(&self, node: Node) -> K {
+        self.grammar.kinds.get(node.kind_id()).unwrap_or(self.grammar.other)
     }
 
     /// Recursion goes through here, so that its depth is bounded by memory, not by the stack. `None` when it is too deep.

@@ -3,15 +3,14 @@
 use tree_sitter::Node;
 
 use super::grammar::{Field, Kind};
-use super::lower::{Lowering, all_in_field};
+use super::lower::Lowering;
 use super::names::ARRAY_OF_SIZE;
 use super::scope::Meaning;
 use super::statements::operator_of;
-use crate::lang::lowering::{in_field, integer, span_of, without_escapes};
+use crate::lang::lowering::{all_in_field, in_field, integer, span_of, without_escapes};
 use crate::source::Span;
 use crate::syntax::{
-    Certainty, CollectionKind, FunctionFlavor, FunctionNode, NodeId, NodeKind, Operator, ParameterKind, ParameterNode,
-    TypeExprId, UnaryOperator,
+    CollectionKind, FunctionNode, NodeId, NodeKind, Operator, ParameterKind, ParameterNode, UnaryOperator,
 };
 
 impl<'t> Lowering<'t> {

@@ -3,8 +3,8 @@
 use tree_sitter::Node;
 
 use super::grammar::{Field, Kind};
-use super::lower::{Lowering, all_in_field};
-use crate::lang::lowering::in_field;
+use super::lower::Lowering;
+use crate::lang::lowering::{all_in_field, in_field};
 use crate::syntax::{Name, NodeId};
 
 impl<'t> Lowering<'t> {

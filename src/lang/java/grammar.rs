@@ -2,24 +2,7 @@
 
 use std::sync::LazyLock;
 
-use tree_sitter::Language;
-
-use crate::lang::grammar::Numbers;
-use crate::lang::lowering;
-
-/// Declares an enumeration and the names that its values have in the grammar.
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident, $list:ident: $($variant:ident = $text:literal),* $(,)?) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum $name {
-            $($variant,)*
-            Other,
-        }
-
-        const $list: &[(&str, $name)] = &[$(($text, $name::$variant)),*];
-    };
-}
+use crate::lang::lowering::{Grammar, names};
 
 names! {
     /// Kinds of nodes.
@@ -166,9 +149,5 @@ names! {
 }
 
 /// The grammar, looked up once.
-pub(super) static GRAMMAR: LazyLock<lowering::Grammar<Kind, Field>> = LazyLock::new(|| {
-    let language = Language::from(tree_sitter_java::LANGUAGE);
-    let kinds = Numbers::of_kinds(&language, KINDS, Kind::Other);
-    let fields = Numbers::of_fields(&language, FIELDS, Field::Other);
-    lowering::Grammar { language, kinds, fields }
-});
+pub(super) static GRAMMAR: LazyLock<Grammar<Kind, Field>> =
+    LazyLock::new(|| Grammar::new(tree_sitter_java::LANGUAGE.into(), (KINDS, Kind::Other), (FIELDS, Field::Other)));

@@ -12,7 +12,7 @@ use super::scope::{ClassAround, Member, Scope};
 use super::types::without_arguments;
 use crate::lang::Parsed;
 use crate::lang::grammar::Parts;
-use crate::lang::lowering::{self, in_field, span_of};
+use crate::lang::lowering::{self, all_in_field, in_field, span_of};
 use crate::source::Span;
 use crate::syntax::{
     ClassKind, ClassNode, FunctionFlavor, FunctionNode, ImportNode, Name, NodeId, NodeKind, ParameterKind,
@@ -69,10 +69,6 @@ pub(super) fn file(text: &str, root: Node) -> Parsed {
 }
 
 impl<'t> Lowering<'t> {
-    pub(super) fn kind(&self, node: Node) -> Kind {
-        self.meaning(node).unwrap_or(Kind::Other)
-    }
-
     fn declaration(&mut self, node: Node<'t>, nodes: &mut Vec<NodeId>) {
         match self.kind(node) {
             Kind::ImportDeclaration => nodes.extend(self.import(node)),
@@ -595,12 +591,4 @@ impl<'t> Lowering<'t> {
 
 fn name_in<'t>(lowering: &Lowering<'t>, parts: &Parts<'t, Field>) -> Option<&'t str> {
     in_field(parts, Field::Name).map(|name| lowering.text_of(name))
-}
-
-/// All children in a field.
-pub(super) fn all_in_field<'p, 't>(
-    parts: &'p Parts<'t, Field>,
-    field: Field,
-) -> impl Iterator<Item = Node<'t>> + use<'p, 't> {
-    parts.iter().filter(move |(own, _)| *own == Some(field)).map(|(_, node)| *node)
 }

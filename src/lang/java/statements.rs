@@ -3,9 +3,9 @@
 use tree_sitter::Node;
 
 use super::grammar::{Field, Kind};
-use super::lower::{Lowering, all_in_field};
+use super::lower::Lowering;
 use crate::lang::grammar::Parts;
-use crate::lang::lowering::{in_field, span_of};
+use crate::lang::lowering::{all_in_field, in_field, span_of};
 use crate::source::Span;
 use crate::syntax::{LoopNode, NodeId, NodeKind, Operator, TypeExprId};
 
