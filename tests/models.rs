@@ -198,7 +198,7 @@ fn files(language: &str) -> Vec<(String, ModelFile)> {
     paths.iter().map(parse).collect()
 }
 
-fn languages() -> [(&'static str, Models); 4] {
+fn languages() -> [(&'static str, Models); 5] {
     [("go", go()), ("java", java()), ("javascript", javascript()), ("python", python()), ("rust", rust())]
 }
 
