@@ -100,7 +100,6 @@ fn deep_nesting() {
         ("blocks.go", lines(&format!("package x\n\nfunc f() {}\n", nested("{", "}", 50_000)))),
         ("Calls.java", java(nested("f(", ")", 50_000))),
         ("Plus.java", java(format!("{}1", "1 + ".repeat(100_000)))),
-        ("Lambdas.java", java(nested("f(() -> ", ")", 50_000))),
         ("Dots.java", java(format!("x{}", ".x()".repeat(50_000)))),
         ("Blocks.java", lines(&format!("class A {{ void f() {} }}\n", nested("{", "}", 50_000)))),
         ("brackets.py", python(nested("[", "]", 50_000))),
@@ -124,7 +123,7 @@ fn deep_nesting() {
     all.push(("slow.py", SLOW));
     let folder = project(&all);
     let run = check(folder.path(), &[]);
-    says(&run, "1 finding (1 warning) in 25 files.");
+    says(&run, "1 finding (1 warning) in 24 files.");
     for line in run.stderr.lines().filter(|line| line.starts_with("note: ")) {
         assert!(line.contains("nesting is too deep"), "{line}");
     }

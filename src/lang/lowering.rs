@@ -75,6 +75,10 @@ fn with_tree<R>(parser: &'static LocalKey<KeptParser>, text: &str, work: impl Fn
 pub fn parse(parser: &'static LocalKey<KeptParser>, text: &str, lower: impl FnOnce(&str, Node) -> Parsed) -> Parsed {
     let parsed = with_tree(parser, text, |root| {
         let mut parsed = lower(text, root);
+        // What is broken may be nothing that lowering comes to.
+        if root.has_error() && parsed.errors.is_empty() {
+            parsed.errors.push(SyntaxError { span: span_of(root), message: "syntax error".to_owned() });
+        }
         parsed.errors.sort_by_key(|error| (error.span.start, std::cmp::Reverse(error.span.end)));
         parsed.errors.dedup_by(|inner, outer| outer.span.contains(inner.span));
         parsed
