@@ -126,7 +126,7 @@ impl<'t> Lowering<'t> {
             return Some(class);
         }
         let parts = self.parts(node);
-        let (object, field) = (in_field(&parts, Field::Object)?, in_field(&parts, Field::Field)?);
+        let (object, field) = (in_field(&parts, Field::Object)?, in_field(&parts, Field::Member)?);
         if self.kind(field) == Kind::This {
             let path = self.class_path(self.text_of(object));
             return Some(self.outer_object(&path, span));

@@ -128,7 +128,7 @@ names! {
     Declarator = "declarator",
     Dimensions = "dimensions",
     Element = "element",
-    Field = "field",
+    Member = "field",
     Index = "index",
     Init = "init",
     Key = "key",

@@ -158,8 +158,7 @@ impl<'t> Lowering<'t> {
         if self.is_generated(&annotations) {
             return None;
         }
-        let node_kind = self.kind(node);
-        let kind = match node_kind {
+        let kind = match self.kind(node) {
             Kind::InterfaceDeclaration | Kind::AnnotationTypeDeclaration => ClassKind::Interface,
             Kind::EnumDeclaration => ClassKind::Enum,
             _ if modifiers.is_abstract => ClassKind::Interface,
@@ -168,7 +167,7 @@ impl<'t> Lowering<'t> {
         let type_parameters = self.type_parameters(in_field(&parts, Field::TypeParameters));
         let base_nodes = self.base_nodes(&parts);
         let bases: Vec<NodeId> = base_nodes.iter().map(|base| self.base(*base)).collect();
-        let mut around = self.class_around(self.text_of(name), body, node_kind);
+        let mut around = self.class_around(self.text_of(name), body);
         around.inherits = !bases.is_empty();
         around.superclass = in_field(&parts, Field::Superclass)
             .and_then(|superclass| self.named(superclass).next())
@@ -225,25 +224,21 @@ impl<'t> Lowering<'t> {
     }
 
     /// What a class declares, before its members are lowered.
-    pub(super) fn class_around(&mut self, name: &str, body: Option<Node<'t>>, kind: Kind) -> ClassAround<'t> {
+    pub(super) fn class_around(&mut self, name: &str, body: Option<Node<'t>>) -> ClassAround<'t> {
         let mut path = self.state.scope.classes.last().map(|outer| outer.path.clone()).unwrap_or_default();
         path.push(name.to_owned());
         let mut around = ClassAround { path, ..ClassAround::default() };
         if let Some(body) = body {
-            self.note_members(
-                body,
-                &mut around,
-                matches!(kind, Kind::InterfaceDeclaration | Kind::AnnotationTypeDeclaration),
-            );
+            self.note_members(body, &mut around);
         }
         around
     }
 
-    fn note_members(&mut self, body: Node<'t>, around: &mut ClassAround<'t>, in_interface: bool) {
+    fn note_members(&mut self, body: Node<'t>, around: &mut ClassAround<'t>) {
         for member in self.named(body).collect::<Vec<_>>() {
             let kind = self.kind(member);
             if kind == Kind::EnumBodyDeclarations {
-                self.note_members(member, around, in_interface);
+                self.note_members(member, around);
                 continue;
             }
             let parts = self.parts(member);
@@ -305,7 +300,7 @@ impl<'t> Lowering<'t> {
     pub(super) fn anonymous_class(&mut self, base: Node<'t>, body: Node<'t>, span: Span) -> NodeId {
         let name = format!("class@{}", span.start);
         let base_value = self.base(base);
-        let mut around = self.class_around(&name, Some(body), Kind::ClassDeclaration);
+        let mut around = self.class_around(&name, Some(body));
         // It stands in code, not in the class around that.
         around.path = vec![name.clone()];
         around.inherits = true;
@@ -443,7 +438,7 @@ impl<'t> Lowering<'t> {
         let returns = in_field(&parts, Field::Type).map(|declared| self.type_expr(declared));
         let returns = returns.map(|declared| self.array_of(declared, dimensions));
         let text = self.text_of(name).to_owned();
-        self.function(&text, name, &parts, modifiers, type_parameters, returns, span_of(node))
+        self.function((&text, name), &parts, modifiers, type_parameters, returns, span_of(node))
     }
 
     fn constructor(&mut self, node: Node<'t>) -> Option<NodeId> {
@@ -452,7 +447,7 @@ impl<'t> Lowering<'t> {
         modifiers.is_static = false;
         let name = in_field(&parts, Field::Name)?;
         let type_parameters = self.type_parameters(in_field(&parts, Field::TypeParameters));
-        self.function(CONSTRUCTOR, name, &parts, modifiers, type_parameters, None, span_of(node))
+        self.function((CONSTRUCTOR, name), &parts, modifiers, type_parameters, None, span_of(node))
     }
 
     /// `record Order(…) { Order { … } }`
@@ -462,8 +457,7 @@ impl<'t> Lowering<'t> {
 
     fn function(
         &mut self,
-        text: &str,
-        name: Node<'t>,
+        (text, name): (&str, Node<'t>),
         parts: &Parts<'t, Field>,
         modifiers: Modifiers,
         type_parameters: TypeParameters,
