@@ -23,8 +23,8 @@ mod version;
 
 use hash::HashIndex;
 use table::{
-    AdviceRow, Argument, HandlerRow, Indexes, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text,
-    TypeRow, ViewRow,
+    AdviceRow, Argument, ColumnRow, HandlerRow, IndexRow, Indexes, ModelFile, RelationRow, RendererRow, Row, Table,
+    TableRow, TemplateRow, Text, TypeRow, ViewRow,
 };
 
 fn main() {
@@ -48,6 +48,7 @@ const MAKES_FACTS: &[&str] = &[
     "src/interner.rs",
     "src/lang",
     "src/source.rs",
+    "src/sql",
     "src/syntax.rs",
 ];
 
@@ -154,6 +155,18 @@ fn table_code(name: &str, table: &Table) -> String {
             list_code(&table.relations, |(name, row)| format!("({}, {})", text_code(name), relation_code(row)))
         ),
         format!(
+            "tables: {}",
+            list_code(&table.tables, |(name, row)| format!("({}, {})", text_code(name), table_row_code(row)))
+        ),
+        format!(
+            "columns: {}",
+            list_code(&table.columns, |(name, row)| format!("({}, {})", text_code(name), column_code(row)))
+        ),
+        format!(
+            "table_indexes: {}",
+            list_code(&table.table_indexes, |(name, row)| format!("({}, {})", text_code(name), index_row_code(row)))
+        ),
+        format!(
             "renderers: {}",
             list_code(&table.renderers, |(name, row)| format!("({}, {})", text_code(name), renderer_code(row)))
         ),
@@ -197,7 +210,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, advice: {}, threads_for_plain: {}, asynchronous: {}, cost: {}, \
-         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, together: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {} }}",
+         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, together: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {}, finds: {}, takes: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -228,6 +241,8 @@ fn row_code(row: &Row) -> String {
         list_code(&row.entry, argument_code),
         list_code(&row.after, text_code),
         list_code(&row.closed_by, text_code),
+        row.finds,
+        list_code(&row.takes, text_code),
     )
 }
 
@@ -255,6 +270,41 @@ fn relation_code(row: &RelationRow) -> String {
         list_code(&row.key_members, text_code),
         texts.join(", ")
     )
+}
+
+fn table_row_code(row: &TableRow) -> String {
+    let texts = [
+        ("options", &row.options),
+        ("name", &row.name),
+        ("name_default", &row.name_default),
+        ("abstract_by", &row.abstract_by),
+        ("key", &row.key),
+        ("key_alias", &row.key_alias),
+        ("index", &row.index),
+    ];
+    let lists =
+        [("indexes", &row.indexes), ("column_sets", &row.column_sets), ("equal", &row.equal), ("ranges", &row.ranges)];
+    let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));
+    let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));
+    format!("TableRow {{ {} }}", texts.chain(lists).collect::<Vec<_>>().join(", "))
+}
+
+fn column_code(row: &ColumnRow) -> String {
+    let texts = [("key_by", &row.key_by), ("suffix", &row.suffix), ("few_by", &row.few_by)];
+    let lists = [("indexed_by", &row.indexed_by), ("few_types", &row.few_types), ("key_types", &row.key_types)];
+    let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));
+    let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));
+    format!(
+        "ColumnRow {{ indexed: {}, few: {}, named_by: {}, {} }}",
+        row.indexed,
+        row.few,
+        optional_argument_code(row.named_by.as_ref()),
+        texts.chain(lists).collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn index_row_code(row: &IndexRow) -> String {
+    format!("IndexRow {{ columns: {}, skipped: {} }}", text_code(&row.columns), row.skipped)
 }
 
 fn renderer_code(row: &RendererRow) -> String {

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
+use crate::sql::{self, Statement};
 use crate::syntax::{
     ClassKind, CollectionKind, FunctionFlavor, LoopKind, Name, Names, Operator, ParameterKind, StringId, SyntaxError,
     TypeExpr, TypeExprId,
@@ -62,6 +63,8 @@ pub struct FileFacts {
     pub types: Vec<TypeExpr>,
     /// Values of strings.
     pub strings: Vec<Box<str>>,
+    /// What is known of those strings that are statements in SQL, in the order of the strings.
+    pub statements: Vec<(StringId, Statement)>,
     /// Where values come from.
     pub origins: Vec<Origin>,
     /// Members of joins and collections.
@@ -84,6 +87,8 @@ pub struct FileFacts {
     pub calls: Vec<CallSite>,
     /// Arguments of all call sites.
     pub arguments: Vec<Argument>,
+    /// Comparisons of an attribute that are arguments: some calls take them apart.
+    pub comparisons: Vec<Comparison>,
     /// Assignments.
     pub writes: Vec<Write>,
     /// Places where an asynchronous function may be suspended.
@@ -611,6 +616,30 @@ pub struct Argument {
     pub is_spread: bool,
 }
 
+/// A comparison that is given to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The argument.
+    pub span: Span,
+    /// Equal, or larger or smaller.
+    pub operator: Operator,
+    /// What is compared.
+    pub left: OriginId,
+    /// With what.
+    pub right: OriginId,
+}
+
+/// A statement in SQL that is given to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The call.
+    pub call: CallId,
+    /// The argument.
+    pub span: Span,
+    /// The text.
+    pub string: StringId,
+}
+
 /// How a place is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WriteKind {
@@ -783,8 +812,33 @@ impl FileFacts {
         macro_rules! shrink {
             ($($table:ident),*) => { $(self.$table.shrink_to_fit();)* };
         }
-        shrink!(line_starts, types, strings, origins, origin_lists, scopes, modules, functions, classes, imports);
-        shrink!(loops, closures, calls, arguments, writes, awaits, bindings, holds, entries, suppressions, errors);
+        shrink!(
+            line_starts,
+            types,
+            strings,
+            statements,
+            origins,
+            origin_lists,
+            scopes,
+            modules,
+            functions,
+            classes,
+            imports
+        );
+        shrink!(
+            loops,
+            closures,
+            calls,
+            arguments,
+            comparisons,
+            writes,
+            awaits,
+            bindings,
+            holds,
+            entries,
+            suppressions,
+            errors
+        );
     }
 
     /// The members of a display, or else the value itself.
@@ -802,30 +856,69 @@ impl FileFacts {
 
     /// The text of a string that an origin leads to: the literal, a constant of the module, `text("…")`.
     pub fn literal_text(&self, origin: OriginId) -> Option<&str> {
-        self.literal_text_below(origin, 0)
+        Some(&self.strings[self.literal(origin)?.0 as usize])
     }
 
-    fn literal_text_below(&self, origin: OriginId, depth: usize) -> Option<&str> {
+    /// The string that an origin leads to, as [`FileFacts::literal_text`] has it.
+    pub fn literal(&self, origin: OriginId) -> Option<StringId> {
+        self.literal_below(origin, 0)
+    }
+
+    fn literal_below(&self, origin: OriginId, depth: usize) -> Option<StringId> {
         if depth > 8 {
             return None;
         }
         match self.origin(origin) {
-            Origin::String(Some(id)) => Some(&self.strings[id.0 as usize]),
-            Origin::Borrowed(inner) => self.literal_text_below(inner, depth + 1),
+            Origin::String(Some(id)) => Some(id),
+            Origin::Borrowed(inner) => self.literal_below(inner, depth + 1),
             Origin::Global(module, name) => {
                 let definitions = &self.modules[module.index()].definitions;
                 let mut own = definitions.iter().filter(|(own, _)| *own == name);
                 match (own.next(), own.next()) {
-                    (Some((_, origin)), None) => self.literal_text_below(*origin, depth + 1),
+                    (Some((_, origin)), None) => self.literal_below(*origin, depth + 1),
                     _ => None,
                 }
             }
             Origin::Call(call) => {
                 let first = self.arguments_of(self.call(call)).first()?;
-                self.literal_text_below(first.origin, depth + 1)
+                self.literal_below(first.origin, depth + 1)
             }
             _ => None,
         }
+    }
+
+    /// What is known of a string that is a statement in SQL.
+    pub fn statement(&self, string: StringId) -> Option<&Statement> {
+        let at = self.statements.binary_search_by_key(&string, |(own, _)| *own).ok()?;
+        Some(&self.statements[at].1)
+    }
+
+    /// The statement in SQL that a call sends: its own argument, or that of the call that its receiver was made by
+    /// (`query("…").bind(x).execute(pool)`).
+    pub fn sent(&self, call: CallId) -> Option<Sent> {
+        let mut call = call;
+        for _ in 0..8 {
+            let site = self.call(call);
+            let texts = self.arguments_of(site).iter().take(2);
+            let mut texts = texts.filter_map(|argument| Some((argument.span, self.literal(argument.origin)?)));
+            let is_statement = |(_, string): &(Span, StringId)| sql::verb(&self.strings[string.0 as usize]).is_some();
+            if let Some((span, string)) = texts.find(is_statement) {
+                return Some(Sent { call, span, string });
+            }
+            let mut origin = site.callee;
+            while let Origin::Await(inner)
+            | Origin::Propagated(inner)
+            | Origin::Borrowed(inner)
+            | Origin::Generic(inner, _) = self.origin(origin)
+            {
+                origin = inner;
+            }
+            match self.origin(origin) {
+                Origin::Call(inner) => call = inner,
+                _ => return None,
+            }
+        }
+        None
     }
 
     /// What a value is a part, a view or a result of, when it is of one thing.

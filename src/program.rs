@@ -12,6 +12,8 @@ use crate::facts::{CallId, Depend, FileFacts, FunctionId};
 use crate::interner::Distinct;
 use crate::model::table::{Laziness, Row};
 use crate::source::{FileId, SourceFile, Span};
+use crate::sql::Lookup;
+use crate::sql::schema::Schema;
 use crate::types::{Symbol, TypeId};
 use crate::version::Requirements;
 
@@ -20,6 +22,8 @@ use crate::version::Requirements;
 pub struct ProgramFile {
     /// Where it is.
     pub source: SourceFile,
+    /// Was it read? What nothing is reported in and nothing imports is not.
+    pub is_read: bool,
     /// What is in it.
     pub facts: FileFacts,
     /// Its qualified module name.
@@ -341,6 +345,28 @@ pub struct RelationRead {
     pub confidence: Confidence,
 }
 
+/// How a table of the program is defined.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableOrigin {
+    /// Where.
+    pub place: Option<(FileId, Span)>,
+    /// The class whose rows it has; empty where it is defined by a statement.
+    pub class: String,
+    /// What gives a column of it an index, as its class would say it; `{column}` is the column. Empty: a statement.
+    pub index: String,
+}
+
+/// Rows of a class that a call asks for by their attributes.
+#[derive(Clone, Debug)]
+pub struct ClassLookup {
+    /// The file.
+    pub file: FileId,
+    /// The call.
+    pub call: CallId,
+    /// By what.
+    pub lookups: Vec<Lookup>,
+}
+
 /// The whole program.
 pub struct Program<'m> {
     /// All files, sorted by path.
@@ -371,6 +397,10 @@ pub struct Program<'m> {
     pub repeated: Vec<bool>,
     /// Which functions are tests or helpers of tests.
     pub tests: Vec<bool>,
+    /// The tables that the program defines.
+    pub schema: Schema<TableOrigin>,
+    /// What the program looks up by means of classes, by file.
+    pub lookups: Vec<ClassLookup>,
     /// Relations that are read once per row, by file.
     pub relation_reads: Vec<RelationRead>,
     /// Which asynchronous functions are known to run as the only task of their event loop.

@@ -26,19 +26,31 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("progress", &[]),
     ("config", &["diagnostic", "progress", "source"]),
     ("cache", &["config"]),
-    ("facts", &["source", "syntax"]),
-    ("program", &["diagnostic", "effect", "facts", "interner", "source", "types", "version"]),
+    ("facts", &["source", "sql", "syntax"]),
+    ("program", &["diagnostic", "effect", "facts", "interner", "source", "sql", "types", "version"]),
     // What the verbs are told.
-    ("lang", &["source", "syntax", "version"]),
+    ("lang", &["source", "sql", "syntax", "version"]),
     ("model", &["config", "effect", "lang", "types", "version"]),
-    ("rule", &["config", "diagnostic", "effect", "facts", "lang", "source", "version"]),
+    ("rule", &["config", "diagnostic", "effect", "facts", "lang", "source", "sql", "version"]),
     ("project", &["diagnostic", "lang", "source", "version"]),
     ("outcome", &["diagnostic", "source"]),
     // Verbs: none uses another.
     ("discover", &["config", "diagnostic", "lang", "project", "source"]),
     (
         "extract",
-        &["cache", "config", "diagnostic", "facts", "generated", "lang", "program", "project", "source", "syntax"],
+        &[
+            "cache",
+            "config",
+            "diagnostic",
+            "facts",
+            "generated",
+            "lang",
+            "program",
+            "project",
+            "source",
+            "sql",
+            "syntax",
+        ],
     ),
     (
         "link",
@@ -325,9 +337,14 @@ fn engine() -> Vec<SourceCode> {
 /// Languages whose names are words of English: in a sentence they name nothing.
 const ENGLISH_WORDS: &[&str] = &["go"];
 
+/// A language that stands in the strings of all others, and so is a noun of the engine as well: it has a module beside
+/// `source` and `syntax`, and rules speak of its statements.
+const SPOKEN_IN_ALL: &[&str] = &["sql"];
+
 #[test]
 fn nothing_above_lang_names_a_language() {
     let languages: BTreeSet<&str> = lang::all().iter().map(|language| language.profile().name).collect();
+    let languages: BTreeSet<&str> = languages.into_iter().filter(|name| !SPOKEN_IN_ALL.contains(name)).collect();
     for code in engine() {
         let words = Words::of(code.tokens.clone());
         for word in words.names.iter().chain(&words.texts) {

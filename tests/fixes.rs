@@ -128,7 +128,7 @@ fn without_marks(example: &Example) -> Files {
 }
 
 fn unmarked(text: &str) -> String {
-    let line = |line: &str| match line.find("#~").or_else(|| line.find("//~")) {
+    let line = |line: &str| match ["#~", "//~", "--~"].iter().find_map(|mark| line.find(mark)) {
         Some(at) => line[..at].trim_end().to_owned() + "\n",
         None => line.to_owned(),
     };

@@ -26,6 +26,10 @@ fn javascript() -> Models {
     Models::built_in("javascript", ".")
 }
 
+fn sql() -> Models {
+    Models::built_in("sql", ".")
+}
+
 fn overlay(text: &str) -> ModelFile {
     ModelFile::parse(text).expect("a good model file")
 }
@@ -43,7 +47,7 @@ fn built_in_rows_are_found_by_path() {
 
 #[test]
 fn every_built_in_row_is_found() {
-    for models in [go(), java(), javascript(), python(), rust()] {
+    for models in [go(), java(), javascript(), python(), rust(), sql()] {
         for row in models.rows() {
             assert_eq!(models.row(&row.path), Some(row));
         }
@@ -517,7 +521,7 @@ fn asynchronous_forms_that_are_members_exist() {
 /// A name that no row advises, nobody leaves out: it was renamed, or never there.
 #[test]
 fn versions_are_given_for_names_that_rows_advise() {
-    for models in [go(), java(), javascript(), python(), rust()] {
+    for models in [go(), java(), javascript(), python(), rust(), sql()] {
         for (name, _) in models.advice() {
             let is_advised = models.rows().iter().any(|row| advice_of(row).any(|choice| choice.contains(&**name)));
             assert!(is_advised, "no row advises `{name}`");

@@ -44,7 +44,7 @@ fn check(rule: &str, example: &Example) -> Vec<String> {
         };
         write(folder.path(), &name, text);
         for (line, content) in text.lines().enumerate() {
-            if content.contains('~') && (content.contains("#~") || content.contains("//~")) {
+            if content.contains('~') && ["#~", "//~", "--~"].iter().any(|mark| content.contains(mark)) {
                 marks.push((name.clone(), line + 1, page::mark_of(content), at));
             }
         }

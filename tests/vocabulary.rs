@@ -99,7 +99,9 @@ fn value_in_words(value: &str) -> &'static str {
 }
 
 fn subjects() -> String {
-    let code = syn::parse_file(&fs::read_to_string(path("src/rule/condition.rs")).unwrap()).unwrap();
+    let mut code = syn::parse_file(&fs::read_to_string(path("src/rule/condition.rs")).unwrap()).unwrap();
+    // What may be wrong with a statement is said where statements are read.
+    code.items.extend(syn::parse_file(&fs::read_to_string(path("src/sql/query.rs")).unwrap()).unwrap().items);
     let mut rows = String::from("| subject | key | meaning |\n| --- | --- | --- |\n");
     for (subject, meaning, of) in keys(&code, "SubjectText") {
         rows += &format!("| `{subject}` | | {meaning} |\n");
@@ -111,7 +113,7 @@ fn subjects() -> String {
     rows
 }
 
-/// The words of a field whose type is an enumeration of this file.
+/// The words of a field whose type is an enumeration of these files.
 fn choices(code: &syn::File, of: &str) -> String {
     let found = code.items.iter().find_map(|item| match item {
         syn::Item::Enum(item) if item.ident == of && item.variants.iter().all(|variant| variant.fields.is_empty()) => {

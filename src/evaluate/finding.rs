@@ -12,6 +12,7 @@ use crate::link::summarize::witness_chain;
 use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
 use crate::rule::{Place, Rule};
 use crate::source::{FileId, Span};
+use crate::sql::Flaw;
 
 /// The finding for a call site.
 pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Diagnostic {
@@ -186,20 +187,77 @@ pub fn of_function(program: &Program, rule: &Rule, file: FileId, function: Funct
     }
 }
 
-/// The finding for a SQL statement.
-pub fn of_sql(program: &Program, rule: &Rule, file: FileId, call: CallId) -> Diagnostic {
+/// The finding for a statement in SQL that a call is given as an argument.
+pub fn of_sql(program: &Program, rule: &Rule, file: FileId, sent: Sent, flaw: &Flaw) -> Diagnostic {
     let facts = &program.file(file).facts;
-    let site = facts.call(call);
-    let words = words_of_own_call(program, file, call);
+    let site = facts.call(sent.call);
+    let words = Words {
+        table: flaw.table.to_string(),
+        column: flaw.column.to_string(),
+        code: flaw.code.to_string(),
+        ..words_of_own_call(program, file, sent.call)
+    };
     let message = words.fill(&rule.message.text);
     let function = facts.scope(site.scope).function;
-    let span = facts.arguments_of(site).first().map_or(site.span, |argument| argument.span);
     Diagnostic {
         rank: rule.weight * rank::context(program, file, function),
-        confidence: program.resolved(file, call).confidence,
-        primary: Label { file, span: first_line(facts, span), message: words.fill(&rule.message.label) },
+        confidence: program.resolved(file, sent.call).confidence,
+        primary: Label { file, span: first_line(facts, sent.span), message: words.fill(&rule.message.label) },
         ..bare(program, rule, file, function, &words, message)
     }
+}
+
+/// Where a table is asked for something.
+#[derive(Clone, Copy, Debug)]
+pub struct QuerySite {
+    /// The file.
+    pub file: FileId,
+    /// The call that asks.
+    pub call: CallId,
+    /// The statement, or what of the call asks.
+    pub span: Span,
+}
+
+/// The finding for a table that lacks something for what is asked of it at these places, the first of which it is placed
+/// at.
+pub fn of_table(program: &Program, rule: &Rule, sites: &[QuerySite], words: TableWords) -> Option<Diagnostic> {
+    let first = *sites.first()?;
+    let facts = &program.file(first.file).facts;
+    let function = facts.scope(facts.call(first.call).scope).function;
+    let TableWords { table, column, index, place } = words;
+    let words = Words { table, column, table_index: index, ..Words::default() };
+    let message = words.fill(&rule.message.text);
+    let label = |site: &QuerySite, message: &str| {
+        let facts = &program.file(site.file).facts;
+        Label { file: site.file, span: first_line(facts, site.span), message: message.to_owned() }
+    };
+    let defined = place.map(|(file, span)| {
+        let facts = &program.file(file).facts;
+        Label { file, span: first_line(facts, span), message: words.fill(&rule.message.cause) }
+    });
+    let mut found = Diagnostic {
+        rank: rule.weight * rank::context(program, first.file, function),
+        primary: label(&first, &words.fill(&rule.message.label)),
+        secondary: defined.into_iter().collect(),
+        also: sites[1..].iter().map(|site| label(site, "")).collect(),
+        ..bare(program, rule, first.file, function, &words, message)
+    };
+    // It is the same wherever it is asked for.
+    found.fingerprint = [rule.name.as_str(), &words.table, &words.column].join("\0");
+    Some(found)
+}
+
+/// What a finding about a table speaks of.
+#[derive(Clone, Debug)]
+pub struct TableWords {
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// What would be written to give it the index.
+    pub index: String,
+    /// Where the table is defined.
+    pub place: Option<(FileId, Span)>,
 }
 
 /// The finding for a relation that is read once per row.

@@ -17,6 +17,8 @@ pub struct Index<'r> {
     pub sql: Vec<&'r Rule>,
     /// Rules for relations that are read.
     pub relations: Vec<&'r Rule>,
+    /// Rules for tables.
+    pub tables: Vec<&'r Rule>,
 }
 
 impl<'r> Index<'r> {
@@ -29,6 +31,7 @@ impl<'r> Index<'r> {
             functions: Vec::new(),
             sql: Vec::new(),
             relations: Vec::new(),
+            tables: Vec::new(),
         };
         for rule in rules.rules.iter().filter(|rule| rule.languages.iter().any(|own| own == language)) {
             if let Some(call) = &rule.subject.call {
@@ -40,13 +43,14 @@ impl<'r> Index<'r> {
             index.functions.extend(rule.subject.function.is_some().then_some(rule));
             index.sql.extend(rule.subject.sql.is_some().then_some(rule));
             index.relations.extend(rule.subject.relation.is_some().then_some(rule));
+            index.tables.extend(rule.subject.table.is_some().then_some(rule));
         }
         index
     }
 
     /// Has it no rules?
     pub fn is_empty(&self) -> bool {
-        let others = [&self.holds, &self.functions, &self.sql, &self.relations];
+        let others = [&self.holds, &self.functions, &self.sql, &self.relations, &self.tables];
         self.calls.is_empty() && others.iter().all(|rules| rules.is_empty())
     }
 

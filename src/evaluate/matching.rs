@@ -12,7 +12,7 @@ use crate::link::summarize::{
 use crate::model::table::{Color, Laziness, Row};
 use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Standing, Target};
 use crate::rule::Rule;
-use crate::rule::condition::{Conditions, Part, RelationReading, SqlCheck};
+use crate::rule::condition::{Conditions, Part, RelationReading};
 use crate::source::FileId;
 use crate::syntax::{LoopKind, ParameterKind, TypeForm};
 
@@ -314,6 +314,12 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(scans_invariant, |wanted| flow::scans_invariant(program, candidate) == *wanted);
     check!(follows_independent, |wanted| flow::follows_independent(program, candidate, words(wanted)));
     check!(unlimited, |_wanted| false);
+    // Of statements only.
+    check!(known_table, |_wanted| false);
+    check!(small_table, |_wanted| false);
+    check!(indexed, |_wanted| false);
+    check!(served, |_wanted| false);
+    check!(special_index, |_wanted| false);
     all
 }
 
@@ -1424,28 +1430,6 @@ fn is_unlimited(program: &mut Program, file: FileId, decorator: OriginId, call: 
             }
         }
     }
-}
-
-/// A rule about SQL statements.
-pub fn check_sql(program: &mut Program, rule: &Rule, file: FileId, call: CallId) -> Option<Diagnostic> {
-    let subject = rule.subject.sql.as_ref()?;
-    let sends = EffectSet::of(&[Effect::DbQuery, Effect::DbWrite, Effect::Compiles]);
-    let effects = program.resolved(file, call).effects;
-    if !effects.meets(sends) {
-        return None;
-    }
-    let facts = &program.file(file).facts;
-    let site = facts.call(call);
-    let text = facts.arguments_of(site).iter().take(2).find_map(|argument| facts.literal_text(argument.origin))?;
-    let matches = match subject.check {
-        SqlCheck::SelectStar => crate::sql::selects_star(text),
-    };
-    let first = facts.arguments_of(site).first().map_or(site.span, |argument| argument.span);
-    matches.then(|| {
-        let mut found = super::finding::of_sql(program, rule, file, call);
-        found.proposals = super::propose::for_place(program, rule, file, first);
-        found
-    })
 }
 
 /// A rule about relations that are read.

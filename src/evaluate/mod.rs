@@ -5,7 +5,8 @@
 //! borrowed), `flow.rs` for what calls have to do with each other, and `calls.rs` for what is called, with what;
 //! `finding.rs` says it, with `words.rs` for what things are called and `causes.rs` for what is below a call, `advice.rs`
 //! leaves out what the project may not be advised, `propose.rs` says how it may be mended, `rank.rs` orders, `volume.rs`
-//! tells what grows with the data, `rows.rs` what is known of the class of rows that is written, `suppress.rs` leaves out
+//! tells what grows with the data, `rows.rs` what is known of the class of rows that is written, `statements.rs` what is wrong with statements in SQL and with
+//! the tables that they ask, `suppress.rs` leaves out
 //! what comments ask for, `group.rs` joins what is mended at once. No input or output, and no rule by name.
 
 mod advice;
@@ -20,6 +21,7 @@ pub mod matching;
 mod propose;
 pub mod rank;
 mod rows;
+mod statements;
 pub mod suppress;
 mod values;
 mod volume;
@@ -50,6 +52,7 @@ pub fn reports_in(file: &ProgramFile, options: Options) -> bool {
 /// All findings, sorted by path and place, before suppression.
 pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let mut wanted = statements::Unserved::default();
     for file in (0..program.files.len() as u32).map(FileId) {
         let source = &program.file(file).source;
         let language = crate::lang::all()[source.language];
@@ -72,6 +75,9 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
                 evaluate_call(program, &index, file, call, &mut found);
             }
         }
+        if !index.tables.is_empty() {
+            wanted.note(program, &index.tables, file, options.include_side_code);
+        }
         for hold in 0..program.file(file).facts.holds.len() {
             for rule in &index.holds {
                 found.extend(matching::check_hold(program, rule, file, hold, options.include_side_code));
@@ -92,6 +98,7 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
             }
         }
     }
+    found.extend(wanted.findings(program));
     finding::finish(found)
 }
 
@@ -123,8 +130,8 @@ fn is_test(program: &Program, file: FileId, call: CallId) -> bool {
 }
 
 fn evaluate_call(program: &mut Program, index: &Index, file: FileId, call: CallId, found: &mut Vec<Diagnostic>) {
-    for rule in &index.sql {
-        found.extend(matching::check_sql(program, rule, file, call));
+    if !index.sql.is_empty() {
+        statements::check(program, &index.sql, file, call, found);
     }
     let effects = effects_where_it_stands(program, file, call);
     let mut bits = 0u64;

@@ -41,6 +41,10 @@ pub(super) struct Words {
     pub relation_others: String,
     pub framework: String,
     pub advice: String,
+    pub table: String,
+    pub column: String,
+    pub table_index: String,
+    pub code: String,
 }
 
 impl Words {
@@ -75,6 +79,10 @@ impl Words {
             Field::RelationKey => &self.relation_key,
             Field::Framework => &self.framework,
             Field::WitnessAdvice => &self.advice,
+            Field::Table => &self.table,
+            Field::Column => &self.column,
+            Field::TableIndex => &self.table_index,
+            Field::Code => &self.code,
         }
         .clone()
     }

@@ -212,6 +212,9 @@ impl Extractor<'_> {
             };
             let at = place.min(u16::MAX as usize) as u16;
             let value = self.value_given_to(inner, used, call, at, keyword);
+            let compared = self.compared.filter(|compared| compared.span == self.tree.span(inner));
+            let of_attribute = |compared: &Comparison| matches!(self.facts.origin(compared.left), Origin::Member(..));
+            self.facts.comparisons.extend(compared.filter(of_attribute));
             values.push(Argument {
                 keyword,
                 origin: value.origin,

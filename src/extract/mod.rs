@@ -10,7 +10,7 @@ mod calls;
 mod comments;
 mod files;
 mod loops;
-pub use files::{Before, Extracted, KnownFacts, all, with_dialects};
+pub use files::{Before, Extracted, KnownFacts, Wanted, all, with_dialects};
 mod scope;
 mod statement;
 mod value;
@@ -22,9 +22,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::facts::*;
 use crate::lang::Parsed;
 use crate::source::Span;
+use crate::sql;
 use crate::syntax::{
-    ClassKind, ClassNodeId, FunctionFlavor, FunctionNodeId, Name, NodeId, NodeKind, ParameterKind, Tree, TypeExprId,
-    TypeForm,
+    ClassKind, ClassNodeId, FunctionFlavor, FunctionNodeId, Name, NodeId, NodeKind, ParameterKind, StringId, Tree,
+    TypeExprId, TypeForm,
 };
 use scope::{Local, Locals};
 
@@ -70,11 +71,13 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         statement: 0,
         source: Span::default(),
         comparisons: Vec::new(),
+        compared: None,
         packages: FxHashSet::default(),
     };
     extractor.file(Span::new(0, text.len()));
     extractor.opaque_uses();
     extractor.comments(text);
+    extractor.statements();
     extractor.facts.entries.sort_by_key(|entry| entry.holder);
     extractor.facts.names.freeze();
     extractor.facts.shrink();
@@ -143,6 +146,8 @@ struct Extractor<'t> {
     source: Span,
     /// Tests for equality in the loops around this point: where, and the two sides.
     comparisons: Vec<(Span, value::Value, value::Value)>,
+    /// The comparison that was walked last.
+    compared: Option<Comparison>,
     /// Imported names that are packages.
     packages: FxHashSet<Name>,
 }
@@ -180,6 +185,13 @@ impl Extractor<'_> {
         while let Some(function) = self.pending.pop_front() {
             self.function_body(function);
         }
+    }
+
+    /// Reads the strings that are statements in SQL.
+    fn statements(&mut self) {
+        let strings = self.facts.strings.iter().enumerate();
+        let read = strings.filter_map(|(at, text)| Some((StringId(at as u32), sql::read(text)?)));
+        self.facts.statements = read.collect();
     }
 
     /// Adds an origin.

@@ -562,6 +562,10 @@ impl Extractor<'_> {
         if operator == Operator::Modulo && matches!(self.tree.kind(left), NodeKind::String { .. }) {
             self.put_all_into_text(right, right_value);
         }
+        if matches!(operator, Operator::Equal | Operator::Compare) {
+            let (left, right) = (left_value.origin, right_value.origin);
+            self.compared = Some(Comparison { span: self.tree.span(node), operator, left, right });
+        }
         if operator == Operator::Equal && self.facts.scope(self.scope).depth > 1 {
             self.comparisons.push((self.tree.span(node), left_value, right_value));
         }

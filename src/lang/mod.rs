@@ -15,6 +15,7 @@ pub mod lowering;
 pub mod python;
 pub mod recover;
 pub mod rust;
+pub mod sql;
 pub mod template;
 
 /// What parsing a file gave: always a tree, and what had to be left out of it.
@@ -346,6 +347,11 @@ pub trait Language: Sync {
         false
     }
 
+    /// Does this path take a migration back, so that nothing in it has happened?
+    fn takes_migration_back(&self, _path: &str) -> bool {
+        false
+    }
+
     /// Is this path (relative, with `/`) a test, fixture, example, benchmark, migration or build script?
     fn is_side_code(&self, path: &str) -> bool;
 }
@@ -378,7 +384,7 @@ pub trait Dialect: Sync {
 
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[&go::Go, &java::Java, &javascript::JavaScript, &python::Python, &rust::Rust]
+    &[&go::Go, &java::Java, &javascript::JavaScript, &python::Python, &rust::Rust, &sql::Sql]
 }
 
 /// Is this the name of a language, or of a dialect of one?

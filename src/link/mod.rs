@@ -3,7 +3,8 @@
 //! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), relations between classes
 //! (`relations.rs`), what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`),
 //! circumstances (`context.rs`), also of closures that functions of the program run (`closures.rs`), how functions come
-//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`). No input or output; the same facts
+//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables
+//! (`schema.rs`). No input or output; the same facts
 //! and models give the same program, whatever the threads.
 
 mod batching;
@@ -18,9 +19,11 @@ mod relation_reads;
 pub mod relations;
 mod renderers;
 pub mod resolve;
+mod schema;
 mod standing;
 mod structural;
 pub mod summarize;
+mod tables;
 pub mod tasks;
 mod templates;
 
@@ -69,6 +72,8 @@ pub fn program<'m>(
         lone_languages: Vec::new(),
         resolvers: Vec::new(),
         relation_reads: Vec::new(),
+        schema: Default::default(),
+        lookups: Vec::new(),
         requirements,
         functions,
         files,
@@ -101,6 +106,7 @@ pub fn program<'m>(
     tasks::find_lone_functions(&mut program, &has_own_loop);
     summarize::summarize(&mut program);
     read_relations(&mut program, &linked);
+    schema::define(&mut program);
     program
 }
 
@@ -192,8 +198,8 @@ fn mark_test_helpers(program: &mut Program, linked: &[bool]) {
             }
         }
     }
-    // Whom nobody calls that is linked, tests call that are not; of those only the names are known that they use.
-    callers.retain(|helper, callers| !callers.is_empty() || is_named_by_tests(program, linked, *helper));
+    // Tests that nothing asks for are not even read: whom nobody calls, they call.
+    callers.retain(|helper, callers| !callers.is_empty() || !is_named_elsewhere(program, *helper));
     // One helper calls the next.
     for _ in 0..4 {
         for (helper, callers) in &callers {
@@ -208,13 +214,13 @@ fn name_of<'p>(program: &'p Program, function: usize) -> &'p str {
     facts.text(facts.function(id).name)
 }
 
-/// Does side code that is not linked use the name of a function?
-fn is_named_by_tests(program: &Program, linked: &[bool], function: usize) -> bool {
-    let language = program.file(program.functions[function].0).source.language;
+/// Does something stand for a function, or does another file use its name?
+fn is_named_elsewhere(program: &Program, function: usize) -> bool {
+    let (file, _) = program.functions[function];
     let name = name_of(program, function);
-    program.files.iter().zip(linked).any(|(user, is_linked)| {
-        !is_linked && user.source.language == language && user.facts.names.find(name).is_some()
-    })
+    let uses =
+        |(number, user): (usize, &ProgramFile)| number != file.0 as usize && user.facts.names.find(name).is_some();
+    program.entry_points[function] || program.files.iter().enumerate().any(uses)
 }
 
 fn read_relations(program: &mut Program, linked: &[bool]) {

@@ -1931,39 +1931,11 @@ fn comes_after(facts: &FileFacts, leave: CallId, members: &[table::Text]) -> boo
 
 /// The effects of a call that sends a statement, once it is known what the statement is about.
 fn with_verb(facts: &FileFacts, call: CallId, effects: EffectSet) -> EffectSet {
-    match statement_text(facts, call).and_then(sql::verb) {
+    match facts.sent(call).and_then(|sent| sql::verb(&facts.strings[sent.string.0 as usize])) {
         Some(Verb::Write) => effects.union(EffectSet::of(&[Effect::DbWrite])),
         Some(Verb::Other) => effects.without(EffectSet::of(&[Effect::DbQuery, Effect::DbWrite])),
         Some(Verb::Read) | None => effects,
     }
-}
-
-/// The text of the statement that a call sends: its own argument, or that of the call that its receiver was made by
-/// (`query("…").bind(x).execute(pool)`).
-fn statement_text(facts: &FileFacts, call: CallId) -> Option<&str> {
-    let mut call = call;
-    for _ in 0..8 {
-        let site = facts.call(call);
-        let texts = facts.arguments_of(site).iter().take(2);
-        if let Some(text) =
-            texts.filter_map(|argument| facts.literal_text(argument.origin)).find(|text| sql::verb(text).is_some())
-        {
-            return Some(text);
-        }
-        let mut origin = site.callee;
-        while let Origin::Await(inner)
-        | Origin::Propagated(inner)
-        | Origin::Borrowed(inner)
-        | Origin::Generic(inner, _) = facts.origin(origin)
-        {
-            origin = inner;
-        }
-        match facts.origin(origin) {
-            Origin::Call(inner) => call = inner,
-            _ => return None,
-        }
-    }
-    None
 }
 
 /// The argument of a call that a table names.

@@ -12,8 +12,8 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::table::{
-    AdviceRow, FormError, HandlerRow, ModelFile, RelationRow, RendererRow, Row, Table, TemplateRow, Text, TypeRow,
-    ViewRow, last_segment,
+    AdviceRow, ColumnRow, FormError, HandlerRow, IndexRow, ModelFile, RelationRow, RendererRow, Row, Table, TableRow,
+    TemplateRow, Text, TypeRow, ViewRow, last_segment,
 };
 use crate::types::split_last;
 
@@ -25,8 +25,8 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        AdviceRow, Argument, Color, HandlerRow, Indexes, Laziness, RelationKind, RelationRow, RendererRow, Role, Row,
-        RowKind, Table, TemplateRow, TypeRow, ViewRow,
+        AdviceRow, Argument, Color, ColumnRow, HandlerRow, IndexRow, Indexes, Laziness, RelationKind, RelationRow,
+        RendererRow, Role, Row, RowKind, Table, TableRow, TemplateRow, TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -197,6 +197,34 @@ impl Models {
         let relations = &self.table.relations;
         let found = relations.binary_search_by(|(name, _)| name.as_ref().cmp(path)).ok()?;
         Some(&relations[found].1)
+    }
+
+    /// How the instances of a class are rows of a table.
+    pub fn table(&self, path: &str) -> Option<&TableRow> {
+        self.table.tables.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// How the instances of a class are rows of a table that the class itself names in its body, by one of these fields.
+    pub fn table_marked(&self, has_field: impl Fn(&str) -> bool) -> Option<&TableRow> {
+        let mut rows = self.table.tables.iter().map(|(_, row)| row);
+        rows.find(|row| row.options.is_empty() && row.name_default.is_empty() && has_field(&row.name))
+    }
+
+    /// Do the tables know of classes whose instances are rows?
+    pub fn knows_tables(&self) -> bool {
+        !self.table.tables.is_empty()
+    }
+
+    /// How a call makes a column.
+    pub fn column(&self, path: &str) -> Option<&ColumnRow> {
+        let columns = &self.table.columns;
+        let found = columns.binary_search_by(|(name, _)| name.as_ref().cmp(path)).ok()?;
+        Some(&columns[found].1)
+    }
+
+    /// How a call makes an index.
+    pub fn table_index(&self, path: &str) -> Option<&IndexRow> {
+        self.table.table_indexes.iter().find(|(name, _)| name == path).map(|(_, row)| row)
     }
 
     /// How the instances of a class render rows.

@@ -129,6 +129,12 @@ pub struct Row {
     /// It does so only at the end of a block in which one of these members of its receiver was called, and nothing awaited.
     #[serde(default)]
     pub after: Sorted<Text>,
+    /// It finds rows by attributes that its keywords name.
+    #[serde(default)]
+    pub finds: bool,
+    /// Keywords that it takes for something else.
+    #[serde(default)]
+    pub takes: Sorted<Text>,
     /// What it gives has to be given back: methods, of that or of the receiver, which do so.
     #[serde(default)]
     pub closed_by: Sorted<Text>,
@@ -290,6 +296,90 @@ pub struct RelationRow {
     /// The keyword that says that there may be none at the other end. May be empty.
     #[serde(default)]
     pub optional_by: Text,
+}
+
+/// A class whose instances are rows of a table, one table for each class that inherits from it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TableRow {
+    /// The class in the body of such a class that the following fields stand in. Empty: they stand in the body itself.
+    #[serde(default)]
+    pub options: Text,
+    /// The field that names the table.
+    #[serde(default)]
+    pub name: Text,
+    /// What the table is called otherwise: `{package}` is the package of its module, `{model}` the class, in lower case. Empty:
+    /// a class without a name has no table.
+    #[serde(default)]
+    pub name_default: Text,
+    /// The field that says that a class has no table of its own. May be empty.
+    #[serde(default)]
+    pub abstract_by: Text,
+    /// The fields whose displays hold calls that make indexes.
+    #[serde(default)]
+    pub indexes: Sorted<Text>,
+    /// The fields whose displays hold names of columns that have an index together.
+    #[serde(default)]
+    pub column_sets: Sorted<Text>,
+    /// The column that is the key where no other is. May be empty.
+    #[serde(default)]
+    pub key: Text,
+    /// The name by which the key is asked for, whatever it is called. May be empty.
+    #[serde(default)]
+    pub key_alias: Text,
+    /// What gives a column an index, where the declaration of the column does not say so itself.
+    #[serde(default)]
+    pub index: Text,
+    /// What stands at the end of a path through relations and says that a column equals a value, or one of several.
+    #[serde(default)]
+    pub equal: Sorted<Text>,
+    /// What says so of a range.
+    #[serde(default)]
+    pub ranges: Sorted<Text>,
+}
+
+/// A call in a class body that gives the table of the class a column.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ColumnRow {
+    /// Every such column has an index.
+    #[serde(default)]
+    pub indexed: bool,
+    /// Keywords that give the column an index when they say yes.
+    #[serde(default)]
+    pub indexed_by: Sorted<Text>,
+    /// The keyword that makes the column the key. May be empty.
+    #[serde(default)]
+    pub key_by: Text,
+    /// The keyword, or the first text among the arguments (`0`), that names the column.
+    pub named_by: Option<Argument>,
+    /// What the name of the column has behind that of the attribute.
+    #[serde(default)]
+    pub suffix: Text,
+    /// Such a column holds one of a few values.
+    #[serde(default)]
+    pub few: bool,
+    /// The keyword that lists the values. May be empty.
+    #[serde(default)]
+    pub few_by: Text,
+    /// The last names of types, given as arguments, that have few values.
+    #[serde(default)]
+    pub few_types: Sorted<Text>,
+    /// The last names of what is given as an argument and refers to another table, which may bring an index.
+    #[serde(default)]
+    pub key_types: Sorted<Text>,
+}
+
+/// A call that gives a table an index.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct IndexRow {
+    /// The keyword whose display names the columns. Empty: they are arguments themselves.
+    #[serde(default)]
+    pub columns: Text,
+    /// How many arguments come before the columns.
+    #[serde(default)]
+    pub skipped: u8,
 }
 
 /// A class whose instances turn rows into something else, one row at a time.
@@ -499,6 +589,15 @@ pub struct ModelFile {
     /// Calls in class bodies that relate classes, by path.
     #[serde(default)]
     pub relations: BTreeMap<String, RelationRow>,
+    /// Classes whose instances are rows of tables.
+    #[serde(default)]
+    pub tables: BTreeMap<String, TableRow>,
+    /// Calls in class bodies that make columns, by path.
+    #[serde(default)]
+    pub columns: BTreeMap<String, ColumnRow>,
+    /// Calls that make indexes, by path.
+    #[serde(default)]
+    pub indexes: BTreeMap<String, IndexRow>,
     /// Classes that turn rows into something else.
     #[serde(default)]
     pub renderers: BTreeMap<String, RendererRow>,
@@ -604,6 +703,12 @@ pub struct Table {
     pub factories: Sorted<(Text, Text)>,
     /// Calls in class bodies that relate classes.
     pub relations: Sorted<(Text, RelationRow)>,
+    /// Classes whose instances are rows of tables.
+    pub tables: Sorted<(Text, TableRow)>,
+    /// Calls in class bodies that make columns.
+    pub columns: Sorted<(Text, ColumnRow)>,
+    /// Calls that make indexes of tables.
+    pub table_indexes: Sorted<(Text, IndexRow)>,
     /// Classes that turn rows into something else.
     pub renderers: Sorted<(Text, RendererRow)>,
     /// Classes that show rows.
@@ -667,6 +772,9 @@ impl Table {
         aliases: Cow::Borrowed(&[]),
         factories: Cow::Borrowed(&[]),
         relations: Cow::Borrowed(&[]),
+        tables: Cow::Borrowed(&[]),
+        columns: Cow::Borrowed(&[]),
+        table_indexes: Cow::Borrowed(&[]),
         renderers: Cow::Borrowed(&[]),
         views: Cow::Borrowed(&[]),
         templates: Cow::Borrowed(&[]),
@@ -685,6 +793,9 @@ impl Table {
         let mut aliases: BTreeMap<Text, Text> = self.aliases.iter().cloned().collect();
         let mut factories: BTreeMap<Text, Text> = self.factories.iter().cloned().collect();
         let mut relations: BTreeMap<Text, RelationRow> = self.relations.iter().cloned().collect();
+        let mut tables: BTreeMap<Text, TableRow> = self.tables.iter().cloned().collect();
+        let mut columns: BTreeMap<Text, ColumnRow> = self.columns.iter().cloned().collect();
+        let mut table_indexes: BTreeMap<Text, IndexRow> = self.table_indexes.iter().cloned().collect();
         let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
         let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
         let mut templates: BTreeMap<Text, TemplateRow> = self.templates.iter().cloned().collect();
@@ -699,6 +810,9 @@ impl Table {
             aliases.extend(file.aliases.into_iter().map(|(from, to)| (from.into(), to.into())));
             factories.extend(file.factories.into_iter().map(|(from, to)| (from.into(), to.into())));
             relations.extend(file.relations.into_iter().map(|(path, row)| (path.into(), row)));
+            tables.extend(file.tables.into_iter().map(|(path, row)| (path.into(), row)));
+            columns.extend(file.columns.into_iter().map(|(path, row)| (path.into(), row)));
+            table_indexes.extend(file.indexes.into_iter().map(|(path, row)| (path.into(), row)));
             renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
             views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
             templates.extend(file.templates.into_iter().map(|(path, row)| (path.into(), row)));
@@ -715,6 +829,9 @@ impl Table {
             aliases: aliases.into_iter().collect(),
             factories: factories.into_iter().collect(),
             relations: relations.into_iter().collect(),
+            tables: tables.into_iter().collect(),
+            columns: columns.into_iter().collect(),
+            table_indexes: table_indexes.into_iter().collect(),
             renderers: renderers.into_iter().collect(),
             views: views.into_iter().collect(),
             templates: templates.into_iter().collect(),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::effect::{Effect, EffectSet};
 use crate::facts::{LoopClass, Use};
+use crate::sql::FlawKind;
 
 /// What a rule looks for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -22,6 +23,8 @@ pub struct SubjectText {
     pub sql: Option<SqlSubject>,
     /// A relation between classes that is read and was not loaded with the rows.
     pub relation: Option<RelationSubject>,
+    /// A table of the program, in a column of which statements of the program look rows up.
+    pub table: Option<TableSubject>,
 }
 
 /// A call site or operation.
@@ -72,7 +75,23 @@ pub struct FunctionSubject {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SqlSubject {
     /// What is wrong with it.
-    pub check: SqlCheck,
+    pub check: FlawKind,
+}
+
+/// A table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TableSubject {
+    /// `index`: one that begins with the column.
+    pub lacks: Lack,
+}
+
+/// What a table may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lack {
+    /// An index.
+    Index,
 }
 
 /// A relation that is read.
@@ -89,14 +108,6 @@ pub struct RelationSubject {
 pub enum RelationReading {
     /// Once for each row of a loop.
     PerRow,
-}
-
-/// Checks of SQL statements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SqlCheck {
-    /// It selects all columns of a table.
-    SelectStar,
 }
 
 /// One word or several.
@@ -436,4 +447,14 @@ conditions! {
     scans_invariant: bool,
     /// the call that is awaited before it has one of these effects, and neither needs what the other does
     follows_independent: Vec<Word<Effect>>,
+    /// the table that the statement is about is defined in the program
+    known_table: bool,
+    /// the table that the statement is about holds a few rows, as its name says
+    small_table: bool,
+    /// an index of the table begins with the column that the statement is about
+    indexed: bool,
+    /// the statement finds rows of the table by another column, which an index begins with
+    served: bool,
+    /// an index of the table has the column in an expression or a condition, or is of a kind that keeps more than an order; or nobody knows
+    special_index: bool,
 }

@@ -72,6 +72,14 @@ fields! {
     Loader = "loader",
     /// the framework that runs the function around it, and plain functions on threads
     Framework = "framework",
+    /// the table that a statement is about
+    Table = "table",
+    /// the column that a statement is about
+    Column = "table.column",
+    /// the index that a table lacks, as its definition would have it
+    TableIndex = "table.index",
+    /// the code of a statement that the finding is about
+    Code = "code",
 }
 
 impl Template {

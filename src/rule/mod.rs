@@ -227,9 +227,10 @@ impl RuleText {
             subject.function.is_some(),
             subject.sql.is_some(),
             subject.relation.is_some(),
+            subject.table.is_some(),
         ];
         if subjects.iter().filter(|given| **given).count() != 1 {
-            return Err("[subject] names exactly one of `call`, `hold`, `function`, `sql`, `relation`".into());
+            return Err("[subject] names exactly one of `call`, `hold`, `function`, `sql`, `relation`, `table`".into());
         }
         for language in &self.languages {
             if !crate::lang::is_known(language) {

@@ -189,10 +189,10 @@ pub enum Mark {
     Spurious,
 }
 
-/// The mark of a line: `#~`, `//~`, `#~ likely`, `#~ missed`, `//~ spurious`, `{#~ missed #}`.
+/// The mark of a line: `#~`, `//~`, `--~`, `#~ likely`, `#~ missed`, `//~ spurious`, `{#~ missed #}`.
 pub fn mark_of(line: &str) -> Option<Mark> {
-    let at = line.rfind("#~").or_else(|| line.rfind("//~"))?;
-    match line[at..].trim_start_matches(['#', '/', '~']).trim_end_matches(['#', '}']).trim() {
+    let at = ["#~", "//~", "--~"].iter().find_map(|mark| line.rfind(mark))?;
+    match line[at..].trim_start_matches(['#', '/', '-', '~']).trim_end_matches(['#', '}']).trim() {
         "" => Some(Mark::Reported),
         "likely" => Some(Mark::Likely),
         "missed" => Some(Mark::Missed),

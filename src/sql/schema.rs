@@ -1,0 +1,372 @@
+//! The schema of a program: its tables with their columns and indexes, put together from definitions.
+//!
+//! Where several parts of a program define a table of the same name, it has what any of them gives it: nothing is said
+//! to be missing that one of them has.
+
+use rustc_hash::FxHashMap;
+
+use super::{Column, ColumnKind, Database, Definition, Index, Lookup, Term, TermKind};
+
+/// The tables of a program, by their names in lower case.
+#[derive(Clone, Debug, Default)]
+pub struct Schema<P> {
+    tables: FxHashMap<Box<str>, Table<P>>,
+}
+
+/// A table.
+#[derive(Clone, Debug)]
+pub struct Table<P> {
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its indexes, those of keys and constraints too.
+    pub indexes: Vec<Index>,
+    /// Columns that refer to other tables.
+    pub keys: Vec<Box<str>>,
+    /// The database that it is defined for, where its definition or one beside it says so.
+    pub database: Option<Database>,
+    /// Is anything about it unknown?
+    pub is_unclear: bool,
+    /// Where it is defined.
+    pub place: P,
+}
+
+/// Parts of names of tables that hold a few rows.
+const SMALL: &[&str] = &[
+    "type",
+    "types",
+    "status",
+    "statuses",
+    "state",
+    "states",
+    "kind",
+    "kinds",
+    "role",
+    "roles",
+    "setting",
+    "settings",
+    "config",
+    "configs",
+    "configuration",
+    "configurations",
+    "category",
+    "categories",
+    "country",
+    "countries",
+    "currency",
+    "currencies",
+    "language",
+    "languages",
+    "locale",
+    "locales",
+    "permission",
+    "permissions",
+    "plan",
+    "plans",
+    "feature",
+    "features",
+    "flag",
+    "flags",
+    "migration",
+    "migrations",
+    "version",
+    "versions",
+    "option",
+    "options",
+    "meta",
+    "metadata",
+    "level",
+    "levels",
+    "unit",
+    "units",
+    "site",
+    "sites",
+    "environment",
+    "environments",
+    "license",
+    "licenses",
+];
+
+/// Names of columns that hold one of a few values, or parts of such names.
+const FEW_VALUES: &[&str] = &[
+    "type",
+    "status",
+    "state",
+    "kind",
+    "role",
+    "level",
+    "mode",
+    "gender",
+    "language",
+    "lang",
+    "locale",
+    "currency",
+    "enabled",
+    "disabled",
+    "active",
+    "inactive",
+    "deleted",
+    "archived",
+    "visible",
+    "hidden",
+    "public",
+    "private",
+    "published",
+    "flag",
+    "priority",
+    "category",
+    "deprecated",
+    "verified",
+    "confirmed",
+    "locked",
+    "closed",
+    "open",
+    "read",
+    "unread",
+    "processed",
+    "done",
+    "default",
+    "primary",
+    "admin",
+    "color",
+    "colour",
+    "method",
+    "provider",
+    "visibility",
+    "scope",
+    "severity",
+    "format",
+    "platform",
+    "region",
+    "country",
+    "stage",
+    "phase",
+    "direction",
+];
+
+/// How columns begin that say yes or no.
+const YES_OR_NO: &[&str] =
+    &["is_", "has_", "can_", "should_", "allow_", "allows_", "enable_", "use_", "was_", "needs_", "show_"];
+
+/// Does a table hold a few rows, as its name says?
+pub fn is_small(table: &str) -> bool {
+    let last = table.rsplit('_').next().unwrap_or(table);
+    SMALL.contains(&last)
+}
+
+/// Does a column hold one of a few values, as its name says?
+pub fn has_few_values(column: &str) -> bool {
+    let last = |name: &str| name.rsplit('_').next().unwrap_or(name).to_owned();
+    let is_few = match column.strip_suffix("_id") {
+        // What refers to one of a few rows.
+        Some(named) => is_small(named),
+        None => FEW_VALUES.contains(&last(column).as_str()),
+    };
+    is_few || YES_OR_NO.iter().any(|prefix| column.starts_with(prefix))
+}
+
+impl<P: Clone> Schema<P> {
+    /// Adds what was defined, in order, in one part of the program.
+    pub fn apply<'d>(&mut self, definitions: impl Iterator<Item = (&'d Definition, P)>) {
+        let mut own = Schema { tables: FxHashMap::default() };
+        definitions.for_each(|(definition, place)| own.step(definition, place));
+        let database = own.database();
+        for (name, mut table) in own.tables {
+            table.database = table.database.or(database);
+            if !matches!(table.database, Some(Database::PostgreSql | Database::Sqlite)) {
+                let index = |column: &Box<str>| Index { leading: Some(column.clone()), ..Index::default() };
+                table.indexes.extend(table.keys.iter().map(index).collect::<Vec<_>>());
+            }
+            self.merge(name, table);
+        }
+    }
+
+    /// The only database that any of the tables is for.
+    fn database(&self) -> Option<Database> {
+        let mut known = self.tables.values().filter_map(|table| table.database);
+        let first = known.next()?;
+        known.all(|own| own == first).then_some(first)
+    }
+
+    /// Adds a table, or what another definition gives it.
+    pub fn merge(&mut self, name: Box<str>, table: Table<P>) {
+        match self.tables.entry(name) {
+            std::collections::hash_map::Entry::Vacant(entry) => drop(entry.insert(table)),
+            std::collections::hash_map::Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                // Several may stand for one table: whoever knows most of it is named.
+                if known.columns.len() < table.columns.len() {
+                    known.place = table.place;
+                }
+                known.columns.extend(table.columns);
+                known.indexes.extend(table.indexes);
+                known.keys.extend(table.keys);
+                known.database = known.database.filter(|own| Some(*own) == table.database);
+                known.is_unclear |= table.is_unclear;
+            }
+        }
+    }
+
+    fn step(&mut self, definition: &Definition, place: P) {
+        match definition {
+            Definition::Table { name, columns, indexes, keys, database } => {
+                let (columns, indexes, keys) = (columns.clone(), indexes.clone(), keys.clone());
+                let table = Table { columns, indexes, keys, database: *database, is_unclear: false, place };
+                self.merge(name.clone(), table);
+            }
+            Definition::AddColumn { table, column, indexes } => {
+                let table = self.table_for(table, place);
+                table.columns.push(column.clone());
+                table.indexes.extend(indexes.iter().cloned());
+            }
+            Definition::AddIndex { table, index } => self.table_for(table, place).indexes.push(index.clone()),
+            Definition::AddKey { table, column } => self.table_for(table, place).keys.push(column.clone()),
+            Definition::DropIndex { name } => {
+                self.tables.values_mut().for_each(|table| table.indexes.retain(|index| index.name != *name));
+            }
+            Definition::DropTable { name } => drop(self.tables.remove(name)),
+            Definition::DropColumn { table, column } => {
+                let Some(table) = self.tables.get_mut(table) else { return };
+                table.columns.retain(|own| own.name != *column);
+                table.indexes.retain(|index| index.leading.as_ref() != Some(column));
+            }
+            Definition::RenameTable { from, to } => {
+                if let Some(table) = self.tables.remove(from) {
+                    self.tables.insert(to.clone(), table);
+                }
+            }
+            Definition::RenameColumn { table, from, to } => {
+                let Some(table) = self.tables.get_mut(table) else { return };
+                table.columns.iter_mut().filter(|own| own.name == *from).for_each(|own| own.name = to.clone());
+                for index in &mut table.indexes {
+                    let named = index.leading.iter_mut().chain(&mut index.mentions);
+                    named.filter(|own| *own == from).for_each(|own| *own = to.clone());
+                }
+            }
+            Definition::Unread { table } => self.table_for(table, place).is_unclear = true,
+        }
+    }
+
+    fn table_for(&mut self, name: &str, place: P) -> &mut Table<P> {
+        self.tables.entry(name.into()).or_insert_with(|| Table::at(place))
+    }
+
+    /// A table that is known in all its parts.
+    pub fn table(&self, name: &str) -> Option<&Table<P>> {
+        self.tables.get(name).filter(|table| !table.is_unclear && !table.columns.is_empty())
+    }
+
+    /// Are there any tables?
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+
+    /// Does an index of a table that is known speak of a column in an expression or a condition, or is it made for
+    /// more than order (texts in parts, distances)?
+    pub fn has_special_index(&self, table: &str, column: &str) -> bool {
+        let Some(table) = self.tables.get(table) else { return false };
+        table.is_unclear
+            || table.indexes.iter().any(|index| {
+                let is_about = index.leading.as_deref() == Some(column);
+                let is_special = !index.method.is_empty() && !index.method.starts_with("using btree");
+                index.mentions.iter().any(|own| **own == *column) || is_about && is_special
+            })
+    }
+
+    /// Does an index of a table begin with a column?
+    pub fn is_indexed(&self, table: &str, column: &str) -> bool {
+        self.tables.get(table).is_some_and(|table| table.is_indexed(column))
+    }
+
+    /// Does a statement find rows of a table by another column than this one, which an index begins with?
+    pub fn serves_another(&self, lookups: &[Lookup], table: &str, column: &str) -> bool {
+        let Some(known) = self.tables.get(table) else { return false };
+        let own = lookups.iter().filter(|lookup| *lookup.table == *table);
+        own.flat_map(|lookup| &lookup.terms).any(|term| {
+            *term.column != *column
+                && matches!(term.kind, TermKind::Equal | TermKind::Joined(_))
+                && known.is_indexed(&term.column)
+        })
+    }
+
+    /// The column that no index serves, of those by which a statement looks rows up; and whether rows are looked up by
+    /// its value, and not by a range or an order.
+    pub fn unserved<'l>(&self, lookups: &'l [Lookup], lookup: &'l Lookup) -> Option<(&'l str, bool)> {
+        if lookup.table.is_empty() || is_small(&lookup.table) {
+            return None;
+        }
+        let table = self.table(&lookup.table)?;
+        if self.is_served(lookups, lookup, &mut Vec::new()) {
+            return None;
+        }
+        // What is wanted may stand at the beginning of another order.
+        if lookup.first_by.as_ref().is_some_and(|column| table.is_indexed(column)) {
+            return None;
+        }
+        let is_wanted = |term: &&Term| table.has_many_values(&term.column);
+        let by_value = lookup.terms.iter().filter(is_wanted).find(|term| match term.kind {
+            TermKind::Equal => true,
+            TermKind::Joined(other) => self.gives_few_rows(lookups.get(other as usize)),
+            TermKind::Range | TermKind::Other => false,
+        });
+        if let Some(term) = by_value {
+            return Some((&term.column, true));
+        }
+        let by_range = lookup.terms.iter().filter(is_wanted).find(|term| term.kind == TermKind::Range);
+        if let Some(term) = by_range {
+            return Some((&term.column, false));
+        }
+        let is_whole = lookup.terms.is_empty();
+        let first_by = lookup.first_by.as_deref().filter(|column| is_whole && table.has_many_values(column))?;
+        Some((first_by, false))
+    }
+
+    /// May an index find the rows that a statement looks up, directly or from those of another table that it joins?
+    /// Where nothing is known of the other table, it may.
+    fn is_served<'l>(&self, lookups: &'l [Lookup], lookup: &'l Lookup, seen: &mut Vec<&'l str>) -> bool {
+        let Some(table) = self.table(&lookup.table).filter(|_| !seen.contains(&&*lookup.table)) else {
+            return !seen.contains(&&*lookup.table);
+        };
+        seen.push(&lookup.table);
+        let is_served = lookup.terms.iter().any(|term| match term.kind {
+            TermKind::Joined(other) => {
+                let other = lookups.get(other as usize);
+                table.serves(&term.column) && other.is_none_or(|other| self.is_served(lookups, other, seen))
+            }
+            _ => table.serves(&term.column),
+        });
+        seen.pop();
+        is_served
+    }
+
+    /// Does a statement find a few rows of a table by an index, so that what it joins to them is best found one by one?
+    fn gives_few_rows(&self, lookup: Option<&Lookup>) -> bool {
+        let Some(lookup) = lookup else { return false };
+        let Some(table) = self.table(&lookup.table) else { return false };
+        lookup.terms.iter().any(|term| {
+            term.kind == TermKind::Equal && table.is_indexed(&term.column) && table.has_many_values(&term.column)
+        })
+    }
+}
+
+impl<P> Table<P> {
+    /// A table of which nothing is known but its place.
+    pub fn at(place: P) -> Table<P> {
+        let (columns, indexes, keys) = (Vec::new(), Vec::new(), Vec::new());
+        Table { columns, indexes, keys, database: None, is_unclear: false, place }
+    }
+
+    fn is_indexed(&self, column: &str) -> bool {
+        self.indexes.iter().any(|index| index.leading.as_deref() == Some(column))
+    }
+
+    /// May an index serve a condition on a column?
+    fn serves(&self, column: &str) -> bool {
+        self.is_indexed(column) || self.indexes.iter().any(|index| index.mentions.iter().any(|own| **own == *column))
+    }
+
+    /// Is it a column of the table in which many values may be told apart?
+    fn has_many_values(&self, column: &str) -> bool {
+        let mut own = self.columns.iter().filter(|own| *own.name == *column).peekable();
+        own.peek().is_some() && own.all(|own| own.kind == ColumnKind::Any) && !has_few_values(column)
+    }
+}
