@@ -136,7 +136,7 @@ mod tests {
         let text = "<project><properties><java.version>1.8</java.version><guava>33.0</guava></properties><dependencies>\
             <dependency><groupId>a</groupId><artifactId>guava</artifactId><version>${guava}</version></dependency>\
             <dependency><artifactId>other</artifactId></dependency></dependencies></project>";
-        assert_eq!(found("pom.xml", text), pairs(&[("guava", "33.0"), ("java", "8")]));
+        assert_eq!(found("pom.xml", text), pairs(&[("guava", "33.0.0"), ("java", "8.0.0")]));
         assert_eq!(found("pom.xml", "<project><version>1"), []);
     }
 
@@ -144,12 +144,12 @@ mod tests {
     fn gradle() {
         let text =
             "implementation 'org.a:core:1.2'\njava { toolchain { languageVersion = JavaLanguageVersion.of(21) } }\n";
-        assert_eq!(found("build.gradle", text), pairs(&[("core", "1.2"), ("java", "21")]));
+        assert_eq!(found("build.gradle", text), pairs(&[("core", "1.2.0"), ("java", "21.0.0")]));
         assert_eq!(
             found("build.gradle.kts", "sourceCompatibility = JavaVersion.VERSION_1_8\n"),
-            pairs(&[("java", "8")])
+            pairs(&[("java", "8.0.0")])
         );
         let catalog = "[versions]\nspring = \"6.1\"\n[libraries]\ncore = { module = \"org.a:spring-core\", version.ref = \"spring\" }\n";
-        assert_eq!(found("gradle/libs.versions.toml", catalog), pairs(&[("spring-core", "6.1")]));
+        assert_eq!(found("gradle/libs.versions.toml", catalog), pairs(&[("spring-core", "6.1.0")]));
     }
 }

@@ -202,7 +202,7 @@ fn comments_are_found() {
     let text = "package x; // one\n\n/* two */\nclass A {\n  // laggard: ignore[x] why\n}\n";
     let comments: Vec<&str> = Java.comments(text).iter().map(|span| span.of(text)).collect();
     assert_eq!(comments, ["// one", "/* two */", "// laggard: ignore[x] why"]);
-    assert_eq!(parsed(text).tree.comments.len(), 1);
+    assert_eq!(crate::lang::parse(&Java, text).tree.comments.len(), 1);
 }
 
 #[test]
