@@ -210,7 +210,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, advice: {}, threads_for_plain: {}, asynchronous: {}, cost: {}, \
-         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, together: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {}, finds: {}, takes: {} }}",
+         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, together: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {}, finds: {}, takes: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -235,6 +235,7 @@ fn row_code(row: &Row) -> String {
         row.works_at,
         row.loads,
         optional_argument_code(row.iterates.as_ref()),
+        optional_argument_code(row.compiles.as_ref()),
         text_code(&row.piecewise),
         text_code(&row.calls_member),
         list_code(&row.entry, argument_code),

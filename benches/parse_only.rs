@@ -62,6 +62,11 @@ fn parse(file: &SourceFile) -> Option<usize> {
             parser.set_language(&tree_sitter_go::LANGUAGE.into()).expect("a grammar of this version");
             drop(parser.parse(&text, None));
         }
+        "java" => {
+            let mut parser = tree_sitter::Parser::new();
+            parser.set_language(&tree_sitter_java::LANGUAGE.into()).expect("a grammar of this version");
+            drop(parser.parse(&text, None));
+        }
         "javascript" => {
             let allocator = oxc_allocator::Allocator::default();
             drop(oxc_parser::Parser::new(&allocator, &text, oxc_span::SourceType::tsx()).parse());

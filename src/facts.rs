@@ -304,6 +304,8 @@ pub struct Function {
     pub type_parameters: Vec<(Name, Option<TypeExprId>)>,
     /// What stands in it.
     pub region: Region,
+    /// Is it more than a declaration?
+    pub has_body: bool,
 }
 
 impl Function {

@@ -216,7 +216,7 @@ pub enum NodeKind {
     Element(NodeId),
     /// `x?`: the value of `x`, or an early return.
     Propagate(NodeId),
-    /// `x as T`, `cast(T, x)`.
+    /// `x as T`, `cast(T, x)`; as a target, a name of which the type is declared.
     Cast { value: NodeId, target: TypeExprId },
     /// `_`, or anything that binds and means nothing.
     Wildcard,

@@ -10,6 +10,10 @@ fn go() -> Models {
     Models::built_in("go", ".")
 }
 
+fn java() -> Models {
+    Models::built_in("java", ".")
+}
+
 fn python() -> Models {
     Models::built_in("python", ".")
 }
@@ -43,7 +47,7 @@ fn built_in_rows_are_found_by_path() {
 
 #[test]
 fn every_built_in_row_is_found() {
-    for models in [go(), javascript(), python(), rust(), sql()] {
+    for models in [go(), java(), javascript(), python(), rust(), sql()] {
         for row in models.rows() {
             assert_eq!(models.row(&row.path), Some(row));
         }
@@ -198,8 +202,8 @@ fn files(language: &str) -> Vec<(String, ModelFile)> {
     paths.iter().map(parse).collect()
 }
 
-fn languages() -> [(&'static str, Models); 4] {
-    [("go", go()), ("javascript", javascript()), ("python", python()), ("rust", rust())]
+fn languages() -> [(&'static str, Models); 5] {
+    [("go", go()), ("java", java()), ("javascript", javascript()), ("python", python()), ("rust", rust())]
 }
 
 #[test]
@@ -257,7 +261,7 @@ fn list(text: &str, end: char) -> Result<&str, String> {
 
 /// Names that are neither qualified, nor placeholders, nor primitive types.
 fn strangers<'t>(models: &Models, text: &'t str) -> Vec<&'t str> {
-    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 awaited0 value0 self.model related.model super shown.model arg0.model ? \
+    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 awaited0 value0 self.model related.model super shown.model arg0.model arg1.model ? \
         bool u8 u16 u32 u64 usize i32 i64 f64 ";
     let names = text.split(['<', '>', '(', ')', ',', ' ']).filter(|name| !name.is_empty());
     let is_known = |name: &&str| KNOWN.contains(&format!(" {name} ")) || models.is_type(name);
@@ -517,7 +521,7 @@ fn asynchronous_forms_that_are_members_exist() {
 /// A name that no row advises, nobody leaves out: it was renamed, or never there.
 #[test]
 fn versions_are_given_for_names_that_rows_advise() {
-    for models in [go(), javascript(), python(), rust(), sql()] {
+    for models in [go(), java(), javascript(), python(), rust(), sql()] {
         for (name, _) in models.advice() {
             let is_advised = models.rows().iter().any(|row| advice_of(row).any(|choice| choice.contains(&**name)));
             assert!(is_advised, "no row advises `{name}`");

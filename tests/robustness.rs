@@ -47,6 +47,8 @@ fn empty_and_truncated_files() {
         ("cut.py", "def f(xs):\n    for x in xs:\n        g(x"),
         ("empty.go", ""),
         ("cut.go", "package x\n\nfunc f(xs []int) {\n\tfor _, x := range xs {\n\t\tg(x"),
+        ("empty.java", ""),
+        ("cut.java", "class A {\n  void f(List<A> xs) {\n    for (A x : xs) {\n      g(x"),
         ("cut.rs", "fn f(xs: &[u32]) {\n    for x in xs {\n        g("),
         ("string.py", "x = '''abc"),
         ("string.rs", "const X: &str = r#\"abc"),
@@ -54,8 +56,8 @@ fn empty_and_truncated_files() {
     ]);
     let run = check(folder.path(), &[]);
     says(&run, "with syntax errors");
-    says(&run, "in 14 files.");
-    for broken in ["cut.py:1:", "cut.go:", "cut.rs:1:", "string.py:1:", "string.rs:1:", "comment.rs:1:"] {
+    says(&run, "in 16 files.");
+    for broken in ["cut.py:1:", "cut.go:", "cut.java:", "cut.rs:1:", "string.py:1:", "string.rs:1:", "comment.rs:1:"] {
         says(&run, &format!("note: {broken}"));
     }
     for whole in ["empty", "blank", "mark", "returns", "no-end"] {
@@ -91,10 +93,15 @@ fn deep_nesting() {
     let python = |text: String| lines(&format!("x = ({text})\n"));
     let rust = |text: String| lines(&format!("fn f() {{ let x = {text}; }}\n"));
     let go = |text: String| lines(&format!("package x\n\nvar x = {text}\n"));
+    let java = |text: String| lines(&format!("class A {{ Object x = {text}; }}\n"));
     let files = [
         ("brackets.go", go(nested("f(", ")", 50_000))),
         ("plus.go", go(format!("{}1", "1 + ".repeat(100_000)))),
         ("blocks.go", lines(&format!("package x\n\nfunc f() {}\n", nested("{", "}", 50_000)))),
+        ("Calls.java", java(nested("f(", ")", 50_000))),
+        ("Plus.java", java(format!("{}1", "1 + ".repeat(100_000)))),
+        ("Dots.java", java(format!("x{}", ".x()".repeat(50_000)))),
+        ("Blocks.java", lines(&format!("class A {{ void f() {} }}\n", nested("{", "}", 50_000)))),
         ("brackets.py", python(nested("[", "]", 50_000))),
         ("calls.py", python(nested("f(", ")", 50_000))),
         ("minus.py", python(format!("{}1", "-".repeat(100_000)))),
@@ -116,7 +123,7 @@ fn deep_nesting() {
     all.push(("slow.py", SLOW));
     let folder = project(&all);
     let run = check(folder.path(), &[]);
-    says(&run, "1 finding (1 warning) in 20 files.");
+    says(&run, "1 finding (1 warning) in 24 files.");
     for line in run.stderr.lines().filter(|line| line.starts_with("note: ")) {
         assert!(line.contains("nesting is too deep"), "{line}");
     }

@@ -6,7 +6,8 @@ use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::{Value, argument_at, matched_arguments};
 use crate::link::summarize::{
-    CallEffect, EVERY_TURN, effects_of_call, handed_over, is_reached_conditionally, own_effects, witness_chain,
+    CallEffect, EVERY_TURN, compiled_argument, effects_of_call, handed_over, is_reached_conditionally, own_effects,
+    witness_chain,
 };
 use crate::model::table::{Color, Laziness, Row};
 use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Standing, Target};
@@ -96,9 +97,7 @@ fn depends_on(
             }
         }
         depend = depend.or(program.added_depend(file, call));
-        if program.resolved(file, call).effects.has(Effect::DbCommit) {
-            depend = depend.or(handed_over(program, file, call));
-        }
+        depend = depend.or(handed_over(program, file, call));
         // The query is sent once; going through the rows costs as much every time.
         let is_search = effect.reached.effect == Effect::Searches;
         let is_cached = !is_search && asks_what_is_kept(program, file, call);
@@ -640,8 +639,13 @@ fn is_invariant(program: &Program, candidate: &Candidate, parts: &[Part]) -> boo
         return (reached.element | reached.carried | reached.volatile) & bits == 0 && !feeds_change(program, candidate);
     }
     let added = program.added_depend(candidate.file, candidate.call);
+    let added = added.or(handed_over(program, candidate.file, candidate.call));
     if (added.element | added.carried | added.volatile) & bits != 0 {
         return false;
+    }
+    if let Some(compiled) = compiled_argument(program, candidate.file, candidate.call, candidate.effect.reached.effect)
+    {
+        return is_same(compiled.depend, compiled.origin) && !reads_what_changes(program, candidate, compiled);
     }
     let region = region_of(program, candidate);
     let is_written = |place: Option<crate::syntax::Name>| {

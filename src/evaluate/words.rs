@@ -141,7 +141,18 @@ fn callee(program: &Program, file: FileId, call: CallId, effect: Option<Effect>)
 /// What the library call at the end of a path is called: by its library, or as the code has it where it is no call.
 fn api(program: &Program, (file, call): (FileId, CallId), row: &Row, effect: Option<Effect>) -> String {
     let text = operation_text(program, file, call, effect);
-    text.unwrap_or_else(|| short_path(&row.path, language(program, file).profile().separator))
+    text.unwrap_or_else(|| {
+        let separator = language(program, file).profile().separator;
+        let path = short_path(&row.path, separator);
+        // A row for all names with the same beginning is spoken of by the name that is called.
+        match path.strip_suffix('*').and_then(|path| path.rsplit_once(separator)) {
+            Some((owner, _)) => match program.file(file).facts.call(call).name {
+                Some(name) => [owner, separator, program.file(file).facts.text(name)].concat(),
+                None => path,
+            },
+            None => path,
+        }
+    })
 }
 
 fn language(program: &Program, file: FileId) -> &'static dyn Language {

@@ -42,6 +42,11 @@ impl Extractor<'_> {
                 let origin = self.origin(Origin::Borrowed(origin));
                 self.bind(operand, origin, depend, declares);
             }
+            NodeKind::Cast { value, target } => {
+                let declared = self.declared(target);
+                let origin = self.origin(Origin::Ascribed(declared, origin));
+                self.bind(value, origin, depend, declares);
+            }
             NodeKind::Other(parts) => {
                 for part in self.tree.nodes_of(parts) {
                     self.bind(*part, origin, depend, declares);

@@ -174,6 +174,7 @@ impl Extractor<'_> {
             decorators: Vec::new(),
             type_parameters: Vec::new(),
             region: Region::default(),
+            has_body: true,
         });
         self.scope = scope;
         self.returns_to.push(ReturnsTo::Function(FunctionId(0)));
@@ -315,6 +316,7 @@ impl Extractor<'_> {
             decorators,
             type_parameters: function.type_parameters.clone(),
             region: Region::default(),
+            has_body: function.body.is_some(),
         });
         if let (Some(class), Some(name)) = (self.class, function.name) {
             self.facts.classes[class.index()].methods.push((name, id));

@@ -134,7 +134,9 @@ pub(super) fn target_names(tree: &Tree, target: NodeId, names: &mut FxHashSet<Na
             tree.nodes_of(arguments).iter().for_each(|argument| target_names(tree, *argument, names));
         }
         NodeKind::Keyword { value, .. } | NodeKind::Pair { value, .. } => target_names(tree, value, names),
-        NodeKind::Spread(inner) | NodeKind::Unary { operand: inner, .. } => target_names(tree, inner, names),
+        NodeKind::Spread(inner) | NodeKind::Unary { operand: inner, .. } | NodeKind::Cast { value: inner, .. } => {
+            target_names(tree, inner, names);
+        }
         _ => {}
     }
 }

@@ -9,7 +9,9 @@ use crate::version::{Requirement, Version};
 
 pub mod go;
 pub mod grammar;
+pub mod java;
 pub mod javascript;
+pub mod lowering;
 pub mod python;
 pub mod recover;
 pub mod rust;
@@ -161,6 +163,8 @@ pub struct Profile {
     pub modules_span_files: bool,
     /// Does a type implement every interface whose methods it has, without saying so?
     pub interfaces_are_structural: bool,
+    /// May methods of a class share a name, so that what they are given tells which one is called?
+    pub has_overloads: bool,
     /// May what is taken apart be one value that comes with others which nothing is known of: the first result of a call
     /// that also gives an error?
     pub results_are_parts: bool,
@@ -209,6 +213,7 @@ impl Profile {
         whole_module: None,
         modules_span_files: false,
         interfaces_are_structural: false,
+        has_overloads: false,
         results_are_parts: false,
         implicit_modules: &[],
         imports_bring_methods: false,
@@ -379,7 +384,7 @@ pub trait Dialect: Sync {
 
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[&go::Go, &javascript::JavaScript, &python::Python, &rust::Rust, &sql::Sql]
+    &[&go::Go, &java::Java, &javascript::JavaScript, &python::Python, &rust::Rust, &sql::Sql]
 }
 
 /// Is this the name of a language, or of a dialect of one?

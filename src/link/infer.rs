@@ -693,6 +693,11 @@ impl<'m> Resolver<'m> {
         if row.returns.is_empty() {
             if row.kind == RowKind::Constructor {
                 let name = self.symbols.intern(&row.path);
+                // `new ArrayList<Order>()`: the class with its arguments.
+                let declared = self.declared_result(files, site);
+                if declared.instance().is_some_and(|id| self.types.get(id).name == name) {
+                    return declared;
+                }
                 return Values::one(Value::Instance(self.types.intern(name, &[])));
             }
             return self.declared_result(files, site);
@@ -718,6 +723,32 @@ impl<'m> Resolver<'m> {
         }
     }
 
+    /// An argument of a type; a class of the program that has none has those which it gives to what it inherits from.
+    fn argument_of(&mut self, files: &[ProgramFile], id: TypeId, place: usize) -> Option<TypeId> {
+        let ty = self.types.get(id);
+        if let Some(argument) = ty.arguments.get(place) {
+            return Some(*argument);
+        }
+        let name = ty.name;
+        let Some(Definition::Class(..)) = self.definition(name) else { return None };
+        self.inherited_arguments(files, name).get(place).copied()
+    }
+
+    /// The type arguments of the nearest base outside of the program that has some.
+    fn inherited_arguments(&mut self, files: &[ProgramFile], class: Symbol) -> SmallVec<[TypeId; 2]> {
+        for part in self.lineage(files, class).iter().copied() {
+            let Some(Definition::Class(file, part)) = self.definition(part) else { continue };
+            for base in files[file.0 as usize].facts.class(part).bases.clone() {
+                let Some(base) = self.infer(files, file, base).instance() else { continue };
+                let base = self.types.get(base);
+                if self.definition(base.name).is_none() && !base.arguments.is_empty() {
+                    return base.arguments.iter().copied().collect();
+                }
+            }
+        }
+        SmallVec::new()
+    }
+
     /// A type of the model tables, placeholders filled in.
     pub(super) fn type_of_text(
         &mut self,
@@ -726,9 +757,7 @@ impl<'m> Resolver<'m> {
         owner: Option<TypeId>,
         site: Option<(FileId, CallId)>,
     ) -> Option<TypeId> {
-        let owner_argument = |resolver: &Self, place: usize| {
-            owner.and_then(|owner| resolver.types.get(owner).arguments.get(place).copied())
-        };
+        let owner_argument = |resolver: &mut Self, place: usize| resolver.argument_of(files, owner?, place);
         let argument = |place: usize| {
             let (file, call) = site?;
             let facts = &files[file.0 as usize].facts;
@@ -763,7 +792,18 @@ impl<'m> Resolver<'m> {
             "?" => None,
             "arg0" | "arg1" => {
                 let (file, origin) = argument((text.name == "arg1") as usize)?;
-                self.infer(files, file, origin).instance()
+                let id = self.infer(files, file, origin).instance()?;
+                // Arguments that are written are those of a type that says none itself.
+                if text.arguments.is_empty() || !self.types.get(id).arguments.is_empty() {
+                    return Some(id);
+                }
+                let name = self.types.get(id).name;
+                let arguments: SmallVec<[TypeId; 2]> = text
+                    .arguments
+                    .iter()
+                    .map(|part| self.type_of_text(files, part, owner, site).unwrap_or_else(|| self.unknown_type()))
+                    .collect();
+                Some(self.types.intern(name, &arguments))
             }
             "item0" | "item1" => {
                 let (file, origin) = argument((text.name == "item1") as usize)?;
@@ -784,8 +824,8 @@ impl<'m> Resolver<'m> {
                     _ => None,
                 }
             }
-            "arg0.model" => {
-                let (file, origin) = argument(0)?;
+            "arg0.model" | "arg1.model" => {
+                let (file, origin) = argument((text.name == "arg1.model") as usize)?;
                 match self.infer(files, file, origin).list.first().copied()? {
                     Value::Item(symbol) => Some(self.types.intern(symbol, &[])),
                     _ => None,

@@ -29,6 +29,19 @@ pub(super) fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
     })
 }
 
+/// Does a function return elements of a container that outlives the call, and put what it lacks into it by a call that
+/// takes a key?
+pub(super) fn puts_results(facts: &FileFacts, resolved: FileCalls, id: FunctionId) -> bool {
+    let function = facts.function(id);
+    let (first, last) = function.region.calls;
+    let puts = (first..last).map(CallId).filter(|call| {
+        let is_keyed = facts.arguments_of(facts.call(*call)).len() > 1;
+        is_keyed && resolved[call.index()].effects.has(Effect::Grows)
+    });
+    puts.filter_map(|call| place_of(facts, facts.call(call).callee))
+        .any(|place| function.returns.iter().any(|origin| is_element_of(facts, *origin, &place, 0)))
+}
+
 /// How deep values are followed.
 const DEEPEST: usize = 12;
 

@@ -10,6 +10,7 @@
 mod batching;
 mod closures;
 pub mod context;
+mod declarations;
 pub mod infer;
 mod loading;
 mod memoization;
@@ -282,7 +283,9 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
             program.summaries[reference].memoizes |= effects.has(Effect::Memoizes);
             has_own_loop[reference] |= effects.has(Effect::RunsEventLoop);
         }
-        program.summaries[reference].memoizes |= memoization::keeps_results(facts, FunctionId(id as u32));
+        let id = FunctionId(id as u32);
+        program.summaries[reference].memoizes |=
+            memoization::keeps_results(facts, id) || memoization::puts_results(facts, resolved, id);
         program.summaries[reference].memoizes |= function.flavor == crate::syntax::FunctionFlavor::CachedProperty;
     }
 }

@@ -31,6 +31,9 @@ const ITERATE: &str = "__iter__";
 /// A value that is none, as model tables write it.
 const NULL: &str = "null";
 
+/// A text that is more than one plain letter, where it is an expression, as model tables write it.
+const PATTERN: &str = "pattern";
+
 /// How deep a question may lead to other questions.
 const DEEPEST_QUESTION: usize = 96;
 
@@ -233,6 +236,8 @@ pub struct Resolver<'m> {
     star_search: FxHashSet<(FileId, ModuleId, Symbol)>,
     in_star_search: bool,
     methods: FxHashMap<(FileId, ClassId, Symbol), FunctionId>,
+    /// All methods of a class that share a name, where that is allowed.
+    pub(super) overloads: FxHashMap<(FileId, ClassId, Symbol), SmallVec<[FunctionId; 2]>>,
     fields: FxHashMap<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>,
     pub(super) relations: super::relations::Relations<'m>,
     pub(super) templates: super::templates::Templates,
@@ -280,6 +285,7 @@ impl<'m> Resolver<'m> {
             star_search: FxHashSet::default(),
             in_star_search: false,
             methods: FxHashMap::default(),
+            overloads: FxHashMap::default(),
             fields: FxHashMap::default(),
             relations: Default::default(),
             templates: Default::default(),
@@ -450,7 +456,11 @@ impl<'m> Resolver<'m> {
         for (name, function) in &class.methods {
             let name = self.name_symbol(files, file, *name);
             // A later definition replaces an earlier one.
-            self.methods.insert((file, id, name), *function);
+            let earlier = self.methods.insert((file, id, name), *function);
+            if let Some(earlier) = earlier.filter(|_| self.language.profile().has_overloads) {
+                let all = self.overloads.entry((file, id, name)).or_insert_with(|| smallvec![earlier]);
+                all.push(*function);
+            }
         }
         for field in &class.fields {
             let name = self.name_symbol(files, file, field.name);
@@ -901,7 +911,7 @@ impl<'m> Resolver<'m> {
     }
 
     /// Where the members of a class are written: the class, then its extensions.
-    fn parts_of_class(&self, symbol: Symbol) -> SmallVec<[(FileId, ClassId); 2]> {
+    pub(super) fn parts_of_class(&self, symbol: Symbol) -> SmallVec<[(FileId, ClassId); 2]> {
         let mut parts = SmallVec::new();
         if let Some(Definition::Class(file, class)) = self.definition(symbol) {
             parts.push((file, class));
@@ -965,7 +975,7 @@ impl<'m> Resolver<'m> {
         None
     }
 
-    fn own_method(&mut self, symbol: Symbol, member: Symbol) -> Option<(FileId, FunctionId)> {
+    pub(super) fn own_method(&mut self, symbol: Symbol, member: Symbol) -> Option<(FileId, FunctionId)> {
         self.parts_of_class(symbol)
             .into_iter()
             .find_map(|(file, class)| Some((file, *self.methods.get(&(file, class, member))?)))
@@ -1317,10 +1327,12 @@ impl<'m> Resolver<'m> {
         match owner {
             Value::Instance(id) => self.call_method(files, site, id, member, resolution),
             Value::Item(symbol) if matches!(self.definition(symbol), Some(Definition::Class(..))) => {
-                if let Some((file, function)) = self.method(files, symbol, member) {
+                if let Some(found) = self.method(files, symbol, member) {
                     resolution.callee = Some(self.symbols.member(symbol, member, self.language.profile().separator));
                     let owner = Some(self.types.intern(symbol, &[]));
-                    self.call_value(files, site, Value::Function(file, function), owner, resolution);
+                    for (file, function) in self.fitting(files, site, symbol, member, found) {
+                        self.call_value(files, site, Value::Function(file, function), owner, resolution);
+                    }
                 } else {
                     self.call_class_static(files, site, symbol, member, resolution);
                 }
@@ -1400,11 +1412,12 @@ impl<'m> Resolver<'m> {
             return;
         }
         if self.definition(symbol).is_some() || self.extensions.contains_key(&symbol) {
-            if let Some((file, function)) = self.method(files, symbol, member) {
+            if let Some(found) = self.method(files, symbol, member) {
                 resolution.callee = Some(self.symbols.member(symbol, member, separator));
-                let dispatched = self.implementations(files, symbol, member, (file, function));
-                for (file, function) in dispatched {
-                    self.call_value(files, site, Value::Function(file, function), Some(id), resolution);
+                for found in self.fitting(files, site, symbol, member, found) {
+                    for function in self.implementations(files, site, symbol, member, found) {
+                        self.call_function(files, site, function, id, resolution);
+                    }
                 }
                 self.bind_results(files, id, resolution);
                 return;
@@ -1511,6 +1524,7 @@ impl<'m> Resolver<'m> {
     fn implementations(
         &mut self,
         files: &[ProgramFile],
+        site: (FileId, CallId),
         symbol: Symbol,
         member: Symbol,
         found: (FileId, FunctionId),
@@ -1528,9 +1542,14 @@ impl<'m> Resolver<'m> {
             if function.is_none() && self.language.profile().interfaces_are_structural {
                 function = self.method(files, implementor, member);
             }
-            let function = function.unwrap_or(found);
-            if !functions.contains(&function) {
-                functions.push(function);
+            let own = match function {
+                Some(function) => self.fitting(files, site, implementor, member, function),
+                None => smallvec![found],
+            };
+            for function in own {
+                if !functions.contains(&function) {
+                    functions.push(function);
+                }
             }
         }
         functions
@@ -1555,7 +1574,7 @@ impl<'m> Resolver<'m> {
         Some(facts.arguments_of(site)[argument].origin)
     }
 
-    fn call_value(
+    pub(super) fn call_value(
         &mut self,
         files: &[ProgramFile],
         site: (FileId, CallId),
@@ -1597,7 +1616,7 @@ impl<'m> Resolver<'m> {
                 }
             }
             Value::Item(symbol) => match self.definition(symbol) {
-                Some(Definition::Class(file, class)) => self.construct(files, (file, class), symbol, resolution),
+                Some(Definition::Class(file, class)) => self.construct(files, site, (file, class), symbol, resolution),
                 Some(Definition::Module(..)) => resolution.silent += 1,
                 None => self.call_external(files, site, symbol, owner, resolution),
             },
@@ -1607,6 +1626,7 @@ impl<'m> Resolver<'m> {
     fn construct(
         &mut self,
         files: &[ProgramFile],
+        site: (FileId, CallId),
         (file, class): (FileId, ClassId),
         symbol: Symbol,
         resolution: &mut CallResolution<'m>,
@@ -1621,8 +1641,10 @@ impl<'m> Resolver<'m> {
         resolution.results.add(Values::one(Value::Instance(id)));
         let constructor = self.language.profile().constructor_member.map(|member| self.symbols.intern(member));
         if let Some(constructor) = constructor {
-            if let Some((file, function)) = self.method(files, symbol, constructor) {
-                resolution.targets.push(Target::Function(function_ref(files, file, function)));
+            if let Some(found) = self.method(files, symbol, constructor) {
+                for (file, function) in self.fitting(files, site, symbol, constructor, found) {
+                    resolution.targets.push(Target::Function(function_ref(files, file, function)));
+                }
                 return;
             }
             // The constructor of an external base costs what its row says.
@@ -1724,6 +1746,7 @@ impl<'m> Resolver<'m> {
                     && match (facts.origin(argument.origin), value) {
                         (Origin::Integer(Some(number)), Some(value)) => value.parse() == Ok(number),
                         (Origin::Null, value) => value == Some(NULL),
+                        (_, Some(PATTERN)) => facts.literal_text(argument.origin).is_some_and(is_pattern),
                         (_, value) => value.is_none(),
                     }
             })
@@ -1849,6 +1872,16 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
+    }
+}
+
+/// Is a text, as an expression, more than one letter that means itself?
+fn is_pattern(text: &str) -> bool {
+    let mut letters = text.chars();
+    match (letters.next(), letters.next(), letters.next()) {
+        (Some(only), None, _) => ".$|()[{^?*+\\".contains(only),
+        (Some('\\'), Some(escaped), None) => escaped.is_alphanumeric(),
+        (first, _, _) => first.is_some(),
     }
 }
 

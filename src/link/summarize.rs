@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 
 use super::memoization::keeps_what_it_builds;
-use super::resolve::matched_arguments;
+use super::resolve::{argument_at, matched_arguments};
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -215,11 +215,11 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
         let depend =
             facts.arguments_of(site).iter().fold(site.receiver_depend, |depend, argument| depend.or(argument.depend));
         let depend = depend.or(program.added_depend(file, call));
-        let depend = match effects.has(Effect::DbCommit) {
-            true => depend.or(handed_over(program, file, call)),
-            false => depend,
-        };
+        let depend = depend.or(handed_over(program, file, call));
+        let all_given = depend;
         for effect in effects.iter() {
+            let compiled = compiled_argument(program, file, call, effect);
+            let depend = compiled.map_or(all_given, |argument| argument.depend);
             let parameters = depend.parameters;
             let weight = resolved.row_with(effect).map_or(0, |row| weight_of(&row.cost));
             let reached = Reached {
@@ -382,15 +382,35 @@ fn parameter_behind(facts: &FileFacts, origin: OriginId) -> u32 {
     }
 }
 
-/// What the function gave to the receiver of a call beforehand: a commit writes what was added.
+/// The argument of a call that is all that it compiles.
+pub fn compiled_argument<'p>(program: &'p Program, file: FileId, call: CallId, effect: Effect) -> Option<&'p Argument> {
+    if !matches!(effect, Effect::Compiles | Effect::CompilesRegex) {
+        return None;
+    }
+    let place = program.resolved(file, call).row()?.compiles.as_ref()?;
+    argument_at(&program.file(file).facts, call, place)
+}
+
+/// What the function gave to the receiver of a call beforehand, and the call sends: a commit writes what was added, a
+/// statement asks for what was set.
 pub fn handed_over(program: &Program, file: FileId, call: CallId) -> Depend {
     let facts = &program.file(file).facts;
     let site = facts.call(call);
     let Some(receiver) = site.receiver_place else { return Depend::default() };
+    let effects = program.resolved(file, call).effects;
+    let takes_all = effects.has(Effect::DbCommit);
+    if !takes_all && !effects.has(Effect::DbQuery) {
+        return Depend::default();
+    }
     let region = facts.function(facts.scope(site.scope).function).region;
-    let before = (region.calls.0..call.0).map(|number| facts.call(CallId(number)));
-    let given = before.filter(|other| other.receiver_place == Some(receiver));
-    given.flat_map(|other| facts.arguments_of(other)).fold(Depend::default(), |all, argument| all.or(argument.depend))
+    let before = (region.calls.0..call.0).map(CallId);
+    let given = before.filter(|other| {
+        facts.call(*other).receiver_place == Some(receiver)
+            && (takes_all || program.resolved(file, *other).effects.has(Effect::Mutates))
+    });
+    given
+        .flat_map(|other| facts.arguments_of(facts.call(other)))
+        .fold(Depend::default(), |all, argument| all.or(argument.depend))
 }
 
 /// Over this many calls something on the way is seldom as it looks.

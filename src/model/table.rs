@@ -114,6 +114,8 @@ pub struct Row {
     pub loads: Option<u8>,
     /// The argument that it goes through from start to end: what iterating over that does, the call does too.
     pub iterates: Option<Argument>,
+    /// The argument that it compiles: what else it is given does not make that another thing.
+    pub compiles: Option<Argument>,
     /// What does the same on an iterator, where the receiver was collected for this call only. May be empty.
     #[serde(default)]
     pub piecewise: Text,

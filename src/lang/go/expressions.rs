@@ -4,9 +4,10 @@
 use tree_sitter::Node;
 
 use super::grammar::{Field, Kind};
-use super::lower::{Lowering, in_field, span_of};
+use super::lower::Lowering;
 use super::names::is_called_on_first;
 use super::statements::operator_of;
+use crate::lang::lowering::{in_field, integer, span_of, without_escapes};
 use crate::source::Span;
 use crate::syntax::{CollectionKind, FunctionFlavor, FunctionNode, NodeId, NodeKind, TypeExprId, UnaryOperator};
 
@@ -69,12 +70,6 @@ impl<'t> Lowering<'t> {
             }
             false => self.string_of(text, span_of(node)),
         }
-    }
-
-    fn string_of(&mut self, text: &str, span: Span) -> NodeId {
-        let value = Some(self.tree.string(text));
-        let holes = self.list(&[]);
-        self.add(NodeKind::String { value, holes }, span)
     }
 
     fn composite(&mut self, node: Node<'t>) -> NodeId {
@@ -359,7 +354,7 @@ impl<'t> Lowering<'t> {
             return None;
         }
         let (package, name) = self.text_of(function).split_once('.')?;
-        let path = self.packages.get(package)?;
+        let path = self.state.packages.get(package)?;
         if !is_called_on_first(path, name) || self.kind(*first) == Kind::VariadicArgument {
             return None;
         }
@@ -369,35 +364,4 @@ impl<'t> Lowering<'t> {
         let rest: Vec<NodeId> = rest.iter().map(|argument| self.argument(*argument)).collect();
         Some(self.tree.call(callee, &rest, None, span))
     }
-}
-
-/// The value of an integer as written; `None` when it does not fit.
-fn integer(text: &str) -> Option<i64> {
-    let plain: String = text.chars().filter(|letter| *letter != '_').collect();
-    let lower = plain.to_ascii_lowercase();
-    match lower.get(..2) {
-        Some("0x") => i64::from_str_radix(&lower[2..], 16).ok(),
-        Some("0b") => i64::from_str_radix(&lower[2..], 2).ok(),
-        Some("0o") => i64::from_str_radix(&lower[2..], 8).ok(),
-        _ => lower.parse().ok(),
-    }
-}
-
-/// A string without its escapes: what SQL in it means does not hang on them.
-fn without_escapes(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => match letters.next() {
-                Some('n') => plain.push('\n'),
-                Some('t') => plain.push('\t'),
-                Some('r') => plain.push('\r'),
-                Some(escaped) => plain.push(escaped),
-                None => {}
-            },
-            _ => plain.push(letter),
-        }
-    }
-    plain
 }

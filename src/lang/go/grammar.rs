@@ -2,23 +2,7 @@
 
 use std::sync::LazyLock;
 
-use tree_sitter::Language;
-
-use crate::lang::grammar::Numbers;
-
-/// Declares an enumeration and the names that its values have in the grammar.
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident, $list:ident: $($variant:ident = $text:literal),* $(,)?) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum $name {
-            $($variant,)*
-            Other,
-        }
-
-        const $list: &[(&str, $name)] = &[$(($text, $name::$variant)),*];
-    };
-}
+use crate::lang::lowering::{Grammar, names};
 
 names! {
     /// Kinds of nodes.
@@ -159,17 +143,6 @@ names! {
     Value = "value",
 }
 
-/// The grammar, and what its numbers mean.
-pub(super) struct Grammar {
-    pub(super) language: Language,
-    pub(super) kinds: Numbers<Kind>,
-    pub(super) fields: Numbers<Field>,
-}
-
-/// Looked up once.
-pub(super) static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| {
-    let language = Language::from(tree_sitter_go::LANGUAGE);
-    let kinds = Numbers::of_kinds(&language, KINDS, Kind::Other);
-    let fields = Numbers::of_fields(&language, FIELDS, Field::Other);
-    Grammar { language, kinds, fields }
-});
+/// The grammar, looked up once.
+pub(super) static GRAMMAR: LazyLock<Grammar<Kind, Field>> =
+    LazyLock::new(|| Grammar::new(tree_sitter_go::LANGUAGE.into(), (KINDS, Kind::Other), (FIELDS, Field::Other)));

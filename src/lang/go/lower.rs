@@ -2,24 +2,18 @@
 //! are in the modules beside it; all of them are one [`Lowering`].
 
 use rustc_hash::FxHashMap;
-use tree_sitter::{Node, TreeCursor};
+use tree_sitter::Node;
 
 use super::grammar::{Field, GRAMMAR, Kind};
 use super::names::UNDERLYING;
 use crate::lang::Parsed;
-use crate::lang::grammar::{Parts, parts};
+use crate::lang::grammar::Parts;
+use crate::lang::lowering::{self, all_in_field, in_field, span_of};
 use crate::source::Span;
 use crate::syntax::{
-    ClassKind, ClassNode, FunctionFlavor, FunctionNode, ImportNode, List, Name, NodeId, NodeKind, ParameterKind,
-    ParameterNode, SyntaxError, Tree, TypeExprId, TypeForm,
+    ClassKind, ClassNode, FunctionFlavor, FunctionNode, ImportNode, Name, NodeId, NodeKind, ParameterKind,
+    ParameterNode, Tree, TypeExprId, TypeForm,
 };
-
-/// Deeper nesting than this is left out of the tree.
-const DEEPEST: usize = 3_000;
-/// Free stack below which lowering moves to a new one.
-const RED_ZONE: usize = 128 * 1024;
-/// Size of that new one.
-const STACK_STEP: usize = 4 * 1024 * 1024;
 
 /// Lowers a file.
 pub(super) fn file(text: &str, root: Node) -> Parsed {
@@ -27,36 +21,17 @@ pub(super) fn file(text: &str, root: Node) -> Parsed {
     tree.block_scoped = true;
     tree.several_results = true;
     tree.imports_are_packages = true;
-    let mut lowering = Lowering {
-        text,
-        tree,
-        cursor: root.walk(),
-        errors: Vec::new(),
-        depth: 0,
-        result_count: 0,
-        gives_error: false,
-        in_branch: false,
-        after_failure: false,
-        in_switch: false,
-        packages: FxHashMap::default(),
-    };
+    let mut lowering = Lowering::new(text, tree, root, &GRAMMAR, State::default());
     let mut nodes = Vec::new();
     for (_, node) in lowering.parts(root) {
         lowering.declaration(node, &mut nodes);
     }
-    let Lowering { mut tree, errors, .. } = lowering;
-    let statements = tree.list(&nodes);
-    tree.root = Some(tree.add(NodeKind::Block(statements), Span::new(0, text.len())));
-    Parsed { tree, errors }
+    lowering.finish(&nodes)
 }
 
-/// The tree under construction, and what is known of the place that is lowered.
-pub(super) struct Lowering<'t> {
-    pub(super) text: &'t str,
-    pub(super) tree: Tree,
-    cursor: TreeCursor<'t>,
-    pub(super) errors: Vec<SyntaxError>,
-    depth: usize,
+/// What is known of the place that is lowered.
+#[derive(Default)]
+pub(super) struct State<'t> {
     /// How many results the function has, and whether the last is an error.
     pub(super) result_count: usize,
     pub(super) gives_error: bool,
@@ -69,6 +44,9 @@ pub(super) struct Lowering<'t> {
     /// The innermost statement that `break` leaves is a switch, not a loop.
     pub(super) in_switch: bool,
 }
+
+/// The tree of a file under construction.
+pub(super) type Lowering<'t> = lowering::Lowering<'t, Kind, Field, State<'t>>;
 
 /// Type parameters with their bounds.
 pub(super) type TypeParameters = Vec<(Name, Option<TypeExprId>)>;
@@ -83,84 +61,7 @@ pub(super) struct Signature {
     gives_error: bool,
 }
 
-pub(super) fn span_of(node: Node) -> Span {
-    Span::new(node.start_byte(), node.end_byte())
-}
-
-/// The first child in a field.
-pub(super) fn in_field<'t>(parts: &Parts<'t, Field>, field: Field) -> Option<Node<'t>> {
-    parts.iter().find(|(own, _)| *own == Some(field)).map(|(_, node)| *node)
-}
-
-/// All named children in a field.
-pub(super) fn all_in_field<'p, 't>(
-    parts: &'p Parts<'t, Field>,
-    field: Field,
-) -> impl Iterator<Item = Node<'t>> + use<'p, 't> {
-    parts.iter().filter(move |(own, node)| *own == Some(field) && node.is_named()).map(|(_, node)| *node)
-}
-
 impl<'t> Lowering<'t> {
-    /// The children of a node; errors among them are noted and left out, comments left out.
-    pub(super) fn parts(&mut self, node: Node<'t>) -> Parts<'t, Field> {
-        let mut parts = parts(&mut self.cursor, node, &GRAMMAR.fields);
-        if node.has_error() {
-            for (_, part) in &parts {
-                if part.is_error() {
-                    self.errors.push(SyntaxError { span: span_of(*part), message: "syntax error".to_owned() });
-                } else if part.is_missing() {
-                    let message = format!("missing `{}`", part.kind());
-                    self.errors.push(SyntaxError { span: span_of(node), message });
-                }
-            }
-        }
-        parts.retain(|(_, part)| !part.is_extra() && !part.is_error() && !part.is_missing());
-        parts
-    }
-
-    /// The named children of a node.
-    pub(super) fn named(&mut self, node: Node<'t>) -> impl Iterator<Item = Node<'t>> + use<'t> {
-        self.parts(node).into_iter().map(|(_, part)| part).filter(|part| part.is_named())
-    }
-
-    pub(super) fn kind(&self, node: Node) -> Kind {
-        GRAMMAR.kinds.get(node.kind_id()).unwrap_or(Kind::Other)
-    }
-
-    /// Recursion goes through here, so that its depth is bounded by memory, not by the stack. `None` when it is too deep.
-    pub(super) fn deeper<R>(&mut self, node: Node<'t>, work: impl FnOnce(&mut Self) -> R) -> Option<R> {
-        if self.depth >= DEEPEST {
-            let message = "nesting is too deep".to_owned();
-            self.errors.push(SyntaxError { span: span_of(node), message });
-            return None;
-        }
-        self.depth += 1;
-        let result = stacker::maybe_grow(RED_ZONE, STACK_STEP, || work(self));
-        self.depth -= 1;
-        Some(result)
-    }
-
-    pub(super) fn text_of(&self, node: Node) -> &'t str {
-        &self.text[node.start_byte()..node.end_byte()]
-    }
-
-    pub(super) fn add(&mut self, kind: NodeKind, span: Span) -> NodeId {
-        self.tree.add(kind, span)
-    }
-
-    pub(super) fn list(&mut self, nodes: &[NodeId]) -> List {
-        self.tree.list(nodes)
-    }
-
-    pub(super) fn name(&mut self, node: Node) -> Name {
-        let text = self.text_of(node);
-        self.tree.names.intern(text)
-    }
-
-    pub(super) fn intern(&mut self, text: &str) -> Name {
-        self.tree.names.intern(text)
-    }
-
     /// A name; the blank identifier binds nothing.
     pub(super) fn name_node(&mut self, node: Node) -> NodeId {
         let kind = match self.text_of(node) {
@@ -204,7 +105,7 @@ impl<'t> Lowering<'t> {
             None => super::names::package_names(path),
         };
         let last = path.rsplit('/').next().unwrap_or(path);
-        self.packages.insert(alias.map_or(last, |alias| self.text_of(alias)), path);
+        self.state.packages.insert(alias.map_or(last, |alias| self.text_of(alias)), path);
         let is_star = alias.is_some_and(|alias| self.kind(alias) == Kind::Dot);
         let path = self.intern(path);
         for binding in bindings {
@@ -438,11 +339,23 @@ impl<'t> Lowering<'t> {
     /// The body of a function or function literal; results with names are variables of it.
     pub(super) fn body(&mut self, body: Node<'t>, signature: &Signature) -> NodeId {
         let mut nodes = signature.named_results.clone();
-        let outer = (self.result_count, self.gives_error, self.in_branch, self.after_failure, self.in_switch);
-        (self.result_count, self.gives_error) = (signature.result_count, signature.gives_error);
-        (self.in_branch, self.after_failure, self.in_switch) = (false, false, false);
+        let outer = (
+            self.state.result_count,
+            self.state.gives_error,
+            self.state.in_branch,
+            self.state.after_failure,
+            self.state.in_switch,
+        );
+        (self.state.result_count, self.state.gives_error) = (signature.result_count, signature.gives_error);
+        (self.state.in_branch, self.state.after_failure, self.state.in_switch) = (false, false, false);
         self.statements(body, &mut nodes);
-        (self.result_count, self.gives_error, self.in_branch, self.after_failure, self.in_switch) = outer;
+        (
+            self.state.result_count,
+            self.state.gives_error,
+            self.state.in_branch,
+            self.state.after_failure,
+            self.state.in_switch,
+        ) = outer;
         self.tree.block(&nodes, span_of(body))
     }
 

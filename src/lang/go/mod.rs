@@ -13,16 +13,13 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
-
-use tree_sitter::Parser;
-
+use super::lowering::{self, KeptParser};
 use super::{Language, Manifest, Parsed, Profile};
 use crate::source::Span;
 use crate::syntax::Operator;
 use crate::version::Requirement;
 
-use grammar::GRAMMAR;
+use grammar::{GRAMMAR, Kind};
 
 /// The language.
 pub struct Go;
@@ -51,11 +48,11 @@ impl Language for Go {
     }
 
     fn parse(&self, text: &str) -> Parsed {
-        parse(text)
+        lowering::parse(&PARSER, text, lower::file)
     }
 
     fn comments(&self, text: &str) -> Vec<Span> {
-        with_tree(text, comments).unwrap_or_default()
+        lowering::comments(&PARSER, text, is_comment)
     }
 
     fn modules(&self, paths: &[&str], manifests: &[Manifest]) -> Vec<String> {
@@ -96,47 +93,9 @@ impl Language for Go {
 }
 
 thread_local! {
-    /// Making one costs more than parsing a small file.
-    static PARSER: RefCell<Option<Parser>> = RefCell::new(parser());
+    static PARSER: KeptParser = lowering::parser(&GRAMMAR.language);
 }
 
-fn parser() -> Option<Parser> {
-    let mut parser = Parser::new();
-    parser.set_language(&GRAMMAR.language).ok()?;
-    Some(parser)
-}
-
-/// Works on the tree of a text; `None` when there is none.
-fn with_tree<R>(text: &str, work: impl FnOnce(tree_sitter::Node) -> R) -> Option<R> {
-    let tree = PARSER.with_borrow_mut(|parser| parser.as_mut()?.parse(text, None))?;
-    Some(work(tree.root_node()))
-}
-
-fn parse(text: &str) -> Parsed {
-    let parsed = with_tree(text, |root| {
-        let mut parsed = lower::file(text, root);
-        parsed.errors.sort_by_key(|error| (error.span.start, std::cmp::Reverse(error.span.end)));
-        parsed.errors.dedup_by(|inner, outer| outer.span.contains(inner.span));
-        parsed
-    });
-    parsed.unwrap_or_else(|| Parsed::refused(text, "the parser failed on this file"))
-}
-
-fn comments(root: tree_sitter::Node) -> Vec<Span> {
-    let mut found = Vec::new();
-    let mut cursor = root.walk();
-    loop {
-        let node = cursor.node();
-        if node.is_extra() && GRAMMAR.kinds.get(node.kind_id()) == Some(grammar::Kind::Comment) {
-            found.push(lower::span_of(node));
-        }
-        if cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return found;
-            }
-        }
-    }
+fn is_comment(node: tree_sitter::Node) -> bool {
+    GRAMMAR.kinds.get(node.kind_id()) == Some(Kind::Comment)
 }

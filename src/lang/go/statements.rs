@@ -3,8 +3,9 @@
 use tree_sitter::Node;
 
 use super::grammar::{Field, Kind};
-use super::lower::{Lowering, all_in_field, in_field, span_of};
+use super::lower::Lowering;
 use crate::lang::grammar::Parts;
+use crate::lang::lowering::{all_in_field, in_field, span_of};
 use crate::source::Span;
 use crate::syntax::{CollectionKind, FunctionNode, LoopKind, LoopNode, Name, NodeId, NodeKind, Operator, SyntaxError};
 
@@ -83,7 +84,7 @@ impl<'t> Lowering<'t> {
     /// `break` in a switch leaves the switch: what comes after it there is not reached, and nothing else.
     fn break_statement(&mut self, node: Node<'t>) -> Option<NodeId> {
         let has_label = self.named(node).next().is_some();
-        (has_label || !self.in_switch).then(|| self.add(NodeKind::Break, span_of(node)))
+        (has_label || !self.state.in_switch).then(|| self.add(NodeKind::Break, span_of(node)))
     }
 
     // Assignments
@@ -215,7 +216,7 @@ impl<'t> Lowering<'t> {
             Some(list) => self.named(list).collect(),
             None => Vec::new(),
         };
-        let fails = self.after_failure || self.in_branch && self.is_failure(&values);
+        let fails = self.state.after_failure || self.state.in_branch && self.is_failure(&values);
         let value = match values[..] {
             [] => None,
             [only] => Some(self.expression(only)),
@@ -227,7 +228,8 @@ impl<'t> Lowering<'t> {
 
     /// Do these results end with an error that is there?
     fn is_failure(&mut self, values: &[Node<'t>]) -> bool {
-        let Some(last) = values.last().filter(|_| self.gives_error && values.len() == self.result_count) else {
+        let Some(last) = values.last().filter(|_| self.state.gives_error && values.len() == self.state.result_count)
+        else {
             return false;
         };
         match self.kind(*last) {
@@ -295,11 +297,11 @@ impl<'t> Lowering<'t> {
     // Choices
 
     fn in_branch_of<R>(&mut self, is_failure: bool, work: impl FnOnce(&mut Self) -> R) -> R {
-        let outer = (self.in_branch, self.after_failure);
-        self.in_branch = true;
-        self.after_failure |= is_failure;
+        let outer = (self.state.in_branch, self.state.after_failure);
+        self.state.in_branch = true;
+        self.state.after_failure |= is_failure;
         let result = work(self);
-        (self.in_branch, self.after_failure) = outer;
+        (self.state.in_branch, self.state.after_failure) = outer;
         result
     }
 
@@ -443,7 +445,7 @@ impl<'t> Lowering<'t> {
 
     fn case_body(&mut self, case: Node<'t>, before: Vec<NodeId>, is_failure: bool) -> NodeId {
         let mut nodes = before;
-        let outer = std::mem::replace(&mut self.in_switch, true);
+        let outer = std::mem::replace(&mut self.state.in_switch, true);
         self.in_branch_of(is_failure, |lowering| {
             for statements in lowering.named(case).collect::<Vec<_>>() {
                 if lowering.kind(statements) == Kind::StatementList {
@@ -451,7 +453,7 @@ impl<'t> Lowering<'t> {
                 }
             }
         });
-        self.in_switch = outer;
+        self.state.in_switch = outer;
         self.tree.block(&nodes, span_of(case))
     }
 
@@ -567,9 +569,9 @@ impl<'t> Lowering<'t> {
     }
 
     fn loop_body(&mut self, body: Node<'t>) -> NodeId {
-        let outer = std::mem::replace(&mut self.in_switch, false);
+        let outer = std::mem::replace(&mut self.state.in_switch, false);
         let body = self.block(body);
-        self.in_switch = outer;
+        self.state.in_switch = outer;
         body
     }
 

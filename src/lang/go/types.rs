@@ -3,7 +3,8 @@
 use tree_sitter::Node;
 
 use super::grammar::{Field, Kind};
-use super::lower::{Lowering, all_in_field, in_field, span_of};
+use super::lower::Lowering;
+use crate::lang::lowering::{all_in_field, in_field, span_of};
 use crate::syntax::{NodeId, NodeKind, TypeExprId, TypeForm};
 
 impl<'t> Lowering<'t> {
