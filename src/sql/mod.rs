@@ -88,11 +88,25 @@ const CHANGES: &[&str] = &[
     "rename",
     "change",
     "modify",
+    "alter column",
     "drop ",
 ];
 
 /// Longer texts are data, or written by a program: reading one would cost more than it tells.
-const LONGEST: usize = 256 * 1024;
+const LONGEST: usize = 64 * 1024;
+
+/// Longer texts may nest more deeply than any stack allows for: a chain of conditions is a tree as deep as it is long.
+const SHALLOW: usize = 2 * 1024;
+/// Room for what works on the tree of a text, in bytes per byte of the text.
+const STACK_PER_BYTE: usize = 1024;
+
+/// Works on the trees of a text with a stack that is large enough for them.
+fn with_room<R>(text: &str, work: impl FnOnce() -> R) -> R {
+    match text.len() {
+        length if length > SHALLOW => stacker::grow(length * STACK_PER_BYTE, work),
+        _ => work(),
+    }
+}
 
 /// What is known of the statements in a text, unless it is plainly something else than SQL. Sentences that begin like a
 /// statement do not parse.
@@ -100,6 +114,10 @@ pub fn read(text: &str) -> Option<Statement> {
     if text.len() > LONGEST || !may_have_facts(text) {
         return None;
     }
+    with_room(text, || read_all(text))
+}
+
+fn read_all(text: &str) -> Option<Statement> {
     let mut found = Statement::default();
     let parts = statements(text).into_iter().map(|range| &text[range]);
     for part in parts.filter(|part| may_have_facts(part)) {
@@ -116,7 +134,7 @@ pub fn read(text: &str) -> Option<Statement> {
 
 /// Can the statements of a text be read? One that has no facts is as good as read.
 pub fn is_understood(text: &str) -> bool {
-    text.len() > LONGEST || !may_have_facts(text) || parsed(text).is_some()
+    text.len() > LONGEST || !may_have_facts(text) || with_room(text, || parsed(text).is_some())
 }
 
 /// Does a text begin as a statement that has facts does, behind comments? Costs next to nothing for other texts.
@@ -172,6 +190,12 @@ mod tests {
         ] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn long_conditions_do_no_harm() {
+        let text = format!("SELECT a FROM t WHERE b = $1{}", " OR c LIKE 'x'".repeat(5000));
+        assert_eq!(read(&text).map(|statement| statement.lookups.len()), Some(1));
     }
 
     #[test]
