@@ -11,11 +11,10 @@ use std::thread::{self, JoinHandle};
 use crate::baseline::Baseline;
 use crate::cache::Cache;
 use crate::config::find::Stack;
-use crate::config::layer::Class;
 use crate::config::{Config, SetupError};
 use crate::diagnostic::{Diagnostic, Notice, NoticeKind};
 use crate::evaluate::suppress::{Suppressed, Unused};
-use crate::extract::{Before, KnownFacts};
+use crate::extract::{Before, KnownFacts, Wanted};
 use crate::git::Difference;
 use crate::model::lookup::Models;
 use crate::outcome::Comparison;
@@ -73,10 +72,12 @@ pub fn check(config: &Config) -> Result<Outcome, SetupError> {
 
 /// What a run found, as it is reported.
 fn outcome(analysis: Analysis) -> Outcome {
-    let Analysis { config, files, found, known, comparison, notices, timings, analysed, analysed_bytes, .. } = analysis;
+    let Analysis {
+        config, files, found, known, comparison, notices, timings, analysed, analysed_bytes, unread, ..
+    } = analysis;
     let diagnostics = evaluate::group::grouped(found);
     let fail_on = config.fail_on.unwrap_or_default();
-    Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, fail_on, known, comparison }
+    Outcome { files, diagnostics, notices, timings, analysed, analysed_bytes, unread, fail_on, known, comparison }
 }
 
 /// Applies the fixes of what `config` names, in memory: what became of them, and what is left to report. Unsafe fixes
@@ -118,6 +119,8 @@ pub struct Analysis {
     pub analysed: usize,
     /// Their size.
     pub analysed_bytes: u64,
+    /// Number of files that were not read: nothing is reported in them, and nothing imports them.
+    pub unread: usize,
 }
 
 impl Analysis {
@@ -152,11 +155,13 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let models = model::for_project(&scope.config)?;
     let present = Examined::new(&scope, KnownFacts::default(), &models, &mut timings);
     let Examined { mut found, files, stacks, rules, notices, unused, analysed, analysed_bytes } = present;
-    let (files, facts): (Vec<SourceFile>, Vec<_>) = files.into_iter().map(|file| (file.source, file.facts)).unzip();
+    let unread = files.iter().filter(|file| !file.is_read).count();
+    let facts = |file: ProgramFile| (file.source, file.is_read.then_some(file.facts));
+    let (files, facts): (Vec<SourceFile>, Vec<_>) = files.into_iter().map(facts).unzip();
     let mut comparison = None;
     if let Some(difference) = difference.as_ref().filter(|_| scope.config.since.is_some()) {
         let locations = files.iter().map(|file| file.location.clone());
-        let known = locations.zip(facts).collect();
+        let known = locations.zip(facts).filter_map(|(location, facts)| Some((location, facts?))).collect();
         let compared = timings.measure("compare", || compared(&scope, difference, known, &models, &found, &files))?;
         let mut is_new = compared.is_new.iter();
         let all = found.len();
@@ -181,6 +186,7 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
         timings,
         analysed,
         analysed_bytes,
+        unread,
     })
 }
 
@@ -220,27 +226,34 @@ impl Examined {
     fn new(scope: &Scope, known: KnownFacts, models: &[Models], timings: &mut Timings) -> Examined {
         let Scope { config, project, .. } = scope;
         let cache = config.cache.as_ref().map_or_else(Cache::none, |folder| Cache::open(folder, facts::VERSION));
-        let mut extracted = timings.measure("parse + extract", || {
+        let options = evaluate::Options { include_side_code: config.include_side_code.unwrap_or(false) };
+        let stacks: HashMap<&PathBuf, &Stack> =
+            scope.stacks.iter().map(|(location, stack)| (location, stack)).collect();
+        let class_of = |file: &SourceFile| stacks.get(&file.location)?.class_of(&file.location);
+        let reports_in = |file: &ProgramFile| evaluate::reports_in(file, options);
+        let wanted = Wanted { class_of: &class_of, reports_in: &reports_in };
+        let extracted = timings.measure("parse + extract", || {
             let mut before = Before { known, cache: &cache };
-            let extracted = extract::all(project, config, &mut before);
+            let extracted = extract::all(project, config, &wanted, &mut before);
             match !project.in_dialects.is_empty() && link::uses_dialects(&extracted.files, models) {
-                true => extract::with_dialects(extracted, project, config, &mut before),
+                true => extract::with_dialects(extracted, project, config, &wanted, &mut before),
                 false => extracted,
             }
         });
         // Nobody waits for the disk but the end of the run.
         let saving = thread::spawn(|| cache.save());
-        let stacks = stacks_of(&extracted.files, &scope.stacks);
+        let stacks: Vec<Stack> = extracted
+            .files
+            .iter()
+            .map(|file| stacks.get(&file.source.location).copied().cloned().unwrap_or_default())
+            .collect();
         let locations = extracted.files.iter().map(|file| file.source.location.as_path());
         let policy = Policy::new(&rule::all_infos(), locations.zip(&stacks), config);
-        classify(&mut extracted.files, &stacks);
         let mut notices = project.notices.clone();
         notices.extend(extracted.notices);
         let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
         let requirements = project.requirements();
-        let options = evaluate::Options { include_side_code: config.include_side_code.unwrap_or(false) };
-        let reports = |file: &ProgramFile| evaluate::reports_in(file, options);
-        let mut program = timings.measure("link", || link::program(extracted.files, models, requirements, reports));
+        let mut program = timings.measure("link", || link::program(extracted.files, models, requirements, reports_in));
         let rules = RuleSet::of(|name| policy.runs(name));
         let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
         let found = policy.applied(found);
@@ -258,21 +271,4 @@ fn not_saved(saving: JoinHandle<io::Result<()>>, config: &Config) -> Option<Noti
     let path = config::relative_path(&config.root, config.cache.as_deref()?);
     let message = format!("cannot be written, so the next run is no faster: {error}");
     Some(Notice { path, line: 0, kind: NoticeKind::Cache, message })
-}
-
-/// The settings of the files that were extracted, in their order.
-fn stacks_of(files: &[ProgramFile], stacks: &[(PathBuf, Stack)]) -> Vec<Stack> {
-    let stacks: HashMap<&PathBuf, &Stack> = stacks.iter().map(|(location, stack)| (location, stack)).collect();
-    files.iter().map(|file| stacks.get(&file.source.location).copied().cloned().unwrap_or_default()).collect()
-}
-
-/// Files are what settings say they are, whatever their paths look like.
-fn classify(files: &mut [ProgramFile], stacks: &[Stack]) {
-    for (file, stack) in files.iter_mut().zip(stacks) {
-        match stack.class_of(&file.source.location) {
-            Some(Class::Production) => file.is_side_code = false,
-            Some(Class::Tests) => file.is_side_code = true,
-            Some(Class::Dependencies) | None => {}
-        }
-    }
 }

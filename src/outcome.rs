@@ -20,6 +20,8 @@ pub struct Outcome {
     pub analysed: usize,
     /// Their size.
     pub analysed_bytes: u64,
+    /// Number of files that were not read: nothing is reported in them, and nothing imports them.
+    pub unread: usize,
     /// Findings of this severity and above make the run fail.
     pub fail_on: Severity,
     /// How many findings were left out because the baseline has them.

@@ -22,6 +22,8 @@ use crate::version::Requirements;
 pub struct ProgramFile {
     /// Where it is.
     pub source: SourceFile,
+    /// Was it read? What nothing is reported in and nothing imports is not.
+    pub is_read: bool,
     /// What is in it.
     pub facts: FileFacts,
     /// Its qualified module name.

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cache::{Cache, Key};
 use crate::config::Config;
+use crate::config::layer::Class;
 use crate::diagnostic::{Notice, NoticeKind};
 use crate::facts::FileFacts;
 use crate::generated::{Kind, kind};
@@ -21,6 +22,7 @@ use crate::source::{ReadError, SourceFile};
 type Extraction = Result<FileFacts, (NoticeKind, String)>;
 
 /// The facts of a run.
+#[derive(Default)]
 pub struct Extracted {
     /// All files, in the order in which they were found; those that could not be used have no facts.
     pub files: Vec<ProgramFile>,
@@ -43,12 +45,72 @@ pub struct Before<'b> {
     pub cache: &'b Cache,
 }
 
-/// Extracts the facts of all files, on the threads of the pool that it is called in. What was worked out before is taken
-/// from there.
-pub fn all(discovered: &Project, config: &Config, before: &mut Before) -> Extracted {
+/// Which files matter.
+pub struct Wanted<'w> {
+    /// What a file is, whatever its path looks like.
+    pub class_of: &'w dyn Fn(&SourceFile) -> Option<Class>,
+    /// May something be reported in a file?
+    pub reports_in: &'w dyn Fn(&ProgramFile) -> bool,
+}
+
+/// Extracts the facts of the files in which something may be reported and of those that they import, on the threads of
+/// the pool that it is called in. What was worked out before is taken from there.
+pub fn all(discovered: &Project, config: &Config, wanted: &Wanted, before: &mut Before) -> Extracted {
     let manifests = manifests_from_outermost(discovered);
     let modules = module_names(discovered, &manifests);
-    collect(&discovered.files, modules, &renames(discovered, &manifests), extracted(&discovered.files, config, before))
+    let files = outlines(&discovered.files, modules, &renames(discovered, &manifests), wanted);
+    let mut next: Vec<usize> = (0..files.len()).filter(|at| (wanted.reports_in)(&files[*at])).collect();
+    let mut unread = Unread::new(&files, wanted.reports_in);
+    let mut extracted = Extracted { files, ..Extracted::default() };
+    while !next.is_empty() {
+        extract(&mut extracted, &next, config, before);
+        next = next.iter().flat_map(|at| unread.imported_by(&extracted.files[*at])).collect();
+        next.sort_unstable();
+    }
+    number_functions(&mut extracted.files);
+    extracted
+}
+
+/// Files that were not read, by their modules. Nothing is reported in them, so they are read if a file imports them that
+/// is read.
+struct Unread(FxHashMap<(usize, String), Vec<usize>>);
+
+impl Unread {
+    fn new(files: &[ProgramFile], is_read: impl Fn(&ProgramFile) -> bool) -> Unread {
+        let module = |file: &ProgramFile| (file.source.language, file.module.clone());
+        let shares = |file: &&ProgramFile| lang::all()[file.source.language].profile().modules_span_files;
+        let (read, unread): (Vec<_>, Vec<_>) = files.iter().enumerate().partition(|(_, file)| is_read(file));
+        let mut by_module: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+        for (at, file) in unread {
+            by_module.entry(module(file)).or_default().push(at);
+        }
+        // Where files share a module, its tests are the files of which nothing is reported.
+        for (_, file) in read.iter().filter(|(_, file)| shares(file)) {
+            by_module.remove(&module(file));
+        }
+        Unread(by_module)
+    }
+
+    /// Takes out the files whose modules a file imports, in whole or a part of them.
+    fn imported_by(&mut self, file: &ProgramFile) -> Vec<usize> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let language = lang::all()[file.source.language];
+        let separator = language.profile().separator;
+        let is_package = language.is_package(&file.source.path);
+        let mut found = Vec::new();
+        for import in &file.facts.imports {
+            let names: Vec<&str> = import.path.iter().map(|name| file.facts.text(*name)).collect();
+            let path = language.absolute(&file.module, is_package, import.level, &names);
+            let path = language.renamed(&path, &file.renames).unwrap_or(path);
+            let ends = path.match_indices(separator).map(|(end, _)| end).chain([path.len()]);
+            for end in ends {
+                found.extend(self.0.remove(&(file.source.language, path[..end].to_owned())).into_iter().flatten());
+            }
+        }
+        found
+    }
 }
 
 fn manifests_from_outermost(discovered: &Project) -> Vec<lang::Manifest> {
@@ -60,95 +122,110 @@ fn manifests_from_outermost(discovered: &Project) -> Vec<lang::Manifest> {
 
 /// Extracts the facts of the files in dialects, and puts them among the others.
 pub fn with_dialects(
-    mut extracted_before: Extracted,
+    mut extracted: Extracted,
     discovered: &Project,
     config: &Config,
+    wanted: &Wanted,
     before: &mut Before,
 ) -> Extracted {
     let files = &discovered.in_dialects;
     let names = files.iter().map(|file| dialect_of(file).and_then(|own| own.file_name(&file.path)).unwrap_or(""));
     let names = names.map(str::to_owned).collect();
     let renames = renames(discovered, &manifests_from_outermost(discovered));
-    let found = collect(files, names, &renames, extracted(files, config, before));
-    extracted_before.files.extend(found.files);
-    extracted_before.files.sort_by(|left, right| left.source.path.cmp(&right.source.path));
+    let first = extracted.files.len();
+    extracted.files.extend(outlines(files, names, &renames, wanted));
+    let added: Vec<usize> = (first..extracted.files.len()).collect();
+    extract(&mut extracted, &added, config, before);
+    extracted.files.sort_by(|left, right| left.source.path.cmp(&right.source.path));
+    number_functions(&mut extracted.files);
+    extracted
+}
+
+fn number_functions(files: &mut [ProgramFile]) {
     let mut first_function = 0;
-    for file in &mut extracted_before.files {
+    for file in files {
         file.first_function = first_function;
         first_function += file.facts.functions.len() as u32;
     }
-    extracted_before.analysed += found.analysed;
-    extracted_before.analysed_bytes += found.analysed_bytes;
-    extracted_before
 }
 
 fn dialect_of(file: &SourceFile) -> Option<&'static dyn lang::Dialect> {
     lang::all()[file.language].profile().dialects.get(file.dialect?).copied()
 }
 
-/// The facts of each file, in the order of the files.
-fn extracted(files: &[SourceFile], config: &Config, before: &mut Before) -> Vec<Extraction> {
-    let known: Vec<Option<FileFacts>> = files.iter().map(|file| before.known.remove(&file.location)).collect();
+/// Extracts the facts of these files.
+fn extract(extracted: &mut Extracted, wanted: &[usize], config: &Config, before: &mut Before) {
+    let files = &extracted.files;
+    let taken = wanted.iter().filter_map(|at| Some((*at, before.known.remove(&files[*at].source.location)?)));
+    let mut results: Vec<(usize, Extraction)> = taken.map(|(at, facts)| (at, Ok(facts))).collect();
+    let known: FxHashSet<usize> = results.iter().map(|(at, _)| *at).collect();
     let cache = before.cache;
     // Large files first, so that no thread is left with one at the end.
-    let mut order: Vec<usize> = (0..files.len()).filter(|at| known[*at].is_none()).collect();
-    order.sort_by_key(|at| std::cmp::Reverse(files[*at].size));
+    let mut order: Vec<usize> = wanted.iter().copied().filter(|at| !known.contains(at)).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(files[*at].source.size));
     let progress = config.progress.as_deref();
     progress.inspect(|progress| progress.expect(order.len()));
     let extract = |at: usize| {
-        let result = file(&files[at], config, cache);
+        let result = file(&files[at].source, config, cache);
         progress.inspect(|progress| progress.advance());
         (at, result)
     };
-    let mut results: Vec<(usize, Extraction)> = order.into_par_iter().map(extract).collect();
-    results.extend(known.into_iter().enumerate().filter_map(|(at, facts)| Some((at, Ok(facts?)))));
+    results.par_extend(order.into_par_iter().map(extract));
     results.sort_unstable_by_key(|(at, _)| *at);
-    results.into_iter().map(|(_, result)| result).collect()
+    for (at, result) in results {
+        extracted.take(at, result);
+    }
 }
 
-fn collect(files: &[SourceFile], modules: Vec<String>, renames: &[Renames], results: Vec<Extraction>) -> Extracted {
-    let nothing_renamed: Arc<[(String, String)]> = Arc::new([]);
-    let mut extracted = Extracted { files: Vec::new(), notices: Vec::new(), analysed: 0, analysed_bytes: 0 };
-    let mut first_function = 0;
-    for ((source, module), result) in files.iter().zip(modules).zip(results) {
-        let facts = match result {
+impl Extracted {
+    /// Takes in what became of a file.
+    fn take(&mut self, at: usize, result: Extraction) {
+        let file = &mut self.files[at];
+        file.is_read = true;
+        let path = &file.source.path;
+        match result {
             Ok(facts) => {
-                extracted.analysed += 1;
-                extracted.analysed_bytes += source.size;
-                facts
+                self.analysed += 1;
+                self.analysed_bytes += file.source.size;
+                file.facts = facts;
             }
-            Err((kind, message)) => {
-                extracted.notices.push(Notice { path: source.path.clone(), line: 0, kind, message });
-                FileFacts::default()
-            }
-        };
-        for error in &facts.errors {
+            Err((kind, message)) => self.notices.push(Notice { path: path.clone(), line: 0, kind, message }),
+        }
+        for error in &file.facts.errors {
             let deep = error.message.starts_with("nesting");
-            extracted.notices.push(Notice {
-                path: source.path.clone(),
-                line: facts.line(error.span.start),
+            self.notices.push(Notice {
+                path: path.clone(),
+                line: file.facts.line(error.span.start),
                 kind: if deep { NoticeKind::TooDeep } else { NoticeKind::SyntaxError },
                 message: error.message.clone(),
             });
         }
-        let language = lang::all()[source.language];
-        let functions = facts.functions.len() as u32;
-        extracted.files.push(ProgramFile {
-            is_side_code: language.is_side_code(&source.path) || language.is_side_module(&module),
-            source: source.clone(),
-            facts,
-            renames: language
-                .packages_of(&module)
-                .into_iter()
-                .find_map(|package| renames[source.language].get(package))
-                .unwrap_or(&nothing_renamed)
-                .clone(),
-            module,
-            first_function,
-        });
-        first_function += functions;
     }
-    extracted
+}
+
+/// The files before they are read.
+fn outlines(files: &[SourceFile], modules: Vec<String>, renames: &[Renames], wanted: &Wanted) -> Vec<ProgramFile> {
+    let nothing_renamed: Arc<[(String, String)]> = Arc::new([]);
+    let outline = |(source, module): (&SourceFile, String)| {
+        let language = lang::all()[source.language];
+        let own = language.packages_of(&module).into_iter().find_map(|package| renames[source.language].get(package));
+        ProgramFile {
+            is_side_code: match (wanted.class_of)(source) {
+                Some(Class::Production) => false,
+                Some(Class::Tests) => true,
+                Some(Class::Dependencies) | None => {
+                    language.is_side_code(&source.path) || language.is_side_module(&module)
+                }
+            },
+            source: source.clone(),
+            renames: own.unwrap_or(&nothing_renamed).clone(),
+            module,
+            is_read: false,
+            facts: FileFacts::default(),
+            first_function: 0,
+        }
+    };
+    files.iter().zip(modules).map(outline).collect()
 }
 
 /// The facts of one file, or why there are none.

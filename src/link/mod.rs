@@ -197,8 +197,8 @@ fn mark_test_helpers(program: &mut Program, linked: &[bool]) {
             }
         }
     }
-    // Whom nobody calls that is linked, tests call that are not; of those only the names are known that they use.
-    callers.retain(|helper, callers| !callers.is_empty() || is_named_by_tests(program, linked, *helper));
+    // Tests that nothing asks for are not even read: whom nobody calls, they call.
+    callers.retain(|helper, callers| !callers.is_empty() || !is_named_elsewhere(program, *helper));
     // One helper calls the next.
     for _ in 0..4 {
         for (helper, callers) in &callers {
@@ -213,13 +213,13 @@ fn name_of<'p>(program: &'p Program, function: usize) -> &'p str {
     facts.text(facts.function(id).name)
 }
 
-/// Does side code that is not linked use the name of a function?
-fn is_named_by_tests(program: &Program, linked: &[bool], function: usize) -> bool {
-    let language = program.file(program.functions[function].0).source.language;
+/// Does something stand for a function, or does another file use its name?
+fn is_named_elsewhere(program: &Program, function: usize) -> bool {
+    let (file, _) = program.functions[function];
     let name = name_of(program, function);
-    program.files.iter().zip(linked).any(|(user, is_linked)| {
-        !is_linked && user.source.language == language && user.facts.names.find(name).is_some()
-    })
+    let uses =
+        |(number, user): (usize, &ProgramFile)| number != file.0 as usize && user.facts.names.find(name).is_some();
+    program.entry_points[function] || program.files.iter().enumerate().any(uses)
 }
 
 fn read_relations(program: &mut Program, linked: &[bool]) {

@@ -24,7 +24,7 @@ pub enum Details {
 
 /// Writes the summary.
 pub fn write(outcome: &Outcome, details: Details, out: &mut dyn Write) -> io::Result<()> {
-    write_notices(&outcome.notices, details, out)?;
+    write_notices(outcome, details, out)?;
     if outcome.diagnostics.len() > 1 {
         for (rule, count) in count(outcome.diagnostics.iter().map(|diagnostic| &diagnostic.rule)) {
             writeln!(out, "{count:6}  {rule}")?;
@@ -67,8 +67,8 @@ pub fn findings(outcome: &Outcome) -> String {
     format!("{} ({}) in {files}.", plural(outcome.diagnostics.len(), "finding"), severities.join(", "))
 }
 
-fn write_notices(notices: &[Notice], details: Details, out: &mut dyn Write) -> io::Result<()> {
-    let mut notices: Vec<&Notice> = notices.iter().collect();
+fn write_notices(outcome: &Outcome, details: Details, out: &mut dyn Write) -> io::Result<()> {
+    let mut notices: Vec<&Notice> = outcome.notices.iter().collect();
     notices.sort();
     let shown = match details {
         Details::Counts => 0,
@@ -85,7 +85,10 @@ fn write_notices(notices: &[Notice], details: Details, out: &mut dyn Write) -> i
     let suppressions = counts.remove(&NoticeKind::Suppression).unwrap_or(0);
     let settings = counts.remove(&NoticeKind::Setting).unwrap_or(0);
     let caches = counts.remove(&NoticeKind::Cache).unwrap_or(0);
-    let left_out: Vec<String> = counts.into_iter().map(|(kind, count)| counted(kind, count)).collect();
+    let mut left_out: Vec<String> = counts.into_iter().map(|(kind, count)| counted(kind, count)).collect();
+    if outcome.unread > 0 {
+        left_out.push(format!("{} of tests and the like (`--include-tests`)", plural(outcome.unread, "file")));
+    }
     if !left_out.is_empty() {
         writeln!(out, "Left out: {}.", left_out.join(", "))?;
     }
