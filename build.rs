@@ -304,7 +304,8 @@ fn column_code(row: &ColumnRow) -> String {
 }
 
 fn index_row_code(row: &IndexRow) -> String {
-    format!("IndexRow {{ columns: {}, skipped: {} }}", text_code(&row.columns), row.skipped)
+    let table = optional_argument_code(row.table.as_ref());
+    format!("IndexRow {{ columns: {}, skipped: {}, table: {table} }}", text_code(&row.columns), row.skipped)
 }
 
 fn renderer_code(row: &RendererRow) -> String {

@@ -316,6 +316,8 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(unlimited, |_wanted| false);
     // Of statements only.
     check!(known_table, |_wanted| false);
+    check!(new_table, |_wanted| false);
+    check!(for_postgresql, |_wanted| false);
     check!(small_table, |_wanted| false);
     check!(indexed, |_wanted| false);
     check!(served, |_wanted| false);

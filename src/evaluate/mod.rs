@@ -110,7 +110,12 @@ fn is_migration(file: &ProgramFile) -> bool {
 
 /// Holds those rules against a migration that ask for one.
 fn evaluate_migration(program: &mut Program, index: &Index, file: FileId, found: &mut Vec<Diagnostic>) {
+    let about_statements: Vec<&Rule> =
+        index.sql.iter().copied().filter(|rule| rule.conditions.migration == Some(true)).collect();
     for call in (0..program.file(file).facts.calls.len() as u32).map(CallId) {
+        if !about_statements.is_empty() {
+            statements::check(program, &about_statements, file, call, found);
+        }
         for effect in effects_where_it_stands(program, file, call) {
             let rules = index.calls_with(1 << effect.reached.effect as u8);
             for rule in rules.filter(|rule| rule.conditions.migration == Some(true)) {

@@ -13,7 +13,8 @@ use crate::rule::Rule;
 use crate::rule::condition::Conditions;
 use crate::source::FileId;
 use crate::sql::schema::{Table, is_small};
-use crate::sql::{Database, Flaw, Lookup, Statement};
+use crate::sql::{self, Verb};
+use crate::sql::{Database, Definition, Flaw, Lookup, Statement};
 
 /// Effects of calls that send a statement, or get one ready.
 const SENDS: &[Effect] = &[Effect::DbQuery, Effect::DbWrite, Effect::Compiles];
@@ -21,21 +22,25 @@ const SENDS: &[Effect] = &[Effect::DbQuery, Effect::DbWrite, Effect::Compiles];
 /// Holds rules about statements against a call.
 pub fn check(program: &Program, rules: &[&Rule], file: FileId, call: CallId, found: &mut Vec<Diagnostic>) {
     let facts = &program.file(file).facts;
-    if facts.statements.is_empty() || !program.resolved(file, call).effects.meets(EffectSet::of(SENDS)) {
+    if facts.statements.is_empty() {
         return;
     }
     let Some(sent) = facts.sent(call) else { return };
+    let is_definition = sql::verb(&facts.strings[sent.string.0 as usize]) == Some(Verb::Other);
+    if !is_definition && !program.resolved(file, call).effects.meets(EffectSet::of(SENDS)) {
+        return;
+    }
     let Some(statement) = facts.statement(sent.string) else { return };
     for rule in rules {
         let Some(subject) = &rule.subject.sql else { continue };
         let flaws = statement.flaws.iter().filter(|flaw| flaw.kind == subject.check);
         let mut flaws = flaws.filter(|flaw| {
-            let found = (statement, *flaw);
-            holds(program, found, &rule.conditions, true) && !holds(program, found, &rule.exceptions, false)
+            let found = Found { file, statement, flaw };
+            holds(program, &found, &rule.conditions, true) && !holds(program, &found, &rule.exceptions, false)
         });
         let Some(flaw) = flaws.next() else { continue };
         let mut finding = finding::of_sql(program, rule, file, sent, flaw);
-        if holds(program, (statement, flaw), &rule.only_likely, false) {
+        if holds(program, &Found { file, statement, flaw }, &rule.only_likely, false) {
             finding.set = Set::Likely;
         }
         finding.proposals = propose::for_place(program, rule, file, sent.span);
@@ -43,11 +48,33 @@ pub fn check(program: &Program, rules: &[&Rule], file: FileId, call: CallId, fou
     }
 }
 
+/// A flaw, and where it is.
+struct Found<'f> {
+    file: FileId,
+    statement: &'f Statement,
+    flaw: &'f Flaw,
+}
+
+impl Found<'_> {
+    /// Does the file of the statement make the table that it is about?
+    fn is_about_new_table(&self, program: &Program) -> bool {
+        let statements = &program.file(self.file).facts.statements;
+        statements
+            .iter()
+            .flat_map(|(_, statement)| &statement.definitions)
+            .any(|definition| matches!(definition, Definition::Table { name, .. } if *name == self.flaw.table))
+    }
+}
+
 /// With `all`: do all given conditions hold of a flaw of a statement? Without: does one?
-fn holds(program: &Program, (statement, flaw): (&Statement, &Flaw), conditions: &Conditions, all: bool) -> bool {
+fn holds(program: &Program, found: &Found, conditions: &Conditions, all: bool) -> bool {
     let schema = &program.schema;
+    let Found { file, statement, flaw } = found;
     let facts = [
+        (conditions.migration, super::is_migration(program.file(*file))),
         (conditions.known_table, schema.table(&flaw.table).is_some()),
+        (conditions.new_table, found.is_about_new_table(program)),
+        (conditions.for_postgresql, schema.database_of(&flaw.table) == Some(Database::PostgreSql)),
         (conditions.small_table, is_small(&flaw.table)),
         (conditions.indexed, schema.is_indexed(&flaw.table, &flaw.column)),
         (conditions.served, schema.serves_another(&statement.lookups, &flaw.table, &flaw.column)),

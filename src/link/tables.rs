@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::resolve::{Definition, Resolver, Value, argument_at};
 use crate::effect::Effect;
 use crate::facts::*;
-use crate::model::table::{Argument as ArgumentPlace, ColumnRow, RowKind, TableRow, Text};
+use crate::model::table::{Argument as ArgumentPlace, ColumnRow, RowKind, TableRow, Text, last_segment};
 use crate::program::{ClassLookup, ProgramFile, ResolvedCalls, TableOrigin};
 use crate::source::FileId;
 use crate::sql::schema::Table;
@@ -52,7 +52,47 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
+        self.add_migrated(files, own, &mut tables);
         tables
+    }
+
+    /// Adds the indexes that calls in migrations make. Where such a call does not say of which table, nobody knows: a column of that
+    /// name has an index in all of them.
+    fn add_migrated(&mut self, files: &[ProgramFile], own: &[FileId], tables: &mut ClassTables<'m>) {
+        let models = self.models;
+        let paths: Vec<&str> = models.indexes_in_migrations().collect();
+        let names: Vec<&str> = paths.iter().map(|path| last_segment(path)).collect();
+        let mut anywhere: Vec<Box<str>> = Vec::new();
+        for file in own.iter().copied() {
+            let (facts, path) = (&files[file.0 as usize].facts, &files[file.0 as usize].source.path);
+            if names.is_empty() || !self.language.is_migration(path) {
+                continue;
+            }
+            for call in (0..facts.calls.len() as u32).map(CallId) {
+                let name = facts.call(call).name.map(|name| facts.text(name));
+                if !name.is_some_and(|name| names.contains(&name)) {
+                    continue;
+                }
+                let mut mentions = Vec::new();
+                mentioned(facts, call, &mut mentions, 0);
+                let mentions: Vec<Box<str>> = mentions.iter().map(|name| name.to_lowercase().into()).collect();
+                let row = self.paths_of_callee(files, file, call).iter().find_map(|path| models.table_index(path));
+                let table = row.and_then(|row| argument_at(facts, call, row.table.as_ref()?));
+                match table.and_then(|table| facts.literal_text(table.origin)) {
+                    Some(table) => {
+                        let mut found = Table::at(TableOrigin::default());
+                        found.indexes.push(Index { mentions, ..Index::default() });
+                        tables.list.push((table.to_lowercase().into(), found));
+                    }
+                    None => anywhere.extend(mentions),
+                }
+            }
+        }
+        if !anywhere.is_empty() {
+            for (_, table) in &mut tables.list {
+                table.indexes.push(Index { mentions: anywhere.clone(), ..Index::default() });
+            }
+        }
     }
 
     fn add_table(&mut self, files: &[ProgramFile], place: Place, class: Symbol, tables: &mut ClassTables<'m>) {

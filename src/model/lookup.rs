@@ -222,6 +222,12 @@ impl Models {
         Some(&columns[found].1)
     }
 
+    /// The paths of calls that make indexes in migrations.
+    pub fn indexes_in_migrations(&self) -> impl Iterator<Item = &str> {
+        let rows = self.table.table_indexes.iter().filter(|(_, row)| row.table.is_some());
+        rows.map(|(path, _)| path.as_ref())
+    }
+
     /// How a call makes an index.
     pub fn table_index(&self, path: &str) -> Option<&IndexRow> {
         self.table.table_indexes.iter().find(|(name, _)| name == path).map(|(_, row)| row)

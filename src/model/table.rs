@@ -380,6 +380,8 @@ pub struct IndexRow {
     /// How many arguments come before the columns.
     #[serde(default)]
     pub skipped: u8,
+    /// The argument that names the table, where the call stands in a migration.
+    pub table: Option<Argument>,
 }
 
 /// A class whose instances turn rows into something else, one row at a time.

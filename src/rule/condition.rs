@@ -449,6 +449,10 @@ conditions! {
     follows_independent: Vec<Word<Effect>>,
     /// the table that the statement is about is defined in the program
     known_table: bool,
+    /// the file of the statement makes the table that it is about
+    new_table: bool,
+    /// the table that the statement is about is in a database of PostgreSQL, as definitions in the program say
+    for_postgresql: bool,
     /// the table that the statement is about holds a few rows, as its name says
     small_table: bool,
     /// an index of the table begins with the column that the statement is about

@@ -43,7 +43,7 @@ pub struct Statement {
 /// What the first statement of a text is about, by its first word. `None`: the text is no SQL, or begins with a
 /// placeholder.
 pub fn verb(text: &str) -> Option<Verb> {
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '(');
+    let text = text::without_leading_comments(text).trim_start_matches(|c: char| c.is_whitespace() || c == '(');
     let word = text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
     Some(match word.to_ascii_lowercase().as_str() {
         // What a `WITH` leads to stands after it.
@@ -88,35 +88,57 @@ const CHANGES: &[&str] = &[
     "rename",
     "change",
     "modify",
+    "alter column",
     "drop ",
 ];
 
-/// Longer texts are data, or written by a program: reading one would cost more than it tells.
-const LONGEST: usize = 256 * 1024;
+/// Longer statements are data, or written by a program: reading one would cost more than it tells.
+const LONGEST: usize = 64 * 1024;
+
+/// Longer ones may nest more deeply than any stack allows for: a chain of conditions is a tree as deep as it is long.
+const SHALLOW: usize = 2 * 1024;
+/// Room for what works on the tree of a text, in bytes per byte of the text.
+const STACK_PER_BYTE: usize = 1024;
+
+/// Works on the trees of a text with a stack that is large enough for them.
+fn with_room<R>(text: &str, work: impl FnOnce() -> R) -> R {
+    match text.len() {
+        length if length > SHALLOW => stacker::grow(length * STACK_PER_BYTE, work),
+        _ => work(),
+    }
+}
 
 /// What is known of the statements in a text, unless it is plainly something else than SQL. Sentences that begin like a
-/// statement do not parse.
+/// statement seldom parse, and those that do name no tables.
 pub fn read(text: &str) -> Option<Statement> {
-    if text.len() > LONGEST || !may_have_facts(text) {
+    // `BEGIN; CREATE TABLE …`
+    let is_several = || memchr::memchr(b';', text.as_bytes()).is_some() && verb(text).is_some();
+    if !may_have_facts(text) && !is_several() {
         return None;
     }
     let mut found = Statement::default();
-    let parts = statements(text).into_iter().map(|range| &text[range]);
-    for part in parts.filter(|part| may_have_facts(part)) {
-        match parsed(part) {
-            Some(statements) => statements.iter().for_each(|statement| {
-                query::read(statement, &mut found);
-                definition::read(statement, part, &mut found.definitions);
-            }),
-            None => found.definitions.extend(definition::of_unread(part)),
+    for part in statements(text).into_iter().map(|range| &text[range]) {
+        if part.len() <= LONGEST && may_have_facts(part) {
+            with_room(part, || add(part, &mut found));
         }
     }
     (found != Statement::default()).then_some(found)
 }
 
+/// Adds what is known of one statement.
+fn add(text: &str, found: &mut Statement) {
+    match parsed(text) {
+        Some(statements) => statements.iter().for_each(|statement| {
+            query::read(statement, found);
+            definition::read(statement, text, &mut found.definitions);
+        }),
+        None => found.definitions.extend(definition::of_unread(text)),
+    }
+}
+
 /// Can the statements of a text be read? One that has no facts is as good as read.
 pub fn is_understood(text: &str) -> bool {
-    text.len() > LONGEST || !may_have_facts(text) || parsed(text).is_some()
+    text.len() > LONGEST || !may_have_facts(text) || with_room(text, || parsed(text).is_some())
 }
 
 /// Does a text begin as a statement that has facts does, behind comments? Costs next to nothing for other texts.
@@ -172,6 +194,18 @@ mod tests {
         ] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn all_statements_of_a_text_count() {
+        let text = "-- first\nBEGIN;\nCREATE TABLE t (a int);\nCREATE INDEX i ON t (a);\nCOMMIT;";
+        assert_eq!(read(text).map(|found| found.definitions.len()), Some(2));
+    }
+
+    #[test]
+    fn long_conditions_do_no_harm() {
+        let text = format!("SELECT a FROM t WHERE b = $1{}", " OR c LIKE 'x'".repeat(4000));
+        assert_eq!(read(&text).map(|statement| statement.lookups.len()), Some(1));
     }
 
     #[test]

@@ -6,10 +6,10 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 use sqlparser::ast::{
-    BinaryOperator, Delete, Expr, FromTable, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr,
-    JoinConstraint, JoinOperator, LimitClause, ObjectName, OrderByKind, Query, Select, SelectItem, SetExpr,
-    Statement as Parsed, TableFactor, TableWithJoins, Update, UpdateTableFromKind, Value, Visit, Visitor,
-    visit_expressions,
+    AlterColumnOperation, AlterTable, AlterTableOperation, BinaryOperator, Delete, Expr, FromTable, Function,
+    FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, JoinConstraint, JoinOperator, LimitClause,
+    ObjectName, OrderByKind, Query, Select, SelectItem, SetExpr, Statement as Parsed, TableConstraint, TableFactor,
+    TableWithJoins, Update, UpdateTableFromKind, Value, Visit, Visitor, visit_expressions,
 };
 
 use super::Statement;
@@ -93,6 +93,8 @@ pub enum FlawKind {
     UnboundedSelect,
     /// It orders by the distance to a value.
     NearestNeighbour,
+    /// It goes through all rows of a table that nobody writes to meanwhile.
+    LockedTable,
 }
 
 /// Lists with more values than this are long.
@@ -128,6 +130,11 @@ pub(super) fn read(statement: &Parsed, found: &mut Statement) {
         Parsed::Update(update) => of_update(update, found),
         Parsed::Delete(delete) => of_delete(delete, found),
         Parsed::Insert(_) => {}
+        Parsed::CreateIndex(create) if !create.concurrently => {
+            let code = format!("CREATE INDEX … ON {}", create.table_name);
+            return add_flaw(found, FlawKind::LockedTable, &name_of(&create.table_name), "", &code);
+        }
+        Parsed::AlterTable(alter) => return of_changes(alter, found),
         // What a definition says is not asked now.
         _ => return,
     }
@@ -207,6 +214,25 @@ fn of_update(update: &Update, found: &mut Statement) {
         Some(selection) => {
             let tables: Vec<&TableWithJoins> = std::iter::once(&update.table).chain(joined).collect();
             Sources::new(&tables, &[]).lookups(Some(selection), &Tail::default(), found);
+        }
+    }
+}
+
+/// Changes to a table for which all of its rows are read or written anew.
+fn of_changes(alter: &AlterTable, found: &mut Statement) {
+    let table = name_of(&alter.name);
+    for operation in &alter.operations {
+        let is_locking = match operation {
+            AlterTableOperation::AddConstraint { not_valid: true, .. } => false,
+            AlterTableOperation::AddConstraint { constraint, .. } => matches!(
+                constraint,
+                TableConstraint::ForeignKey(_) | TableConstraint::Check(_) | TableConstraint::Unique(_)
+            ),
+            AlterTableOperation::AlterColumn { op: AlterColumnOperation::SetDataType { .. }, .. } => true,
+            _ => false,
+        };
+        if is_locking {
+            add_flaw(found, FlawKind::LockedTable, &table, "", &cut(operation.to_string()));
         }
     }
 }
@@ -356,11 +382,11 @@ impl Reader<'_> {
             },
             _ => None,
         };
-        let asks_for_any = match (operator, number) {
-            (BinaryOperator::Gt | BinaryOperator::Eq | BinaryOperator::NotEq, Some(0)) => true,
-            (BinaryOperator::GtEq | BinaryOperator::Lt, Some(1)) => true,
-            _ => false,
-        };
+        let asks_for_any = matches!(
+            (operator, number),
+            (BinaryOperator::Gt | BinaryOperator::Eq | BinaryOperator::NotEq, Some(0))
+                | (BinaryOperator::GtEq | BinaryOperator::Lt, Some(1))
+        );
         let Expr::Subquery(query) = left else { return false };
         let is_of_table = || table_of(query).is_some_and(|table| !self.opaque.contains(&table));
         asks_for_any && counts_rows(query) && is_of_table()
@@ -370,7 +396,7 @@ impl Reader<'_> {
     fn correlated(&mut self, select: &Select, sources: &Sources) {
         let outer: Vec<String> = sources.list.iter().map(|source| source.name.clone()).collect();
         // One row has one subquery.
-        let is_one_row = select.projection.iter().any(|item| is_aggregate_itself(item));
+        let is_one_row = select.projection.iter().any(is_aggregate_itself);
         for item in &select.projection {
             let (SelectItem::UnnamedExpr(expression) | SelectItem::ExprWithAlias { expr: expression, .. }) = item
             else {
@@ -411,8 +437,11 @@ fn add_flaw(found: &mut Statement, kind: FlawKind, table: &str, column: &str, co
 
 /// The code of an expression, cut where nobody reads on.
 fn short(expression: &Expr) -> String {
+    cut(expression.to_string())
+}
+
+fn cut(code: String) -> String {
     const MOST: usize = 60;
-    let code = expression.to_string();
     match code.char_indices().nth(MOST) {
         Some((at, _)) => format!("{}…", &code[..at]),
         None => code,

@@ -173,8 +173,8 @@ impl<P: Clone> Schema<P> {
         for (name, mut table) in own.tables {
             table.database = table.database.or(database);
             if !matches!(table.database, Some(Database::PostgreSql | Database::Sqlite)) {
-                let index = |column: &Box<str>| Index { leading: Some(column.clone()), ..Index::default() };
-                table.indexes.extend(table.keys.iter().map(index).collect::<Vec<_>>());
+                let index = |column| Index { leading: Some(column), ..Index::default() };
+                table.indexes.extend(table.keys.iter().cloned().map(index));
             }
             self.merge(name, table);
         }
@@ -275,6 +275,11 @@ impl<P: Clone> Schema<P> {
     /// Does an index of a table begin with a column?
     pub fn is_indexed(&self, table: &str, column: &str) -> bool {
         self.tables.get(table).is_some_and(|table| table.is_indexed(column))
+    }
+
+    /// The database that a table is defined for.
+    pub fn database_of(&self, table: &str) -> Option<Database> {
+        self.tables.get(table)?.database
     }
 
     /// Does a statement find rows of a table by another column than this one, which an index begins with?
