@@ -253,7 +253,7 @@ impl Examined {
         notices.extend(extracted.notices);
         let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
         let requirements = project.requirements();
-        let mut program = timings.measure("link", || link::program(extracted.files, models, requirements, reports_in));
+        let mut program = timings.measure("link", || link::program(extracted.files, models, requirements));
         let rules = RuleSet::of(|name| policy.runs(name));
         let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
         let found = policy.applied(found);

@@ -3,9 +3,8 @@
 //! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), relations between classes
 //! (`relations.rs`), what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`),
 //! circumstances (`context.rs`), also of closures that functions of the program run (`closures.rs`), how functions come
-//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables
-//! (`schema.rs`). No input or output; the same facts
-//! and models give the same program, whatever the threads.
+//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables (`schema.rs`). No input or output;
+//! the same facts and models give the same program, whatever the threads. Files that were not read have no facts.
 
 mod batching;
 mod closures;
@@ -38,15 +37,8 @@ use crate::source::FileId;
 use crate::version::Requirements;
 use resolve::{Resolver, Value};
 
-/// Links the files, which are sorted by path. `models` holds one entry for each language of `lang::all()`. Calls are
-/// resolved in files of which `reports` says that something may be reported in them, and in those that they call.
-pub fn program<'m>(
-    files: Vec<ProgramFile>,
-    models: &'m [Models],
-    requirements: Vec<Requirements>,
-    reports: impl Fn(&ProgramFile) -> bool,
-) -> Program<'m> {
-    let reports: Vec<bool> = files.iter().map(reports).collect();
+/// Links the files, which are sorted by path. `models` holds one entry for each language of `lang::all()`.
+pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: Vec<Requirements>) -> Program<'m> {
     let functions = files
         .iter()
         .enumerate()
@@ -80,32 +72,24 @@ pub fn program<'m>(
     };
     let unknown = program.resolved.answers.number(Resolved::default());
     program.resolved.numbers = program.files.iter().map(|file| vec![unknown; file.facts.calls.len()]).collect();
-    let mut linked = vec![false; program.files.len()];
     for (index, language) in lang::all().iter().enumerate() {
         let used = program.files.iter().any(|file| file.source.language == index);
         program.resolvers.push(used.then(|| {
             let mut resolver = Resolver::new(*language, index, &models[index], &program.files);
-            let own = |number: &usize| program.files[*number].source.language == index && reports[*number];
-            let first = (0..program.files.len()).filter(own).collect();
-            for number in link_language(&mut program.resolved, &program.files, first, &mut resolver) {
-                linked[number] = true;
-            }
+            link_language(&mut program.resolved, &program.files, index, &mut resolver);
             resolver
         }));
     }
     let mut has_own_loop = vec![false; program.functions.len()];
     for file in (0..program.files.len() as u32).map(FileId) {
-        mark_tests(&mut program, file);
-        if linked[file.0 as usize] {
-            link_file(&mut program, file, &mut has_own_loop);
-        }
+        link_file(&mut program, file, &mut has_own_loop);
     }
     closures::enter_handed_on(&mut program);
-    mark_test_helpers(&mut program, &linked);
+    mark_test_helpers(&mut program);
     standing::find_standings(&mut program);
     tasks::find_lone_functions(&mut program, &has_own_loop);
     summarize::summarize(&mut program);
-    read_relations(&mut program, &linked);
+    read_relations(&mut program);
     schema::define(&mut program);
     program
 }
@@ -122,39 +106,28 @@ pub fn uses_dialects(files: &[ProgramFile], models: &[Models]) -> bool {
     })
 }
 
-/// Resolves the call sites of files of one language and of those that they call: once to learn what functions are called
-/// with, then once more those that depend on it. Gives these files, sorted.
+/// Resolves all call sites of a language: once to learn what functions are called with, then once more those that
+/// depend on it.
 fn link_language<'m>(
     resolved: &mut ResolvedCalls<'m>,
     files: &[ProgramFile],
-    first: Vec<usize>,
+    language: usize,
     resolver: &mut Resolver<'m>,
-) -> Vec<usize> {
+) {
+    let own = |number: &usize| files[*number].source.language == language;
     let calls_of = |number: usize| (0..files[number].facts.calls.len() as u32).map(CallId);
-    let mut linked = first;
-    let mut is_linked = vec![false; files.len()];
-    linked.iter().for_each(|number| is_linked[*number] = true);
-    let mut at = 0;
-    while let Some(number) = linked.get(at).copied() {
-        at += 1;
+    for number in (0..files.len()).filter(own) {
         let file = FileId(number as u32);
         // What functions are called with is learnt from calls alone.
         for call in calls_of(number).filter(|call| files[number].facts.call(*call).kind == CallKind::Call) {
             let answer = resolver.resolved(files, file, call, &mut resolved.answers);
             resolved.numbers[number][call.index()] = answer;
-            let answer = resolved.answers.get(answer);
-            resolver.note_arguments(files, file, call, answer);
-            for callee in answer.functions().map(|callee| resolve::locate(files, callee).0.0 as usize) {
-                if !std::mem::replace(&mut is_linked[callee], true) {
-                    linked.push(callee);
-                }
-            }
+            resolver.note_arguments(files, file, call, resolved.answers.get(answer));
         }
     }
-    linked.sort_unstable();
-    let linked_files: Vec<FileId> = linked.iter().map(|number| FileId(*number as u32)).collect();
-    resolver.note_registrations(files, &linked_files, resolved);
-    resolver.note_templates(files, &linked_files, resolved);
+    let files_of_language: Vec<FileId> = (0..files.len()).filter(own).map(|number| FileId(number as u32)).collect();
+    resolver.note_registrations(files, &files_of_language, resolved);
+    resolver.note_templates(files, &files_of_language, resolved);
     resolver.use_callers();
     // Answering one of them may settle others: which are open is asked before the first.
     let is_open = |resolver: &Resolver, number: usize, call: CallId| {
@@ -162,9 +135,8 @@ fn link_language<'m>(
             || !resolver.is_settled(FileId(number as u32), call)
             || resolved.get(FileId(number as u32), call).row().is_some_and(|row| !row.calls_member.is_empty())
     };
-    let open: Vec<(usize, CallId)> = linked
-        .iter()
-        .copied()
+    let open: Vec<(usize, CallId)> = (0..files.len())
+        .filter(own)
         .flat_map(|number| calls_of(number).map(move |call| (number, call)))
         .filter(|(number, call)| is_open(resolver, *number, *call))
         .collect();
@@ -173,21 +145,20 @@ fn link_language<'m>(
         resolved.numbers[number][call.index()] = answer;
     }
     resolver.add_templates(resolved);
-    linked
 }
 
 /// Words in names of functions that belong to tests.
 const TEST_WORDS: &[&str] = &["test", "tests", "testing"];
 
 /// Helpers of tests count as tests: their names say so, and nobody but tests calls them.
-fn mark_test_helpers(program: &mut Program, linked: &[bool]) {
+fn mark_test_helpers(program: &mut Program) {
     let is_named = |number: &usize| {
         let name = name_of(program, *number);
         !program.tests[*number] && name.split('_').any(|word| TEST_WORDS.contains(&word))
     };
     let named = (0..program.functions.len()).filter(is_named);
     let mut callers: FxHashMap<usize, Vec<usize>> = named.map(|helper| (helper, Vec::new())).collect();
-    for (number, entry) in program.files.iter().enumerate().filter(|(number, _)| linked[*number]) {
+    for (number, entry) in program.files.iter().enumerate() {
         let file = FileId(number as u32);
         for call in (0..entry.facts.calls.len() as u32).map(CallId) {
             for callee in program.resolved(file, call).functions() {
@@ -198,8 +169,9 @@ fn mark_test_helpers(program: &mut Program, linked: &[bool]) {
             }
         }
     }
-    // Tests that nothing asks for are not even read: whom nobody calls, they call.
-    callers.retain(|helper, callers| !callers.is_empty() || !is_named_elsewhere(program, *helper));
+    // Whom nobody calls that was read, tests call that were not.
+    let are_tests_unread = program.files.iter().any(|file| !file.is_read);
+    callers.retain(|helper, callers| !callers.is_empty() || are_tests_unread && !is_named_elsewhere(program, *helper));
     // One helper calls the next.
     for _ in 0..4 {
         for (helper, callers) in &callers {
@@ -223,31 +195,18 @@ fn is_named_elsewhere(program: &Program, function: usize) -> bool {
     program.entry_points[function] || program.files.iter().enumerate().any(uses)
 }
 
-fn read_relations(program: &mut Program, linked: &[bool]) {
+fn read_relations(program: &mut Program) {
     for (index, resolver) in program.resolvers.iter_mut().enumerate() {
         let Some(resolver) = resolver else { continue };
         let own: Vec<FileId> = (0..program.files.len() as u32)
             .map(FileId)
-            .filter(|file| program.files[file.0 as usize].source.language == index && linked[file.0 as usize])
+            .filter(|file| program.files[file.0 as usize].source.language == index)
             .collect();
         let (files, resolved, contexts) = (&program.files, &program.resolved, &program.contexts);
         let reads = relation_reads::relation_reads(files, resolved, contexts, resolver, &own);
         program.relation_reads.extend(reads);
     }
     program.relation_reads.sort_by_key(|read| read.file);
-}
-
-/// Marks the functions of a file that are tests.
-fn mark_tests(program: &mut Program, file: FileId) {
-    let entry = &program.files[file.0 as usize];
-    let (facts, marks) = (&entry.facts, lang::all()[entry.source.language]);
-    for (id, function) in facts.functions.iter().enumerate() {
-        let first = entry.first_function as usize;
-        program.tests[first + id] = entry.is_side_code
-            || function.decorators.iter().any(|decorator| marks.marks_test(&decorator_text(facts, *decorator)))
-            || module_is_test(facts, function.module, marks)
-            || function.parent.is_some_and(|parent| program.tests[first + parent.index()]);
-    }
 }
 
 fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
@@ -261,6 +220,13 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let facts = &files[number].facts;
     for (id, function) in facts.functions.iter().enumerate() {
         let reference = (files[number].first_function + id as u32) as usize;
+        let marks = lang::all()[language];
+        program.tests[reference] = files[number].is_side_code
+            || function.decorators.iter().any(|decorator| marks.marks_test(&decorator_text(facts, *decorator)))
+            || module_is_test(facts, function.module, marks)
+            || function
+                .parent
+                .is_some_and(|parent| program.tests[files[number].first_function as usize + parent.index()]);
         for decorator in &function.decorators {
             let effects = decorator_effects(resolved, files, file, *decorator, resolver);
             if let Origin::Call(call) = facts.origin(*decorator)
