@@ -10,7 +10,7 @@ use tree_sitter::{Language, Node, Parser, TreeCursor};
 use super::Parsed;
 use super::grammar::{Numbers, Parts, parts};
 use crate::source::Span;
-use crate::syntax::{List, Name, NodeId, NodeKind, SyntaxError, Tree};
+use crate::syntax::{List, Name, NodeId, NodeKind, Operator, SyntaxError, Tree};
 
 /// Deeper nesting than this is left out of the tree.
 const DEEPEST: usize = 3_000;
@@ -266,5 +266,24 @@ pub fn integer(text: &str) -> Option<i64> {
         Some("0b") => i64::from_str_radix(&lower[2..], 2).ok(),
         Some("0o") => i64::from_str_radix(&lower[2..], 8).ok(),
         _ => lower.parse().ok(),
+    }
+}
+
+/// An operator as most languages write it.
+pub fn operator_of(text: &str) -> Operator {
+    match text {
+        "+" => Operator::Add,
+        "-" => Operator::Subtract,
+        "*" => Operator::Multiply,
+        "/" => Operator::Divide,
+        "%" => Operator::Modulo,
+        "|" => Operator::BitOr,
+        "&" => Operator::BitAnd,
+        "==" => Operator::Equal,
+        "!=" => Operator::NotEqual,
+        "<" | "<=" | ">" | ">=" => Operator::Compare,
+        "&&" => Operator::And,
+        "||" => Operator::Or,
+        _ => Operator::Other,
     }
 }

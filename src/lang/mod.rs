@@ -169,8 +169,10 @@ pub struct Profile {
     /// that also gives an error?
     pub results_are_parts: bool,
     /// Modules whose names are in scope without an import, in the order of look-up; e.g. `builtins`.
-    /// A single name may also be mapped directly: [`Language::prelude`].
     pub implicit_modules: &'static [&'static str],
+    /// Single names that are in scope without an import, sorted, with the qualified names that they stand for (`Vec` is
+    /// `std::vec::Vec`).
+    pub prelude: &'static [(&'static str, &'static str)],
     /// Do the types that a file imports bring methods for values of other types, as traits do?
     pub imports_bring_methods: bool,
     /// Types of literals.
@@ -216,6 +218,7 @@ impl Profile {
         has_overloads: false,
         results_are_parts: false,
         implicit_modules: &[],
+        prelude: &[],
         imports_bring_methods: false,
         literal_types: &LiteralTypes::NONE,
         future_type: None,
@@ -230,6 +233,12 @@ impl Profile {
         element_type: None,
         dialects: &[],
     };
+
+    /// The qualified name of what is in scope without an import.
+    pub fn in_prelude(&self, name: &str) -> Option<&'static str> {
+        let found = self.prelude.binary_search_by_key(&name, |(short, _)| short).ok()?;
+        Some(self.prelude[found].1)
+    }
 
     /// Is this one of its names?
     pub fn is_called(&self, name: &str) -> bool {
@@ -294,11 +303,6 @@ pub trait Language: Sync {
     /// Where an import or path as written leads, seen from a module: an absolute qualified name.
     /// `level` is that of the import; `names` are as written. Rust's `crate`, `self` and `super` end here.
     fn absolute(&self, module: &str, is_package: bool, level: u32, names: &[&str]) -> String;
-
-    /// The qualified name of a prelude item (`Vec` is `std::vec::Vec`).
-    fn prelude(&self, _name: &str) -> Option<&'static str> {
-        None
-    }
 
     /// The member that an operator calls (`__add__`, and for `op=` `__iadd__`), as model tables write it.
     fn operator_member(&self, _operator: Operator, _assigns: bool) -> Option<&'static str> {

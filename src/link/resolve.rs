@@ -692,10 +692,10 @@ impl<'m> Resolver<'m> {
         let here = self.module_symbols[&(file, module)];
         let name = self.name_symbol(files, file, name);
         let beside = self.symbols.member(here, name, self.language.profile().separator);
-        if self.definitions.contains_key(&beside) && self.language.prelude(text).is_none() {
+        if self.definitions.contains_key(&beside) && self.language.profile().in_prelude(text).is_none() {
             return Values::one(Value::Item(beside));
         }
-        if let Some(path) = self.language.prelude(text) {
+        if let Some(path) = self.language.profile().in_prelude(text) {
             return Values::one(Value::Item(self.symbols.intern(path)));
         }
         for implicit in self.language.profile().implicit_modules {

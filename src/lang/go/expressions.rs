@@ -6,8 +6,7 @@ use tree_sitter::Node;
 use super::grammar::{Field, Kind};
 use super::lower::Lowering;
 use super::names::is_called_on_first;
-use super::statements::operator_of;
-use crate::lang::lowering::{in_field, integer, span_of, without_escapes};
+use crate::lang::lowering::{in_field, integer, operator_of, span_of, without_escapes};
 use crate::source::Span;
 use crate::syntax::{CollectionKind, FunctionFlavor, FunctionNode, NodeId, NodeKind, TypeExprId, UnaryOperator};
 

@@ -33,6 +33,7 @@ static PROFILE: Profile = Profile {
     interfaces_are_structural: true,
     results_are_parts: true,
     implicit_modules: &["builtin"],
+    prelude: names::PRELUDE,
     literal_types: &names::LITERAL_TYPES,
     dereferenced_type: Some(names::UNDERLYING),
     ..Profile::PLAIN
@@ -65,10 +66,6 @@ impl Language for Go {
 
     fn absolute(&self, _module: &str, _is_package: bool, _level: u32, names: &[&str]) -> String {
         names::absolute(names)
-    }
-
-    fn prelude(&self, name: &str) -> Option<&'static str> {
-        names::prelude(name)
     }
 
     fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str> {

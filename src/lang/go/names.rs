@@ -27,7 +27,7 @@ pub(super) const LITERAL_TYPES: LiteralTypes = LiteralTypes {
 
 /// What is built in, in the order of names. `go` and `func` are what starting a goroutine and calling a function literal
 /// in its place are lowered to.
-const PRELUDE: &[(&str, &str)] = &[
+pub(super) const PRELUDE: &[(&str, &str)] = &[
     ("[]byte", "builtin.[]byte"),
     ("[]rune", "builtin.[]rune"),
     ("append", "builtin.append"),
@@ -85,12 +85,6 @@ const CALLED_ON_FIRST: &[(&str, &[&str])] = &[
 pub(super) fn is_called_on_first(package: &str, function: &str) -> bool {
     let mut known = CALLED_ON_FIRST.iter().filter(|(path, _)| *path == package);
     known.any(|(_, functions)| functions.is_empty() || functions.contains(&function))
-}
-
-/// The qualified name of what is built in.
-pub(super) fn prelude(name: &str) -> Option<&'static str> {
-    let found = PRELUDE.binary_search_by_key(&name, |(short, _)| short).ok()?;
-    Some(PRELUDE[found].1)
 }
 
 /// Operators as model tables write them.
@@ -218,6 +212,12 @@ pub(super) fn is_migration(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::Language;
+    use crate::lang::go::Go;
+
+    fn in_prelude(name: &str) -> Option<&'static str> {
+        Go.profile().in_prelude(name)
+    }
 
     fn named(paths: &[&str], manifests: &[(&str, &str)]) -> Vec<String> {
         modules(paths, &crate::lang::tests::manifests(manifests))
@@ -226,8 +226,8 @@ mod tests {
     #[test]
     fn the_prelude_is_sorted() {
         assert!(PRELUDE.is_sorted_by_key(|(name, _)| *name));
-        assert_eq!(prelude("string"), Some("builtin.string"));
-        assert_eq!(prelude("strings"), None);
+        assert_eq!(in_prelude("string"), Some("builtin.string"));
+        assert_eq!(in_prelude("strings"), None);
     }
 
     #[test]

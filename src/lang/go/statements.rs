@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::grammar::{Field, Kind};
 use super::lower::Lowering;
 use crate::lang::grammar::Parts;
-use crate::lang::lowering::{all_in_field, in_field, span_of};
+use crate::lang::lowering::{all_in_field, in_field, operator_of, span_of};
 use crate::source::Span;
 use crate::syntax::{CollectionKind, FunctionNode, LoopKind, LoopNode, Name, NodeId, NodeKind, Operator, SyntaxError};
 
@@ -701,22 +701,4 @@ fn is_expression(kind: Kind) -> bool {
 fn names_error(text: &str) -> bool {
     let name = text.rsplit('.').next().unwrap_or(text);
     name.starts_with("err") || name.ends_with("Err") || name.ends_with("Error")
-}
-
-pub(super) fn operator_of(text: &str) -> Operator {
-    match text {
-        "+" => Operator::Add,
-        "-" => Operator::Subtract,
-        "*" => Operator::Multiply,
-        "/" => Operator::Divide,
-        "%" => Operator::Modulo,
-        "|" => Operator::BitOr,
-        "&" => Operator::BitAnd,
-        "==" => Operator::Equal,
-        "!=" => Operator::NotEqual,
-        "<" | "<=" | ">" | ">=" => Operator::Compare,
-        "&&" => Operator::And,
-        "||" => Operator::Or,
-        _ => Operator::Other,
-    }
 }

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::lang::tests::{assert_broken_but_for, comments_of};
 use crate::syntax::{ClassKind, LoopKind, NodeKind, Tree};
 
 fn parsed(text: &str) -> Parsed {
@@ -115,20 +116,14 @@ fn strings_have_their_values() {
 
 #[test]
 fn a_broken_statement_costs_that_statement() {
-    let broken =
-        parsed("package x\n\nfunc a() { one() }\n\nfunc b() {\n\tx := (1 +\n\ttwo()\n}\n\nfunc c() { three() }\n");
-    assert!(!broken.errors.is_empty());
-    for name in ["one", "three"] {
-        assert!(broken.tree.names.find(name).is_some(), "{name}");
-    }
+    let text = "package x\n\nfunc a() { one() }\n\nfunc b() {\n\tx := (1 +\n\ttwo()\n}\n\nfunc c() { three() }\n";
+    assert_broken_but_for(&Go, text, &["one", "three"]);
 }
 
 #[test]
 fn comments_are_found() {
     let text = "package x // one\n\n/* two */\nfunc f() {\n\t// laggard: ignore[x] why\n}\n";
-    let comments: Vec<&str> = Go.comments(text).iter().map(|span| span.of(text)).collect();
-    assert_eq!(comments, ["// one", "/* two */", "// laggard: ignore[x] why"]);
-    assert_eq!(crate::lang::parse(&Go, text).tree.comments.len(), 1);
+    assert_eq!(comments_of(&Go, text), ["// one", "/* two */", "// laggard: ignore[x] why"]);
 }
 
 #[test]

@@ -6,8 +6,7 @@ use super::grammar::{Field, Kind};
 use super::lower::Lowering;
 use super::names::ARRAY_OF_SIZE;
 use super::scope::Meaning;
-use super::statements::operator_of;
-use crate::lang::lowering::{all_in_field, in_field, integer, span_of, without_escapes};
+use crate::lang::lowering::{all_in_field, in_field, integer, operator_of, span_of, without_escapes};
 use crate::source::Span;
 use crate::syntax::{
     CollectionKind, FunctionNode, NodeId, NodeKind, Operator, ParameterKind, ParameterNode, UnaryOperator,

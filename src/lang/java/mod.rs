@@ -34,6 +34,7 @@ static PROFILE: Profile = Profile {
     modules_span_files: true,
     has_overloads: true,
     implicit_modules: &["java.lang"],
+    prelude: names::PRELUDE,
     literal_types: &names::LITERAL_TYPES,
     constructor_member: Some(names::CONSTRUCTOR),
     copy_members: &["clone"],
@@ -68,10 +69,6 @@ impl Language for Java {
 
     fn absolute(&self, _module: &str, _is_package: bool, _level: u32, names: &[&str]) -> String {
         names.join(".")
-    }
-
-    fn prelude(&self, name: &str) -> Option<&'static str> {
-        names::prelude(name)
     }
 
     fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str> {

@@ -29,7 +29,7 @@ pub(super) const LITERAL_TYPES: LiteralTypes = LiteralTypes {
 };
 
 /// What the language itself names, in order.
-const PRELUDE: &[(&str, &str)] = &[
+pub(super) const PRELUDE: &[(&str, &str)] = &[
     ("boolean", "boolean"),
     ("byte", "byte"),
     ("char", "char"),
@@ -74,12 +74,6 @@ const SIDE_FOLDERS: &[&str] = &[
 
 /// Ends of names of classes that test others.
 const TEST_ENDS: &[&str] = &["Test", "Tests", "TestCase", "IT", "ITCase", "Spec", "Benchmark"];
-
-/// The qualified name of what the language itself names.
-pub(super) fn prelude(name: &str) -> Option<&'static str> {
-    let found = PRELUDE.binary_search_by_key(&name, |(short, _)| short).ok()?;
-    Some(PRELUDE[found].1)
-}
 
 /// Operators as model tables write them.
 pub(super) fn operator_member(operator: Operator, assigns: bool) -> Option<&'static str> {
@@ -136,11 +130,17 @@ pub(super) fn is_migration(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::Language;
+    use crate::lang::java::Java;
+
+    fn in_prelude(name: &str) -> Option<&'static str> {
+        Java.profile().in_prelude(name)
+    }
 
     #[test]
     fn the_prelude_is_sorted() {
         assert!(PRELUDE.is_sorted_by_key(|(name, _)| *name));
-        assert_eq!((prelude("int"), prelude("String")), (Some("int"), None));
+        assert_eq!((in_prelude("int"), in_prelude("String")), (Some("int"), None));
     }
 
     #[test]

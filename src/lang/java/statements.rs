@@ -7,7 +7,7 @@ use super::lower::Lowering;
 use crate::lang::grammar::Parts;
 use crate::lang::lowering::{all_in_field, in_field, span_of};
 use crate::source::Span;
-use crate::syntax::{LoopNode, NodeId, NodeKind, Operator, TypeExprId};
+use crate::syntax::{LoopNode, NodeId, NodeKind, TypeExprId};
 
 /// The variable of a loop that counts up, where it starts, where it ends, and its steps, if they are not of one.
 type Counting<'t> = (Node<'t>, Node<'t>, Node<'t>, Option<Node<'t>>);
@@ -452,22 +452,4 @@ fn is_simple(kind: Kind) -> bool {
             | Kind::ThrowStatement
             | Kind::YieldStatement
     )
-}
-
-pub(super) fn operator_of(text: &str) -> Operator {
-    match text {
-        "+" => Operator::Add,
-        "-" => Operator::Subtract,
-        "*" => Operator::Multiply,
-        "/" => Operator::Divide,
-        "%" => Operator::Modulo,
-        "|" => Operator::BitOr,
-        "&" => Operator::BitAnd,
-        "==" => Operator::Equal,
-        "!=" => Operator::NotEqual,
-        "<" | "<=" | ">" | ">=" => Operator::Compare,
-        "&&" => Operator::And,
-        "||" => Operator::Or,
-        _ => Operator::Other,
-    }
 }

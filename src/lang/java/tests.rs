@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::lang::tests::{assert_broken_but_for, comments_of};
 use crate::syntax::{ClassKind, FunctionFlavor, LoopKind, NodeId, NodeKind, Tree};
 
 fn parsed(text: &str) -> Parsed {
@@ -188,21 +189,14 @@ fn strings_have_their_values() {
 
 #[test]
 fn a_broken_statement_costs_that_statement() {
-    let broken = parsed(
-        "class A {\n  void a() { one(); }\n  void b() {\n    int x = (1 + ;\n    two();\n  }\n  void c() { three(); }\n}\n",
-    );
-    assert!(!broken.errors.is_empty());
-    for name in ["one", "three"] {
-        assert!(broken.tree.names.find(name).is_some(), "{name}");
-    }
+    let text = "class A {\n  void a() { one(); }\n  void b() {\n    int x = (1 + ;\n    two();\n  }\n  void c() { three(); }\n}\n";
+    assert_broken_but_for(&Java, text, &["one", "three"]);
 }
 
 #[test]
 fn comments_are_found() {
     let text = "package x; // one\n\n/* two */\nclass A {\n  // laggard: ignore[x] why\n}\n";
-    let comments: Vec<&str> = Java.comments(text).iter().map(|span| span.of(text)).collect();
-    assert_eq!(comments, ["// one", "/* two */", "// laggard: ignore[x] why"]);
-    assert_eq!(crate::lang::parse(&Java, text).tree.comments.len(), 1);
+    assert_eq!(comments_of(&Java, text), ["// one", "/* two */", "// laggard: ignore[x] why"]);
 }
 
 #[test]

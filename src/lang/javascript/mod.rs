@@ -42,6 +42,7 @@ static PROFILE: Profile = Profile {
     requirement_files: requirements::FILES,
     whole_module: Some(imports::WHOLE),
     implicit_modules: &["globalThis"],
+    prelude: names::PRELUDE,
     literal_types: &names::LITERAL_TYPES,
     future_type: Some("Promise"),
     constructor_member: Some("constructor"),
@@ -89,10 +90,6 @@ impl Language for JavaScript {
 
     fn absolute(&self, module: &str, is_package: bool, _level: u32, names: &[&str]) -> String {
         modules::absolute(module, is_package, names)
-    }
-
-    fn prelude(&self, name: &str) -> Option<&'static str> {
-        names::prelude(name)
     }
 
     fn loop_text(&self, iterable: &str) -> String {

@@ -22,7 +22,18 @@ pub(super) const LITERAL_TYPES: LiteralTypes = LiteralTypes {
     range: "range",
 };
 
-/// Names that are there without an import, in their order.
+/// What is there without an import: all names stand for themselves.
+pub(super) const PRELUDE: &[(&str, &str)] = &{
+    let mut names = [("", ""); GLOBALS.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = (GLOBALS[at], GLOBALS[at]);
+        at += 1;
+    }
+    names
+};
+
+/// In their order.
 const GLOBALS: &[&str] = &[
     "AbortController",
     "AbortSignal",
@@ -101,12 +112,6 @@ const GLOBALS: &[&str] = &[
     "window",
 ];
 
-/// A name that is there without an import.
-pub(super) fn prelude(name: &str) -> Option<&'static str> {
-    let found = GLOBALS.binary_search(&name).ok()?;
-    Some(GLOBALS[found])
-}
-
 /// `Capitalised`, and not a CONSTANT; a single capital is a type.
 pub(super) fn names_a_type(name: &str) -> bool {
     let name = name.trim_start_matches(['_', '$']);
@@ -182,12 +187,18 @@ pub(super) fn is_migration(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::Language;
+    use crate::lang::javascript::JavaScript;
+
+    fn in_prelude(name: &str) -> Option<&'static str> {
+        JavaScript.profile().in_prelude(name)
+    }
 
     #[test]
     fn globals_are_sorted() {
         assert!(GLOBALS.is_sorted());
-        assert_eq!(prelude("JSON"), Some("JSON"));
-        assert_eq!(prelude("prisma"), None);
+        assert_eq!(in_prelude("JSON"), Some("JSON"));
+        assert_eq!(in_prelude("prisma"), None);
     }
 
     #[test]

@@ -37,6 +37,7 @@ static PROFILE: Profile = Profile {
     requirement_files: requirements::FILES,
     separator: "::",
     imports_bring_methods: true,
+    prelude: names::PRELUDE,
     literal_types: &names::LITERAL_TYPES,
     copy_members: &["clone", "to_owned", "to_string", "to_vec"],
     length_member: Some("len"),
@@ -87,10 +88,6 @@ impl Language for Rust {
 
     fn absolute(&self, module: &str, _is_package: bool, _level: u32, names: &[&str]) -> String {
         names::absolute(module, names)
-    }
-
-    fn prelude(&self, name: &str) -> Option<&'static str> {
-        names::prelude(name)
     }
 
     fn operator_member(&self, operator: Operator, assigns: bool) -> Option<&'static str> {

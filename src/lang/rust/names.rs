@@ -239,14 +239,8 @@ pub(super) fn absolute(module: &str, names: &[&str]) -> String {
 
 // Built-in names
 
-/// The qualified name of a prelude item, primitive type or standard macro.
-pub(super) fn prelude(name: &str) -> Option<&'static str> {
-    let found = PRELUDE.binary_search_by_key(&name, |(short, _)| short).ok()?;
-    Some(PRELUDE[found].1)
-}
-
 /// In the order of their names.
-const PRELUDE: &[(&str, &str)] = &[
+pub(super) const PRELUDE: &[(&str, &str)] = &[
     ("AsMut", "std::convert::AsMut"),
     ("AsRef", "std::convert::AsRef"),
     ("AsyncFn", "std::ops::AsyncFn"),
@@ -404,6 +398,12 @@ pub(super) fn is_side_module(module: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::Language;
+    use crate::lang::rust::Rust;
+
+    fn in_prelude(name: &str) -> Option<&'static str> {
+        Rust.profile().in_prelude(name)
+    }
 
     fn modules_of(paths: &[&str], manifests: &[(&str, &str)]) -> Vec<String> {
         modules(paths, &crate::lang::tests::manifests(manifests))
@@ -412,9 +412,9 @@ mod tests {
     #[test]
     fn the_prelude_is_sorted() {
         assert!(PRELUDE.is_sorted_by_key(|(name, _)| *name));
-        assert_eq!(prelude("Vec"), Some("std::vec::Vec"));
-        assert_eq!(prelude("println!"), Some("std::println!"));
-        assert_eq!(prelude("nothing"), None);
+        assert_eq!(in_prelude("Vec"), Some("std::vec::Vec"));
+        assert_eq!(in_prelude("println!"), Some("std::println!"));
+        assert_eq!(in_prelude("nothing"), None);
     }
 
     #[test]

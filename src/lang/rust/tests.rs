@@ -1088,7 +1088,7 @@ const TOKENS: &[&str] = &[
 fn the_language_is_wired() {
     assert_eq!(Rust.profile().name, "rust");
     assert_eq!(Rust.absolute("a::b", false, 0, &["crate", "c"]), "a::c");
-    assert_eq!(Rust.prelude("String"), Some("std::string::String"));
+    assert_eq!(Rust.profile().in_prelude("String"), Some("std::string::String"));
     assert_eq!(Rust.profile().literal_types.string, "std::str");
 }
 
