@@ -17,6 +17,7 @@ pub mod recover;
 pub mod rust;
 pub mod sql;
 pub mod template;
+pub mod zig;
 
 /// What parsing a file gave: always a tree, and what had to be left out of it.
 #[derive(Debug, Default)]
@@ -388,7 +389,7 @@ pub trait Dialect: Sync {
 
 /// All languages, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[&go::Go, &java::Java, &javascript::JavaScript, &python::Python, &rust::Rust, &sql::Sql]
+    &[&go::Go, &java::Java, &javascript::JavaScript, &python::Python, &rust::Rust, &sql::Sql, &zig::Zig]
 }
 
 /// Is this the name of a language, or of a dialect of one?
