@@ -67,6 +67,11 @@ fn parse(file: &SourceFile) -> Option<usize> {
             parser.set_language(&tree_sitter_java::LANGUAGE.into()).expect("a grammar of this version");
             drop(parser.parse(&text, None));
         }
+        "zig" => {
+            let mut parser = tree_sitter::Parser::new();
+            parser.set_language(&tree_sitter_zig::LANGUAGE.into()).expect("a grammar of this version");
+            drop(parser.parse(&text, None));
+        }
         "javascript" => {
             let allocator = oxc_allocator::Allocator::default();
             drop(oxc_parser::Parser::new(&allocator, &text, oxc_span::SourceType::tsx()).parse());

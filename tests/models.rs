@@ -26,6 +26,10 @@ fn javascript() -> Models {
     Models::built_in("javascript", ".")
 }
 
+fn zig() -> Models {
+    Models::built_in("zig", ".")
+}
+
 fn sql() -> Models {
     Models::built_in("sql", ".")
 }
@@ -47,7 +51,7 @@ fn built_in_rows_are_found_by_path() {
 
 #[test]
 fn every_built_in_row_is_found() {
-    for models in [go(), java(), javascript(), python(), rust(), sql()] {
+    for models in [go(), java(), javascript(), python(), rust(), sql(), zig()] {
         for row in models.rows() {
             assert_eq!(models.row(&row.path), Some(row));
         }
@@ -202,8 +206,15 @@ fn files(language: &str) -> Vec<(String, ModelFile)> {
     paths.iter().map(parse).collect()
 }
 
-fn languages() -> [(&'static str, Models); 5] {
-    [("go", go()), ("java", java()), ("javascript", javascript()), ("python", python()), ("rust", rust())]
+fn languages() -> [(&'static str, Models); 6] {
+    [
+        ("go", go()),
+        ("java", java()),
+        ("javascript", javascript()),
+        ("python", python()),
+        ("rust", rust()),
+        ("zig", zig()),
+    ]
 }
 
 #[test]

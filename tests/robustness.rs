@@ -49,6 +49,8 @@ fn empty_and_truncated_files() {
         ("cut.go", "package x\n\nfunc f(xs []int) {\n\tfor _, x := range xs {\n\t\tg(x"),
         ("empty.java", ""),
         ("cut.java", "class A {\n  void f(List<A> xs) {\n    for (A x : xs) {\n      g(x"),
+        ("empty.zig", ""),
+        ("cut.zig", "fn f(xs: []u32) void {\n    for (xs) |x| {\n        g(x"),
         ("cut.rs", "fn f(xs: &[u32]) {\n    for x in xs {\n        g("),
         ("string.py", "x = '''abc"),
         ("string.rs", "const X: &str = r#\"abc"),
@@ -56,8 +58,10 @@ fn empty_and_truncated_files() {
     ]);
     let run = check(folder.path(), &[]);
     says(&run, "with syntax errors");
-    says(&run, "in 16 files.");
-    for broken in ["cut.py:1:", "cut.go:", "cut.java:", "cut.rs:1:", "string.py:1:", "string.rs:1:", "comment.rs:1:"] {
+    says(&run, "in 18 files.");
+    for broken in
+        ["cut.py:1:", "cut.go:", "cut.java:", "cut.zig:", "cut.rs:1:", "string.py:1:", "string.rs:1:", "comment.rs:1:"]
+    {
         says(&run, &format!("note: {broken}"));
     }
     for whole in ["empty", "blank", "mark", "returns", "no-end"] {
@@ -94,7 +98,14 @@ fn deep_nesting() {
     let rust = |text: String| lines(&format!("fn f() {{ let x = {text}; }}\n"));
     let go = |text: String| lines(&format!("package x\n\nvar x = {text}\n"));
     let java = |text: String| lines(&format!("class A {{ Object x = {text}; }}\n"));
+    let zig = |text: String| lines(&format!("const x = {text};\n"));
     let files = [
+        ("calls.zig", zig(nested("f(", ")", 50_000))),
+        ("plus.zig", zig(format!("{}1", "1 + ".repeat(100_000)))),
+        ("dots.zig", zig(format!("x{}", ".x()".repeat(50_000)))),
+        ("literals.zig", zig(nested(".{", "}", 50_000))),
+        ("types.zig", lines(&format!("const x: {}u8 = 1;\n", "?*".repeat(50_000)))),
+        ("blocks.zig", lines(&format!("fn f() void {}\n", nested("{", "}", 50_000)))),
         ("brackets.go", go(nested("f(", ")", 50_000))),
         ("plus.go", go(format!("{}1", "1 + ".repeat(100_000)))),
         ("blocks.go", lines(&format!("package x\n\nfunc f() {}\n", nested("{", "}", 50_000)))),
@@ -123,7 +134,7 @@ fn deep_nesting() {
     all.push(("slow.py", SLOW));
     let folder = project(&all);
     let run = check(folder.path(), &[]);
-    says(&run, "1 finding (1 warning) in 24 files.");
+    says(&run, "1 finding (1 warning) in 30 files.");
     for line in run.stderr.lines().filter(|line| line.starts_with("note: ")) {
         assert!(line.contains("nesting is too deep"), "{line}");
     }

@@ -116,15 +116,36 @@ impl<'t> Lowering<'t> {
         self.tree.type_expr(form, Vec::new(), vec![element])
     }
 
-    /// `std.ArrayList(u8)`
+    /// `std.ArrayList(u8)`; the grammar takes what stands before such a type (`*std.ArrayList(u8)`) for a part of the name.
     fn call_type(&mut self, node: Node<'t>) -> TypeExprId {
         let parts = self.parts(node);
-        let Some(function) = in_field(&parts, Field::Function).filter(|function| self.names_a_type(*function)) else {
+        let Some(whole) = in_field(&parts, Field::Function) else { return self.unknown_type() };
+        let (form, function) = self.without_prefix(whole);
+        if !self.names_a_type(function) {
             return self.unknown_type();
-        };
-        let arguments: Vec<Node> = self.operands(node).into_iter().filter(|argument| *argument != function).collect();
+        }
+        let arguments: Vec<Node> = self.operands(node).into_iter().filter(|argument| *argument != whole).collect();
         let arguments = arguments.into_iter().map(|argument| self.type_expr(argument)).collect();
-        self.path_type(function, arguments)
+        let made = self.path_type(function, arguments);
+        match form {
+            Some(form) => self.tree.type_expr(form, Vec::new(), vec![made]),
+            None => made,
+        }
+    }
+
+    /// The name of a type behind what stands before it, and whether that makes it a sequence.
+    fn without_prefix(&mut self, whole: Node<'t>) -> (Option<TypeForm>, Node<'t>) {
+        let (mut form, mut at) = (None, whole);
+        loop {
+            match self.kind(at) {
+                Kind::SliceType => form = Some(TypeForm::Slice),
+                Kind::ArrayType => form = Some(TypeForm::Array),
+                Kind::PointerType | Kind::NullableType | Kind::ErrorUnionType => {}
+                _ => return (form, at),
+            }
+            let Some(inner) = self.named(at).last() else { return (form, at) };
+            at = inner;
+        }
     }
 
     /// Types, and functions that give types, begin with a capital letter.
@@ -142,7 +163,10 @@ impl<'t> Lowering<'t> {
             return false;
         }
         let parts = self.parts(at);
-        in_field(&parts, Field::Function).is_some_and(|function| self.names_a_type(function))
+        in_field(&parts, Field::Function).is_some_and(|function| {
+            let (_, name) = self.without_prefix(function);
+            self.names_a_type(name)
+        })
     }
 
     /// Is this value a type that is worth a name?
