@@ -1,11 +1,11 @@
 //! Expressions. A literal of a struct is a call of it; what a function of the standard library does with its first sequence
-//! is called on that; an allocator that a container is handed is its last argument.
+//! is called on that, and one that compares is a comparison; an allocator that a container is handed is its last argument.
 
 use tree_sitter::Node;
 
 use super::grammar::{Field, Kind};
 use super::lower::{Lowering, is_operand, position_of};
-use super::names::{allocator_first, called_on, joins_texts, names_allocator};
+use super::names::{allocator_first, called_on, compares, joins_texts, names_allocator};
 use crate::lang::lowering::{in_field, integer, operator_of, span_of, without_escapes};
 use crate::source::Span;
 use crate::syntax::{CollectionKind, NodeId, NodeKind, Operator, UnaryOperator};
@@ -398,6 +398,10 @@ impl<'t> Lowering<'t> {
             [element, sequence, rest @ ..] => (*element, *sequence, rest),
             _ => return None,
         };
+        if let (true, [other]) = (compares(&path), rest) {
+            let (left, right) = (self.expression(sequence), self.expression(*other));
+            return Some(self.add(NodeKind::Binary { operator: Operator::Equal, left, right }, span));
+        }
         let member = called_on(&path)?;
         if self.text_of(element) == "u8" {
             return None;

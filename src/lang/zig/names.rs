@@ -121,6 +121,11 @@ pub(super) fn called_on(path: &str) -> Option<&'static str> {
     functions.iter().copied().find(|own| *own == function)
 }
 
+/// Does this function compare two sequences that stand behind their element type?
+pub(super) fn compares(path: &str) -> bool {
+    path == "std.mem.eql"
+}
+
 /// Does this function put texts together in a new one?
 pub(super) fn joins_texts(path: &str) -> bool {
     matches!(

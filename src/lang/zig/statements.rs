@@ -17,11 +17,12 @@ enum Companion<'t> {
 }
 
 impl<'t> Lowering<'t> {
-    /// A block; what is deferred runs at its end, the last first.
+    /// A block; what is deferred runs at its end, the last first, if it does more than give back what was taken.
     pub(super) fn block(&mut self, node: Node<'t>) -> NodeId {
         let (mut nodes, mut deferred) = (Vec::new(), Vec::new());
         for statement in self.named(node).collect::<Vec<_>>() {
             match self.kind(statement) {
+                Kind::DeferStatement if is_clean_up(self.text_of(statement)) => {}
                 Kind::DeferStatement => {
                     let mut own = Vec::new();
                     self.statement(statement, &mut own);
@@ -536,6 +537,12 @@ impl<'t> Lowering<'t> {
         self.state.in_unrolled = outer;
         self.tree.block(&nodes, span)
     }
+}
+
+/// Does a deferred statement only give back what was taken? That costs nothing to speak of.
+fn is_clean_up(text: &str) -> bool {
+    let is_plain = !text.contains('{');
+    is_plain && [".deinit(", ".free(", ".destroy(", ".close("].iter().any(|method| text.contains(method))
 }
 
 /// Where a range ends.

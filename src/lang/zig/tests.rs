@@ -185,9 +185,9 @@ fn operators() {
 
 #[test]
 fn deferred_statements_run_last() {
-    let tree = body("const a = g();\ndefer a.close();\nuse(a);");
+    let tree = body("const a = g();\ndefer a.stop();\ndefer a.deinit();\nuse(a);");
     let names = members(&tree);
-    assert_eq!(names, ["close"]);
+    assert_eq!(names, ["stop"]);
     let text_of_last = tree.functions[0].body.map(|body| match tree.kind(body) {
         NodeKind::Block(list) => {
             tree.nodes_of(list).last().map(|last| matches!(tree.kind(*last), NodeKind::Call { .. }))

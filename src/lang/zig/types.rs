@@ -62,20 +62,33 @@ impl<'t> Lowering<'t> {
     }
 
     fn path_type(&mut self, node: Node<'t>, arguments: Vec<TypeExprId>) -> TypeExprId {
-        match self.type_path(node) {
-            Some(names) => self.named_type(&names, arguments),
-            None => self.unknown_type(),
+        let Some((names, form)) = self.type_path(node) else { return self.unknown_type() };
+        let named = self.named_type(&names, arguments);
+        match form {
+            Some(form) => self.tree.type_expr(form, Vec::new(), vec![named]),
+            None => named,
         }
     }
 
-    /// The names that lead to a type.
-    fn type_path(&mut self, node: Node<'t>) -> Option<Vec<&'t str>> {
-        let mut members = Vec::new();
+    /// The names that lead to a type. The grammar takes what stands before the type (`*std.ArrayList`, `[]const a.B`) for a
+    /// part of the first name: whether that makes it a sequence is told, too.
+    fn type_path(&mut self, node: Node<'t>) -> Option<(Vec<&'t str>, Option<TypeForm>)> {
+        let (mut members, mut form) = (Vec::new(), None);
         let mut at = node;
-        while self.kind(at) == Kind::FieldExpression {
-            let parts = self.parts(at);
-            members.push(self.text_of(in_field(&parts, Field::Member)?));
-            at = in_field(&parts, Field::Object)?;
+        loop {
+            match self.kind(at) {
+                Kind::FieldExpression => {
+                    let parts = self.parts(at);
+                    members.push(self.text_of(in_field(&parts, Field::Member)?));
+                    at = in_field(&parts, Field::Object)?;
+                    continue;
+                }
+                Kind::SliceType => form = Some(TypeForm::Slice),
+                Kind::ArrayType => form = Some(TypeForm::Array),
+                Kind::PointerType | Kind::NullableType | Kind::ErrorUnionType => {}
+                _ => break,
+            }
+            at = self.named(at).last()?;
         }
         let mut path = match self.kind(at) {
             Kind::Identifier => {
@@ -87,13 +100,15 @@ impl<'t> Lowering<'t> {
             _ => return None,
         };
         path.extend(members.into_iter().rev());
-        (!path.is_empty()).then_some(path)
+        (!path.is_empty()).then_some((path, form))
     }
 
     /// The type behind what stands before it.
     fn last_type(&mut self, node: Node<'t>) -> TypeExprId {
         let is_many = self.kind(node) == Kind::PointerType && self.text_of(node).starts_with('[');
         match self.named(node).last() {
+            // Bytes behind a pointer have no end: what adds to it goes on.
+            Some(inner) if is_many && self.text_of(inner) == "u8" => self.unknown_type(),
             Some(inner) if is_many => self.sequence_of(TypeForm::Slice, inner),
             Some(inner) => self.type_expr(inner),
             None => self.unknown_type(),
@@ -116,43 +131,22 @@ impl<'t> Lowering<'t> {
         self.tree.type_expr(form, Vec::new(), vec![element])
     }
 
-    /// `std.ArrayList(u8)`; the grammar takes what stands before such a type (`*std.ArrayList(u8)`) for a part of the name.
+    /// `std.ArrayList(u8)`
     fn call_type(&mut self, node: Node<'t>) -> TypeExprId {
         let parts = self.parts(node);
-        let Some(whole) = in_field(&parts, Field::Function) else { return self.unknown_type() };
-        let (form, function) = self.without_prefix(whole);
-        if !self.names_a_type(function) {
+        let Some(function) = in_field(&parts, Field::Function).filter(|function| self.names_a_type(*function)) else {
             return self.unknown_type();
-        }
-        let arguments: Vec<Node> = self.operands(node).into_iter().filter(|argument| *argument != whole).collect();
+        };
+        let arguments: Vec<Node> = self.operands(node).into_iter().filter(|argument| *argument != function).collect();
         let arguments = arguments.into_iter().map(|argument| self.type_expr(argument)).collect();
-        let made = self.path_type(function, arguments);
-        match form {
-            Some(form) => self.tree.type_expr(form, Vec::new(), vec![made]),
-            None => made,
-        }
-    }
-
-    /// The name of a type behind what stands before it, and whether that makes it a sequence.
-    fn without_prefix(&mut self, whole: Node<'t>) -> (Option<TypeForm>, Node<'t>) {
-        let (mut form, mut at) = (None, whole);
-        loop {
-            match self.kind(at) {
-                Kind::SliceType => form = Some(TypeForm::Slice),
-                Kind::ArrayType => form = Some(TypeForm::Array),
-                Kind::PointerType | Kind::NullableType | Kind::ErrorUnionType => {}
-                _ => return (form, at),
-            }
-            let Some(inner) = self.named(at).last() else { return (form, at) };
-            at = inner;
-        }
+        self.path_type(function, arguments)
     }
 
     /// Types, and functions that give types, begin with a capital letter.
     fn names_a_type(&self, node: Node) -> bool {
         let text = self.text_of(node);
-        let is_path = matches!(self.kind(node), Kind::Identifier | Kind::FieldExpression);
-        let last = text.rsplit('.').next().unwrap_or(text);
+        let is_path = !matches!(self.kind(node), Kind::CallExpression | Kind::BuiltinFunction);
+        let last = text.rsplit(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or(text);
         is_path && last.starts_with(|letter: char| letter.is_ascii_uppercase())
     }
 
@@ -163,10 +157,7 @@ impl<'t> Lowering<'t> {
             return false;
         }
         let parts = self.parts(at);
-        in_field(&parts, Field::Function).is_some_and(|function| {
-            let (_, name) = self.without_prefix(function);
-            self.names_a_type(name)
-        })
+        in_field(&parts, Field::Function).is_some_and(|function| self.names_a_type(function))
     }
 
     /// Is this value a type that is worth a name?
