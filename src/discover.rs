@@ -24,7 +24,7 @@ const MAX_REQUIREMENTS_SIZE: u64 = 16 * 1024 * 1024;
 /// As much of a file as a `#!` line may fill.
 const SHEBANG_BYTES: usize = 128;
 /// Folders that never hold code of the project.
-const FOREIGN_FOLDERS: &[&str] = &["node_modules", "site-packages", "__pycache__", "zig-cache", "zig-out"];
+const FOREIGN_FOLDERS: &[&str] = &["node_modules", "site-packages", "__pycache__"];
 /// A folder that holds one of these is a cache or a virtual environment.
 const FOREIGN_FOLDER_MARKS: &[&str] = &["CACHEDIR.TAG", "pyvenv.cfg"];
 

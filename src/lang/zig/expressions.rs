@@ -12,7 +12,33 @@ use crate::syntax::{CollectionKind, NodeId, NodeKind, Operator, UnaryOperator};
 
 impl<'t> Lowering<'t> {
     pub(super) fn expression(&mut self, node: Node<'t>) -> NodeId {
-        self.deeper(node, |lowering| lowering.expression_here(node)).unwrap_or_else(|| self.wildcard(span_of(node)))
+        let lowered = self.deeper(node, |lowering| match lowering.opens_negation(node) {
+            true => lowering.negated(node),
+            false => lowering.expression_here(node),
+        });
+        lowered.unwrap_or_else(|| self.wildcard(span_of(node)))
+    }
+
+    /// The grammar takes `!` for a part of the first name behind it, as in a type (`!T`): does a negation begin here?
+    fn opens_negation(&self, node: Node) -> bool {
+        let kind = self.kind(node);
+        let may_hold_it = matches!(
+            kind,
+            Kind::CallExpression
+                | Kind::FieldExpression
+                | Kind::IndexExpression
+                | Kind::DereferenceExpression
+                | Kind::NullCoercionExpression
+                | Kind::ErrorUnionType
+        );
+        may_hold_it && self.text_of(node).starts_with('!') && self.state.negated_at != Some(node.start_byte())
+    }
+
+    fn negated(&mut self, node: Node<'t>) -> NodeId {
+        let outer = self.state.negated_at.replace(node.start_byte());
+        let operand = self.expression_here(node);
+        self.state.negated_at = outer;
+        self.add(NodeKind::Unary { operator: UnaryOperator::Not, operand }, span_of(node))
     }
 
     fn expression_here(&mut self, node: Node<'t>) -> NodeId {
@@ -38,6 +64,10 @@ impl<'t> Lowering<'t> {
                 let operand = self.only_operand(node);
                 self.add(NodeKind::Unary { operator: UnaryOperator::Dereference, operand }, span)
             }
+            Kind::ErrorUnionType => match self.named(node).last() {
+                Some(inner) => self.expression(inner),
+                None => self.wildcard(span),
+            },
             Kind::NullCoercionExpression | Kind::ParenthesizedExpression | Kind::NosuspendExpression => {
                 self.only_operand(node)
             }

@@ -57,6 +57,8 @@ pub(super) struct State<'t> {
     pub(super) handlers: Vec<NodeId>,
     /// Labels of the blocks, not the loops, around this place.
     pub(super) block_labels: Vec<&'t str>,
+    /// Where the negation begins that is lowered.
+    pub(super) negated_at: Option<usize>,
     /// In what runs when something failed.
     pub(super) after_failure: bool,
     /// The innermost loop is unrolled when the program is compiled: none is left.
@@ -238,10 +240,17 @@ impl<'t> Lowering<'t> {
     pub(super) fn imported_path(&mut self, node: Node<'t>) -> Option<Vec<String>> {
         let mut members = Vec::new();
         let mut at = node;
-        while self.kind(at) == Kind::FieldExpression {
-            let parts = self.parts(at);
-            members.push(self.text_of(in_field(&parts, Field::Member)?).to_owned());
-            at = in_field(&parts, Field::Object)?;
+        loop {
+            match self.kind(at) {
+                Kind::FieldExpression => {
+                    let parts = self.parts(at);
+                    members.push(self.text_of(in_field(&parts, Field::Member)?).to_owned());
+                    at = in_field(&parts, Field::Object)?;
+                }
+                // `!std.mem.eql(…)`: a negation, which the grammar takes for a type.
+                Kind::ErrorUnionType => at = self.named(at).last()?,
+                _ => break,
+            }
         }
         let mut path = match self.kind(at) {
             Kind::BuiltinFunction => vec![self.import_argument(at)?.to_owned()],

@@ -184,6 +184,20 @@ fn operators() {
 }
 
 #[test]
+fn negations_are_no_types() {
+    let negations = |statements: &str| {
+        let is_not = |kind| matches!(kind, NodeKind::Unary { operator: crate::syntax::UnaryOperator::Not, .. });
+        let tree = body(statements);
+        (kinds(&tree, is_not), kinds(&tree, |kind| matches!(kind, NodeKind::Call { .. })))
+    };
+    assert_eq!(negations("if (!a) use(1);"), (1, 1));
+    assert_eq!(negations("if (!a.b) use(1);"), (1, 1));
+    assert_eq!(negations("if (!a.has(x)) use(1);"), (1, 2));
+    assert_eq!(negations("if (!has(!x, y[0])) use(1);"), (2, 2));
+    assert_eq!(negations("if (!std.mem.eql(u8, a, b)) use(1);"), (1, 1));
+}
+
+#[test]
 fn deferred_statements_run_last() {
     let tree = body("const a = g();\ndefer a.stop();\ndefer a.deinit();\nuse(a);");
     let names = members(&tree);
