@@ -69,7 +69,7 @@ pub(super) fn declared_lists(text: &str) -> FxHashSet<&str> {
 fn declared_before(text: &str) -> Option<&str> {
     let is_path = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '*' | '?');
     let head = text.trim_end_matches(is_path).trim_end();
-    let head = head.strip_suffix("const").unwrap_or(head).trim_end().trim_end_matches(['*', '?']);
+    let head = head.strip_suffix("const").unwrap_or(head).trim_end().trim_end_matches(['*', '?']).trim_end();
     let head = match head.strip_suffix('=').or(head.strip_suffix("= try")) {
         Some(head) if !head.contains(':') => head,
         Some(_) => return None,

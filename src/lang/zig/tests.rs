@@ -150,7 +150,7 @@ fn types_that_calls_give() {
     assert_eq!(forms("[]const u8"), (TypeForm::Named, "[]u8".into(), 0));
     assert_eq!(forms("[4]u32"), (TypeForm::Array, String::new(), 1));
     assert_eq!(forms("anyerror!User"), (TypeForm::Named, "User".into(), 0));
-    assert_eq!(forms("@TypeOf(1)").0, TypeForm::Named);
+    assert_eq!(forms("@TypeOf(1)").0, TypeForm::Unknown);
 }
 
 #[test]
@@ -195,6 +195,14 @@ fn negations_are_no_types() {
     assert_eq!(negations("if (!a.has(x)) use(1);"), (1, 2));
     assert_eq!(negations("if (!has(!x, y[0])) use(1);"), (2, 2));
     assert_eq!(negations("if (!std.mem.eql(u8, a, b)) use(1);"), (1, 1));
+}
+
+#[test]
+fn assertions_are_left_out() {
+    assert_eq!(
+        kinds(&body("assert(map.contains(k));\nstd.debug.assert(f());"), |kind| matches!(kind, NodeKind::Call { .. })),
+        0
+    );
 }
 
 #[test]
