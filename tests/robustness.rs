@@ -98,13 +98,13 @@ fn deep_nesting() {
     let rust = |text: String| lines(&format!("fn f() {{ let x = {text}; }}\n"));
     let go = |text: String| lines(&format!("package x\n\nvar x = {text}\n"));
     let java = |text: String| lines(&format!("class A {{ Object x = {text}; }}\n"));
-    let zig = |text: String| lines(&format!("const x = {text};\n"));
+    let zig = |text: String| lines(&format!("fn f() void {{ x = {text}; }}\n"));
     let files = [
         ("calls.zig", zig(nested("f(", ")", 50_000))),
         ("plus.zig", zig(format!("{}1", "1 + ".repeat(100_000)))),
         ("dots.zig", zig(format!("x{}", ".x()".repeat(50_000)))),
         ("literals.zig", zig(nested(".{", "}", 50_000))),
-        ("types.zig", lines(&format!("const x: {}u8 = 1;\n", "?*".repeat(50_000)))),
+        ("types.zig", lines(&format!("fn f(x: {}u32) void {{}}\n", "[]".repeat(50_000)))),
         ("blocks.zig", lines(&format!("fn f() void {}\n", nested("{", "}", 50_000)))),
         ("brackets.go", go(nested("f(", ")", 50_000))),
         ("plus.go", go(format!("{}1", "1 + ".repeat(100_000)))),
