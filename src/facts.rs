@@ -463,6 +463,8 @@ pub struct Loop {
     pub iterable_place: Option<Name>,
     /// `async for`.
     pub is_async: bool,
+    /// Does the way it is written tell that what it goes through has a length?
+    pub is_sized: bool,
     /// Can it be left before the end?
     pub exits_early: bool,
     /// What stands in its body.

@@ -1151,7 +1151,7 @@ fn fills_fresh_container(program: &mut Program, candidate: &Candidate) -> bool {
     if !is_direct || additions != 1 || !is_made_empty(program, file, site.callee, own_loop.span.start) {
         return false;
     }
-    has_known_length(program, file, iterable)
+    own_loop.is_sized || has_known_length(program, file, iterable)
 }
 
 /// Is the variable with this value declared in the innermost closure around a scope?

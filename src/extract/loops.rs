@@ -58,6 +58,7 @@ impl Extractor<'_> {
             iterable: iterable.map(|iterable| iterable.origin),
             iterable_place: iterable.and_then(|iterable| iterable.place),
             is_async: syntax.is_async,
+            is_sized: syntax.is_sized,
             exits_early: self.exits_early(syntax.body),
             region: Region::default(),
         });
