@@ -164,10 +164,14 @@ pub struct Diagnostic {
     pub trace: Vec<Label>,
     /// The loop or function in which it would be mended; empty when that is just its own place.
     pub within: (FileId, Span),
+    /// The value that would be changed, where the message is about one: another value of the same loop is another change.
+    pub about: String,
     /// Other places of the same rule that the same change would mend.
     pub also: Vec<Label>,
     /// Qualified name of the function that it is in; empty at module level.
     pub function: String,
+    /// Its bytes; they tell apart functions of one name.
+    pub function_span: Span,
     /// What costs, as the library names it; may be empty.
     pub cause: String,
     /// What identifies it across edits: no line numbers in it. Hexadecimal.

@@ -455,6 +455,8 @@ pub struct LoopNode {
     pub body: NodeId,
     /// `async for`.
     pub is_async: bool,
+    /// Does the way it is written tell that what it goes through has a length?
+    pub is_sized: bool,
     /// From the keyword to the end of the header.
     pub header: Span,
 }
@@ -463,13 +465,13 @@ impl LoopNode {
     /// A loop that goes through something.
     pub fn through(iterable: NodeId, target: NodeId, body: NodeId, header: Span) -> LoopNode {
         let (target, iterable) = (Some(target), Some(iterable));
-        LoopNode { kind: LoopKind::For, target, iterable, condition: None, body, is_async: false, header }
+        LoopNode { kind: LoopKind::For, target, iterable, ..LoopNode::turning(None, body, header) }
     }
 
     /// A loop that goes on while a condition holds, or for ever.
     pub fn turning(condition: Option<NodeId>, body: NodeId, header: Span) -> LoopNode {
         let kind = if condition.is_some() { LoopKind::While } else { LoopKind::Infinite };
-        LoopNode { kind, target: None, iterable: None, condition, body, is_async: false, header }
+        LoopNode { kind, target: None, iterable: None, condition, body, is_async: false, is_sized: false, header }
     }
 }
 

@@ -3,7 +3,7 @@
 //! An example is judged by its own rule only, whatever set that is in. `~ missed` and `~ spurious` are known limits:
 //! the test fails the day they are gone, so that the mark goes too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use laggard::config::Config;
@@ -21,6 +21,10 @@ fn every_page_holds_its_examples() {
         let shown = |kind| page.examples.iter().any(|example| example.kind == kind);
         if !shown(ExampleKind::Bad) || !shown(ExampleKind::Good) {
             failures.push(format!("rules/{family}/{name}.md: needs a bad and a good example"));
+        }
+        let mut headings = HashSet::new();
+        for heading in page.prose.lines().filter(|line| line.starts_with("## ") && !headings.insert(*line)) {
+            failures.push(format!("rules/{family}/{name}.md: `{heading}` stands twice"));
         }
         for example in page.examples.iter().filter(|example| example.kind != ExampleKind::Applied) {
             examples += 1;

@@ -32,10 +32,12 @@ fn finding(files: &[SourceFile], file: usize, rule: &str, function: &str, code: 
         secondary: Vec::new(),
         trace: Vec::new(),
         within: (file, Span::default()),
+        about: String::new(),
         also: Vec::new(),
         proposals: Vec::new(),
         fix: None,
         function: function.to_owned(),
+        function_span: Span::default(),
         cause: cause.to_owned(),
         fingerprint: String::new(),
     }

@@ -89,10 +89,14 @@ fn ignored_hidden_and_foreign_folders_are_not_walked() {
         ("my-environment/a.fake", ""),
         ("pyproject.toml", ""),
         ("build/lib/a.fake", ""),
+        ("vendor/modules.txt", ""),
+        ("vendor/a.fake", ""),
         ("package/build/kept.fake", ""),
         ("package/target/kept.fake", ""),
+        ("package/vendor/kept.fake", ""),
     ]);
-    assert_eq!(paths(&discover(folder.path(), &[])), ["package/build/kept.fake", "package/target/kept.fake"]);
+    let kept = ["package/build/kept.fake", "package/target/kept.fake", "package/vendor/kept.fake"];
+    assert_eq!(paths(&discover(folder.path(), &[])), kept);
 }
 
 #[test]

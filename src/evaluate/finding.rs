@@ -10,6 +10,7 @@ use crate::effect::Effect;
 use crate::facts::*;
 use crate::link::summarize::witness_chain;
 use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
+use crate::rule::message::Field;
 use crate::rule::{Place, Rule};
 use crate::source::{FileId, Span};
 use crate::sql::Flaw;
@@ -360,11 +361,23 @@ fn bare(
         trace: Vec::new(),
         within: (file, Span::default()),
         also: Vec::new(),
+        about: value_told(rule, words),
         function: qualified,
+        function_span: facts.function(function).span,
         cause: words.api.clone(),
         fingerprint: identity,
         proposals: Vec::new(),
         fix: None,
+    }
+}
+
+/// The value that a rule speaks of, if it is about a value.
+fn value_told(rule: &Rule, words: &Words) -> String {
+    let text = &rule.message.text;
+    match (text.names(Field::Receiver), text.names(Field::Result)) {
+        (true, _) => words.receiver.clone(),
+        (_, true) => words.result.clone(),
+        _ => String::new(),
     }
 }
 

@@ -15,13 +15,13 @@ pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     // A loop in a loop is mended by itself.
     let heads = joined(worst_of_each_place(found), is_nested, |diagnostic| {
         let (file, span) = diagnostic.within;
-        (!span.is_empty()).then(|| (diagnostic.rule.clone(), diagnostic.set, file, span, String::new()))
+        let about = diagnostic.about.clone();
+        (!span.is_empty()).then(|| (diagnostic.rule.clone(), diagnostic.set, file, span, about))
     });
     let heads = joined(heads, is_nested, |diagnostic| {
         let is_told = !diagnostic.within.1.is_empty() && !diagnostic.function.is_empty();
-        let place = format!("{}\0{}", diagnostic.function, diagnostic.message);
-        let file = diagnostic.primary.file;
-        is_told.then(|| (diagnostic.rule.clone(), diagnostic.set, file, Span::default(), place))
+        let place = (diagnostic.primary.file, diagnostic.function_span, diagnostic.message.clone());
+        is_told.then(|| (diagnostic.rule.clone(), diagnostic.set, place))
     });
     // Loops in loops, too, are mended at once where they have one cause.
     let mut heads = joined(

@@ -113,6 +113,11 @@ impl Template {
         Ok(Template { parts })
     }
 
+    /// Does it speak of this, whatever else is filled?
+    pub fn names(&self, field: Field) -> bool {
+        self.parts.contains(&Piece::Field(field))
+    }
+
     /// The text, with every field filled in by `fill`.
     pub fn render(&self, fill: &dyn Fn(Field) -> String) -> String {
         self.parts

@@ -555,7 +555,7 @@ impl<'t> Lowering<'t> {
         let header = Span::new(node.start_byte(), end);
         let Some(head) = head else {
             let body = self.loop_body(body);
-            return self.add_loop(LoopKind::Infinite, [None, None, None], body, header, span);
+            return self.tree.add_loop(LoopNode::turning(None, body, header), span);
         };
         match self.kind(head) {
             Kind::RangeClause => self.range_loop(head, body, header, span),
@@ -563,7 +563,7 @@ impl<'t> Lowering<'t> {
             _ => {
                 let condition = Some(self.expression(head));
                 let body = self.loop_body(body);
-                self.add_loop(LoopKind::While, [None, None, condition], body, header, span)
+                self.tree.add_loop(LoopNode::turning(condition, body, header), span)
             }
         }
     }
@@ -575,22 +575,11 @@ impl<'t> Lowering<'t> {
         body
     }
 
-    fn add_loop(
-        &mut self,
-        kind: LoopKind,
-        [target, iterable, condition]: [Option<NodeId>; 3],
-        body: NodeId,
-        header: Span,
-        span: Span,
-    ) -> NodeId {
-        let node = LoopNode { kind, target, iterable, condition, body, is_async: false, header };
-        self.tree.add_loop(node, span)
-    }
-
     /// `for i, x := range xs`: each turn takes the next index and element apart.
     fn range_loop(&mut self, head: Node<'t>, body: Node<'t>, header: Span, span: Span) -> NodeId {
         let parts = self.parts(head);
-        let iterable = in_field(&parts, Field::Right).map(|right| match self.kind(right) {
+        let right = in_field(&parts, Field::Right);
+        let iterable = right.map(|right| match self.kind(right) {
             // `range 10`
             Kind::IntLiteral => {
                 let end = Some(self.expression(right));
@@ -604,7 +593,10 @@ impl<'t> Lowering<'t> {
         };
         let target = (!left.is_empty()).then(|| self.target_tuple(&left));
         let body = self.loop_body(body);
-        self.add_loop(LoopKind::For, [target, iterable, None], body, header, span)
+        // What gives two values has a length, but for functions that do; those are made by calls.
+        let is_sized = left.len() == 2 && right.is_some_and(|right| self.kind(right) != Kind::CallExpression);
+        let turning = LoopNode::turning(None, body, header);
+        self.tree.add_loop(LoopNode { kind: LoopKind::For, target, iterable, is_sized, ..turning }, span)
     }
 
     /// `for i := 0; i < n; i++`, or any other three clauses.
@@ -612,12 +604,12 @@ impl<'t> Lowering<'t> {
         let parts = self.parts(head);
         if let Some((target, start, end, step)) = self.counted(&parts) {
             let range = span_of(start).to(span_of(end));
-            let target = Some(self.name_node(target));
+            let target = self.name_node(target);
             let (start, end) = (Some(self.expression(start)), Some(self.expression(end)));
             let step = step.map(|step| self.expression(step));
-            let iterable = Some(self.add(NodeKind::Range { start, end, step }, range));
+            let iterable = self.add(NodeKind::Range { start, end, step }, range);
             let body = self.loop_body(body);
-            return self.add_loop(LoopKind::For, [target, iterable, None], body, header, span);
+            return self.tree.add_loop(LoopNode::through(iterable, target, body, header), span);
         }
         let mut nodes = Vec::new();
         if let Some(initializer) = in_field(&parts, Field::Initializer) {
@@ -630,8 +622,7 @@ impl<'t> Lowering<'t> {
             self.statement(update, &mut turn);
         }
         let turn = self.tree.block(&turn, span_of(body));
-        let kind = if condition.is_some() { LoopKind::While } else { LoopKind::Infinite };
-        let turns = self.add_loop(kind, [None, None, condition], turn, header, span);
+        let turns = self.tree.add_loop(LoopNode::turning(condition, turn, header), span);
         self.behind(nodes, turns, span)
     }
 

@@ -336,7 +336,8 @@ impl Lowering {
         header: Span,
     ) -> NodeId {
         let span = join(header, self.tree.span(body));
-        self.tree.add_loop(LoopNode { kind, target, iterable, condition, body, is_async: false, header }, span)
+        let turning = LoopNode::turning(condition, body, header);
+        self.tree.add_loop(LoopNode { kind, target, iterable, ..turning }, span)
     }
 
     fn closure(&mut self, closure: &syn::ExprClosure) -> NodeId {

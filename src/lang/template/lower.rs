@@ -255,8 +255,8 @@ impl<'a> Lowering<'a> {
         };
         self.end(&["endfor"]);
         let span = Span { start: whole.start, end: self.position().max(whole.end) };
-        let kind = LoopKind::For;
-        let node = LoopNode { kind, target, iterable: Some(iterable), condition, body, is_async: false, header: whole };
+        let turning = LoopNode::turning(condition, body, whole);
+        let node = LoopNode { kind: LoopKind::For, target, iterable: Some(iterable), ..turning };
         let node = self.tree.add_loop(node, span);
         match otherwise {
             Some(otherwise) => self.tree.block(&[node, otherwise], span),
