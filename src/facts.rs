@@ -923,6 +923,23 @@ impl FileFacts {
         None
     }
 
+    /// The statement in SQL that a call sends as another call has made it ready, beside its values: `query, values, err :=
+    /// named(text, row)`.
+    pub fn made_ready(&self, call: CallId) -> Option<StringId> {
+        let making = |argument: &Argument| match self.origin(argument.origin) {
+            Origin::Part(inner, 0) if self.several_results => match self.origin(inner) {
+                Origin::Call(making) => Some(making),
+                _ => None,
+            },
+            _ => None,
+        };
+        let arguments = self.arguments_of(self.call(call)).iter().take(2);
+        let texts = arguments.filter_map(making).flat_map(|making| self.arguments_of(self.call(making)).iter().take(2));
+        texts
+            .filter_map(|argument| self.literal(argument.origin))
+            .find(|string| sql::verb(&self.strings[string.0 as usize]).is_some())
+    }
+
     /// What a value is a part, a view or a result of, when it is of one thing.
     pub fn source_of(&self, origin: OriginId) -> Option<OriginId> {
         match self.origin(origin) {
