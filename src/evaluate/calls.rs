@@ -2,7 +2,7 @@
 
 use super::matching::{Candidate, binding_of_call};
 use crate::facts::*;
-use crate::link::resolve::{argument_at, matched_arguments};
+use crate::link::resolve::argument_at;
 use crate::program::{LoopSource, Program};
 use crate::source::FileId;
 
@@ -140,7 +140,6 @@ pub(super) fn is_first_answer(program: &Program, candidate: &Candidate) -> bool 
     let facts = &program.file(candidate.file).facts;
     let exits_early = match candidate.frame.map(|frame| frame.source) {
         Some(LoopSource::Loop(id)) => facts.loop_of(id).exits_early,
-        Some(LoopSource::Closure(id)) => return runs_until_answered(program, candidate.file, id),
         _ => false,
     };
     // What a generator yields is no end.
@@ -148,41 +147,7 @@ pub(super) fn is_first_answer(program: &Program, candidate: &Candidate) -> bool 
     exits_early && facts.function(function).yields.is_empty() && is_returned(program, candidate)
 }
 
-/// Is a closure given to a function of the program that calls it in a loop, and leaves that with what it gives?
-fn runs_until_answered(program: &Program, file: FileId, closure: ClosureId) -> bool {
-    let facts = &program.file(file).facts;
-    let Some((call, at)) = facts.closure(closure).given_to else { return false };
-    program.resolved(file, call).functions().any(|function| {
-        let (file, id) = program.function(function);
-        let callee = &program.file(file).facts;
-        let pairs = matched_arguments(facts, facts.call(call), callee, id);
-        let Some((_, place)) = pairs.into_iter().find(|(argument, _)| *argument == at as usize) else { return false };
-        let region = callee.function(id).region;
-        (region.calls.0..region.calls.1).map(CallId).any(|inner| {
-            let site = callee.call(inner);
-            let mut around = callee.scopes_from(site.scope);
-            callee.origin(site.callee) == Origin::Parameter(id, place)
-                && around.any(|(_, scope)| match scope.kind {
-                    ScopeKind::Loop(own) => callee.loop_of(own).exits_early,
-                    _ => false,
-                })
-                && is_result(callee, inner)
-        })
-    })
-}
-
 /// Is its result what the function returns, at once or by way of a variable?
 pub(super) fn is_returned(program: &Program, candidate: &Candidate) -> bool {
-    is_result(&program.file(candidate.file).facts, candidate.call)
-}
-
-/// Is the result of a call what the function around it returns?
-fn is_result(facts: &FileFacts, call: CallId) -> bool {
-    match facts.call(call).used {
-        Use::Returned => true,
-        Use::Bound => {
-            binding_of_call(facts, call).is_some_and(|binding| binding.uses.iter().any(|at| at.kind == Use::Returned))
-        }
-        _ => false,
-    }
+    program.file(candidate.file).facts.is_result(candidate.call)
 }

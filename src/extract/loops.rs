@@ -15,6 +15,9 @@ const CURSOR_WORDS: &[&str] = &["cursor", "offset", "page", "token", "marker", "
 /// Names of what gives the number of elements.
 const LENGTH_WORDS: &[&str] = &["len", "length", "size", "count"];
 
+/// Parts of names of how many rows a statement found or changed.
+const COUNT_WORDS: &[&str] = &["count", "affected", "deleted", "removed", "processed"];
+
 /// A limit that is written down as a number up to this one keeps a loop short.
 const A_FEW_DOZEN: i64 = 64;
 
@@ -303,7 +306,8 @@ impl Extractor<'_> {
             })
     }
 
-    /// Does a turn end the loop when what it asked for is empty, or not full: `if len(rows) < limit { break }`?
+    /// Does a turn end the loop when what it asked for is empty, or not full: `if len(rows) < limit { break }`, `if deleted
+    /// == 0 { break }`?
     fn ends_with_last_page(&self, body: NodeId) -> bool {
         self.ways_out(body).into_iter().any(|condition| {
             let NodeKind::Binary { operator: Operator::Equal | Operator::Compare, left, .. } =
@@ -311,8 +315,18 @@ impl Extractor<'_> {
             else {
                 return false;
             };
-            self.measured(left).is_some_and(|rows| self.gives(body, rows, false))
+            let counted = || match self.tree.kind(left) {
+                NodeKind::Name(name) if self.is_count(name) => Some(name),
+                _ => None,
+            };
+            self.measured(left).or_else(counted).is_some_and(|rows| self.gives(body, rows, false))
         })
+    }
+
+    /// Is it named like a number of rows?
+    fn is_count(&self, name: Name) -> bool {
+        let text = self.facts.names.text(name).to_ascii_lowercase();
+        text == "n" || COUNT_WORDS.iter().any(|word| text.contains(word))
     }
 
     /// The conditions under which statements of a body end the loop.

@@ -483,12 +483,12 @@ impl<'m> Resolver<'m> {
                 _ => self.class_symbols.get(&(id, class_id)).copied(),
             };
             let Some(target) = target else { continue };
+            if class.kind == ClassKind::Extension {
+                self.extensions.entry(target).or_default().push((id, class_id));
+            }
             // Where types say nothing of what they implement, what they hold is no promise: their methods are.
             if self.language.profile().interfaces_are_structural && class.kind != ClassKind::Interface {
                 continue;
-            }
-            if class.kind == ClassKind::Extension {
-                self.extensions.entry(target).or_default().push((id, class_id));
             }
             for base in &class.bases {
                 if let [Value::Item(base)] = self.infer(files, id, *base).list[..]

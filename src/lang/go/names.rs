@@ -209,7 +209,8 @@ pub(super) fn is_migration(path: &str) -> bool {
     let is_migration = |part| matches!(part, "migrations" | "migration");
     let is_tool = |part| matches!(part, "migrate" | "migrator" | "upgrade");
     // What moves somebody's data from one place to another may be called so, too; changes to tables are numbered.
-    let is_numbered = name.trim_start_matches('v').starts_with(|letter: char| letter.is_ascii_digit());
+    let is_numbered = name.trim_start_matches('v').starts_with(|letter: char| letter.is_ascii_digit())
+        || name.split('_').any(|part| part.len() > 2 && part.bytes().all(|letter| letter.is_ascii_digit()));
     folder.split('/').any(|part| is_migration(part) || is_numbered && is_tool(part))
         || is_migration(name)
         || matches!(name, "migrate" | "upgrade")
@@ -273,6 +274,7 @@ mod tests {
         assert!(
             is_migration("internal/migrations/001.go")
                 && is_migration("db/migrate/0001_init.go")
+                && is_migration("db/migrate/migrate_0039_webhooks.go")
                 && is_side_code("cmd/upgrade.go")
                 && !is_migration("services/migrate/pullreq.go")
                 && !is_migration("internal/models.go")
