@@ -337,7 +337,7 @@ impl Extractor<'_> {
             }
             NodeKind::If { condition, then, otherwise } => {
                 let rest = otherwise.map(|otherwise| self.ways_out(otherwise)).unwrap_or_default();
-                let own = (leaves(self.tree, then) == Leaves::Loop).then_some(condition);
+                let own = (leaves(self.tree, then) >= Leaves::Loop).then_some(condition);
                 own.into_iter().chain(rest).collect()
             }
             _ => Vec::new(),

@@ -213,7 +213,7 @@ pub(super) fn is_migration(path: &str) -> bool {
         || name.split('_').any(|part| part.len() > 2 && part.bytes().all(|letter| letter.is_ascii_digit()));
     folder.split('/').any(|part| is_migration(part) || is_numbered && is_tool(part))
         || is_migration(name)
-        || matches!(name, "migrate" | "upgrade")
+        || matches!(name, "migrate" | "migrator" | "upgrade")
 }
 
 #[cfg(test)]
