@@ -932,6 +932,49 @@ impl FileFacts {
         None
     }
 
+    /// The local variable that holds the result of a call, unwrapped or awaited, or one of its results.
+    pub fn binding_of(&self, call: CallId) -> Option<&Binding> {
+        self.bindings.iter().find(|binding| {
+            let mut origin = binding.origin;
+            loop {
+                match self.origin(origin) {
+                    Origin::Call(own) => return own == call,
+                    Origin::Propagated(inner) | Origin::Await(inner) | Origin::Ascribed(_, inner) => origin = inner,
+                    Origin::Part(inner, _) if self.several_results => origin = inner,
+                    _ => return false,
+                }
+            }
+        })
+    }
+
+    /// Is the result of a call what the function around it returns, at once or by way of a variable?
+    pub fn is_result(&self, call: CallId) -> bool {
+        match self.call(call).used {
+            Use::Returned => true,
+            Use::Bound => {
+                self.binding_of(call).is_some_and(|binding| binding.uses.iter().any(|at| at.kind == Use::Returned))
+            }
+            _ => false,
+        }
+    }
+
+    /// The statement in SQL that a call sends as another call has made it ready, beside its values: `query, values, err :=
+    /// named(text, row)`.
+    pub fn made_ready(&self, call: CallId) -> Option<StringId> {
+        let making = |argument: &Argument| match self.origin(argument.origin) {
+            Origin::Part(inner, 0) if self.several_results => match self.origin(inner) {
+                Origin::Call(making) => Some(making),
+                _ => None,
+            },
+            _ => None,
+        };
+        let arguments = self.arguments_of(self.call(call)).iter().take(2);
+        let texts = arguments.filter_map(making).flat_map(|making| self.arguments_of(self.call(making)).iter().take(2));
+        texts
+            .filter_map(|argument| self.literal(argument.origin))
+            .find(|string| sql::verb(&self.strings[string.0 as usize]).is_some())
+    }
+
     /// What a value is a part, a view or a result of, when it is of one thing.
     pub fn source_of(&self, origin: OriginId) -> Option<OriginId> {
         match self.origin(origin) {

@@ -280,6 +280,8 @@ pub struct Context {
     pub is_handler: bool,
     /// Does it stand in a closure of which nobody knows when it runs?
     pub is_deferred: bool,
+    /// Does it run in a task that the function around it starts and does not wait for?
+    pub is_detached: bool,
 }
 
 /// A loop around a call site.

@@ -149,11 +149,5 @@ pub(super) fn is_first_answer(program: &Program, candidate: &Candidate) -> bool 
 
 /// Is its result what the function returns, at once or by way of a variable?
 pub(super) fn is_returned(program: &Program, candidate: &Candidate) -> bool {
-    let facts = &program.file(candidate.file).facts;
-    match candidate.site(program).used {
-        Use::Returned => true,
-        Use::Bound => binding_of_call(facts, candidate.call)
-            .is_some_and(|binding| binding.uses.iter().any(|at| at.kind == Use::Returned)),
-        _ => false,
-    }
+    program.file(candidate.file).facts.is_result(candidate.call)
 }

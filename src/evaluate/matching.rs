@@ -209,7 +209,10 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(one_file, |wanted| concerns_one_file(program, candidate) == *wanted);
     check!(isolated, |wanted| is_isolated(program, candidate) == *wanted);
     check!(row_is_referred_to, |wanted| row_is_referred_to(program, candidate) == *wanted);
-    check!(loop_also, |wanted| loop_also_reaches(program, candidate, words(wanted)));
+    // Many statements per turn are much beside whatever it is.
+    check!(loop_also, |wanted| {
+        loop_also_reaches(program, candidate, words(wanted)) && !causes::are_many(program, &candidate.effect.reached)
+    });
     check!(exits_early, |wanted| exits_early(program, candidate) == *wanted);
     check!(module_level, |wanted| (function == FunctionId(0)) == *wanted);
     check!(entry_point, |wanted| {
@@ -243,6 +246,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         &frame
     )));
     check!(carried, |wanted| is_carried(program, candidate) == *wanted);
+    check!(chained, |wanted| is_chained(program, candidate) == *wanted);
     check!(invariant, |wanted| is_invariant(program, candidate, wanted));
     check!(small_receiver, |wanted| {
         let (place, origin, _) = root_receiver(program, file, call);
@@ -280,6 +284,10 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(calls, |wanted| calls::is_one_of(program, file, call, wanted));
     check!(goes_through, |wanted| calls::goes_through(program, candidate, wanted));
     check!(goes_through_parts, |wanted| calls::goes_through_parts(program, candidate, wanted));
+    check!(language, |wanted| {
+        let own = crate::lang::all()[program.file(file).source.language].profile().name;
+        wanted.iter().any(|language| language == own)
+    });
     check!(named, |wanted| calls::is_named(program, candidate, wanted));
     check!(fixed_argument, |wanted| calls::has_fixed_argument(program, candidate) == *wanted);
     check!(independent, |wanted| calls::is_independent(program, candidate) == *wanted);
@@ -809,6 +817,30 @@ fn is_carried(program: &Program, candidate: &Candidate) -> bool {
     (arguments.carried | site.receiver_depend.carried) & frame.bit != 0 || hands_on(program, candidate)
 }
 
+/// Is an argument set in the turn to a part of what the call gives?
+fn is_chained(program: &Program, candidate: &Candidate) -> bool {
+    let Some(frame) = candidate.frame else { return false };
+    let facts = &program.file(candidate.file).facts;
+    let Some(region) = region_of_source(facts, frame.source) else { return false };
+    let comes_of_it = |origin: OriginId| {
+        let mut steps = std::iter::successors(Some(origin), |origin| facts.source_of(*origin)).take(DEEPEST_CHAIN);
+        steps.any(|origin| facts.origin(origin) == Origin::Call(candidate.call))
+    };
+    let mut writes = facts.writes[region.writes.0 as usize..region.writes.1 as usize].iter();
+    let carried =
+        facts.arguments_of(candidate.site(program)).iter().filter(|given| given.depend.carried & frame.bit != 0);
+    let places: Vec<_> = carried.filter_map(|given| given.place).collect();
+    writes.any(|write| {
+        let is_asked = |place: &crate::syntax::Name| {
+            *place == write.place || is_part_of(facts.text(*place), facts.text(write.place))
+        };
+        places.iter().any(is_asked) && comes_of_it(write.value)
+    })
+}
+
+/// Deeper chains of parts are not followed.
+const DEEPEST_CHAIN: usize = 16;
+
 /// Does a closure copy what its last call gave, to give it on: `reduce((all, one) => [...all, one])`?
 fn hands_on(program: &Program, candidate: &Candidate) -> bool {
     let Some(LoopSource::Closure(id)) = candidate.frame.map(|frame| frame.source) else { return false };
@@ -1098,17 +1130,7 @@ fn is_rebuilt(facts: &FileFacts, call: CallId) -> bool {
 
 /// The local variable that holds the result of a call, unwrapped or awaited.
 pub(super) fn binding_of_call(facts: &FileFacts, call: CallId) -> Option<&Binding> {
-    facts.bindings.iter().find(|binding| {
-        let mut origin = binding.origin;
-        loop {
-            match facts.origin(origin) {
-                Origin::Call(own) => return own == call,
-                Origin::Propagated(inner) | Origin::Await(inner) | Origin::Ascribed(_, inner) => origin = inner,
-                Origin::Part(inner, _) if facts.several_results => origin = inner,
-                _ => return false,
-            }
-        }
-    })
+    facts.binding_of(call)
 }
 
 /// Does the result outlive the function?

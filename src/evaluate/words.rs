@@ -254,7 +254,11 @@ pub(super) fn of_loop(program: &Program, file: FileId, frame: &LoopFrame) -> Loo
             let iterable = iterable.or_else(|| size_text(program, file, own.iterable?));
             let taken = own.iterable.is_none().then(|| taken_each_turn(program, file, own)).flatten();
             let otherwise = if own.iterable.is_some() { "item" } else { "turn" };
-            let variable = name(own.target).or_else(|| name(taken)).unwrap_or(otherwise).to_owned();
+            let variable = name(own.target).or_else(|| name(taken)).unwrap_or(otherwise);
+            let variable = match &iterable {
+                Some(iterable) if is_number(variable) && !iterable.contains('(') => format!("element of `{iterable}`"),
+                _ => variable.to_owned(),
+            };
             LoopWords { file, span: own.target_span, variable, iterable: iterable.unwrap_or_else(|| "n".into()) }
         }
         LoopSource::Closure(id) => {
@@ -267,6 +271,11 @@ pub(super) fn of_loop(program: &Program, file: FileId, frame: &LoopFrame) -> Loo
             None => LoopWords { file, span: facts.call(call).span, variable: "item".into(), iterable: "n".into() },
         },
     }
+}
+
+/// Is it by convention the name of a position?
+fn is_number(variable: &str) -> bool {
+    matches!(variable, "i" | "j" | "k" | "n" | "idx" | "index")
 }
 
 /// The loop in which the callee of a call runs what it is given.

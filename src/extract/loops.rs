@@ -7,13 +7,16 @@ use super::value::Value;
 use super::{Extractor, OpenHold};
 use crate::facts::*;
 use crate::source::Span;
-use crate::syntax::{LoopKind, LoopNode, LoopNodeId, Name, NodeId, NodeKind, Operator};
+use crate::syntax::{CollectionKind, LoopKind, LoopNode, LoopNodeId, Name, NodeId, NodeKind, Operator, UnaryOperator};
 
 /// Parts of names that a loop hands from one page to the next. Seen in the paging loops of public client code.
 const CURSOR_WORDS: &[&str] = &["cursor", "offset", "page", "token", "marker", "continuation", "next_url", "skip"];
 
 /// Names of what gives the number of elements.
 const LENGTH_WORDS: &[&str] = &["len", "length", "size", "count"];
+
+/// Parts of names of how many rows a statement found or changed.
+const COUNT_WORDS: &[&str] = &["count", "affected", "deleted", "removed", "processed"];
 
 /// A limit that is written down as a number up to this one keeps a loop short.
 const A_FEW_DOZEN: i64 = 64;
@@ -227,6 +230,8 @@ impl Extractor<'_> {
                 } else if (named(ATTEMPT_WORDS)
                     || syntax.iterable.is_some_and(|range| self.counts(range, ATTEMPT_WORDS)))
                     && self.may_fail(syntax.body)
+                    || syntax.iterable.is_some_and(|range| matches!(self.tree.kind(range), NodeKind::Range { .. }))
+                        && self.ends_with_success(syntax.body)
                 {
                     LoopClass::Retry
                 } else if names_chunk(target) || syntax.iterable.is_some_and(|range| self.takes_steps(range)) {
@@ -242,11 +247,12 @@ impl Extractor<'_> {
                     LoopClass::Bounded
                 } else if self.contains_try(syntax.body) && syntax.kind == LoopKind::Infinite
                     || self.may_fail(syntax.body) && named(ATTEMPT_WORDS)
+                    || self.ends_with_success(syntax.body)
                 {
                     LoopClass::Retry
                 } else if named(CHUNK_WORDS) {
                     LoopClass::Chunked
-                } else if named(CURSOR_WORDS) {
+                } else if named(CURSOR_WORDS) || self.ends_with_last_page(syntax.body) {
                     LoopClass::Paging
                 } else if syntax.kind == LoopKind::Infinite && !self.exits_early(syntax.body) {
                     LoopClass::Worker
@@ -280,6 +286,106 @@ impl Extractor<'_> {
         self.tree.several_results || self.contains_try(body)
     }
 
+    /// Does the first turn that does not fail end the loop: `if err == nil { return row }`? Or whatever is no failure of
+    /// one kind: `if !errors.Is(err, Conflict) { return err }`?
+    fn ends_with_success(&self, body: NodeId) -> bool {
+        self.tree.several_results
+            && self.ways_out(body).into_iter().any(|condition| {
+                let failure = match self.tree.kind(condition) {
+                    NodeKind::Binary { operator: Operator::Equal, left, right } => {
+                        Some(left).filter(|_| self.tree.kind(right) == NodeKind::Null)
+                    }
+                    NodeKind::Unary { operator: UnaryOperator::Not, operand } => match self.tree.kind(operand) {
+                        NodeKind::Call { arguments, .. } => self.tree.nodes_of(arguments).first().copied(),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                let Some(NodeKind::Name(failure)) = failure.map(|node| self.tree.kind(node)) else { return false };
+                self.gives(body, failure, true)
+            })
+    }
+
+    /// Does a turn end the loop when what it asked for is empty, or not full: `if len(rows) < limit { break }`, `if deleted
+    /// == 0 { break }`?
+    fn ends_with_last_page(&self, body: NodeId) -> bool {
+        self.ways_out(body).into_iter().any(|condition| {
+            let NodeKind::Binary { operator: Operator::Equal | Operator::Compare, left, .. } =
+                self.tree.kind(condition)
+            else {
+                return false;
+            };
+            let counted = || match self.tree.kind(left) {
+                NodeKind::Name(name) if self.is_count(name) => Some(name),
+                _ => None,
+            };
+            self.measured(left).or_else(counted).is_some_and(|rows| self.gives(body, rows, false))
+        })
+    }
+
+    /// Is it named like a number of rows?
+    fn is_count(&self, name: Name) -> bool {
+        let text = self.facts.names.text(name).to_ascii_lowercase();
+        text == "n" || COUNT_WORDS.iter().any(|word| text.contains(word))
+    }
+
+    /// The conditions under which statements of a body end the loop.
+    fn ways_out(&self, body: NodeId) -> Vec<NodeId> {
+        match self.tree.kind(body) {
+            NodeKind::Block(list) => {
+                self.tree.nodes_of(list).iter().flat_map(|statement| self.ways_out(*statement)).collect()
+            }
+            NodeKind::If { condition, then, otherwise } => {
+                let rest = otherwise.map(|otherwise| self.ways_out(otherwise)).unwrap_or_default();
+                let own = (leaves(self.tree, then) >= Leaves::Loop).then_some(condition);
+                own.into_iter().chain(rest).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Does a call that stands in a body give the value of a variable, as the last of its results if need be?
+    fn gives(&self, body: NodeId, name: Name, last: bool) -> bool {
+        let is_target = |target: NodeId| match self.tree.kind(target) {
+            NodeKind::Collection { kind: CollectionKind::Tuple, elements } => {
+                let elements = self.tree.nodes_of(elements);
+                let names = elements.iter().map(|element| self.tree.kind(*element) == NodeKind::Name(name));
+                if last { names.last() == Some(true) } else { names.into_iter().any(|is_it| is_it) }
+            }
+            kind => kind == NodeKind::Name(name),
+        };
+        let is_call = |value: NodeId| match self.tree.kind(value) {
+            NodeKind::Await(inner) | NodeKind::Propagate(inner) => {
+                matches!(self.tree.kind(inner), NodeKind::Call { .. })
+            }
+            kind => matches!(kind, NodeKind::Call { .. }),
+        };
+        match self.tree.kind(body) {
+            NodeKind::Block(list) => {
+                self.tree.nodes_of(list).iter().any(|statement| self.gives(*statement, name, last))
+            }
+            NodeKind::Let { target, value: Some(value), .. } | NodeKind::Assign { target, operator: None, value } => {
+                is_target(target) && is_call(value)
+            }
+            _ => false,
+        }
+    }
+
+    /// The variable whose length this is.
+    fn measured(&self, length: NodeId) -> Option<Name> {
+        let NodeKind::Call { callee, arguments, .. } = self.tree.kind(length) else { return None };
+        let is_length = |name: Name| LENGTH_WORDS.contains(&self.facts.names.text(name));
+        let measured = match (self.tree.kind(callee), self.tree.nodes_of(arguments)) {
+            (NodeKind::Name(name), [only]) if is_length(name) => *only,
+            (NodeKind::Member { object, name, .. }, []) if is_length(name) => object,
+            _ => return None,
+        };
+        match self.tree.kind(measured) {
+            NodeKind::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Does a turn end the loop when something has a few elements: `if len(found) == 10: break`?
     fn stops_at_length(&self, body: NodeId) -> bool {
         let NodeKind::Block(list) = self.tree.kind(body) else { return false };
@@ -310,14 +416,7 @@ impl Extractor<'_> {
             return None;
         };
         let NodeKind::Integer(Some(length)) = self.tree.kind(right) else { return None };
-        let NodeKind::Call { callee, arguments, .. } = self.tree.kind(left) else { return None };
-        let is_length = |name: Name| LENGTH_WORDS.contains(&self.facts.names.text(name));
-        let measured = match (self.tree.kind(callee), self.tree.nodes_of(arguments)) {
-            (NodeKind::Name(name), [only]) if is_length(name) => *only,
-            (NodeKind::Member { object, name, .. }, []) if is_length(name) => object,
-            _ => return None,
-        };
-        let NodeKind::Name(name) = self.tree.kind(measured) else { return None };
+        let name = self.measured(left)?;
         (1..=A_FEW_DOZEN).contains(&length).then_some((name, length))
     }
 

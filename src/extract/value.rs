@@ -78,6 +78,12 @@ impl Extractor<'_> {
             NodeKind::Character => self.constant(Origin::Character),
             NodeKind::Bool(value) => self.constant(Origin::Bool(Some(value))),
             NodeKind::Null => self.constant(Origin::Null),
+            // One of several results is returned as a single one is.
+            NodeKind::Collection { kind: CollectionKind::Tuple, elements }
+                if used == Use::Returned && self.tree.several_results =>
+            {
+                self.several(elements, used)
+            }
             NodeKind::Collection { kind, elements } => self.collection(node, kind, elements, None),
             NodeKind::Comprehension { kind, body } => self.comprehension(kind, body),
             NodeKind::Range { start, end, step } => {
@@ -443,6 +449,16 @@ impl Extractor<'_> {
             }
             _ => self.put_into_text(node, values),
         }
+    }
+
+    /// Several values side by side, each of which is used as `used` says.
+    fn several(&mut self, elements: List, used: Use) -> Value {
+        let values: Vec<Value> = self.tree.nodes_of(elements).iter().map(|node| self.value(*node, used)).collect();
+        let depend = values.iter().fold(Depend::default(), |depend, value| depend.or(value.depend));
+        let origins: Vec<OriginId> = values.iter().map(|value| value.origin).collect();
+        let (start, end) = self.origin_range(&origins);
+        let origin = self.origin(Origin::Tuple(start, end));
+        Value { origin, depend, place: None }
     }
 
     fn collection(

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use super::context;
 use super::infer::repeats_argument;
+use super::memoization::keeps_what_it_builds;
 use super::resolve::{Value, function_ref, locate, matched_arguments};
 use crate::effect::Effect;
 use crate::facts::*;
@@ -162,7 +163,11 @@ fn run_of_parameter(program: &Program, file: FileId, function: FunctionId, place
         let site = facts.call(call);
         let context = &program.contexts[file.0 as usize][site.scope.index()];
         if calls_parameter(facts, site, function, place) {
-            return Some(run_in(&without_retries(program, file, site, context), None));
+            // What it makes is kept for the next time, when it does not run.
+            if keeps_what_it_builds(program, file, call) {
+                return Some(None);
+            }
+            return Some(run_in(&without_retries(program, file, call, context), None));
         }
         let at = facts.arguments_of(site).iter().position(|own| is_parameter(own.origin))?;
         let run = match program.resolved(file, call).row() {
@@ -198,9 +203,11 @@ fn run_in(context: &Context, inner: Option<Run>) -> Option<Run> {
 }
 
 /// The circumstances of a call without the loop around it that does the same again until it succeeds, or as often as it
-/// ends: what is called with the same on every turn, by a loop that goes through nothing, is no matter of elements.
-fn without_retries(program: &Program, file: FileId, site: &CallSite, context: &Context) -> Context {
+/// ends: what is called with the same on every turn, by a loop that goes through nothing, is no matter of elements. Nor is a
+/// loop that ends with the first answer, which its function returns.
+fn without_retries(program: &Program, file: FileId, call: CallId, context: &Context) -> Context {
     let facts = &program.file(file).facts;
+    let site = facts.call(call);
     let is_copy = |origin| match facts.origin(origin) {
         Origin::Call(call) => {
             let copied = facts.call(call);
@@ -216,7 +223,10 @@ fn without_retries(program: &Program, file: FileId, site: &CallSite, context: &C
         !facts.arguments_of(site).iter().any(differs)
     };
     let tries_again = |frame: &LoopFrame| match frame.source {
-        LoopSource::Loop(id) => facts.loop_of(id).kind == LoopKind::Infinite && is_same(frame.bit),
+        LoopSource::Loop(id) => {
+            let own = facts.loop_of(id);
+            own.kind == LoopKind::Infinite && is_same(frame.bit) || own.exits_early && facts.is_result(call)
+        }
         _ => false,
     };
     let mut context = context.clone();

@@ -123,6 +123,10 @@ fn enter_closure(
             context.is_offloaded = true;
             context.is_async = false;
             context.is_concurrent |= row.effects.meets(concurrent);
+            let starts = row.effects.has(Effect::SpawnsTask) && !row.effects.has(Effect::RunsConcurrently);
+            let call = closure.given_to.map(|(call, _)| facts.call(call));
+            let is_left = call.is_some_and(|call| call.used == Use::Discarded);
+            context.is_detached |= starts && is_left && !waits_for_others(facts, scope.function, id, resolved);
         }
         (Some(row), _) if row.effects.has(Effect::Memoizes) || row.laziness == Laziness::Lazy => defer(context),
         (Some(row), _) if row.effects.has(Effect::SpawnsTask) => defer(context),
@@ -144,6 +148,26 @@ fn enter_closure(
     if closure.is_async {
         context.is_async = true;
     }
+}
+
+/// Does a function wait for other code, outside of a closure: for tasks that it has started, for what they send?
+fn waits_for_others(facts: &FileFacts, function: FunctionId, closure: ClosureId, resolved: FileCalls) -> bool {
+    let inside = facts.closure(closure).region.calls;
+    let all = facts.function(function).region.calls;
+    let works = EffectSet::of(&[
+        Effect::Network,
+        Effect::FileIo,
+        Effect::Subprocess,
+        Effect::Sleep,
+        Effect::DbQuery,
+        Effect::DbWrite,
+        Effect::DbCommit,
+        Effect::Locks,
+    ]);
+    (all.0..all.1).filter(|call| !(inside.0..inside.1).contains(call)).any(|call| {
+        let effects = resolved[call as usize].effects;
+        effects.has(Effect::WaitsForEvent) || effects.has(Effect::Blocking) && !effects.meets(works)
+    })
 }
 
 fn defer(context: &mut Context) {

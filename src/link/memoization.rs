@@ -18,7 +18,10 @@ pub(super) fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
     let (first, last) = function.region.writes;
     let stores = facts.writes[first as usize..last as usize].iter().filter(|write| {
         let is_on_some_way = facts.scope(write.scope).kind != ScopeKind::Function || function.returns.len() > 1;
-        matches!(write.kind, WriteKind::Element | WriteKind::Assign) && !write.is_local && is_on_some_way
+        // A container that it is given is there the next time, too.
+        let is_given = || function.parameters.iter().any(|parameter| parameter.name == Some(write.place));
+        let outlives = !write.is_local || write.kind == WriteKind::Element && is_given();
+        matches!(write.kind, WriteKind::Element | WriteKind::Assign) && outlives && is_on_some_way
     });
     stores.into_iter().any(|store| {
         let place = facts.text(store.place);

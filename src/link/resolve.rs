@@ -486,6 +486,10 @@ impl<'m> Resolver<'m> {
             if class.kind == ClassKind::Extension {
                 self.extensions.entry(target).or_default().push((id, class_id));
             }
+            // Where types say nothing of what they implement, what they hold is no promise: their methods are.
+            if self.language.profile().interfaces_are_structural && class.kind != ClassKind::Interface {
+                continue;
+            }
             for base in &class.bases {
                 if let [Value::Item(base)] = self.infer(files, id, *base).list[..]
                     && self.is_interface(files, base)
@@ -1552,6 +1556,14 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
+        if self.language.profile().interfaces_are_structural {
+            // Who holds another implementation has its methods, and hands on to it; who does nothing stands in for one.
+            keep_others(&mut functions, |function| *function == found);
+            keep_others(&mut functions, |(file, function)| {
+                let facts = &files[file.0 as usize].facts;
+                does_nothing(facts, *function) || hands_on(facts, *function)
+            });
+        }
         functions
     }
 
@@ -1885,6 +1897,53 @@ fn is_pattern(text: &str) -> bool {
     }
 }
 
+/// Leaves out those of which this holds, unless it holds of all.
+fn keep_others<T>(all: &mut SmallVec<[T; 2]>, mut is_left_out: impl FnMut(&T) -> bool)
+where
+    [T; 2]: smallvec::Array<Item = T>,
+{
+    let marks: Vec<bool> = all.iter().map(&mut is_left_out).collect();
+    if marks.contains(&false) {
+        let mut marks = marks.into_iter();
+        all.retain(|_| !marks.next().unwrap_or(false));
+    }
+}
+
+/// Does a function only give constants, or nothing?
+fn does_nothing(facts: &FileFacts, function: FunctionId) -> bool {
+    let function = facts.function(function);
+    let is_constant = |origin: &OriginId| {
+        matches!(
+            facts.origin(*origin),
+            Origin::Null
+                | Origin::Bool(_)
+                | Origin::Integer(_)
+                | Origin::Float
+                | Origin::String(_)
+                | Origin::Global(..)
+                | Origin::Collection(_, None, Some(0))
+        )
+    };
+    let is_nothing = |origin: &OriginId| match facts.origin(*origin) {
+        Origin::Tuple(start, end) => facts.origin_list(start, end).iter().all(is_constant),
+        _ => is_constant(origin),
+    };
+    function.region.calls.0 == function.region.calls.1 && function.returns.iter().all(is_nothing)
+}
+
+/// Does a method call the method of its own name of something that its object holds?
+fn hands_on(facts: &FileFacts, id: FunctionId) -> bool {
+    let function = facts.function(id);
+    let is_held = |origin: OriginId| match facts.origin(origin) {
+        Origin::Member(inner, _) => matches!(facts.origin(inner), Origin::Parameter(own, 0) if own == id),
+        _ => false,
+    };
+    (function.region.calls.0..function.region.calls.1).any(|call| {
+        let site = facts.call(CallId(call));
+        site.name == Some(function.name) && is_held(site.callee)
+    })
+}
+
 /// What rules want to know of a call.
 fn condensed<'m>(resolution: &CallResolution<'m>) -> Resolved<'m> {
     let mut effects: Option<EffectSet> = None;
@@ -1931,7 +1990,8 @@ fn comes_after(facts: &FileFacts, leave: CallId, members: &[table::Text]) -> boo
 
 /// The effects of a call that sends a statement, once it is known what the statement is about.
 fn with_verb(facts: &FileFacts, call: CallId, effects: EffectSet) -> EffectSet {
-    match facts.sent(call).and_then(|sent| sql::verb(&facts.strings[sent.string.0 as usize])) {
+    let string = facts.sent(call).map(|sent| sent.string).or_else(|| facts.made_ready(call));
+    match string.and_then(|string| sql::verb(&facts.strings[string.0 as usize])) {
         Some(Verb::Write) => effects.union(EffectSet::of(&[Effect::DbWrite])),
         Some(Verb::Other) => effects.without(EffectSet::of(&[Effect::DbQuery, Effect::DbWrite])),
         Some(Verb::Read) | None => effects,
@@ -1994,6 +2054,26 @@ pub fn matched_arguments(
         }
     }
     pairs
+}
+
+/// The position of the argument that stands alone for a parameter that takes many, and that of the parameter.
+pub fn given_alone(
+    facts: &FileFacts,
+    site: &CallSite,
+    callee_facts: &FileFacts,
+    callee: FunctionId,
+) -> Option<(usize, u16)> {
+    let arguments = facts.arguments_of(site);
+    if arguments.iter().any(|argument| argument.is_spread || argument.keyword.is_some()) {
+        return None;
+    }
+    let parameters = &callee_facts.function(callee).parameters;
+    let has_receiver = parameters.first().is_some_and(|first| first.kind == ParameterKind::Receiver);
+    let skips_receiver = has_receiver && (site.name.is_some() || !is_static_path(facts, site.callee));
+    let argument = arguments.len().checked_sub(1)?;
+    let place = argument + skips_receiver as usize;
+    let takes_many = matches!(parameters.get(place)?.kind, ParameterKind::Variadic | ParameterKind::Named);
+    takes_many.then_some((argument, place as u16))
 }
 
 fn is_static_path(facts: &FileFacts, origin: OriginId) -> bool {

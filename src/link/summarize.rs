@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 
 use super::memoization::keeps_what_it_builds;
-use super::resolve::{argument_at, matched_arguments};
+use super::resolve::{argument_at, given_alone, matched_arguments};
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -555,6 +555,10 @@ pub const EVERY_TURN: u32 = 1 << 31;
 /// The effects that a call site brings into its function.
 fn reached_by_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[Reached; 4]> {
     let scope = program.file(file).facts.call(call).scope;
+    // What nobody waits for costs no caller time.
+    if program.context(file, call).is_detached {
+        return SmallVec::new();
+    }
     let elsewhere = is_elsewhere(program, file, scope);
     effects_of_call(program, file, call)
         .into_iter()
@@ -685,6 +689,12 @@ pub fn for_each_feeding(
             fed |= 1 << parameter.min(31);
             visit(facts.arguments_of(site)[argument].depend);
         }
+    }
+    // One alone, where many may be given, is like any other.
+    if let Some((argument, parameter)) = given_alone(facts, site, callee_facts, callee)
+        && wanted & (1 << parameter.min(31)) != 0
+    {
+        visit(facts.arguments_of(site)[argument].depend);
     }
     // Spread arguments may feed any parameter.
     for argument in facts.arguments_of(site).iter().filter(|argument| argument.is_spread) {

@@ -277,6 +277,8 @@ conditions! {
     mutated_in_loop: bool,
     /// what it is given in one turn comes from the turn before
     carried: bool,
+    /// what it asks for is a part of what it gave the turn before: a walk from row to row
+    chained: bool,
     /// the loop can be left before its end
     exits_early: bool,
     /// the loop waits on purpose: it sleeps, or holds to a limit
@@ -393,6 +395,8 @@ conditions! {
     goes_through: Vec<String>,
     /// the loop goes through the parts that one of these splits a text into, unless they are lines, or the text was read from outside the program
     goes_through_parts: Vec<String>,
+    /// it stands in a file of one of these languages
+    language: Vec<String>,
     /// the receiver or the first argument has one of these words in its name or text
     named: Vec<String>,
     /// its first argument is the same whenever the function runs

@@ -327,6 +327,7 @@ impl<'t> Lowering<'t> {
         // The first argument of these is a type.
         if let (Kind::Identifier, "make" | "new", Some((made, rest))) =
             (self.kind(function), self.text_of(function), arguments.split_first())
+            && !is_value(self.kind(*made))
         {
             let callee = self.name_node(function);
             let made = self.type_expr(*made);
@@ -343,6 +344,11 @@ impl<'t> Lowering<'t> {
         let arguments: Vec<NodeId> = arguments.into_iter().map(|argument| self.argument(argument)).collect();
         self.tree.call(callee, &arguments, type_arguments, span)
     }
+}
+
+/// Is it a value for certain, and no type?
+fn is_value(kind: Kind) -> bool {
+    matches!(kind, Kind::CallExpression | Kind::BinaryExpression | Kind::UnaryExpression)
 }
 
 impl<'t> Lowering<'t> {

@@ -16,7 +16,7 @@ mod tests;
 use super::lowering::{self, KeptParser};
 use super::{Language, Manifest, Parsed, Profile};
 use crate::source::Span;
-use crate::syntax::Operator;
+use crate::syntax::{Operator, SyntaxError};
 use crate::version::Requirement;
 
 use grammar::{GRAMMAR, Kind};
@@ -49,7 +49,10 @@ impl Language for Go {
     }
 
     fn parse(&self, text: &str) -> Parsed {
-        lowering::parse(&PARSER, text, lower::file)
+        let parsed = lowering::parse(&PARSER, text, lower::file);
+        let Some(renamed) = without_new(text, &parsed.errors) else { return parsed };
+        let again = lowering::parse(&PARSER, &renamed, |_, root| lower::file(text, root));
+        if again.errors.len() < parsed.errors.len() { again } else { parsed }
     }
 
     fn comments(&self, text: &str) -> Vec<Span> {
@@ -91,6 +94,20 @@ impl Language for Go {
 
 thread_local! {
     static PARSER: KeptParser = lowering::parser(&GRAMMAR.language);
+}
+
+/// A text in which broken places do not call `new`, but a function with a name as long: the grammar takes what it is given
+/// for a type, and since Go 1.26 it may be any value. `None` where that is not what broke.
+fn without_new(text: &str, errors: &[SyntaxError]) -> Option<String> {
+    let is_broken = |at: usize| errors.iter().any(|error| error.span.contains(Span::new(at, at + 4)));
+    let is_name = |at: usize| !text[..at].ends_with(|letter: char| letter.is_alphanumeric() || "_.".contains(letter));
+    let places: Vec<usize> =
+        text.match_indices("new(").map(|(at, _)| at).filter(|at| is_broken(*at) && is_name(*at)).collect();
+    let mut renamed = text.to_owned();
+    for at in &places {
+        renamed.replace_range(*at..at + 3, "New");
+    }
+    (!places.is_empty()).then_some(renamed)
 }
 
 fn is_comment(node: tree_sitter::Node) -> bool {

@@ -205,8 +205,15 @@ pub(super) fn is_run_by_hand(path: &str) -> bool {
 /// Changes to the tables of a database.
 pub(super) fn is_migration(path: &str) -> bool {
     let (folder, file) = folder_of(path);
-    let is_migration = |part| matches!(part, "migrations" | "migration" | "migrate" | "migrator" | "upgrade");
-    folder.split('/').any(is_migration) || is_migration(file.strip_suffix(".go").unwrap_or(file))
+    let name = file.strip_suffix(".go").unwrap_or(file);
+    let is_migration = |part| matches!(part, "migrations" | "migration");
+    let is_tool = |part| matches!(part, "migrate" | "migrator" | "upgrade");
+    // What moves somebody's data from one place to another may be called so, too; changes to tables are numbered.
+    let is_numbered = name.trim_start_matches('v').starts_with(|letter: char| letter.is_ascii_digit())
+        || name.split('_').any(|part| part.len() > 2 && part.bytes().all(|letter| letter.is_ascii_digit()));
+    folder.split('/').any(|part| is_migration(part) || is_numbered && is_tool(part))
+        || is_migration(name)
+        || matches!(name, "migrate" | "migrator" | "upgrade")
 }
 
 #[cfg(test)]
@@ -266,7 +273,10 @@ mod tests {
         assert!(is_side_code("db/orders_test.go") && is_side_code("testdata/x.go") && !is_side_code("db/contest.go"));
         assert!(
             is_migration("internal/migrations/001.go")
+                && is_migration("db/migrate/0001_init.go")
+                && is_migration("db/migrate/migrate_0039_webhooks.go")
                 && is_side_code("cmd/upgrade.go")
+                && !is_migration("services/migrate/pullreq.go")
                 && !is_migration("internal/models.go")
         );
         assert!(is_run_by_hand("scripts/load.go"));

@@ -127,7 +127,7 @@ impl<'t> Lowering<'t> {
             }
             (_, [value]) => {
                 let target = self.target_tuple(&left);
-                let value = Some(self.expression(*value));
+                let value = Some(self.several(left.len(), *value));
                 Some(self.add(NodeKind::Let { target, declared: None, value }, span))
             }
             _ => {
@@ -144,6 +144,27 @@ impl<'t> Lowering<'t> {
         let span = values.last().map_or(span, |last| span.to(span_of(*last)));
         let elements = self.list(&nodes);
         self.add(NodeKind::Collection { kind: CollectionKind::Tuple, elements }, span)
+    }
+
+    /// What gives several values at once. `row, ok := rows[key]` asks as well whether the key is there.
+    fn several(&mut self, count: usize, value: Node<'t>) -> NodeId {
+        let parts = self.parts(value);
+        let is_plain = |kind: Kind| matches!(kind, Kind::Identifier | Kind::SelectorExpression);
+        match (in_field(&parts, Field::Operand), in_field(&parts, Field::Index)) {
+            (Some(container), Some(key))
+                if count == 2
+                    && self.kind(value) == Kind::IndexExpression
+                    && is_plain(self.kind(container))
+                    && is_plain(self.kind(key)) =>
+            {
+                let element = self.expression(value);
+                let (container, needle) = (self.expression(container), self.expression(key));
+                let is_there = self.add(NodeKind::Membership { needle, container }, span_of(value));
+                let elements = self.list(&[element, is_there]);
+                self.add(NodeKind::Collection { kind: CollectionKind::Tuple, elements }, span_of(value))
+            }
+            _ => self.expression(value),
+        }
     }
 
     fn assignment(&mut self, node: Node<'t>, nodes: &mut Vec<NodeId>) {
@@ -165,7 +186,7 @@ impl<'t> Lowering<'t> {
             }
             (_, [value]) => {
                 let target = self.target_tuple(&left);
-                let value = self.expression(*value);
+                let value = self.several(left.len(), *value);
                 NodeKind::Assign { target, operator: None, value }
             }
             _ => {

@@ -121,6 +121,14 @@ fn a_broken_statement_costs_that_statement() {
 }
 
 #[test]
+fn new_is_given_a_type_or_a_value() {
+    let text =
+        "package x\n\nfunc a() {\n\tp := new(one(1))\n\tq := new([]int)\n\treturn two(p, q, new(1 + three()))\n}\n";
+    let tree = whole(text);
+    assert!(["one", "two", "three"].iter().all(|name| tree.names.find(name).is_some()));
+}
+
+#[test]
 fn comments_are_found() {
     let text = "package x // one\n\n/* two */\nfunc f() {\n\t// laggard: ignore[x] why\n}\n";
     assert_eq!(comments_of(&Go, text), ["// one", "/* two */", "// laggard: ignore[x] why"]);
