@@ -144,6 +144,10 @@ fn api(program: &Program, (file, call): (FileId, CallId), row: &Row, effect: Opt
     text.unwrap_or_else(|| {
         let separator = language(program, file).profile().separator;
         let path = short_path(&row.path, separator);
+        // What an annotation of a method says is said of the method.
+        if let Some(name) = decorated_method(program, file, call, row, separator) {
+            return name;
+        }
         // A row for all names with the same beginning is spoken of by the name that is called.
         match path.strip_suffix('*').and_then(|path| path.rsplit_once(separator)) {
             Some((owner, _)) => match program.file(file).facts.call(call).name {
@@ -153,6 +157,19 @@ fn api(program: &Program, (file, call): (FileId, CallId), row: &Row, effect: Opt
             None => path,
         }
     })
+}
+
+/// The method that a call names, where its row is that of something else which declares the method.
+fn decorated_method(program: &Program, file: FileId, call: CallId, row: &Row, separator: &str) -> Option<String> {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let name = facts.text(site.name?);
+    let is_other = row.kind == RowKind::Function && !row.path.ends_with(name);
+    let resolved = program.resolved(file, call);
+    let callee = resolved.callee.filter(|_| is_other && site.kind == CallKind::Call)?;
+    let resolver = program.resolvers[program.file(file).source.language].as_ref()?;
+    let callee = short_path(resolver.text(callee), separator);
+    callee.ends_with(name).then_some(callee)
 }
 
 fn language(program: &Program, file: FileId) -> &'static dyn Language {

@@ -38,6 +38,8 @@ impl Extractor<'_> {
         // Outer calls come before the calls in their receivers and arguments: closures need the number.
         let id = self.reserve_call(node);
         let callee = self.callee(callee);
+        // What a closure is given comes of the receiver.
+        self.facts.calls[id.index()].receiver_depend = callee.receiver_depend;
         let values = self.arguments(id, arguments);
         let mut depend = callee.receiver_depend;
         for argument in &values {
