@@ -8,7 +8,7 @@ use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang::Language;
 use crate::link::resolve::{Value, matched_arguments};
-use crate::model::table::{Row, RowKind};
+use crate::model::table::{Row, RowKind, last_segment};
 use crate::program::{LoopFrame, LoopSource, Program};
 use crate::rule::Instead;
 use crate::rule::message::{Field, Template};
@@ -159,17 +159,14 @@ fn api(program: &Program, (file, call): (FileId, CallId), row: &Row, effect: Opt
     })
 }
 
-/// The method that a call names, where its row is that of something else which declares the method.
+/// The method that a call names, as the code has it, where its row is that of an annotation of the method.
 fn decorated_method(program: &Program, file: FileId, call: CallId, row: &Row, separator: &str) -> Option<String> {
     let facts = &program.file(file).facts;
     let site = facts.call(call);
     let name = facts.text(site.name?);
-    let is_other = row.kind == RowKind::Function && !row.path.ends_with(name);
-    let resolved = program.resolved(file, call);
-    let callee = resolved.callee.filter(|_| is_other && site.kind == CallKind::Call)?;
-    let resolver = program.resolvers[program.file(file).source.language].as_ref()?;
-    let callee = short_path(resolver.text(callee), separator);
-    callee.ends_with(name).then_some(callee)
+    let is_other = row.kind == RowKind::Function && last_segment(&row.path) != name;
+    let is_written = site.kind == CallKind::Call && program.resolved(file, call).receiver.is_some();
+    (is_other && is_written).then(|| short_path(site.text.map_or(name, |text| facts.text(text)), separator))
 }
 
 fn language(program: &Program, file: FileId) -> &'static dyn Language {

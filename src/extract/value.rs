@@ -68,7 +68,12 @@ impl Extractor<'_> {
             }
             NodeKind::Cast { value, target } => {
                 let value = self.value(value, used);
-                let origin = self.declared(target);
+                let declared = self.declared(target);
+                let origin = match self.facts.origin(value.origin) {
+                    // The interface that a closure stands for says nothing of what it does.
+                    Origin::Closure(_) => self.origin(Origin::Ascribed(declared, value.origin)),
+                    _ => declared,
+                };
                 Value { origin, depend: value.depend, place: None }
             }
             NodeKind::String { value, holes } => self.string(value, holes),

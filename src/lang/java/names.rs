@@ -114,13 +114,14 @@ pub(super) fn is_side_code(path: &str) -> bool {
     // A package may be called as such a folder is.
     let above = folder.find("src/main/").map_or(folder, |at| &folder[..at]);
     TEST_ENDS.iter().any(|end| name.ends_with(end))
-        || above.split('/').any(|part| SIDE_FOLDERS.contains(&part) || is_named_for_tests(part))
+        || above.split('/').any(|part| SIDE_FOLDERS.contains(&part) || is_named_for_support(part))
         || is_migration(path)
 }
 
-/// A module with support for tests: `order-tests`, `test-database`.
-fn is_named_for_tests(folder: &str) -> bool {
-    folder.split('-').any(|word| matches!(word, "test" | "tests" | "testing" | "testsupport")) && folder.contains('-')
+/// A module with support for tests, or that moves data once: `order-tests`, `test-database`, `v2-migrator`.
+fn is_named_for_support(folder: &str) -> bool {
+    folder.split('-').any(|word| matches!(word, "test" | "tests" | "testing" | "testsupport" | "migrator"))
+        && folder.contains('-')
 }
 
 /// Changes to the tables of a database: `db/migration/V1__orders.java`.
