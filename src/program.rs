@@ -393,6 +393,8 @@ pub struct Program<'m> {
     pub standings: Vec<Standing>,
     /// Which functions run only when the program starts or ends, while nobody is served.
     pub at_start: Vec<bool>,
+    /// Which functions run in a transaction that they, their class or all their callers open.
+    pub in_transaction: Vec<bool>,
     /// Which functions a framework gives, as the last parameter, a part of what one request brought.
     pub payload: Vec<bool>,
     /// By function: does a loop lead to it, so that it runs once per element of something?

@@ -219,7 +219,13 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let reference = program.function_ref(file, function);
         program.entry_points[reference.0 as usize] == *wanted
     });
+    check!(called_in_loop, |wanted| program.repeated[program.function_ref(file, function).0 as usize] == *wanted);
     check!(at_start, |wanted| program.at_start[program.function_ref(file, function).0 as usize] == *wanted);
+    check!(queued, |wanted| {
+        let is_open = program.in_transaction[program.function_ref(file, function).0 as usize];
+        let waits = leaf_row(program, candidate).is_some_and(|row| row.laziness == Laziness::Transaction);
+        (is_open && waits) == *wanted
+    });
     check!(action, |wanted| {
         let reference = program.function_ref(file, function);
         (program.standings[reference.0 as usize] == Standing::Action) == *wanted

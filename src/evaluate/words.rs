@@ -8,7 +8,7 @@ use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang::Language;
 use crate::link::resolve::{Value, matched_arguments};
-use crate::model::table::{Row, RowKind};
+use crate::model::table::{Row, RowKind, last_segment};
 use crate::program::{LoopFrame, LoopSource, Program};
 use crate::rule::Instead;
 use crate::rule::message::{Field, Template};
@@ -144,6 +144,10 @@ fn api(program: &Program, (file, call): (FileId, CallId), row: &Row, effect: Opt
     text.unwrap_or_else(|| {
         let separator = language(program, file).profile().separator;
         let path = short_path(&row.path, separator);
+        // What an annotation of a method says is said of the method.
+        if let Some(name) = decorated_method(program, file, call, row, separator) {
+            return name;
+        }
         // A row for all names with the same beginning is spoken of by the name that is called.
         match path.strip_suffix('*').and_then(|path| path.rsplit_once(separator)) {
             Some((owner, _)) => match program.file(file).facts.call(call).name {
@@ -153,6 +157,16 @@ fn api(program: &Program, (file, call): (FileId, CallId), row: &Row, effect: Opt
             None => path,
         }
     })
+}
+
+/// The method that a call names, as the code has it, where its row is that of an annotation of the method.
+fn decorated_method(program: &Program, file: FileId, call: CallId, row: &Row, separator: &str) -> Option<String> {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let name = facts.text(site.name?);
+    let is_other = row.kind == RowKind::Function && last_segment(&row.path) != name;
+    let is_written = site.kind == CallKind::Call && program.resolved(file, call).receiver.is_some();
+    (is_other && is_written).then(|| short_path(site.text.map_or(name, |text| facts.text(text)), separator))
 }
 
 fn language(program: &Program, file: FileId) -> &'static dyn Language {

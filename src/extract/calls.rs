@@ -39,6 +39,8 @@ impl Extractor<'_> {
         let id = self.reserve_call(node);
         let callee_node = callee;
         let callee = self.callee(callee);
+        // What a closure is given comes of the receiver.
+        self.facts.calls[id.index()].receiver_depend = callee.receiver_depend;
         let values = self.arguments(id, arguments);
         let given = values.iter().fold(Depend::default(), |all, argument| all.or(argument.depend));
         if let (Use::Discarded, NodeKind::Member { object, .. }) = (used, self.tree.kind(callee_node)) {

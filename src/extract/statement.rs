@@ -31,6 +31,11 @@ impl GivenParameters {
     }
 }
 
+/// Is a method named like one that gives a field: `getState`?
+fn is_getter_name(name: &str) -> bool {
+    name.strip_prefix("get").is_some_and(|field| field.starts_with(|first: char| first.is_ascii_uppercase()))
+}
+
 impl Extractor<'_> {
     /// Walks a statement, or an expression that stands alone.
     pub(super) fn statement(&mut self, node: NodeId) {
@@ -238,6 +243,13 @@ impl Extractor<'_> {
                 ..local.depend
             }),
             NodeKind::Member { object, .. } => self.depend_of_place(object),
+            // `order.getState()`: an attribute, where the language has methods for that.
+            NodeKind::Call { callee, arguments, .. } if arguments.is_empty() => match self.tree.kind(callee) {
+                NodeKind::Member { object, name } if is_getter_name(self.facts.text(name)) => {
+                    self.depend_of_place(object)
+                }
+                _ => Depend::default(),
+            },
             _ => Depend::default(),
         }
     }

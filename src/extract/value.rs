@@ -68,7 +68,12 @@ impl Extractor<'_> {
             }
             NodeKind::Cast { value, target } => {
                 let value = self.value(value, used);
-                let origin = self.declared(target);
+                let declared = self.declared(target);
+                let origin = match self.facts.origin(value.origin) {
+                    // The interface that a closure stands for says nothing of what it does.
+                    Origin::Closure(_) => self.origin(Origin::Ascribed(declared, value.origin)),
+                    _ => declared,
+                };
                 Value { origin, depend: value.depend, place: None }
             }
             NodeKind::String { value, holes } => self.string(value, holes),
@@ -715,12 +720,13 @@ impl Extractor<'_> {
         let bit = self.facts.scope(scope).bit();
         let outer_captured = std::mem::take(&mut self.captured);
         self.source = crate::source::Span::default();
+        let given = given_to.map_or(Depend::default(), |(call, _, _)| self.facts.call(call).receiver_depend);
         for (place, parameter) in syntax.parameters.iter().enumerate() {
             let origin = match parameter.declared {
                 Some(declared) => self.declared(declared),
                 None => self.origin(Origin::ClosureParameter(id, place.min(u16::MAX as usize) as u16)),
             };
-            self.bind(parameter.target, origin, Depend { element: bit, ..Depend::default() }, true);
+            self.bind(parameter.target, origin, given.or(Depend { element: bit, ..Depend::default() }), true);
         }
         if let Some(body) = syntax.body {
             self.statement(body);

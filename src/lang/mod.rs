@@ -166,6 +166,9 @@ pub struct Profile {
     pub interfaces_are_structural: bool,
     /// May methods of a class share a name, so that what they are given tells which one is called?
     pub has_overloads: bool,
+    /// Where a function is called by the method of its interface (`work.run()`): methods that functions have besides.
+    /// `None` where it is called by itself.
+    pub function_members: Option<&'static [&'static str]>,
     /// May what is taken apart be one value that comes with others which nothing is known of: the first result of a call
     /// that also gives an error?
     pub results_are_parts: bool,
@@ -217,6 +220,7 @@ impl Profile {
         modules_span_files: false,
         interfaces_are_structural: false,
         has_overloads: false,
+        function_members: None,
         results_are_parts: false,
         implicit_modules: &[],
         prelude: &[],

@@ -12,6 +12,7 @@ use super::memoization::keeps_what_it_builds;
 use super::resolve::{Value, function_ref, locate, matched_arguments};
 use crate::effect::Effect;
 use crate::facts::*;
+use crate::lang::Profile;
 use crate::model::table::Row;
 use crate::program::{Callback, Context, FunctionRef, LoopFrame, LoopSource, Program};
 use crate::source::FileId;
@@ -128,7 +129,8 @@ fn call_of_argument(program: &Program, file: FileId, call: CallId, argument: usi
     let (callee_file, callee, place) = parameter_given(program, file, call, argument, function)?;
     let facts = &program.file(callee_file).facts;
     let region = facts.function(callee).region;
-    let calls_it = |call: &CallId| calls_parameter(facts, facts.call(*call), callee, place);
+    let profile = profile_of(program, callee_file);
+    let calls_it = |call: &CallId| calls_parameter(facts, profile, facts.call(*call), callee, place);
     let mut calls = (region.calls.0..region.calls.1).map(CallId).filter(calls_it);
     let only = calls.next()?;
     calls.next().is_none().then_some((callee_file, only))
@@ -149,22 +151,33 @@ fn parameter_given(
     Some((callee_file, callee, place))
 }
 
-/// Does a call site call a parameter of its function?
-fn calls_parameter(facts: &FileFacts, site: &CallSite, function: FunctionId, place: u16) -> bool {
-    site.kind == CallKind::Call && site.name.is_none() && is_parameter(facts, site.callee, function, place)
+fn profile_of(program: &Program, file: FileId) -> &'static Profile {
+    crate::lang::all()[program.file(file).source.language].profile()
+}
+
+/// Does a call site call a parameter of its function, which is one itself?
+fn calls_parameter(facts: &FileFacts, profile: &Profile, site: &CallSite, function: FunctionId, place: u16) -> bool {
+    let is_of_function = match (site.name, profile.function_members) {
+        (None, _) => true,
+        (Some(name), Some(others)) => !others.contains(&facts.text(name)),
+        (Some(_), None) => false,
+    };
+    site.kind == CallKind::Call && is_of_function && is_parameter(facts, site.callee, function, place)
 }
 
 /// How a function runs one of its parameters.
 fn run_of_parameter(program: &Program, file: FileId, function: FunctionId, place: u16, depth: usize) -> Option<Run> {
     let facts = &program.file(file).facts;
+    let profile = profile_of(program, file);
     let is_parameter = |origin| is_parameter(facts, origin, function, place);
     let region = facts.function(function).region;
     let uses = (region.calls.0..region.calls.1).map(CallId).filter_map(|call| {
         let site = facts.call(call);
         let context = &program.contexts[file.0 as usize][site.scope.index()];
-        if calls_parameter(facts, site, function, place) {
-            // What it makes is kept for the next time, when it does not run.
-            if keeps_what_it_builds(program, file, call) {
+        if calls_parameter(facts, profile, site, function, place) {
+            // What it makes is kept for the next time, when it does not run; whoever asks a cache first runs it once per
+            // key, if at all.
+            if keeps_what_it_builds(program, file, call) || site.name.is_some() && has_branches(facts, function) {
                 return Some(None);
             }
             return Some(run_in(&without_retries(program, file, call, context), None));
@@ -177,6 +190,11 @@ fn run_of_parameter(program: &Program, file: FileId, function: FunctionId, place
         Some(run.and_then(|run| run_in(context, Some(run))))
     });
     agreed(uses)
+}
+
+/// Does a function go more than one way?
+fn has_branches(facts: &FileFacts, function: FunctionId) -> bool {
+    facts.scopes.iter().any(|scope| scope.function == function && scope.kind == ScopeKind::Branch)
 }
 
 /// Does a value come from a parameter of a function as it is?

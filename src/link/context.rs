@@ -30,6 +30,9 @@ pub(super) fn contexts<'m>(
     let facts = &files[file.0 as usize].facts;
     let classes: Vec<LoopClass> =
         (0..facts.loops.len()).map(|id| loop_class(files, file, LoopId(id as u32), resolved, resolver)).collect();
+    let gone_through: Vec<Option<LoopClass>> = (0..facts.closures.len())
+        .map(|id| class_gone_through(files, file, ClosureId(id as u32), resolved, resolver))
+        .collect();
     let resolved = resolved.of_file(file);
     let filling = memoization::branches_that_fill(facts, resolved);
     let mut contexts: Vec<Context> = Vec::with_capacity(facts.scopes.len());
@@ -43,7 +46,9 @@ pub(super) fn contexts<'m>(
             ScopeKind::Loop(id) => context
                 .loops
                 .insert(0, LoopFrame { source: LoopSource::Loop(id), bit: scope.bit(), class: classes[id.index()] }),
-            ScopeKind::Closure(id) => enter_closure(facts, id, scope, resolved, runs, &mut context),
+            ScopeKind::Closure(id) => {
+                enter_closure(facts, id, scope, resolved, runs, gone_through[id.index()], &mut context);
+            }
             ScopeKind::Async(given_to) => {
                 context.is_async = true;
                 let spawns = EffectSet::of(&[Effect::SpawnsTask, Effect::RunsConcurrently]);
@@ -99,6 +104,7 @@ fn enter_closure(
     scope: &Scope,
     resolved: FileCalls,
     runs: &FxHashMap<ClosureId, Run>,
+    gone_through: Option<LoopClass>,
     context: &mut Context,
 ) {
     let closure = facts.closure(id);
@@ -108,7 +114,7 @@ fn enter_closure(
         (Some(row), Some((_, at))) if repeats_argument(facts, row, at, closure.keyword) => {
             let class = match row.effects.has(Effect::Retries) {
                 true => LoopClass::Retry,
-                false => LoopClass::Data,
+                false => gone_through.unwrap_or(LoopClass::Data),
             };
             context.loops.insert(0, LoopFrame { source: LoopSource::Closure(id), bit: scope.bit(), class });
             // What an asynchronous callable gives is not waited for by a call that gives nothing to await.
@@ -168,6 +174,24 @@ fn waits_for_others(facts: &FileFacts, function: FunctionId, closure: ClosureId,
         let effects = resolved[call as usize].effects;
         effects.has(Effect::WaitsForEvent) || effects.has(Effect::Blocking) && !effects.meets(works)
     })
+}
+
+/// The class of the loop that a call is which runs a closure once per element of its receiver, where that tells.
+fn class_gone_through<'m>(
+    files: &[ProgramFile],
+    file: FileId,
+    id: ClosureId,
+    resolved: &ResolvedCalls<'m>,
+    resolver: &mut Resolver<'m>,
+) -> Option<LoopClass> {
+    let facts = &files[file.0 as usize].facts;
+    let (call, at) = facts.closure(id).given_to?;
+    let row = resolved.get(file, call).row().filter(|row| row.kind == RowKind::Method)?;
+    if !repeats_argument(facts, row, at, facts.closure(id).keyword) {
+        return None;
+    }
+    let class = iterable_class(files, file, facts.call(call).callee, resolved, resolver, 0)?;
+    matches!(class, LoopClass::Chunked | LoopClass::Bounded).then_some(class)
 }
 
 fn defer(context: &mut Context) {
@@ -309,6 +333,12 @@ fn iterable_class<'m>(
         Origin::Member(owner, name) if is_few_by_class(files, file, (owner, name), resolved, resolver, depth) => {
             return Some(LoopClass::Bounded);
         }
+        // What a closure makes that stands for the iterable.
+        Origin::Closure(id) => {
+            if let [returned] = facts.closure(id).returns[..] {
+                return iterable_class(files, file, returned, resolved, resolver, depth + 1);
+            }
+        }
         Origin::Call(call) => {
             let site = facts.call(call);
             let arguments = facts.arguments_of(site);
@@ -329,6 +359,14 @@ fn iterable_class<'m>(
                 let is_asked_of_class = arguments.is_empty()
                     && matches!(resolver.infer(files, file, site.callee).list[..], [Value::Item(_)]);
                 let goes_through = row.laziness == Laziness::Lazy && row.repeats.is_none() && !is_asked_of_class;
+                // `rows.gather(windowFixed(500))`
+                let puts_together = |argument: &Argument| match facts.origin(argument.origin) {
+                    Origin::Call(given) => own[given.index()].effects.has(Effect::Batches),
+                    _ => false,
+                };
+                if goes_through && row.kind == RowKind::Method && arguments.iter().any(puts_together) {
+                    return Some(LoopClass::Chunked);
+                }
                 if goes_through && !row.returns.contains("arg0.model") {
                     // What is given by keyword, or to a method, says how, not of what.
                     let is_function = matches!(row.kind, RowKind::Function | RowKind::Constructor);

@@ -56,6 +56,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         threads_for_plain: vec![""; functions.len()],
         standings: vec![Standing::Unsaid; functions.len()],
         at_start: vec![false; functions.len()],
+        in_transaction: vec![false; functions.len()],
         payload: vec![false; functions.len()],
         repeated: vec![false; functions.len()],
         tests: vec![false; functions.len()],
@@ -217,6 +218,7 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let resolved = program.resolved.of_file(file);
     program.contexts[number] = context::contexts(files, file, &program.resolved, &FxHashMap::default(), resolver);
     program.callbacks[number] = context::callbacks(files, file, resolved, resolver);
+    note_transactions(files, file, resolved, resolver, &mut program.in_transaction);
     let facts = &files[number].facts;
     for (id, function) in facts.functions.iter().enumerate() {
         let reference = (files[number].first_function + id as u32) as usize;
@@ -246,6 +248,7 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
                 program.standings[reference] = Standing::Action;
             }
             program.at_start[reference] |= effects.has(Effect::AtStart);
+            program.in_transaction[reference] |= effects.has(Effect::DbCommit);
             program.summaries[reference].memoizes |= effects.has(Effect::Memoizes);
             has_own_loop[reference] |= effects.has(Effect::RunsEventLoop);
         }
@@ -253,6 +256,26 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
         program.summaries[reference].memoizes |=
             memoization::keeps_results(facts, id) || memoization::puts_results(facts, resolved, id);
         program.summaries[reference].memoizes |= function.flavor == crate::syntax::FunctionFlavor::CachedProperty;
+    }
+}
+
+/// Methods of a class whose decorator puts each of them into a transaction.
+fn note_transactions<'m>(
+    files: &[ProgramFile],
+    file: FileId,
+    resolved: FileCalls<'_, 'm>,
+    resolver: &mut Resolver<'m>,
+    in_transaction: &mut [bool],
+) {
+    let entry = &files[file.0 as usize];
+    for class in &entry.facts.classes {
+        let opens = class
+            .decorators
+            .iter()
+            .any(|decorator| decorator_effects(resolved, files, file, *decorator, resolver).has(Effect::DbCommit));
+        for (_, method) in class.methods.iter().filter(|_| opens) {
+            in_transaction[(entry.first_function + method.0) as usize] = true;
+        }
     }
 }
 

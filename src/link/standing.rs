@@ -30,6 +30,7 @@ pub(super) fn find_standings(program: &mut Program) {
     find_repeated(program, &edges);
     spread_service(program, &edges);
     spread_start(program, &edges);
+    spread_transactions(program, &edges);
     spread_standing(program, &edges, &[Standing::Action]);
     spread_standing(program, &edges, &[Standing::Seldom, Standing::Action]);
 }
@@ -253,6 +254,13 @@ fn spread_start(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
             *standing = Standing::Seldom;
         }
     }
+}
+
+/// What only functions call that have a transaction open runs in theirs. Tests say nothing.
+fn spread_transactions(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
+    let tests = &program.tests;
+    let edges: Vec<_> = edges.iter().copied().filter(|(from, _)| !tests[from.0 as usize]).collect();
+    program.in_transaction = reached_only_from(&edges, &program.in_transaction, |number| !tests[number]);
 }
 
 /// Which functions are handed to something that runs them, or give an awaitable that is not awaited on the spot.

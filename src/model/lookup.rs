@@ -105,7 +105,7 @@ impl Models {
         Some(&aliases[found].1)
     }
 
-    /// The row of a path: exact, else with wildcards.
+    /// The row of a path: exact, else with wildcards, and of several the one that says most.
     pub fn row(&self, path: &str) -> Option<&Row> {
         self.row_of_parts([path, "", ""])
     }
@@ -124,7 +124,8 @@ impl Models {
             return None;
         }
         let path = parts.concat();
-        self.table.patterns.iter().find(|row| matches_pattern(&row.path, &path, self.separator))
+        let fitting = self.table.patterns.iter().filter(|row| matches_pattern(&row.path, &path, self.separator));
+        fitting.max_by_key(|row| row.path.len())
     }
 
     /// The rows that an argument selects, each with what it has to be: `path(…)`.

@@ -182,6 +182,8 @@ pub enum Laziness {
     Eager,
     /// Runs unless a cache, a prefetch or an identity map answers.
     Conditional,
+    /// Runs now, unless a transaction is open: then it is only put down, and done when that ends.
+    Transaction,
     /// It builds what is sent when it is awaited, or what goes on with it (`select().where()`).
     Awaited,
 }

@@ -303,10 +303,14 @@ conditions! {
     loop_also: Vec<Word<Effect>>,
     /// it stands in code that runs once, when its module is loaded
     module_level: bool,
+    /// it stands in a function that a loop over data calls, itself or through one or two others
+    called_in_loop: bool,
     /// it stands in a function that runs once per request, event or task
     entry_point: bool,
     /// it stands in a function that runs only when the program starts or ends, while nobody is served
     at_start: bool,
+    /// the library call at the end of the path is only put down, as a transaction is open where the loop stands
+    queued: bool,
     /// it stands in a function that only actions lead to which an administrator takes on rows picked by hand
     action: bool,
     /// it stands in a function that runs in the background, so that nobody waits for it

@@ -240,8 +240,8 @@ impl RuleText {
         if page.title.is_empty() {
             return Err("the page has no heading (`# …`)".into());
         }
-        if self.likely.is_some() && self.set != Set::Default {
-            return Err("[likely] takes findings out of the set `default`, and this rule is not in it".into());
+        if self.likely.is_some() && self.set == Set::Likely {
+            return Err("[likely] moves findings to the set `likely`, and those of this rule are in it".into());
         }
         let message = self.message;
         if subject.call.is_none() && message.instead.iter().any(|instead| instead.when.is_some()) {

@@ -167,6 +167,9 @@ impl<'t> Lowering<'t> {
         let name = in_field(&parts, Field::Name)?;
         let list = in_field(&parts, Field::Arguments)?;
         let object = in_field(&parts, Field::Object);
+        if let Some((left, right)) = self.compared(object, name, list) {
+            return Some(self.equality(left, right, span_of(node)));
+        }
         let callee_span = Span::new(object.unwrap_or(name).start_byte(), name.end_byte());
         let callee = match object {
             Some(object) => {
@@ -178,6 +181,24 @@ impl<'t> Lowering<'t> {
         };
         let arguments = self.arguments(list);
         Some(self.tree.call(callee, &arguments, None, span_of(node)))
+    }
+
+    /// What `a.equals(b)` and `Objects.equals(a, b)` compare: elsewhere that is an operator.
+    fn compared(&mut self, object: Option<Node<'t>>, name: Node<'t>, list: Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
+        let object = object.filter(|object| self.kind(*object) != Kind::Super)?;
+        if !matches!(self.text_of(name), "equals" | "equalsIgnoreCase") {
+            return None;
+        }
+        match (self.text_of(object), &self.named(list).collect::<Vec<_>>()[..]) {
+            ("Objects", [left, right]) => Some((*left, *right)),
+            (_, [right]) => Some((object, *right)),
+            _ => None,
+        }
+    }
+
+    fn equality(&mut self, left: Node<'t>, right: Node<'t>, span: Span) -> NodeId {
+        let (left, right) = (self.expression(left), self.expression(right));
+        self.add(NodeKind::Binary { operator: Operator::Equal, left, right }, span)
     }
 
     /// What a method is called on; `super` is the class that is extended, and `Type.super` that type.
@@ -313,7 +334,12 @@ impl<'t> Lowering<'t> {
         let place = Span { start: span.end, ..span };
         let target = self.add(NodeKind::Name(given), place);
         let argument = self.add(NodeKind::Name(given), place);
-        let called = self.tree.call(callee, &[argument], None, span);
+        let called = match self.tree.kind(callee) {
+            NodeKind::Member { object, name } if self.tree.names.text(name) == "equals" => {
+                self.add(NodeKind::Binary { operator: Operator::Equal, left: object, right: argument }, span)
+            }
+            _ => self.tree.call(callee, &[argument], None, span),
+        };
         let body = self.add(NodeKind::Return(Some(called)), span);
         let parameter = ParameterNode { target, declared: None, default: None, kind: ParameterKind::Ordinary };
         Some(self.closure_of(vec![parameter], body, span))

@@ -7,6 +7,7 @@ mod generated;
 mod grammar;
 mod lower;
 mod names;
+mod newer;
 mod requirements;
 mod scope;
 mod statements;
@@ -39,6 +40,17 @@ static PROFILE: Profile = Profile {
     constructor_member: Some(names::CONSTRUCTOR),
     copy_members: &["clone"],
     length_member: Some("size"),
+    function_members: Some(&[
+        "and",
+        "andThen",
+        "compose",
+        "equals",
+        "hashCode",
+        "negate",
+        "or",
+        "reversed",
+        "thenComparing",
+    ]),
     ..Profile::PLAIN
 };
 
@@ -52,7 +64,15 @@ impl Language for Java {
     }
 
     fn parse(&self, text: &str) -> Parsed {
-        lowering::parse(&PARSER, text, lower::file)
+        let parsed = lowering::parse(&PARSER, text, lower::file);
+        if parsed.errors.is_empty() {
+            return parsed;
+        }
+        let again = newer::without_newer_syntax(text).map(|text| lowering::parse(&PARSER, &text, lower::file));
+        match again.filter(|again| lost(again) < lost(&parsed)) {
+            Some(again) => again,
+            None => parsed,
+        }
     }
 
     fn comments(&self, text: &str) -> Vec<Span> {
@@ -98,6 +118,11 @@ impl Language for Java {
     fn is_side_code(&self, path: &str) -> bool {
         names::is_side_code(path)
     }
+}
+
+/// How much of a text was left out.
+fn lost(parsed: &Parsed) -> u32 {
+    parsed.errors.iter().map(|error| error.span.end - error.span.start).sum()
 }
 
 thread_local! {

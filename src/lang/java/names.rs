@@ -114,10 +114,14 @@ pub(super) fn is_side_code(path: &str) -> bool {
     // A package may be called as such a folder is.
     let above = folder.find("src/main/").map_or(folder, |at| &folder[..at]);
     TEST_ENDS.iter().any(|end| name.ends_with(end))
-        || above
-            .split('/')
-            .any(|part| SIDE_FOLDERS.contains(&part) || part.ends_with("-test") || part.ends_with("-tests"))
+        || above.split('/').any(|part| SIDE_FOLDERS.contains(&part) || is_named_for_support(part))
         || is_migration(path)
+}
+
+/// A module with support for tests, or that moves data once: `order-tests`, `test-database`, `v2-migrator`.
+fn is_named_for_support(folder: &str) -> bool {
+    folder.split('-').any(|word| matches!(word, "test" | "tests" | "testing" | "testsupport" | "migrator"))
+        && folder.contains('-')
 }
 
 /// Changes to the tables of a database: `db/migration/V1__orders.java`.
@@ -161,9 +165,14 @@ mod tests {
 
     #[test]
     fn conventions() {
-        for side in
-            ["src/test/java/a/X.java", "a/OrdersTest.java", "a/OrdersIT.java", "target/x/A.java", "db/V1__orders.java"]
-        {
+        for side in [
+            "src/test/java/a/X.java",
+            "a/OrdersTest.java",
+            "a/OrdersIT.java",
+            "target/x/A.java",
+            "db/V1__orders.java",
+            "support/test-database/src/main/java/a/Database.java",
+        ] {
             assert!(is_side_code(side), "{side}");
         }
         for own in ["src/main/java/a/Orders.java", "src/main/java/a/test/Orders.java", "a/Contest.java"] {
