@@ -217,8 +217,8 @@ pub enum ScopeKind {
     Closure(ClosureId),
     /// An `async` block; it may be given to a call.
     Async(Option<(CallId, u16)>),
-    /// A block of a loop's body that always leaves the loop: it runs once at the most.
-    LastTurn,
+    /// A block of a loop's body that always leaves this number of loops, the innermost first: it runs once at the most.
+    LastTurn(u8),
     /// A block that runs after a failure only.
     Handler,
     /// A branch of a condition.
@@ -406,8 +406,17 @@ pub fn is_constant_name(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
-/// Parts of names that stand for many items at once.
-pub const CHUNK_WORDS: &[&str] = &["chunk", "batch"];
+/// Words that stand for many items at once.
+pub const CHUNK_WORDS: &[&str] = &["chunk", "batch", "partition"];
+
+/// Does a name end with a word for many items at once, as `order_batch` and `idPartition` do?
+pub fn names_chunk(name: &str) -> bool {
+    let starts_word = |(at, byte): &(usize, u8)| *byte == b'_' || byte.is_ascii_uppercase() && *at > 0;
+    let bytes = name.bytes().enumerate();
+    let start = bytes.filter(starts_word).last().map_or(0, |(at, byte)| at + usize::from(byte == b'_'));
+    let last = name[start..].to_ascii_lowercase();
+    CHUNK_WORDS.iter().any(|word| last.strip_prefix(word).is_some_and(|end| matches!(end, "" | "s" | "es")))
+}
 
 /// How often a loop runs, as far as its text tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

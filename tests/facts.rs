@@ -296,6 +296,20 @@ def first(items):
             check(item)
         except ValueError:
             report(item)
+
+def first_of_all(groups):
+    for group in groups:
+        for item in group:
+            if item.fits:
+                return found(item)
+            if item.broken:
+                raise broken(item)
+        try:
+            for item in group:
+                if item.late:
+                    raise late(item)
+        except Late:
+            pass
 "#,
         r#"
 function first(items) returns element of items
@@ -306,6 +320,20 @@ function first(items) returns element of items
         2: call found(element of items); argument 0 from item, parameter items; in the last turn; discarded
         3: call check(element of items); argument 0 from item, parameter items; discarded
         4: call report(element of items); argument 0 from item, parameter items; after a failure; discarded
+function first_of_all(groups) returns #8
+    let groups = groups: iterated
+    data for group in groups, exits early
+        let group = element of groups: iterated, iterated
+        data for item in element of groups, exits early
+            let item = element of element of groups: receiver, argument, receiver, argument, shared
+            7: attribute element of element of groups.fits(); receiver from item, group, parameter groups; tested
+            8: call found(element of element of groups); argument 0 from item, group, parameter groups; in the last turn of 2 loops; returned
+            9: attribute element of element of groups.broken(); receiver from item, group, parameter groups; tested
+            10: call broken(element of element of groups); argument 0 from item, group, parameter groups; after a failure; in the last turn of 2 loops; other
+        data for item in element of groups
+            let item = element of element of groups: receiver, argument, shared
+            12: attribute element of element of groups.late(); receiver from item, group, parameter groups; tested
+            13: call late(element of element of groups); argument 0 from item, group, parameter groups; after a failure; in the last turn; other
 "#,
     );
 }
@@ -532,7 +560,7 @@ fn collect(rows: &[Row], keep: &mut Vec<Vec<u8>>) {
 function collect(rows, keep)
     let rows = rows: iterated
     let keep = keep: receiver, other
-    let buffer = #0: exposed, receiver, shared
+    let buffer = #0: exposed, receiver
     0: call Vec.new(); bound
     data for row in rows
         let row = element of rows: argument

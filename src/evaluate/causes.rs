@@ -14,6 +14,14 @@ use crate::syntax::ParameterKind;
 /// Functions beyond this many are not looked at.
 const MOST_FUNCTIONS: usize = 100;
 
+/// From this many other causes on, no advice for one of them is advice for all.
+const MANY: usize = 5;
+
+/// Do many other library calls, below the callee, bring the same effect?
+pub(super) fn are_many(program: &Program, reached: &Reached) -> bool {
+    others_below(program, reached).is_some_and(|others| others >= MANY)
+}
+
 /// How many other library calls, below the callee, bring the same effect? `None` where there are none, or where it is
 /// the call's own.
 pub(super) fn others_below(program: &Program, reached: &Reached) -> Option<usize> {

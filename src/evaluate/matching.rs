@@ -1,6 +1,6 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
-use super::{calls, flow, rows, values};
+use super::{calls, causes, flow, rows, values};
 use crate::diagnostic::{Diagnostic, Set};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -302,6 +302,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let all = effects_of_call(program, file, call);
         all.iter().any(|also| words(wanted).has(also.reached.effect))
     });
+    check!(many_below, |wanted| causes::are_many(program, &candidate.effect.reached) == *wanted);
     check!(compares_each, |wanted| (site.kind == CallKind::Search) == *wanted);
     check!(rows_have, |wanted| rows::have_methods(program, candidate, wanted));
     check!(rows_are_told_to, |wanted| rows::are_told_to(program, candidate, wanted));
@@ -1058,7 +1059,7 @@ fn runs_within(facts: &FileFacts, call: CallId, around: &[ScopeId]) -> bool {
     facts
         .scopes_from(facts.call(call).scope)
         .take_while(|(id, _)| !around.contains(id))
-        .all(|(_, scope)| !matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler | ScopeKind::LastTurn))
+        .all(|(_, scope)| !matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler | ScopeKind::LastTurn(_)))
 }
 
 /// Is the result gone through once, and used for nothing else?

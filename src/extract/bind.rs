@@ -53,6 +53,7 @@ impl Extractor<'_> {
                 }
             }
             NodeKind::Member { object, name } => {
+                self.put_into(object, depend);
                 let object_value = self.value(object, Use::Other);
                 if let Some(object_place) = object_value.place {
                     if Some(object_place) == self.receiver
@@ -67,6 +68,7 @@ impl Extractor<'_> {
                 }
             }
             NodeKind::Index { object, index } => {
+                self.put_into(object, depend);
                 let object_value = self.value(object, Use::Other);
                 self.value(index, Use::Indexed);
                 if let Some(place) = object_value.place {

@@ -37,12 +37,14 @@ impl Extractor<'_> {
         };
         // Outer calls come before the calls in their receivers and arguments: closures need the number.
         let id = self.reserve_call(node);
+        let callee_node = callee;
         let callee = self.callee(callee);
         let values = self.arguments(id, arguments);
-        let mut depend = callee.receiver_depend;
-        for argument in &values {
-            depend = depend.or(argument.depend);
+        let given = values.iter().fold(Depend::default(), |all, argument| all.or(argument.depend));
+        if let (Use::Discarded, NodeKind::Member { object, .. }) = (used, self.tree.kind(callee_node)) {
+            self.put_into(object, given);
         }
+        let mut depend = callee.receiver_depend.or(given);
         depend.volatile |= self.all_loop_bits();
         self.fill_exposed(arguments, depend);
         let place = result.map(|(place, _)| place);
@@ -96,6 +98,29 @@ impl Extractor<'_> {
             {
                 self.locals.set(name, Some(Local { depend: local.depend.or(depend), ..local }));
             }
+        }
+    }
+
+    /// What a variable of the function holds depends on what is put there: `text.append(part)`, `row.name = name`. What
+    /// was not made here has a life of its own.
+    pub(super) fn put_into(&mut self, place: NodeId, given: Depend) {
+        let mut root = place;
+        while let NodeKind::Member { object, .. } | NodeKind::Index { object, .. } = self.tree.kind(root) {
+            root = object;
+        }
+        let NodeKind::Name(name) = self.tree.kind(root) else { return };
+        if let Some(local) = self.locals.get(name)
+            && self.is_made_here(local.origin)
+        {
+            self.locals.set(name, Some(Local { depend: local.depend.or(given), ..local }));
+        }
+    }
+
+    fn is_made_here(&self, origin: OriginId) -> bool {
+        match self.facts.origin(origin) {
+            Origin::Call(_) | Origin::Collection(..) => true,
+            Origin::Ascribed(_, inner) | Origin::Borrowed(inner) => self.is_made_here(inner),
+            _ => false,
         }
     }
 

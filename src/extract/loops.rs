@@ -84,8 +84,11 @@ impl Extractor<'_> {
             self.condition(condition);
         }
         // A body that always leaves runs once at the most.
-        let once = leaves(self.tree, syntax.body) == Leaves::Loop && syntax.kind != LoopKind::Comprehension;
-        let inner = once.then(|| self.enter(ScopeKind::LastTurn));
+        let ended = match syntax.kind {
+            LoopKind::Comprehension => 0,
+            _ => self.loops_left(leaves(self.tree, syntax.body)),
+        };
+        let inner = (ended > 0).then(|| self.enter(ScopeKind::LastTurn(ended)));
         walk(self, syntax.body);
         if let Some(inner) = inner {
             self.leave(inner);
@@ -217,13 +220,9 @@ impl Extractor<'_> {
                 words.iter().any(|word| text.contains(word))
             })
         };
-        let target_is = |words: &[&str]| {
-            let target = syntax.target.and_then(|target| self.first_name(target));
-            target.is_some_and(|name| {
-                let text = self.facts.names.text(name).to_ascii_lowercase();
-                words.iter().any(|word| text == *word || text == format!("{word}s"))
-            })
-        };
+        let target = syntax.target.and_then(|target| self.first_name(target));
+        let target = target.map(|target| self.facts.names.text(target)).unwrap_or_default();
+        let is_page = ["page", "pages"].iter().any(|word| target.eq_ignore_ascii_case(word));
         match syntax.kind {
             LoopKind::For | LoopKind::Comprehension => {
                 if syntax.iterable.is_some_and(|iterable| self.is_few(iterable)) || self.stops_at_length(syntax.body) {
@@ -233,9 +232,9 @@ impl Extractor<'_> {
                     && self.may_fail(syntax.body)
                 {
                     LoopClass::Retry
-                } else if target_is(CHUNK_WORDS) || syntax.iterable.is_some_and(|range| self.takes_steps(range)) {
+                } else if names_chunk(target) || syntax.iterable.is_some_and(|range| self.takes_steps(range)) {
                     LoopClass::Chunked
-                } else if target_is(&["page"]) && self.goes_through_pages(node)
+                } else if is_page && self.goes_through_pages(node)
                     || syntax.iterable.is_some_and(|range| self.counts(range, &["pages"]))
                 {
                     LoopClass::Paging
@@ -320,7 +319,7 @@ impl Extractor<'_> {
         let NodeKind::Block(list) = self.tree.kind(body) else { return false };
         self.tree.nodes_of(list).iter().any(|statement| match self.tree.kind(*statement) {
             NodeKind::If { condition, then, otherwise: None } => {
-                leaves(self.tree, then) == Leaves::Loop && self.compared_length(condition).is_some()
+                leaves(self.tree, then) >= Leaves::Loop && self.compared_length(condition).is_some()
             }
             _ => false,
         })

@@ -27,7 +27,7 @@ use crate::syntax::{
     ClassKind, ClassNodeId, FunctionFlavor, FunctionNodeId, Name, NodeId, NodeKind, ParameterKind, StringId, Tree,
     TypeExprId, TypeForm,
 };
-use scope::{Local, Locals};
+use scope::{Leaves, Local, Locals};
 
 /// The facts of a parsed file.
 pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
@@ -274,6 +274,22 @@ impl Extractor<'_> {
     /// Is there a loop or closure around this point?
     fn in_loop(&self) -> bool {
         self.facts.scope(self.scope).depth > 0
+    }
+
+    /// The number of loops around the present place that control leaves in this way.
+    fn loops_left(&self, leaves: Leaves) -> u8 {
+        let most = match leaves {
+            Leaves::No | Leaves::Turn => 0,
+            Leaves::Loop => 1,
+            Leaves::Code | Leaves::Function => usize::from(u8::MAX),
+        };
+        let around = self.facts.scopes_from(self.scope).map(|(_, scope)| scope.kind).take_while(|kind| match kind {
+            ScopeKind::Function | ScopeKind::Closure(_) | ScopeKind::Async(_) => false,
+            // What is raised here goes on behind this.
+            ScopeKind::Attempt => leaves != Leaves::Code,
+            _ => true,
+        });
+        around.filter(|kind| matches!(kind, ScopeKind::Loop(_))).take(most).count() as u8
     }
 
     /// A function definition: its facts now, its body later.

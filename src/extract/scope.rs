@@ -77,14 +77,20 @@ pub(super) enum Leaves {
     No,
     /// It goes on with the next turn.
     Turn,
-    /// It leaves the loop or the function.
+    /// It leaves the loop.
     Loop,
+    /// It leaves all code up to a handler.
+    Code,
+    /// It leaves the function.
+    Function,
 }
 
 /// How control always leaves a statement.
 pub(super) fn leaves(tree: &Tree, node: NodeId) -> Leaves {
     match tree.kind(node) {
-        NodeKind::Return(_) | NodeKind::Raise(_) | NodeKind::Break => Leaves::Loop,
+        NodeKind::Return(_) => Leaves::Function,
+        NodeKind::Raise(_) => Leaves::Code,
+        NodeKind::Break => Leaves::Loop,
         NodeKind::Continue => Leaves::Turn,
         NodeKind::Block(list) => {
             // Only the last statements can be reached with a verdict; what follows a `return` is dead.
@@ -178,8 +184,12 @@ impl Extractor<'_> {
         if values.len() == 1 {
             return Some(first);
         }
-        let origins: Vec<OriginId> = values.iter().map(|local| local.origin).collect();
         let depend = values.iter().fold(Depend::default(), |depend, local| depend.or(local.depend));
+        // It is the same value, of which something else was made on the way.
+        if values.iter().all(|local| Local { depend: first.depend, ..*local } == first) {
+            return Some(Local { depend, ..first });
+        }
+        let origins: Vec<OriginId> = values.iter().map(|local| local.origin).collect();
         for binding in values.iter().filter_map(|local| local.binding) {
             self.facts.bindings[binding.index()].is_shared = true;
         }

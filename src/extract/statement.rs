@@ -577,8 +577,8 @@ impl Extractor<'_> {
     ) -> Option<Changes> {
         let mark = self.locals.mark();
         let left = leaves(self.tree, block);
-        let outer = self.enter(match left {
-            Leaves::Loop if self.in_loop() && kind == ScopeKind::Branch => ScopeKind::LastTurn,
+        let outer = self.enter(match (kind, self.loops_left(left)) {
+            (ScopeKind::Branch, ended @ 1..) => ScopeKind::LastTurn(ended),
             _ => kind,
         });
         walk(self, block);
@@ -631,7 +631,7 @@ impl Extractor<'_> {
 
     fn try_statement(&mut self, body: NodeId, handlers: List, otherwise: Option<NodeId>, finally: Option<NodeId>) {
         let before = self.locals.mark();
-        let goes_on = self.tree.nodes_of(handlers).iter().any(|handler| leaves(self.tree, *handler) != Leaves::Loop);
+        let goes_on = self.tree.nodes_of(handlers).iter().any(|handler| leaves(self.tree, *handler) < Leaves::Loop);
         let outer = self.enter(if goes_on { ScopeKind::Attempt } else { ScopeKind::Guarded });
         self.statement(body);
         if let Some(otherwise) = otherwise {

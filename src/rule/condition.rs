@@ -427,6 +427,8 @@ conditions! {
     leaf_calls: Vec<String>,
     /// the callee has one of these effects as well
     also_reaches: Vec<Word<Effect>>,
+    /// many other library calls, below the callee, do the same
+    many_below: bool,
     /// a loop inside the loop looks for the elements that equal something
     compares_each: bool,
     /// the class of the rows has one of these methods of its own
