@@ -225,6 +225,8 @@ pub struct Summary {
     pub effects: Vec<Reached>,
     /// Its results are remembered.
     pub memoizes: bool,
+    /// Are its results remembered for a while only, as for one request? Then what it does is done once per key there.
+    pub memoizes_for_now: bool,
 }
 
 impl Summary {

@@ -135,9 +135,12 @@ fn is_in_closure(facts: &FileFacts, scope: ScopeId) -> bool {
     facts.scopes_from(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Closure(_)))
 }
 
-/// Is the loop a search that ends with the first answer, which the function returns?
+/// Is the loop a search that ends with the first answer, which the function returns, or that the answer ends?
 pub(super) fn is_first_answer(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
+    if goes_on_until_answered(program, candidate) {
+        return true;
+    }
     let exits_early = match candidate.frame.map(|frame| frame.source) {
         Some(LoopSource::Loop(id)) => facts.loop_of(id).exits_early,
         _ => false,
@@ -145,6 +148,28 @@ pub(super) fn is_first_answer(program: &Program, candidate: &Candidate) -> bool 
     // What a generator yields is no end.
     let function = facts.scope(candidate.site(program).scope).function;
     exits_early && facts.function(function).yields.is_empty() && is_returned(program, candidate)
+}
+
+/// Does the answer only say whether a loop over no collection goes on: `while (await isTaken(name)) name = next(name)`?
+/// What the next turn asks for is then not made of the answer, and most answers are the last.
+fn goes_on_until_answered(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let Some(LoopSource::Loop(id)) = candidate.frame.map(|frame| frame.source) else { return false };
+    let around = facts.loop_of(id);
+    if around.iterable.is_some() {
+        return false;
+    }
+    let site = candidate.site(program);
+    let is_test = |used: Use| matches!(used, Use::Tested | Use::Compared);
+    if is_test(site.used) {
+        return around.exits_early || around.header.contains(site.span);
+    }
+    let binding = if site.used == Use::Bound { binding_of_call(facts, candidate.call) } else { None };
+    binding.is_some_and(|binding| {
+        let ends = |at: &UseSite| around.exits_early || around.header.contains(at.span);
+        let mut uses = binding.uses.iter();
+        !binding.is_shared && uses.all(|at| is_test(at.kind)) && binding.uses.iter().any(ends)
+    })
 }
 
 /// Is its result what the function returns, at once or by way of a variable?

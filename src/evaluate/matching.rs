@@ -469,7 +469,20 @@ fn concerns_another_table(program: &Program, candidate: &Candidate, statement: O
 /// Does it run side by side with its kin, all of which the library sends together?
 fn is_sent_together(program: &Program, candidate: &Candidate) -> bool {
     let row = leaf_row(program, candidate);
-    row.is_some_and(|row| row.together) && is_concurrent(program, candidate)
+    row.is_some_and(|row| row.together) && is_concurrent(program, candidate) || is_part_of_message(program, candidate)
+}
+
+/// Does a closure make the parts of what one call then sends: `$transaction(rows.map((row) => db.create(row)))`?
+fn is_part_of_message(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let Some(LoopSource::Closure(id)) = candidate.frame.map(|frame| frame.source) else { return false };
+    let Some((making, _)) = facts.closure(id).given_to else { return false };
+    let made = facts.call(making).span;
+    // Outer calls come before inner ones: the last of those around it is the one that takes the parts.
+    let before = (making.0.saturating_sub(8)..making.0).rev().map(CallId);
+    let taking = before.into_iter().find(|outer| facts.call(*outer).span.contains(made));
+    candidate.site(program).used == Use::Returned
+        && taking.is_some_and(|taking| program.resolved(candidate.file, taking).effects.has(Effect::Batches))
 }
 
 fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {

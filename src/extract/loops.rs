@@ -204,8 +204,11 @@ impl Extractor<'_> {
 
     /// The first name that a target binds.
     pub(super) fn first_name(&self, target: NodeId) -> Option<Name> {
-        if let NodeKind::Name(name) = self.tree.kind(target) {
-            return Some(name);
+        match self.tree.kind(target) {
+            NodeKind::Name(name) => return Some(name),
+            // `{ a, b }`: what is taken out of an element is not the element.
+            NodeKind::Call { callee, .. } if matches!(self.tree.kind(callee), NodeKind::Wildcard) => return None,
+            _ => {}
         }
         let mut found = None;
         self.tree.for_each_child(target, &mut |child| found = found.or_else(|| self.first_name(child)));
@@ -236,7 +239,9 @@ impl Extractor<'_> {
                     LoopClass::Retry
                 } else if names_chunk(target) || syntax.iterable.is_some_and(|range| self.takes_steps(range)) {
                     LoopClass::Chunked
-                } else if is_page || syntax.iterable.is_some_and(|range| self.counts(range, &["pages"])) {
+                } else if is_page && self.goes_through_pages(node)
+                    || syntax.iterable.is_some_and(|range| self.counts(range, &["pages"]))
+                {
                     LoopClass::Paging
                 } else {
                     LoopClass::Data
@@ -260,6 +265,35 @@ impl Extractor<'_> {
                     LoopClass::Data
                 }
             }
+        }
+    }
+
+    /// Are the elements of a loop parts of what is gone through, not rows that are called so: does somebody hand them out,
+    /// or is each gone through?
+    fn goes_through_pages(&self, node: LoopNodeId) -> bool {
+        let syntax = &self.tree.loops[node.0 as usize];
+        let is_handed_out =
+            syntax.iterable.is_some_and(|iterable| matches!(self.tree.kind(iterable), NodeKind::Call { .. }));
+        let Some(target) = syntax.target.and_then(|target| self.first_name(target)) else { return false };
+        let mut pending = vec![syntax.body];
+        let mut is_gone_through = false;
+        while let Some(node) = pending.pop() {
+            if let NodeKind::Loop(inner) = self.tree.kind(node) {
+                let iterable = self.tree.loops[inner.0 as usize].iterable;
+                is_gone_through |= iterable.is_some_and(|iterable| self.starts_at(iterable, target));
+            }
+            self.tree.for_each_child(node, &mut |child| pending.push(child));
+        }
+        syntax.is_async || is_handed_out || is_gone_through
+    }
+
+    /// Is it a variable, or a member, an element or a method's result of it?
+    fn starts_at(&self, node: NodeId, name: Name) -> bool {
+        match self.tree.kind(node) {
+            NodeKind::Name(own) => own == name,
+            NodeKind::Member { object, .. } | NodeKind::Index { object, .. } => self.starts_at(object, name),
+            NodeKind::Call { callee, .. } => self.starts_at(callee, name),
+            _ => false,
         }
     }
 

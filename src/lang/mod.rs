@@ -183,6 +183,8 @@ pub struct Profile {
     pub literal_types: &'static LiteralTypes,
     /// The type of what calling an asynchronous function gives, where that is a value like others before it is awaited.
     pub future_type: Option<&'static str>,
+    /// Does a call of an asynchronous function run it at once, whether or not somebody awaits what it gives?
+    pub futures_run_at_once: bool,
     /// The name under which calling a class finds its constructor, if methods have one (`__init__`).
     pub constructor_member: Option<&'static str>,
     /// The members that give an equal value of one's own, the one that every type may have first.
@@ -227,6 +229,7 @@ impl Profile {
         imports_bring_methods: false,
         literal_types: &LiteralTypes::NONE,
         future_type: None,
+        futures_run_at_once: false,
         constructor_member: None,
         copy_members: &[],
         grows_local_texts_in_place: false,

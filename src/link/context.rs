@@ -379,8 +379,13 @@ fn iterable_class<'m>(
             }
             // `sorted(few)`, `list(few)`
             let copies = EffectSet::of(&[Effect::Copies, Effect::Sorts, Effect::Materializes]);
-            let is_copy = own[call.index()].row().is_some_and(|row| row.effects.meets(copies));
-            let source = arguments.first().map(|argument| argument.origin).filter(|_| is_copy && site.name.is_none());
+            let is_copy = own[call.index()].row().is_some_and(|row| {
+                // `Object.values(few)` goes through what it is given, and makes something as long.
+                let lists = row.effects.has(Effect::LinearScan) && row.effects.has(Effect::Allocates);
+                let is_function = matches!(row.kind, RowKind::Function | RowKind::Constructor);
+                row.effects.meets(copies) && site.name.is_none() || lists && is_function
+            });
+            let source = arguments.first().map(|argument| argument.origin).filter(|_| is_copy);
             if let Some(source) = source
                 && iterable_class(files, file, source, resolved, resolver, depth + 1) == Some(LoopClass::Bounded)
             {

@@ -123,9 +123,28 @@ impl<'m> Resolver<'m> {
                 for member in facts.origin_list(start, end).to_vec() {
                     values.add(self.infer(files, file, member));
                 }
-                values
+                self.without_unknown_items(values)
             }
         }
+    }
+
+    /// What nobody knows anything of says nothing where it stands beside a value that is known: `shared.db ?? new Db()`.
+    fn without_unknown_items(&mut self, mut values: Values) -> Values {
+        if !values.list.iter().any(|value| matches!(value, Value::Instance(_))) {
+            return values;
+        }
+        let mut known = SmallVec::new();
+        for value in values.list.drain(..) {
+            match value {
+                Value::Item(symbol) if !self.is_known_item(symbol) => values.is_partial = true,
+                _ => known.push(value),
+            }
+        }
+        Values { list: known, is_partial: values.is_partial }
+    }
+
+    fn is_known_item(&mut self, symbol: Symbol) -> bool {
+        self.definition(symbol).is_some() || self.is_known_type(symbol) || self.row_of(symbol).is_some()
     }
 
     fn literal(&mut self, name: &str, arguments: &[TypeId]) -> Values {

@@ -32,6 +32,7 @@ use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
 use crate::model::lookup::Models;
+use crate::model::table::Laziness;
 use crate::program::{FileCalls, Program, ProgramFile, Resolved, ResolvedCalls, Standing};
 use crate::source::FileId;
 use crate::version::Requirements;
@@ -249,7 +250,9 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
             }
             program.at_start[reference] |= effects.has(Effect::AtStart);
             program.in_transaction[reference] |= effects.has(Effect::DbCommit);
-            program.summaries[reference].memoizes |= effects.has(Effect::Memoizes);
+            let forgets = decorator_forgets(resolved, files, file, *decorator, resolver);
+            program.summaries[reference].memoizes |= effects.has(Effect::Memoizes) && !forgets;
+            program.summaries[reference].memoizes_for_now |= effects.has(Effect::Memoizes) && forgets;
             has_own_loop[reference] |= effects.has(Effect::RunsEventLoop);
         }
         let id = FunctionId(id as u32);
@@ -305,6 +308,24 @@ fn decorator_effects<'m>(
             _ => resolver.bound_effects(files, file, decorator),
         },
     }
+}
+
+/// Does a decorator that remembers results forget them soon: does the function run whenever no cache answers?
+fn decorator_forgets<'m>(
+    resolved: FileCalls<'_, 'm>,
+    files: &[ProgramFile],
+    file: FileId,
+    decorator: OriginId,
+    resolver: &mut Resolver<'m>,
+) -> bool {
+    let row = match files[file.0 as usize].facts.origin(decorator) {
+        Origin::Call(call) => resolved[call.index()].row(),
+        _ => match resolver.infer(files, file, decorator).list[..] {
+            [Value::Item(symbol)] => resolver.row_of(symbol),
+            _ => None,
+        },
+    };
+    row.is_some_and(|row| row.laziness == Laziness::Conditional)
 }
 
 /// A decorator as it is written: `tokio::test`, `cfg(test)`.

@@ -2104,7 +2104,12 @@ impl<'m> Resolver<'m> {
 
     /// The effects of a row, by qualified name.
     pub fn row_effects(&self, symbol: Symbol) -> EffectSet {
-        self.models.row(self.symbols.text(symbol)).map(|row| row.effects).unwrap_or_default()
+        self.row_of(symbol).map(|row| row.effects).unwrap_or_default()
+    }
+
+    /// The row of what is not of the program.
+    pub fn row_of(&self, symbol: Symbol) -> Option<&'m Row> {
+        self.models.row(self.symbols.text(symbol))
     }
 
     /// The effects of a method that is named and not called: `app.task`.

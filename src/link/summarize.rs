@@ -89,7 +89,9 @@ fn call_graph(program: &Program, calls_of: &[Vec<CallId>]) -> DiGraph<(), (), u3
 
 fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], component_of: &[u32]) -> Summary {
     let (file, _) = program.function(function);
-    let mut summary = Summary { effects: Vec::new(), memoizes: program.summaries[function.0 as usize].memoizes };
+    let known = &program.summaries[function.0 as usize];
+    let (memoizes, memoizes_for_now) = (known.memoizes, known.memoizes_for_now);
+    let mut summary = Summary { effects: Vec::new(), memoizes, memoizes_for_now };
     for call in calls.iter().filter(|call| !program.resolved(file, **call).targets.is_empty()) {
         for reached in reached_by_call(program, file, *call) {
             let recursive =
@@ -271,6 +273,12 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 depend.element = EVERY_TURN;
             } else if gives_arguments {
                 for_each_feeding(facts, site, callee_facts, callee_id, entry.parameters, |fed| depend = depend.or(fed));
+            }
+            // What is remembered for now is done for each key that is new: where none changes, once.
+            let is_fed = depend.element | depend.carried | depend.volatile != 0;
+            let may_be_new = if context.loops.is_empty() { depend.parameters != 0 } else { is_fed };
+            if summary.memoizes_for_now && !may_be_new {
+                continue;
             }
             let elements = match entry.over {
                 0 => Elements::Unknown,
@@ -590,12 +598,14 @@ fn is_only_built(program: &Program, file: FileId, call: CallId) -> bool {
         return false;
     }
     let resolved = program.resolved(file, call);
+    let run_at_once = crate::lang::all()[program.file(file).source.language].profile().futures_run_at_once;
     let is_async = resolved.targets.iter().any(|target| match target {
-        Target::Row(row) => row.color == Color::Async,
+        // What a library makes may wait even there, until it knows the whole of it.
+        Target::Row(row) => row.color == Color::Async && (!run_at_once || row.laziness == Laziness::Awaited),
         Target::Function(function) => {
             let (file, id) = program.function(*function);
             let function = program.file(file).facts.function(id);
-            function.gives_future()
+            !run_at_once && function.gives_future()
         }
     });
     // `gather(f())`, `wait_for(f(), 5)`: what it is given to awaits it.

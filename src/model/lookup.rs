@@ -92,17 +92,22 @@ impl Models {
     fn rewrite(&self, path: &str) -> Option<String> {
         let mut prefix = path;
         loop {
-            if let Some(target) = self.alias(prefix) {
+            if let Some(target) = self.alias([prefix, ""]).or_else(|| self.alias_of_end(prefix)) {
                 return Some(format!("{target}{}", &path[prefix.len()..]));
             }
             prefix = split_last(prefix, self.separator)?.0;
         }
     }
 
-    fn alias(&self, path: &str) -> Option<&str> {
+    fn alias(&self, parts: [&str; 2]) -> Option<&str> {
         let aliases = &self.table.aliases;
-        let found = self.table.indexes.aliases.find([path], |at| &aliases[at].0)?;
+        let found = self.table.indexes.aliases.find(parts, |at| &aliases[at].0)?;
         Some(&aliases[found].1)
+    }
+
+    /// The alias of a path by its last folders: `*/generated/client` is what a tool writes somewhere in a project.
+    fn alias_of_end(&self, path: &str) -> Option<&str> {
+        path.match_indices('/').find_map(|(at, _)| self.alias(["*", &path[at..]]))
     }
 
     /// The row of a path: exact, else with wildcards, and of several the one that says most.

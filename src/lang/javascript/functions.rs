@@ -173,6 +173,23 @@ impl Lowering<'_> {
         self.add(NodeKind::Closure(id), at)
     }
 
+    /// `const find = cache(async (id) => …)` in a module defines a function that another one dresses up, as a decorator
+    /// does. Only asynchronous ones are taken for that: a plain one may as well make the value.
+    pub fn wrapped_function(&mut self, name: Place, value: &ast::Expression, at: Span) -> Option<NodeId> {
+        let ast::Expression::CallExpression(call) = plain(value) else { return None };
+        let [ast::Argument::ArrowFunctionExpression(arrow)] = &call.arguments[..] else { return None };
+        let is_named =
+            matches!(&call.callee, ast::Expression::Identifier(_) | ast::Expression::StaticMemberExpression(_));
+        if self.in_function || !arrow.r#async || !is_named {
+            return None;
+        }
+        let wrapper = self.expression(&call.callee);
+        let signature = Signature::of_arrow(arrow);
+        let body = |lowering: &mut Self| lowering.arrow_body(&arrow.body);
+        let id = self.function_node(Some(name), Receiver::None, &signature, vec![wrapper], body, at);
+        Some(self.add(NodeKind::Function(id), at))
+    }
+
     /// The definition of a function, class or object of functions under a name; `None` for any other value.
     pub fn named_value(&mut self, name: Place, value: &ast::Expression, at: Span) -> Option<NodeId> {
         match plain(value) {

@@ -266,9 +266,17 @@ impl Lowering<'_> {
         let name = first.id.get_identifier_name()?;
         let start = first.init.as_ref()?;
         let Some(ast::Expression::BinaryExpression(test)) = &turn.test else { return None };
-        let counts = match &turn.update {
-            Some(ast::Expression::UpdateExpression(update)) => update.argument.get_identifier_name() == Some(&name),
-            _ => false,
+        let (counts, step) = match &turn.update {
+            Some(ast::Expression::UpdateExpression(update)) => {
+                (update.argument.get_identifier_name() == Some(&name), None)
+            }
+            Some(ast::Expression::AssignmentExpression(update)) => {
+                let adds = update.operator == ast::AssignmentOperator::Addition;
+                let is_one = matches!(&update.right, ast::Expression::NumericLiteral(step) if step.value == 1.0);
+                let is_own = update.left.get_identifier_name() == Some(&name);
+                (adds && is_own, Some(&update.right).filter(|_| !is_one))
+            }
+            _ => (false, None),
         };
         let is_counter = matches!(&test.left, ast::Expression::Identifier(left) if left.name == name);
         use ast::BinaryOperator::*;
@@ -282,9 +290,10 @@ impl Lowering<'_> {
         }
         let (start, end) = if rises { (start, &test.right) } else { (&test.right, start) };
         let (start, end) = (self.expression(start), self.expression(end));
+        let step = step.map(|step| self.expression(step));
         let target = self.name_node(&name, span(first.id.span()));
         let at = self.tree.span(start).to(self.tree.span(end));
-        let range = self.add(NodeKind::Range { start: Some(start), end: Some(end), step: None }, at);
+        let range = self.add(NodeKind::Range { start: Some(start), end: Some(end), step }, at);
         Some((target, range))
     }
 
@@ -363,6 +372,10 @@ impl Lowering<'_> {
             }
             if let ast::BindingPattern::BindingIdentifier(name) = &declarator.id {
                 let place = (name.name.as_str(), span(name.span));
+                if let Some(definition) = self.wrapped_function(place, init, at) {
+                    out.push(definition);
+                    return;
+                }
                 if let Some(definition) = self.named_value(place, init, at) {
                     out.push(definition);
                     return;

@@ -45,6 +45,7 @@ static PROFILE: Profile = Profile {
     prelude: names::PRELUDE,
     literal_types: &names::LITERAL_TYPES,
     future_type: Some("Promise"),
+    futures_run_at_once: true,
     constructor_member: Some("constructor"),
     length_member: Some("length"),
     ..Profile::PLAIN

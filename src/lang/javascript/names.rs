@@ -157,7 +157,10 @@ const SIDE_FILES: &[&str] = &["gruntfile", "gulpfile", "jest.setup", "seed", "se
 /// Folders of what people run by hand.
 const HAND_FOLDERS: &[&str] = &["bin", "scripts", "script", "tools", "tasks"];
 
-const MIGRATION_FOLDERS: &[&str] = &["migration", "migrations"];
+const MIGRATION_FOLDERS: &[&str] = &["data-migration", "data-migrations", "migration", "migrations"];
+
+/// So many digits at the start of a folder are the time at which a migration was written.
+const STAMP_LENGTH: usize = 12;
 
 fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
@@ -171,12 +174,21 @@ fn has_folder(path: &str, folders: &[&str]) -> bool {
 pub(super) fn is_side_code(path: &str) -> bool {
     let stem = super::modules::without_extension(split(path).1).to_ascii_lowercase();
     let kind = stem.rsplit_once('.').map_or("", |(_, kind)| kind);
-    has_folder(path, SIDE_FOLDERS) || SIDE_KINDS.contains(&kind) || SIDE_FILES.contains(&stem.as_str())
+    has_folder(path, SIDE_FOLDERS)
+        || is_stamped_migration(path)
+        || SIDE_KINDS.contains(&kind)
+        || SIDE_FILES.contains(&stem.as_str())
 }
 
 /// Is this path something that people run by hand?
 pub(super) fn is_run_by_hand(path: &str) -> bool {
     has_folder(path, HAND_FOLDERS)
+}
+
+/// Is it in a folder of its own below those of migrations, that starts with a time?
+fn is_stamped_migration(path: &str) -> bool {
+    let is_stamped = |part: &str| part.bytes().take_while(u8::is_ascii_digit).count() >= STAMP_LENGTH;
+    is_migration(path) && split(path).0.split('/').any(is_stamped)
 }
 
 /// Is this path a change to the tables of a database?
@@ -210,5 +222,8 @@ mod tests {
         assert!(!is_side_code("src/config.ts") && !is_side_code("src/users/users.service.ts"));
         assert!(is_run_by_hand("scripts/import.ts") && !is_run_by_hand("src/scripts.ts"));
         assert!(is_migration("src/migrations/1-users.ts") && !is_migration("src/migrate.ts"));
+        assert!(
+            is_side_code("db/migration/20240101120000_users/migration.ts") && !is_side_code("src/migration/run.ts")
+        );
     }
 }
