@@ -378,10 +378,10 @@ def order(items, pool):
 function order(items, pool) returns #5
     let items = items: receiver, argument, argument
     let pool = pool: receiver
-    0: call items.sort(key=closure); receiver from parameter items; discarded
+    0: call items.sort(key=closure); receiver from parameter items; argument 0 from parameter items; discarded
     closure(item) given to items.sort as key
         let item = closure parameter 0: receiver
-        1: attribute closure parameter 0.name(); receiver from item; returned
+        1: attribute closure parameter 0.name(); receiver from item, parameter items; returned
     2: call pool.submit(closure); receiver from parameter pool; argument 0 from parameter items; discarded
     closure() given to pool.submit as 0
         3: call load(items); argument 0 from parameter items; returned
@@ -418,11 +418,11 @@ function order(items) returns #3
         2: call load(&items); argument 0 from parameter items; returned
     3: call #4.collect(); receiver from parameter items; returned
     4: call #5.map(closure); receiver from parameter items; receiver
-    5: call #6.filter(closure); receiver from parameter items; receiver
+    5: call #6.filter(closure); receiver from parameter items; argument 0 from parameter items; receiver
     6: call items.into_iter(); receiver from parameter items; receiver
     closure(item) given to #6.filter as 0
         let item = closure parameter 0: receiver
-        7: call closure parameter 0.is_new(); receiver from item; returned
+        7: call closure parameter 0.is_new(); receiver from item, parameter items; returned
 "#,
     );
 }
@@ -823,10 +823,10 @@ async function Store.all(this, _) returns #6
         3: call #4.where(item of parameter.ids); receiver from calls in i, parameter this; argument 0 from i, parameter _; awaited; discarded
         4: call this.db.select(); receiver from parameter this; receiver
         5: attribute this.db(); receiver from parameter this; receiver
-    6: call parameter.ids.map(closure); receiver from parameter _; returned
+    6: call parameter.ids.map(closure); receiver from parameter _; argument 0 from parameter _; returned
     async closure(id) given to parameter.ids.map as 0
         let id = closure parameter 0: argument
-        7: call api.get(closure parameter 0); argument 0 from id; returned
+        7: call api.get(closure parameter 0); argument 0 from id, parameter _; returned
 "#,
     );
 }
