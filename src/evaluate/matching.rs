@@ -836,24 +836,31 @@ fn is_carried(program: &Program, candidate: &Candidate) -> bool {
     (arguments.carried | site.receiver_depend.carried) & frame.bit != 0 || hands_on(program, candidate)
 }
 
-/// Is an argument set in the turn to a part of what the call gives?
+/// Is an argument set in the turn to a part of what the call gives, or puts into another argument?
 fn is_chained(program: &Program, candidate: &Candidate) -> bool {
     let Some(frame) = candidate.frame else { return false };
     let facts = &program.file(candidate.file).facts;
     let Some(region) = region_of_source(facts, frame.source) else { return false };
+    let (carried, others): (Vec<&Argument>, Vec<&Argument>) =
+        facts.arguments_of(candidate.site(program)).iter().partition(|given| given.depend.carried & frame.bit != 0);
+    let is_filled = |origin: OriginId| {
+        others.iter().any(|other| match facts.origin(other.origin) {
+            Origin::Borrowed(inner) => inner == origin,
+            _ => other.origin == origin,
+        })
+    };
     let comes_of_it = |origin: OriginId| {
         let mut steps = std::iter::successors(Some(origin), |origin| facts.source_of(*origin)).take(DEEPEST_CHAIN);
-        steps.any(|origin| facts.origin(origin) == Origin::Call(candidate.call))
+        steps.any(|origin| facts.origin(origin) == Origin::Call(candidate.call) || is_filled(origin))
     };
     let mut writes = facts.writes[region.writes.0 as usize..region.writes.1 as usize].iter();
-    let carried =
-        facts.arguments_of(candidate.site(program)).iter().filter(|given| given.depend.carried & frame.bit != 0);
-    let places: Vec<_> = carried.filter_map(|given| given.place).collect();
     writes.any(|write| {
-        let is_asked = |place: &crate::syntax::Name| {
-            *place == write.place || is_part_of(facts.text(*place), facts.text(write.place))
+        let is_asked = |given: &&Argument| {
+            given
+                .place
+                .is_some_and(|place| place == write.place || is_part_of(facts.text(place), facts.text(write.place)))
         };
-        places.iter().any(is_asked) && comes_of_it(write.value)
+        carried.iter().any(is_asked) && comes_of_it(write.value)
     })
 }
 
