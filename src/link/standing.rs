@@ -11,7 +11,7 @@ use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
 use crate::model::table::{HandlerRow, Role, Row};
-use crate::program::{Callback, FunctionRef, LoopFrame, Program, ProgramFile, ResolvedCalls, Standing};
+use crate::program::{Callback, FunctionRef, LoopFrame, LoopSource, Program, ProgramFile, ResolvedCalls, Standing};
 use crate::source::FileId;
 use crate::types::Symbol;
 
@@ -263,7 +263,7 @@ fn spread_transactions(program: &mut Program, edges: &[(FunctionRef, FunctionRef
     program.in_transaction = reached_only_from(&edges, &program.in_transaction, |number| !tests[number]);
 }
 
-/// Which functions are handed to something that runs them, or give an awaitable that is not awaited on the spot.
+/// Which functions are handed to something that runs them, are called by closures that may be kept, or give an awaitable that is not awaited on the spot.
 fn handed_on(program: &Program) -> Vec<bool> {
     let mut handed_on = vec![false; program.functions.len()];
     for (number, file) in program.files.iter().enumerate() {
@@ -271,6 +271,11 @@ fn handed_on(program: &Program) -> Vec<bool> {
             handed_on[callback.function.0 as usize] = true;
         }
         for (call, resolved) in program.resolved.of_file(FileId(number as u32)).iter().enumerate() {
+            if runs_in_kept_closure(program, FileId(number as u32), CallId(call as u32)) {
+                for to in resolved.functions() {
+                    handed_on[to.0 as usize] = true;
+                }
+            }
             if file.facts.calls[call].awaited {
                 continue;
             }
@@ -281,6 +286,16 @@ fn handed_on(program: &Program) -> Vec<bool> {
         }
     }
     handed_on
+}
+
+/// Does a call stand in a closure that may be kept and run later: in one that does not run once per element here?
+fn runs_in_kept_closure(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let loops = &program.context(file, call).loops;
+    facts.scopes_from(facts.call(call).scope).any(|(_, scope)| match scope.kind {
+        ScopeKind::Closure(id) => !loops.iter().any(|frame| frame.source == LoopSource::Closure(id)),
+        _ => false,
+    })
 }
 
 /// What only functions of these standings call has the first of them.
