@@ -478,6 +478,9 @@ fn is_part_of_message(program: &Program, candidate: &Candidate) -> bool {
     let Some(LoopSource::Closure(id)) = candidate.frame.map(|frame| frame.source) else { return false };
     let Some((making, _)) = facts.closure(id).given_to else { return false };
     let made = facts.call(making).span;
+    if facts.call(making).used != Use::Argument {
+        return false;
+    }
     // Outer calls come before inner ones: the last of those around it is the one that takes the parts.
     let before = (making.0.saturating_sub(8)..making.0).rev().map(CallId);
     let taking = before.into_iter().find(|outer| facts.call(*outer).span.contains(made));
