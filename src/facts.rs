@@ -413,7 +413,7 @@ pub const CHUNK_WORDS: &[&str] = &["chunk", "batch", "partition"];
 pub fn names_chunk(name: &str) -> bool {
     let starts_word = |(at, byte): &(usize, u8)| *byte == b'_' || byte.is_ascii_uppercase() && *at > 0;
     let bytes = name.bytes().enumerate();
-    let start = bytes.filter(starts_word).last().map_or(0, |(at, byte)| at + usize::from(byte == b'_'));
+    let start = bytes.rev().find(starts_word).map_or(0, |(at, byte)| at + usize::from(byte == b'_'));
     let last = name[start..].to_ascii_lowercase();
     CHUNK_WORDS.iter().any(|word| last.strip_prefix(word).is_some_and(|end| matches!(end, "" | "s" | "es")))
 }

@@ -383,8 +383,8 @@ impl Extractor<'_> {
         let is_target = |target: NodeId| match self.tree.kind(target) {
             NodeKind::Collection { kind: CollectionKind::Tuple, elements } => {
                 let elements = self.tree.nodes_of(elements);
-                let names = elements.iter().map(|element| self.tree.kind(*element) == NodeKind::Name(name));
-                if last { names.last() == Some(true) } else { names.into_iter().any(|is_it| is_it) }
+                let mut names = elements.iter().map(|element| self.tree.kind(*element) == NodeKind::Name(name));
+                if last { names.next_back() == Some(true) } else { names.any(|is_it| is_it) }
             }
             kind => kind == NodeKind::Name(name),
         };
