@@ -100,9 +100,18 @@ thread_local! {
 /// for a type, and since Go 1.26 it may be any value. `None` where that is not what broke.
 fn without_new(text: &str, errors: &[SyntaxError]) -> Option<String> {
     let is_broken = |at: usize| errors.iter().any(|error| error.span.contains(Span::new(at, at + 4)));
+    // What can only be a type is told as one.
+    let is_type = |at: usize| {
+        ["[", "map[", "*", "struct", "chan ", "func(", "interface"]
+            .iter()
+            .any(|start| text[at + 4..].starts_with(start))
+    };
     let is_name = |at: usize| !text[..at].ends_with(|letter: char| letter.is_alphanumeric() || "_.".contains(letter));
-    let places: Vec<usize> =
-        text.match_indices("new(").map(|(at, _)| at).filter(|at| is_broken(*at) && is_name(*at)).collect();
+    let places: Vec<usize> = text
+        .match_indices("new(")
+        .map(|(at, _)| at)
+        .filter(|at| is_broken(*at) && is_name(*at) && !is_type(*at))
+        .collect();
     let mut renamed = text.to_owned();
     for at in &places {
         renamed.replace_range(*at..at + 3, "New");
