@@ -127,7 +127,7 @@ effects! {
     Batches = "batches", false;
     /// gives one page after the other
     Paginates = "paginates", false;
-    /// remembers results
+    /// remembers results; with `lazy = "conditional"` for a while only, as for one request
     Memoizes = "memoizes", false;
     /// tries again after a failure
     Retries = "retries", false;

@@ -405,7 +405,7 @@ fn info_says_what_is_used() {
     let folder = project(&[("laggard.toml", "ignore = [\"sql\"]\n"), ("models/python/own.toml", "")]);
     let info = run(laggard(folder.path(), &["info"]));
     assert_eq!(info.code, 0, "{info:?}");
-    let settings = "settings:   laggard.toml\nown models: 0 go, 0 java, 0 javascript, 1 python, 0 rust, 0 sql\n";
+    let settings = "settings:   laggard.toml\nown models: 0 go, 0 java, 0 javascript, 1 python, 0 rust, 0 sql, 0 zig\n";
     assert!(info.stdout.contains(settings) && info.stdout.contains(env!("CARGO_PKG_VERSION")), "{info:?}");
     assert_eq!(run(cargo_laggard(folder.path(), &["info"])).stdout.replace("cargo-laggard", "laggard"), info.stdout);
 }
