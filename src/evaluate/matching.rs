@@ -386,6 +386,16 @@ fn accumulates(program: &Program, candidate: &Candidate) -> bool {
     if hands_on(program, candidate) {
         return true;
     }
+    // What a turn declares is new in each.
+    let is_carried = |depend: Depend| depend.carried & bit != 0;
+    let mut arguments = facts.arguments_of(site).iter();
+    if site.result_is_local
+        && bit != 0
+        && !is_carried(site.receiver_depend)
+        && !arguments.any(|argument| is_carried(argument.depend))
+    {
+        return false;
+    }
     let is_new = |operand: Option<crate::syntax::Name>, depend: Depend| operand == place && depend.element & bit != 0;
     site.accumulates
         && place.is_some()
