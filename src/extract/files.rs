@@ -160,7 +160,8 @@ fn extract(extracted: &mut Extracted, wanted: &[usize], config: &Config, before:
     let mut results: Vec<(usize, Extraction)> = taken.map(|(at, facts)| (at, Ok(facts))).collect();
     let known: FxHashSet<usize> = results.iter().map(|(at, _)| *at).collect();
     let cache = before.cache;
-    // Large files first, so that no thread is left with one at the end.
+    // Large files first, so that no thread is left with one at the end; and one by one: a share of the first of them would be
+    // most of the work.
     let mut order: Vec<usize> = wanted.iter().copied().filter(|at| !known.contains(at)).collect();
     order.sort_by_key(|at| std::cmp::Reverse(files[*at].source.size));
     let progress = config.progress.as_deref();
@@ -170,7 +171,7 @@ fn extract(extracted: &mut Extracted, wanted: &[usize], config: &Config, before:
         progress.inspect(|progress| progress.advance());
         (at, result)
     };
-    results.par_extend(order.into_par_iter().map(extract));
+    results.par_extend(order.into_par_iter().with_max_len(1).map(extract));
     results.sort_unstable_by_key(|(at, _)| *at);
     for (at, result) in results {
         extracted.take(at, result);
