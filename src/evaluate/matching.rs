@@ -1140,7 +1140,7 @@ fn runs_within(facts: &FileFacts, call: CallId, around: &[ScopeId]) -> bool {
     facts
         .scopes_from(facts.call(call).scope)
         .take_while(|(id, _)| !around.contains(id))
-        .all(|(_, scope)| !matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler | ScopeKind::LastTurn(_)))
+        .all(|(_, scope)| !matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler | ScopeKind::OneTurn(_)))
 }
 
 /// Is the result gone through once, and used for nothing else?
