@@ -1102,14 +1102,14 @@ fn leads_to_call(facts: &FileFacts, mut origin: OriginId, call: CallId, member: 
 }
 
 /// Speaking to a database.
-const DATABASE: EffectSet = EffectSet(
-    1 << Effect::DbQuery as u8
-        | 1 << Effect::DbWrite as u8
-        | 1 << Effect::DbCommit as u8
-        | 1 << Effect::DbConnect as u8
-        | 1 << Effect::DbFetch as u8
-        | 1 << Effect::LazyLoad as u8,
-);
+const DATABASE: EffectSet = EffectSet::of(&[
+    Effect::DbQuery,
+    Effect::DbWrite,
+    Effect::DbCommit,
+    Effect::DbConnect,
+    Effect::DbFetch,
+    Effect::LazyLoad,
+]);
 
 /// Does every turn of the loop do something else as well, other than speaking to a database?
 fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
