@@ -110,7 +110,10 @@ pub(super) fn of_call(program: &Program, file: FileId, call: CallId, subject: Su
         callee: callee(program, file, call, effect),
         receiver: place(root_receiver(program, file, call).0).unwrap_or_else(|| "the value".into()),
         function: program.qualified(file, facts.scope(site.scope).function),
-        api: row.map(|row| api(program, leaf, row, effect)).unwrap_or_default(),
+        api: match row {
+            Some(row) => api(program, leaf, row, effect),
+            None => call_text(&program.file(leaf.0).facts, program.file(leaf.0).facts.call(leaf.1)),
+        },
         alternative: row.map(|row| advice::alternatives(program, file, &row.alternative)).unwrap_or_default(),
         asynchronous: row.map(|row| advice::alternatives(program, file, &row.asynchronous)).unwrap_or_default(),
         cost: row.map(|row| row.cost.to_string()).unwrap_or_default(),

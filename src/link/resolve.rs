@@ -1780,10 +1780,18 @@ impl<'m> Resolver<'m> {
         answers: &mut Distinct<Resolved<'m>>,
     ) -> u32 {
         let number = self.call_number(files, file, call);
-        if let Some(answer) = self.condensed.get(&number) {
+        let resolution = self.resolutions.get(number);
+        let effects = match resolution.targets.is_empty() {
+            true => effects_of_unknown(&files[file.0 as usize].facts, call),
+            false => EffectSet::EMPTY,
+        };
+        if effects.is_empty()
+            && let Some(answer) = self.condensed.get(&number)
+        {
             return *answer;
         }
-        let mut resolved = condensed(self.resolutions.get(number));
+        let mut resolved = condensed(resolution);
+        resolved.effects = resolved.effects.union(effects);
         let row = if resolved.targets.len() == 1 { resolved.row() } else { None };
         let may_hide = |row: &Row| row.kind == RowKind::Method && row.effects.has(Effect::Blocking);
         let asks_imports = self.language.profile().imports_bring_methods && row.is_some_and(may_hide);
@@ -1814,7 +1822,7 @@ impl<'m> Resolver<'m> {
         }
         let answer = answers.number(resolved);
         // The statement, the argument and the block are the call's own, the imports those of its file.
-        let is_own = sends_statement || asks_arguments || asks_block || asks_imports;
+        let is_own = !effects.is_empty() || sends_statement || asks_arguments || asks_block || asks_imports;
         if !is_own && row.is_none_or(|row| row.iterates.is_none()) {
             self.condensed.insert(number, answer);
         }
@@ -1986,6 +1994,17 @@ fn comes_after(facts: &FileFacts, leave: CallId, members: &[table::Text]) -> boo
         is_member && facts.origin(other.callee) == Origin::Entered(site.callee)
     };
     awaits_nothing && calls().take_while(|other| !is_entering(other)).any(is_meant)
+}
+
+/// The effects of a call of which nobody knows what it calls, but that gives a statement to a member which sends such.
+fn effects_of_unknown(facts: &FileFacts, call: CallId) -> EffectSet {
+    let Some(name) = facts.call(call).name else { return EffectSet::EMPTY };
+    let Some(first) = facts.arguments_of(facts.call(call)).first() else { return EffectSet::EMPTY };
+    let text = facts.literal(first.origin).map(|string| &facts.strings[string.0 as usize]);
+    match text.and_then(|text| sql::verb_of_sent(facts.text(name), text)) {
+        Some(_) => EffectSet::of(&[Effect::DbQuery]),
+        None => EffectSet::EMPTY,
+    }
 }
 
 /// The effects of a call that sends a statement, once it is known what the statement is about.

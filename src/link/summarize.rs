@@ -92,7 +92,11 @@ fn summary_of(program: &Program, function: FunctionRef, calls: &[CallId], compon
     let known = &program.summaries[function.0 as usize];
     let (memoizes, memoizes_for_now) = (known.memoizes, known.memoizes_for_now);
     let mut summary = Summary { effects: Vec::new(), memoizes, memoizes_for_now };
-    for call in calls.iter().filter(|call| !program.resolved(file, **call).targets.is_empty()) {
+    let is_known = |call: &&CallId| {
+        let resolved = program.resolved(file, **call);
+        !resolved.targets.is_empty() || !resolved.effects.is_empty()
+    };
+    for call in calls.iter().filter(is_known) {
         for reached in reached_by_call(program, file, *call) {
             let recursive =
                 reached.via.is_some_and(|via| component_of[via.0 as usize] == component_of[function.0 as usize]);
@@ -193,7 +197,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
     let site = facts.call(call);
     let mut found = SmallVec::new();
     let resolved = program.resolved(file, call);
-    if resolved.targets.is_empty() {
+    if resolved.targets.is_empty() && resolved.effects.is_empty() {
         return found;
     }
     let mut effects = own_effects(program, file, call);
@@ -654,7 +658,10 @@ fn certain_callees(program: &Program, file: FileId, call: CallId) -> SmallVec<[C
 /// What a call site itself does now: lazy calls do nothing yet but what whoever takes their result makes them do, and a lock that is taken is no wait worth a word.
 pub fn own_effects(program: &Program, file: FileId, call: CallId) -> EffectSet {
     let resolved = program.resolved(file, call);
-    let Some(row) = resolved.row() else { return EffectSet::EMPTY };
+    let Some(row) = resolved.row() else {
+        // Of which nobody knows what it is, the text that it is given may tell.
+        return if resolved.targets.is_empty() { resolved.effects } else { EffectSet::EMPTY };
+    };
     let mut effects = resolved.effects;
     if row.laziness == Laziness::Lazy {
         effects = effects.intersection(EffectSet::of(&[Effect::Allocates, Effect::Formats, Effect::Searches]));

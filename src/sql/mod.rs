@@ -57,6 +57,27 @@ pub fn verb(text: &str) -> Option<Verb> {
     })
 }
 
+/// Members that send a statement, whatever object has them.
+const SENDS: &[&str] = &[
+    "exec", "execute", "query", "queryall", "queryone", "queryrow", "run", "all", "get", "fetch", "fetchall",
+    "fetchone", "fetchrow",
+];
+
+/// What a statement is about that a member of this name sends; `None`: the member sends none, or the text is none.
+pub fn verb_of_sent(member: &str, text: &str) -> Option<Verb> {
+    let member = member.replace('_', "").to_ascii_lowercase();
+    let verb = verb(text).filter(|_| SENDS.contains(&member.as_str()))?;
+    // `select` and `delete` begin other sentences as well.
+    let words: &[&str] = match verb {
+        Verb::Read => &["from"],
+        Verb::Write => &["into", "set", "from"],
+        Verb::Other => return None,
+    };
+    let lower = text.to_ascii_lowercase();
+    let mut own = lower.split(|c: char| !c.is_ascii_alphabetic());
+    own.any(|word| words.contains(&word)).then_some(verb)
+}
+
 fn contains_word(text: &str, word: &str) -> bool {
     text.to_ascii_lowercase().contains(word)
 }
