@@ -2097,6 +2097,14 @@ impl<'m> Resolver<'m> {
         self.callers.get(&(function, place)).map_or(&[], |given| given)
     }
 
+    /// Does a member of this name run a closure once per element of a list?
+    pub fn repeats_in_list(&mut self, files: &[ProgramFile], file: FileId, name: Name) -> bool {
+        let list = self.language_literals().list;
+        let list = self.symbols.intern(list);
+        let member = self.name_symbol(files, file, name);
+        self.member_row(list, member).is_some_and(|row| row.repeats.is_some())
+    }
+
     /// Types of literals of the language.
     pub fn language_literals(&self) -> &'static crate::lang::LiteralTypes {
         self.language.profile().literal_types

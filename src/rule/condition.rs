@@ -299,6 +299,8 @@ conditions! {
     isolated: bool,
     /// the row that it gives is referred to by another write of the same turn, which has to wait for it
     row_is_referred_to: bool,
+    /// all that it is given of the loop is a list that the turn is, or one made of all its elements: a page, a chunk, a level
+    asks_for_many: bool,
     /// another call of the loop, or the same one, reaches one of these effects, other than by speaking to a database
     loop_also: Vec<Word<Effect>>,
     /// it stands in code that runs once, when its module is loaded
