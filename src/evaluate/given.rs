@@ -3,7 +3,7 @@
 //! Displays and inner calls are seen through, as every read of a local variable is known with its place in the text. What
 //! is no variable, and what reads are not recorded of (variables that several ways give), is not seen.
 
-use super::matching::{Candidate, calls_of, region_of};
+use super::matching::{Candidate, calls_of, region_of, runs_within};
 use super::volume::element_source;
 use crate::effect::Effect;
 use crate::facts::*;
@@ -37,8 +37,16 @@ fn is_or_is_part_of(facts: &FileFacts, place: Name, owner: Name) -> bool {
 pub(super) fn is_chained(program: &Program, candidate: &Candidate) -> bool {
     let Some((frame, region)) = candidate.frame.zip(region_of(program, candidate)) else { return false };
     let facts = &program.file(candidate.file).facts;
-    let (carried, others): (Vec<&Argument>, Vec<&Argument>) =
-        facts.arguments_of(candidate.site(program)).iter().partition(|given| given.depend.carried & frame.bit != 0);
+    // A loop without elements takes its work from calls.
+    let is_endless = match frame.source {
+        LoopSource::Loop(id) => matches!(facts.loop_of(id).kind, LoopKind::While | LoopKind::Infinite),
+        _ => false,
+    };
+    let arguments = facts.arguments_of(candidate.site(program));
+    let is_carried = |given: &&Argument| given.depend.carried & frame.bit != 0;
+    let may_be = |given: &&Argument| is_carried(given) || is_endless && given.depend.volatile & frame.bit != 0;
+    let carried: Vec<&Argument> = arguments.iter().filter(may_be).collect();
+    let others: Vec<&Argument> = arguments.iter().filter(|given| !is_carried(given)).collect();
     let read = carried.iter().flat_map(|given| reads_in(facts, given.span).map(|(_, site)| site.place));
     let asked: Vec<Name> = carried.iter().filter_map(|given| given.place).chain(read).collect();
     let is_filled = |origin: OriginId| {
@@ -84,6 +92,7 @@ pub(super) fn row_is_referred_to(program: &Program, candidate: &Candidate) -> bo
     });
     let written = first.unwrap_or(candidate.call);
     let given = |origin: OriginId| leads_to_call(facts, origin, written) == Some(Reach::Itself);
+    let around: Vec<ScopeId> = facts.scopes_from(facts.call(written).scope).map(|(id, _)| id).collect();
     // `other.row = row`
     let writes = &facts.writes[region.writes.0 as usize..region.writes.1 as usize];
     let is_attribute = |write: &Write| write.kind == WriteKind::Assign && facts.text(write.place).contains('.');
@@ -95,7 +104,11 @@ pub(super) fn row_is_referred_to(program: &Program, candidate: &Candidate) -> bo
         let on_relation = || leads_to_call(facts, site.callee, written) == Some(Reach::Member);
         let as_argument = || {
             let mut arguments = facts.arguments_of(site).iter();
-            arguments.any(|argument| given(argument.origin) || has_key_of_row(facts, argument, written))
+            arguments.any(|argument| {
+                // What some turns write only leaves the rows of the others free.
+                let is_in_each = || runs_within(facts, call, &around);
+                given(argument.origin) || has_key_of_row(facts, argument, written) && is_in_each()
+            })
         };
         own_effects(program, candidate.file, call).has(Effect::DbWrite) && (on_relation() || as_argument())
     })

@@ -231,6 +231,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let reference = program.function_ref(file, function);
         (program.standings[reference.0 as usize] == Standing::Action) == *wanted
     });
+    check!(by_hand, |wanted| program.file(file).is_script == *wanted);
     check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
     check!(outside_loops, |wanted| context.loops.iter().any(LoopFrame::goes_through_data) != *wanted);
     check!(chosen, |wanted| {
@@ -320,6 +321,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(many_below, |wanted| causes::are_many(program, &candidate.effect.reached) == *wanted);
     check!(compares_each, |wanted| (site.kind == CallKind::Search) == *wanted);
     check!(rows_have, |wanted| rows::have_methods(program, candidate, wanted));
+    check!(rows_have_decorated, |wanted| rows::have_decorated(program, candidate, wanted));
     check!(rows_are_told_to, |wanted| rows::are_told_to(program, candidate, wanted));
     check!(sets_same_values, |wanted| rows::get_same_values(program, candidate) == *wanted);
     check!(needless_async, |wanted| flow::is_needlessly_async(program, candidate) == *wanted);
@@ -1049,7 +1051,7 @@ fn region_also_reaches(program: &Program, file: FileId, own: CallId, region: Reg
 }
 
 /// Does a call site run whenever code in the innermost of these scopes does: is it in no branch but these?
-fn runs_within(facts: &FileFacts, call: CallId, around: &[ScopeId]) -> bool {
+pub(super) fn runs_within(facts: &FileFacts, call: CallId, around: &[ScopeId]) -> bool {
     facts
         .scopes_from(facts.call(call).scope)
         .take_while(|(id, _)| !around.contains(id))
@@ -1436,7 +1438,10 @@ pub fn check_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Op
         return None;
     }
     let mut found = super::finding::of_relation(program, rule, read);
-    if rule.only_likely.chosen == Some(true) && flow::is_for_chosen(program, &read.frame, &read.chain) {
+    let is_for_chosen =
+        || rule.only_likely.chosen == Some(true) && flow::is_for_chosen(program, &read.frame, &read.chain);
+    let is_by_hand = rule.only_likely.by_hand == Some(true) && program.file(read.file).is_script;
+    if is_by_hand || is_for_chosen() {
         found.set = Set::Likely;
     }
     Some(found)

@@ -315,6 +315,8 @@ conditions! {
     queued: bool,
     /// it stands in a function that only actions lead to which an administrator takes on rows picked by hand
     action: bool,
+    /// it stands in a script that people run by hand, once or seldom
+    by_hand: bool,
     /// it stands in a function that runs in the background, so that nobody waits for it
     background: bool,
     /// no loop over data is around it in its function
@@ -443,6 +445,8 @@ conditions! {
     compares_each: bool,
     /// the class of the rows has one of these methods of its own
     rows_have: Vec<String>,
+    /// the class of the rows has a method of its own that carries one of these decorators, by their paths
+    rows_have_decorated: Vec<String>,
     /// the program hands one of these, by their paths, to a call that names the class of the rows, or no class
     rows_are_told_to: Vec<String>,
     /// every turn gives the row the same values
