@@ -46,7 +46,9 @@ pub(super) fn is_chained(program: &Program, candidate: &Candidate) -> bool {
     let is_carried = |given: &&Argument| given.depend.carried & frame.bit != 0;
     let may_be = |given: &&Argument| is_carried(given) || is_endless && given.depend.volatile & frame.bit != 0;
     let carried: Vec<&Argument> = arguments.iter().filter(may_be).collect();
-    let others: Vec<&Argument> = arguments.iter().filter(|given| !is_carried(given)).collect();
+    let is_borrowed = |given: &&Argument| matches!(facts.origin(given.origin), Origin::Borrowed(_));
+    let others: Vec<&Argument> =
+        arguments.iter().filter(|given| !is_carried(given) && (is_borrowed(given) || !may_be(given))).collect();
     let read = carried.iter().flat_map(|given| reads_in(facts, given.span).map(|(_, site)| site.place));
     let asked: Vec<Name> = carried.iter().filter_map(|given| given.place).chain(read).collect();
     let is_filled = |origin: OriginId| {
@@ -125,7 +127,8 @@ fn has_key_of_row(facts: &FileFacts, given: &Argument, call: CallId) -> bool {
 
 /// Is it what keys of rows are called: `id`, `pk`, `orderId`, `order_id`?
 fn names_key(name: &str) -> bool {
-    matches!(name, "id" | "_id" | "pk" | "uuid" | "ID") || ["Id", "ID", "_id", "_pk"].iter().any(|end| name.ends_with(end))
+    matches!(name, "id" | "_id" | "pk" | "uuid" | "ID")
+        || ["Id", "ID", "_id", "_pk"].iter().any(|end| name.ends_with(end))
 }
 
 /// How a value leads to the result of a call.
@@ -287,9 +290,10 @@ fn is_list(program: &mut Program, file: FileId, binding: &Binding) -> bool {
         .iter()
         .filter(|site| site.kind == Use::Receiver)
         .flat_map(|site| {
-            facts.calls.iter().filter(move |call| {
-                call.span.start == site.span.start && call.receiver_place == Some(binding.name)
-            })
+            facts
+                .calls
+                .iter()
+                .filter(move |call| call.span.start == site.span.start && call.receiver_place == Some(binding.name))
         })
         .filter_map(|call| call.name)
         .collect();

@@ -89,11 +89,20 @@ fn imports(facts: &FileFacts, name: &str) -> bool {
     facts.imports.iter().any(|import| import.path.iter().any(|part| facts.text(*part) == name))
 }
 
-/// The class of the program whose rows the library call at the end of the path writes.
-fn class_of_rows(program: &Program, candidate: &Candidate) -> Option<Symbol> {
+/// The class of the program whose rows the library call at the end of the path writes: of what it is called on, or what is
+/// called on itself (`Order.create()`).
+fn class_of_rows(program: &mut Program, candidate: &Candidate) -> Option<Symbol> {
     let (file, call) = leaf(program, candidate.file, &candidate.effect.reached)?;
-    let receiver = program.resolved(file, call).receiver?;
-    let resolver = program.resolvers[program.file(file).source.language].as_ref()?;
+    let receiver = program.resolved(file, call).receiver;
+    let callee = program.file(file).facts.call(call).callee;
+    let language = program.file(file).source.language;
+    let resolver = program.resolvers[language].as_mut()?;
+    let Some(receiver) = receiver else {
+        return match resolver.infer(&program.files, file, callee).list[..] {
+            [Value::Item(symbol)] => resolver.class_named(symbol).map(|_| symbol),
+            _ => None,
+        };
+    };
     let of_it = resolver.arguments_of_type(receiver).iter().copied().chain([receiver]);
     of_it.into_iter().find(|class| resolver.is_own_class(*class)).map(|class| resolver.type_symbol(class))
 }

@@ -259,7 +259,9 @@ impl Extractor<'_> {
                     LoopClass::Chunked
                 } else if named(CURSOR_WORDS)
                     || self.ends_with_last_page(syntax.body)
-                    || syntax.condition.is_some_and(|condition| self.goes_on_after_page(condition, syntax.body, assigned))
+                    || syntax
+                        .condition
+                        .is_some_and(|condition| self.goes_on_after_page(condition, syntax.body, assigned))
                 {
                     LoopClass::Paging
                 } else if syntax.kind == LoopKind::Infinite && !self.exits_early(syntax.body) {
@@ -437,13 +439,11 @@ impl Extractor<'_> {
     fn measured(&self, length: NodeId) -> Option<Name> {
         let is_length = |name: Name| LENGTH_WORDS.contains(&self.facts.names.text(name));
         let measured = match self.tree.kind(length) {
-            NodeKind::Call { callee, arguments, .. } => {
-                match (self.tree.kind(callee), self.tree.nodes_of(arguments)) {
-                    (NodeKind::Name(name), [only]) if is_length(name) => *only,
-                    (NodeKind::Member { object, name, .. }, []) if is_length(name) => object,
-                    _ => return None,
-                }
-            }
+            NodeKind::Call { callee, arguments, .. } => match (self.tree.kind(callee), self.tree.nodes_of(arguments)) {
+                (NodeKind::Name(name), [only]) if is_length(name) => *only,
+                (NodeKind::Member { object, name, .. }, []) if is_length(name) => object,
+                _ => return None,
+            },
             NodeKind::Member { object, name } if is_length(name) => object,
             _ => return None,
         };

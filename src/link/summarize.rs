@@ -588,7 +588,13 @@ fn member_presence(
     match entries.iter().find(is_it).map(|entry| facts.origin(entry.value)) {
         Some(Origin::Bool(Some(false))) => Presence::Absent,
         Some(Origin::Bool(Some(true))) => Presence::Given,
-        Some(Origin::Null) => if member.asked == AskedFor::NotFalse { Presence::Given } else { Presence::Absent },
+        Some(Origin::Null) => {
+            if member.asked == AskedFor::NotFalse {
+                Presence::Given
+            } else {
+                Presence::Absent
+            }
+        }
         Some(_) => Presence::Open,
         // Keys that are no texts may be any.
         None if entries.len() == length as usize => missing,
