@@ -1454,7 +1454,7 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    /// A class or function that an attribute holds is called: `self.builder(…)`.
+    /// A class, a function or something that can be called as one, which an attribute holds, is called: `self.builder(…)`.
     fn call_held(
         &mut self,
         files: &[ProgramFile],
@@ -1465,13 +1465,22 @@ impl<'m> Resolver<'m> {
     ) -> bool {
         let class = self.types.get(receiver).name;
         let Some((file, origin)) = self.only_field(files, class, member) else { return false };
-        match self.infer(files, file, origin).list[..] {
-            [value @ (Value::Item(_) | Value::Function(..))] => {
-                self.call_value(files, site, value, None, resolution);
-                true
+        let values = self.infer(files, file, origin).list;
+        let call = self.symbols.intern("__call__");
+        let mut is_callable = |value: &Value| match value {
+            Value::Instance(id) => {
+                let symbol = self.types.get(*id).name;
+                self.lineage(files, symbol).iter().any(|part| self.member_row(*part, call).is_some())
             }
             _ => false,
+        };
+        if !matches!(values[..], [Value::Item(_) | Value::Function(..)]) && !values.iter().all(&mut is_callable) {
+            return false;
         }
+        for value in &values {
+            self.call_value(files, site, *value, None, resolution);
+        }
+        !values.is_empty()
     }
 
     /// What a method of a class that gives rows returns, when called for the rows of one class.
