@@ -51,15 +51,18 @@ pub(super) fn is_chained(program: &Program, candidate: &Candidate) -> bool {
         arguments.iter().filter(|given| !is_carried(given) && (is_borrowed(given) || !may_be(given))).collect();
     let read = carried.iter().flat_map(|given| reads_in(facts, given.span).map(|(_, site)| site.place));
     let asked: Vec<Name> = carried.iter().filter_map(|given| given.place).chain(read).collect();
-    let is_filled = |origin: OriginId| {
-        others.iter().any(|other| match facts.origin(other.origin) {
-            Origin::Borrowed(inner) => inner == origin,
-            _ => other.origin == origin,
-        })
-    };
-    let is_given = |origin| facts.origin(origin) == Origin::Call(candidate.call) || is_filled(origin);
     let mut writes = facts.writes[region.writes.0 as usize..region.writes.1 as usize].iter();
     writes.any(|write| {
+        // What it is set to is not what the call puts there.
+        let is_filled = |origin: OriginId| {
+            others.iter().filter(|other| other.place != Some(write.place)).any(|other| {
+                match facts.origin(other.origin) {
+                    Origin::Borrowed(inner) => inner == origin,
+                    _ => other.origin == origin,
+                }
+            })
+        };
+        let is_given = |origin| facts.origin(origin) == Origin::Call(candidate.call) || is_filled(origin);
         asked.iter().any(|place| is_or_is_part_of(facts, *place, write.place))
             && comes_of(facts, write.value, &is_given, 0)
     })

@@ -5,7 +5,7 @@ use super::value::Value;
 use super::{Extractor, ReturnsTo};
 use crate::facts::*;
 use crate::source::Span;
-use crate::syntax::{ImportNodeId, List, Name, NodeId, NodeKind, Operator, TypeExprId, UnaryOperator};
+use crate::syntax::{ImportNodeId, List, Name, NodeId, NodeKind, Operator, ParameterKind, TypeExprId, UnaryOperator};
 
 /// What is known under a condition of the parameters of the function, as bits, and of what comes of them and of loops.
 #[derive(Clone, Copy, Default)]
@@ -565,6 +565,11 @@ impl Extractor<'_> {
     /// The bit of a member of a parameter; 0 for none. Those beyond the last bit do not count.
     fn member_bit(&mut self, node: NodeId, asked: AskedFor) -> u32 {
         let Some((parameter, name, is_taken_out)) = self.member_of_parameter(node) else { return 0 };
+        // No call site writes down what its receiver holds.
+        let parameters = &self.facts.function(self.function).parameters;
+        if parameters.get(parameter as usize).is_none_or(|own| own.kind != ParameterKind::Ordinary) {
+            return 0;
+        }
         let asked = match asked {
             AskedFor::Itself if is_taken_out => AskedFor::TakenOut,
             // What the default is, nobody knows; false it may be.
