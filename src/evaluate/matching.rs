@@ -872,7 +872,23 @@ pub(super) fn is_small(program: &Program, file: FileId, origin: OriginId, place:
     {
         return true;
     }
-    small_origin(facts, origin, 0) || small_property(program, file, origin, place)
+    small_origin(facts, origin, 0)
+        || small_default(program, file, origin)
+        || small_property(program, file, origin, place)
+}
+
+/// Is it a parameter that no call of the program gives, so that it is its default, a few elements?
+fn small_default(program: &Program, file: FileId, origin: OriginId) -> bool {
+    let facts = &program.file(file).facts;
+    let Origin::Parameter(function, place) = facts.origin(origin) else { return false };
+    let parameters = &facts.function(function).parameters;
+    let default = parameters.get(place as usize).and_then(|parameter| parameter.default);
+    let Some(resolver) = &program.resolvers[program.file(file).source.language] else { return false };
+    let reference = program.function_ref(file, function);
+    let is_given = |place: usize| !resolver.given_to(reference, place as u16).is_empty();
+    default.is_some_and(|default| small_origin(facts, default, 0))
+        && !is_given(place as usize)
+        && (0..parameters.len()).any(is_given)
 }
 
 /// Is the receiver read from a property that returns a short display?
