@@ -95,8 +95,6 @@ pub struct Unserved<'r> {
 struct Asked<'r> {
     table: String,
     column: String,
-    /// Table and column as quoted names have them, where they are not in lower case there.
-    quoted: [Option<String>; 2],
     rules: Vec<&'r Rule>,
     sites: Vec<QuerySite>,
     /// Are rows looked up by a value anywhere?
@@ -115,8 +113,7 @@ impl<'r> Unserved<'r> {
             for call in (0..facts.calls.len() as u32).map(CallId).filter(|call| is_wanted(*call)) {
                 for (span, string) in given(program, file, call) {
                     let Some(statement) = facts.statement(string) else { continue };
-                    let text = &facts.strings[string.0 as usize];
-                    self.add_all(program, rules, QuerySite { file, call, span }, &statement.lookups, text);
+                    self.add_all(program, rules, QuerySite { file, call, span }, &statement.lookups);
                 }
             }
         }
@@ -124,41 +121,29 @@ impl<'r> Unserved<'r> {
         let own = program.lookups[first..].iter().take_while(|own| own.file == file);
         for lookup in own.filter(|own| is_wanted(own.call)) {
             let span = facts.call(lookup.call).name_span;
-            self.add_all(program, rules, QuerySite { file, call: lookup.call, span }, &lookup.lookups, "");
+            self.add_all(program, rules, QuerySite { file, call: lookup.call, span }, &lookup.lookups);
         }
     }
 
-    fn add_all(&mut self, program: &Program, rules: &[&'r Rule], site: QuerySite, lookups: &[Lookup], text: &str) {
+    fn add_all(&mut self, program: &Program, rules: &[&'r Rule], site: QuerySite, lookups: &[Lookup]) {
         for lookup in lookups {
             let Some((column, by_value)) = program.schema.unserved(lookups, lookup) else { continue };
-            let asked = self.add(rules, site, &lookup.table, column, by_value);
-            for (known, name) in asked.quoted.iter_mut().zip([&*lookup.table, column]) {
-                *known = known.take().or_else(|| quoted_name(text, name));
-            }
+            self.add(rules, site, &lookup.table, column, by_value);
         }
     }
 
-    fn add(
-        &mut self,
-        rules: &[&'r Rule],
-        site: QuerySite,
-        table: &str,
-        column: &str,
-        by_value: bool,
-    ) -> &mut Asked<'r> {
+    fn add(&mut self, rules: &[&'r Rule], site: QuerySite, table: &str, column: &str, by_value: bool) {
         let key = (table.to_owned(), column.to_owned());
         let at = *self.by_name.entry(key).or_insert(self.columns.len());
         if at == self.columns.len() {
             let (table, column) = (table.to_owned(), column.to_owned());
-            let (rules, sites, quoted) = (rules.to_vec(), Vec::new(), [None, None]);
-            self.columns.push(Asked { table, column, quoted, rules, sites, by_value: false });
+            self.columns.push(Asked { table, column, rules: rules.to_vec(), sites: Vec::new(), by_value: false });
         }
         let asked = &mut self.columns[at];
         asked.by_value |= by_value;
         if !asked.sites.iter().any(|known| (known.file, known.span) == (site.file, site.span)) {
             asked.sites.push(site);
         }
-        asked
     }
 
     /// One finding for each column.
@@ -187,29 +172,25 @@ fn is_run_by_hand(program: &Program, file: FileId) -> bool {
 
 fn words(table: &Table<TableOrigin>, asked: &Asked) -> TableWords {
     let origin = &table.place;
+    let column = table.spelled(&asked.column);
     let index = match origin.index.is_empty() {
         true => {
             let concurrently = match table.database {
                 Some(Database::PostgreSql) => "CONCURRENTLY ",
                 _ => "",
             };
-            let Asked { table, column, quoted, .. } = asked;
-            // Without quotes the database looks for the names in lower case.
-            let [own_table, own_column] = [(0, table), (1, column)]
-                .map(|(at, name)| quoted[at].as_ref().map_or_else(|| name.clone(), |quoted| format!("\"{quoted}\"")));
-            format!("CREATE INDEX {concurrently}{table}_{column}_idx ON {own_table} ({own_column})")
+            let name = format!("{}_{}_idx", asked.table, asked.column);
+            format!("CREATE INDEX {concurrently}{name} ON {} ({column})", table.spelled)
         }
-        false => origin.index.replace("{column}", &asked.column),
+        false => origin.index.replace("{column}", column),
     };
-    let [table, column] = [(0, &asked.table), (1, &asked.column)]
-        .map(|(at, name)| asked.quoted[at].clone().unwrap_or_else(|| name.clone()));
-    let table = if origin.class.is_empty() { table } else { origin.class.clone() };
-    TableWords { table, column, index, place: origin.place }
+    let table = if origin.class.is_empty() { unquoted(&table.spelled) } else { origin.class.clone() };
+    TableWords { table, column: unquoted(column), index, place: origin.place }
 }
 
-/// A name as it stands in quotes in a statement, if not in lower case.
-fn quoted_name(text: &str, name: &str) -> Option<String> {
-    text.split('"').find(|part| *part != name && part.to_lowercase() == name).map(str::to_owned)
+/// A name without the quotes that statements need, as people read it.
+fn unquoted(name: &str) -> String {
+    name.replace(['"', '`', '[', ']'], "")
 }
 
 /// The statements that a call is given, unless it is known to do something else with them.

@@ -55,7 +55,7 @@ pub(super) fn contexts<'m>(
                 context.is_concurrent |= given_to.is_some_and(|(call, _)| resolved[call.index()].effects.meets(spawns));
                 // Only the start of the task happens in the loop; what it does there is side by side.
             }
-            ScopeKind::LastTurn(ended) => {
+            ScopeKind::OneTurn(ended) => {
                 for _ in 0..ended {
                     let is_statement = |frame: &LoopFrame| matches!(frame.source, LoopSource::Loop(_));
                     let Some(at) = context.loops.iter().position(is_statement) else { break };
