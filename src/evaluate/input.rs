@@ -10,6 +10,7 @@ use super::matching::{Candidate, calls_of, root_receiver};
 use super::volume::{READS, element_source};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
+use crate::link::resolve::GivenArgument;
 use crate::program::{FunctionRef, LoopFrame, LoopSource, Program};
 use crate::source::FileId;
 use crate::syntax::Name;
@@ -141,17 +142,28 @@ impl<'p> Search<'p, '_> {
         }
     }
 
-    /// Does a call site give to a parameter what was read?
+    /// Do all call sites give to a parameter what was read? What a function gives to itself, and tests to it, says nothing.
     fn is_given_read(&self, file: FileId, function: FunctionId, place: u16, depth: usize) -> bool {
-        let Some(resolver) = &self.program.resolvers[self.program.file(file).source.language] else { return false };
-        let given = resolver.given_to(self.program.function_ref(file, function), place);
-        given.iter().any(|given| {
+        let program = self.program;
+        let Some(resolver) = &program.resolvers[program.file(file).source.language] else { return false };
+        let own = program.function_ref(file, function);
+        let caller = |given: &GivenArgument| {
             let facts = self.facts(given.file);
-            let site = facts.call(given.call);
-            let argument = facts.arguments_of(site).iter().find(|argument| argument.origin == given.origin);
-            let place = argument.and_then(|argument| argument.place);
-            self.is_read(given.file, facts.scope(site.scope).function, (given.origin, place), depth)
-        })
+            program.function_ref(given.file, facts.scope(facts.call(given.call).scope).function)
+        };
+        let is_telling = |given: &&GivenArgument| {
+            let caller = caller(given);
+            caller != own && !program.tests[caller.0 as usize]
+        };
+        let mut given = resolver.given_to(own, place).iter().filter(is_telling).peekable();
+        given.peek().is_some()
+            && given.all(|given| {
+                let facts = self.facts(given.file);
+                let site = facts.call(given.call);
+                let argument = facts.arguments_of(site).iter().find(|argument| argument.origin == given.origin);
+                let place = argument.and_then(|argument| argument.place);
+                self.is_read(given.file, facts.scope(site.scope).function, (given.origin, place), depth)
+            })
     }
 
     /// Is a container filled with what was read: by the call that reads, or by a loop over such data?

@@ -1043,14 +1043,14 @@ fn is_isolated(program: &Program, candidate: &Candidate) -> bool {
 }
 
 /// Speaking to a database.
-const DATABASE: EffectSet = EffectSet(
-    1 << Effect::DbQuery as u8
-        | 1 << Effect::DbWrite as u8
-        | 1 << Effect::DbCommit as u8
-        | 1 << Effect::DbConnect as u8
-        | 1 << Effect::DbFetch as u8
-        | 1 << Effect::LazyLoad as u8,
-);
+const DATABASE: EffectSet = EffectSet::of(&[
+    Effect::DbQuery,
+    Effect::DbWrite,
+    Effect::DbCommit,
+    Effect::DbConnect,
+    Effect::DbFetch,
+    Effect::LazyLoad,
+]);
 
 /// Does every turn of the loop do something else as well, other than speaking to a database?
 fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {

@@ -156,23 +156,25 @@ fn enter_closure(
     }
 }
 
+/// Blocks for something else than other code of the program.
+const WORKS: EffectSet = EffectSet::of(&[
+    Effect::Network,
+    Effect::FileIo,
+    Effect::Subprocess,
+    Effect::Sleep,
+    Effect::DbQuery,
+    Effect::DbWrite,
+    Effect::DbCommit,
+    Effect::Locks,
+]);
+
 /// Does a function wait for other code, outside of a closure: for tasks that it has started, for what they send?
 fn waits_for_others(facts: &FileFacts, function: FunctionId, closure: ClosureId, resolved: FileCalls) -> bool {
     let inside = facts.closure(closure).region.calls;
     let all = facts.function(function).region.calls;
-    let works = EffectSet::of(&[
-        Effect::Network,
-        Effect::FileIo,
-        Effect::Subprocess,
-        Effect::Sleep,
-        Effect::DbQuery,
-        Effect::DbWrite,
-        Effect::DbCommit,
-        Effect::Locks,
-    ]);
     (all.0..all.1).filter(|call| !(inside.0..inside.1).contains(call)).any(|call| {
         let effects = resolved[call as usize].effects;
-        effects.has(Effect::WaitsForEvent) || effects.has(Effect::Blocking) && !effects.meets(works)
+        effects.has(Effect::WaitsForEvent) || effects.has(Effect::Blocking) && !effects.meets(WORKS)
     })
 }
 
