@@ -186,6 +186,34 @@ pub enum Origin {
     Join(u32, u32),
 }
 
+/// The first bit of a set of parameters that speaks of a member of a parameter; parameters from there on have none.
+pub const FIRST_MEMBER: u32 = 24;
+
+/// The bits of a set of parameters that speak of parameters themselves.
+pub const WHOLE_PARAMETERS: u32 = (1 << FIRST_MEMBER) - 1;
+
+/// A member of a parameter that a condition of the function asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestedMember {
+    /// The place of the parameter.
+    pub parameter: u16,
+    /// The member.
+    pub name: Name,
+    /// How it is asked for.
+    pub asked: AskedFor,
+}
+
+/// How a condition asks for a member of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AskedFor {
+    /// As it is, `if (options.all)`: a missing one is as good as a false one.
+    Itself,
+    /// After it was taken out of the parameter, perhaps with a default that nobody knows: `({ all = true }) => …`.
+    TakenOut,
+    /// Whether it is anything but false: `if (options.all !== false)`.
+    NotFalse,
+}
+
 /// Code that runs under one set of circumstances.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Scope {
@@ -195,9 +223,10 @@ pub struct Scope {
     pub kind: ScopeKind,
     /// The function that it belongs to.
     pub function: FunctionId,
-    /// The parameters without which it runs only, as bits: `if x is None:`, `if not x:`.
+    /// The parameters without which it runs only, as bits: `if x is None:`, `if not x:`. The bits from [`FIRST_MEMBER`] on
+    /// speak of members of parameters, as `Function::members` has them.
     pub without: u32,
-    /// The parameters with which it runs only, as bits: `if x:`, `if x is not None:`.
+    /// The parameters with which it runs only, as bits: `if x:`, `if x is not None:`; and members of them, as above.
     pub needs: u32,
     /// The loops of whose elements, and the parameters, only those get here that equal a constant: `if x.kind == 1:`.
     pub chosen: Depend,
@@ -289,6 +318,8 @@ pub struct Function {
     pub scope: ScopeId,
     /// Parameters in order.
     pub parameters: Vec<Parameter>,
+    /// Members of parameters that its conditions ask for, in the order of their bits.
+    pub members: Vec<TestedMember>,
     /// Declared result.
     pub declared: Option<TypeExprId>,
     /// What it returns.

@@ -41,7 +41,7 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     let is_reached = chain.len() > 1;
     if is_reached {
         // What does the same as the library call is no form of the function that makes it.
-        words.asynchronous.clear();
+        words.asynchronous_below = std::mem::take(&mut words.asynchronous);
     }
     words.others = match causes::others_below(program, &reached) {
         Some(1) => "one more below it".into(),

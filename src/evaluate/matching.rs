@@ -1,6 +1,6 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
-use super::{calls, causes, flow, rows, values};
+use super::{calls, causes, flow, given, rows, values};
 use crate::diagnostic::{Diagnostic, Set};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -208,7 +208,8 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(waits_alone, |wanted| waits_alone(program, candidate) == *wanted);
     check!(one_file, |wanted| concerns_one_file(program, candidate) == *wanted);
     check!(isolated, |wanted| is_isolated(program, candidate) == *wanted);
-    check!(row_is_referred_to, |wanted| row_is_referred_to(program, candidate) == *wanted);
+    check!(row_is_referred_to, |wanted| given::row_is_referred_to(program, candidate) == *wanted);
+    check!(asks_for_many, |wanted| given::asks_for_many(program, candidate) == *wanted);
     // Many statements per turn are much beside whatever it is.
     check!(loop_also, |wanted| {
         loop_also_reaches(program, candidate, words(wanted)) && !causes::are_many(program, &candidate.effect.reached)
@@ -230,6 +231,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let reference = program.function_ref(file, function);
         (program.standings[reference.0 as usize] == Standing::Action) == *wanted
     });
+    check!(by_hand, |wanted| program.file(file).is_script == *wanted);
     check!(background, |wanted| program.background[program.function_ref(file, function).0 as usize] == *wanted);
     check!(outside_loops, |wanted| context.loops.iter().any(LoopFrame::goes_through_data) != *wanted);
     check!(chosen, |wanted| {
@@ -252,7 +254,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         &frame
     )));
     check!(carried, |wanted| is_carried(program, candidate) == *wanted);
-    check!(chained, |wanted| is_chained(program, candidate) == *wanted);
+    check!(chained, |wanted| given::is_chained(program, candidate) == *wanted);
     check!(invariant, |wanted| is_invariant(program, candidate, wanted));
     check!(small_receiver, |wanted| {
         let (place, origin, _) = root_receiver(program, file, call);
@@ -321,6 +323,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(many_below, |wanted| causes::are_many(program, &candidate.effect.reached) == *wanted);
     check!(compares_each, |wanted| (site.kind == CallKind::Search) == *wanted);
     check!(rows_have, |wanted| rows::have_methods(program, candidate, wanted));
+    check!(rows_have_decorated, |wanted| rows::have_decorated(program, candidate, wanted));
     check!(rows_are_told_to, |wanted| rows::are_told_to(program, candidate, wanted));
     check!(sets_same_values, |wanted| rows::get_same_values(program, candidate) == *wanted);
     check!(needless_async, |wanted| flow::is_needlessly_async(program, candidate) == *wanted);
@@ -859,37 +862,6 @@ fn is_carried(program: &Program, candidate: &Candidate) -> bool {
     (arguments.carried | site.receiver_depend.carried) & frame.bit != 0 || hands_on(program, candidate)
 }
 
-/// Is an argument set in the turn to a part of what the call gives, or puts into another argument?
-fn is_chained(program: &Program, candidate: &Candidate) -> bool {
-    let Some(frame) = candidate.frame else { return false };
-    let facts = &program.file(candidate.file).facts;
-    let Some(region) = region_of_source(facts, frame.source) else { return false };
-    let (carried, others): (Vec<&Argument>, Vec<&Argument>) =
-        facts.arguments_of(candidate.site(program)).iter().partition(|given| given.depend.carried & frame.bit != 0);
-    let is_filled = |origin: OriginId| {
-        others.iter().any(|other| match facts.origin(other.origin) {
-            Origin::Borrowed(inner) => inner == origin,
-            _ => other.origin == origin,
-        })
-    };
-    let comes_of_it = |origin: OriginId| {
-        let mut steps = std::iter::successors(Some(origin), |origin| facts.source_of(*origin)).take(DEEPEST_CHAIN);
-        steps.any(|origin| facts.origin(origin) == Origin::Call(candidate.call) || is_filled(origin))
-    };
-    let mut writes = facts.writes[region.writes.0 as usize..region.writes.1 as usize].iter();
-    writes.any(|write| {
-        let is_asked = |given: &&Argument| {
-            given
-                .place
-                .is_some_and(|place| place == write.place || is_part_of(facts.text(place), facts.text(write.place)))
-        };
-        carried.iter().any(is_asked) && comes_of_it(write.value)
-    })
-}
-
-/// Deeper chains of parts are not followed.
-const DEEPEST_CHAIN: usize = 16;
-
 /// Does a closure copy what its last call gave, to give it on: `reduce((all, one) => [...all, one])`?
 fn hands_on(program: &Program, candidate: &Candidate) -> bool {
     let Some(LoopSource::Closure(id)) = candidate.frame.map(|frame| frame.source) else { return false };
@@ -910,7 +882,23 @@ pub(super) fn is_small(program: &Program, file: FileId, origin: OriginId, place:
     {
         return true;
     }
-    small_origin(facts, origin, 0) || small_property(program, file, origin, place)
+    small_origin(facts, origin, 0)
+        || small_default(program, file, origin)
+        || small_property(program, file, origin, place)
+}
+
+/// Is it a parameter that no call of the program gives, so that it is its default, a few elements?
+fn small_default(program: &Program, file: FileId, origin: OriginId) -> bool {
+    let facts = &program.file(file).facts;
+    let Origin::Parameter(function, place) = facts.origin(origin) else { return false };
+    let parameters = &facts.function(function).parameters;
+    let default = parameters.get(place as usize).and_then(|parameter| parameter.default);
+    let Some(resolver) = &program.resolvers[program.file(file).source.language] else { return false };
+    let reference = program.function_ref(file, function);
+    let is_given = |place: usize| !resolver.given_to(reference, place as u16).is_empty();
+    default.is_some_and(|default| small_origin(facts, default, 0))
+        && !is_given(place as usize)
+        && (0..parameters.len()).any(is_given)
 }
 
 /// Is the receiver read from a property that returns a short display?
@@ -1054,53 +1042,6 @@ fn is_isolated(program: &Program, candidate: &Candidate) -> bool {
     })
 }
 
-/// Does a later write of the loop refer to the row that this one gives? Then it cannot wait for the end of the loop.
-fn row_is_referred_to(program: &Program, candidate: &Candidate) -> bool {
-    let Some(region) = region_of(program, candidate) else { return false };
-    let facts = &program.file(candidate.file).facts;
-    // What is written on again goes with the write that gave it.
-    let first = calls_of(region).find(|call| {
-        own_effects(program, candidate.file, *call).has(Effect::DbWrite)
-            && leads_to_call(facts, candidate.site(program).callee, *call, false)
-    });
-    let written = first.unwrap_or(candidate.call);
-    let given = |origin: OriginId| leads_to_call(facts, origin, written, false);
-    // `other.row = row`
-    let writes = &facts.writes[region.writes.0 as usize..region.writes.1 as usize];
-    let is_attribute = |write: &Write| write.kind == WriteKind::Assign && facts.text(write.place).contains('.');
-    if writes.iter().any(|write| is_attribute(write) && given(write.value)) {
-        return true;
-    }
-    calls_of(region).filter(|call| *call > written).any(|call| {
-        let site = facts.call(call);
-        let on_relation = || leads_to_call(facts, site.callee, written, true);
-        let as_argument = || facts.arguments_of(site).iter().any(|argument| given(argument.origin));
-        own_effects(program, candidate.file, call).has(Effect::DbWrite) && (on_relation() || as_argument())
-    })
-}
-
-/// Is a value the result of a call, or a part of it; with `member`: something that is read of it?
-fn leads_to_call(facts: &FileFacts, mut origin: OriginId, call: CallId, member: bool) -> bool {
-    let mut is_member = false;
-    for _ in 0..8 {
-        match facts.origin(origin) {
-            Origin::Call(own) => return own == call && is_member == member,
-            Origin::Member(inner, _) => {
-                is_member = true;
-                origin = inner;
-            }
-            Origin::Part(inner, _)
-            | Origin::Item(inner)
-            | Origin::Propagated(inner)
-            | Origin::Await(inner)
-            | Origin::Borrowed(inner)
-            | Origin::Ascribed(_, inner) => origin = inner,
-            _ => return false,
-        }
-    }
-    false
-}
-
 /// Speaking to a database.
 const DATABASE: EffectSet = EffectSet::of(&[
     Effect::DbQuery,
@@ -1136,7 +1077,7 @@ fn region_also_reaches(program: &Program, file: FileId, own: CallId, region: Reg
 }
 
 /// Does a call site run whenever code in the innermost of these scopes does: is it in no branch but these?
-fn runs_within(facts: &FileFacts, call: CallId, around: &[ScopeId]) -> bool {
+pub(super) fn runs_within(facts: &FileFacts, call: CallId, around: &[ScopeId]) -> bool {
     facts
         .scopes_from(facts.call(call).scope)
         .take_while(|(id, _)| !around.contains(id))
@@ -1523,7 +1464,10 @@ pub fn check_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Op
         return None;
     }
     let mut found = super::finding::of_relation(program, rule, read);
-    if rule.only_likely.chosen == Some(true) && flow::is_for_chosen(program, &read.frame, &read.chain) {
+    let is_for_chosen =
+        || rule.only_likely.chosen == Some(true) && flow::is_for_chosen(program, &read.frame, &read.chain);
+    let is_by_hand = rule.only_likely.by_hand == Some(true) && program.file(read.file).is_script;
+    if is_by_hand || is_for_chosen() {
         found.set = Set::Likely;
     }
     Some(found)

@@ -25,6 +25,32 @@ pub(super) fn have_methods(program: &mut Program, candidate: &Candidate, wanted:
     wanted.iter().any(|wanted| methods.contains(&wanted.as_str()))
 }
 
+/// Does the class of the rows, or one of the program that it inherits from, have a method with one of these decorators?
+pub(super) fn have_decorated(program: &mut Program, candidate: &Candidate, wanted: &[String]) -> bool {
+    let Some(class) = class_of_rows(program, candidate) else { return false };
+    let language = program.file(candidate.file).source.language;
+    let Some(resolver) = program.resolvers[language].as_mut() else { return false };
+    let wanted: Vec<Symbol> = wanted.iter().map(|path| resolver.symbol(path)).collect();
+    let lineage = resolver.lineage(&program.files, class);
+    let own: Vec<(FileId, ClassId)> = lineage.iter().filter_map(|class| resolver.class_named(*class)).collect();
+    own.into_iter().any(|(file, class)| {
+        let facts = &program.files[file.0 as usize].facts;
+        let methods = facts.class(class).methods.iter();
+        let decorators = methods.flat_map(|(_, function)| facts.function(*function).decorators.iter());
+        decorators.into_iter().any(|decorator| {
+            // `@AfterCreate`, `@AfterCreate({ … })`
+            let named = match facts.origin(*decorator) {
+                Origin::Call(call) => facts.call(call).callee,
+                _ => *decorator,
+            };
+            match resolver.infer(&program.files, file, named).list[..] {
+                [Value::Item(symbol)] => wanted.contains(&symbol),
+                _ => false,
+            }
+        })
+    })
+}
+
 /// Does the program hand one of these to a call that names the class of the rows, or no class?
 pub(super) fn are_told_to(program: &mut Program, candidate: &Candidate, wanted: &[String]) -> bool {
     let Some(class) = class_of_rows(program, candidate) else { return false };
@@ -63,11 +89,20 @@ fn imports(facts: &FileFacts, name: &str) -> bool {
     facts.imports.iter().any(|import| import.path.iter().any(|part| facts.text(*part) == name))
 }
 
-/// The class of the program whose rows the library call at the end of the path writes.
-fn class_of_rows(program: &Program, candidate: &Candidate) -> Option<Symbol> {
+/// The class of the program whose rows the library call at the end of the path writes: of what it is called on, or what is
+/// called on itself (`Order.create()`).
+fn class_of_rows(program: &mut Program, candidate: &Candidate) -> Option<Symbol> {
     let (file, call) = leaf(program, candidate.file, &candidate.effect.reached)?;
-    let receiver = program.resolved(file, call).receiver?;
-    let resolver = program.resolvers[program.file(file).source.language].as_ref()?;
+    let receiver = program.resolved(file, call).receiver;
+    let callee = program.file(file).facts.call(call).callee;
+    let language = program.file(file).source.language;
+    let resolver = program.resolvers[language].as_mut()?;
+    let Some(receiver) = receiver else {
+        return match resolver.infer(&program.files, file, callee).list[..] {
+            [Value::Item(symbol)] => resolver.class_named(symbol).map(|_| symbol),
+            _ => None,
+        };
+    };
     let of_it = resolver.arguments_of_type(receiver).iter().copied().chain([receiver]);
     of_it.into_iter().find(|class| resolver.is_own_class(*class)).map(|class| resolver.type_symbol(class))
 }

@@ -8,7 +8,7 @@ use super::propose;
 use crate::diagnostic::{Diagnostic, Set};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::program::{Program, TableOrigin};
+use crate::program::{Program, ProgramFile, TableOrigin};
 use crate::rule::Rule;
 use crate::rule::condition::Conditions;
 use crate::source::FileId;
@@ -166,8 +166,8 @@ impl<'r> Unserved<'r> {
 }
 
 fn is_run_by_hand(program: &Program, file: FileId) -> bool {
-    let source = &program.file(file).source;
-    crate::lang::all()[source.language].is_run_by_hand(&source.path)
+    let ProgramFile { source, is_script, .. } = program.file(file);
+    *is_script || crate::lang::all()[source.language].is_run_by_hand(&source.path)
 }
 
 fn words(table: &Table<TableOrigin>, asked: &Asked) -> TableWords {

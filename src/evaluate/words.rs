@@ -29,6 +29,8 @@ pub(super) struct Words {
     pub api: String,
     pub alternative: String,
     pub asynchronous: String,
+    /// The same, of a library call that another function makes.
+    pub asynchronous_below: String,
     pub cost: String,
     pub others: String,
     pub argument: String,
@@ -67,6 +69,7 @@ impl Words {
             Field::WitnessApi => &self.api,
             Field::WitnessAlternative => &self.alternative,
             Field::WitnessAsynchronous => &self.asynchronous,
+            Field::WitnessAsynchronousBelow => &self.asynchronous_below,
             Field::WitnessOthers => &self.others,
             Field::WitnessCost => &self.cost,
             Field::Argument => &self.argument,

@@ -211,6 +211,7 @@ fn outlines(files: &[SourceFile], modules: Vec<String>, renames: &[Renames], wan
         let language = lang::all()[source.language];
         let own = language.packages_of(&module).into_iter().find_map(|package| renames[source.language].get(package));
         ProgramFile {
+            is_script: false,
             is_side_code: match (wanted.class_of)(source) {
                 Some(Class::Production) => false,
                 Some(Class::Tests) => true,

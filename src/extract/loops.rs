@@ -258,7 +258,12 @@ impl Extractor<'_> {
                     LoopClass::Retry
                 } else if named(CHUNK_WORDS) {
                     LoopClass::Chunked
-                } else if named(CURSOR_WORDS) || self.ends_with_last_page(syntax.body) {
+                } else if named(CURSOR_WORDS)
+                    || self.ends_with_last_page(syntax.body)
+                    || syntax
+                        .condition
+                        .is_some_and(|condition| self.goes_on_after_page(condition, syntax.body, assigned))
+                {
                     LoopClass::Paging
                 } else if syntax.kind == LoopKind::Infinite && !self.exits_early(syntax.body) {
                     LoopClass::Worker
@@ -345,17 +350,36 @@ impl Extractor<'_> {
     /// == 0 { break }`?
     fn ends_with_last_page(&self, body: NodeId) -> bool {
         self.ways_out(body).into_iter().any(|condition| {
-            let NodeKind::Binary { operator: Operator::Equal | Operator::Compare, left, .. } =
-                self.tree.kind(condition)
-            else {
-                return false;
+            let length = match self.tree.kind(condition) {
+                NodeKind::Binary { operator: Operator::Equal | Operator::Compare, left, .. } => left,
+                // `if (!rows.length) break`
+                NodeKind::Unary { operator: UnaryOperator::Not, operand } => operand,
+                _ => return false,
             };
-            let counted = || match self.tree.kind(left) {
+            let counted = || match self.tree.kind(length) {
                 NodeKind::Name(name) if self.is_count(name) => Some(name),
                 _ => None,
             };
-            self.measured(left).or_else(counted).is_some_and(|rows| self.gives(body, rows, false))
+            self.measured(length).or_else(counted).is_some_and(|rows| self.gives(body, rows, false))
         })
+    }
+
+    /// Does a loop go on only while what a turn asked for was full, or not empty: `while (rows.length >= limit)`? What is made
+    /// of what the turn has at hand was not asked for.
+    fn goes_on_after_page(&self, condition: NodeId, body: NodeId, assigned: &rustc_hash::FxHashMap<Name, u32>) -> bool {
+        if let NodeKind::Binary { operator: Operator::And, left, right } = self.tree.kind(condition) {
+            return self.goes_on_after_page(left, body, assigned) || self.goes_on_after_page(right, body, assigned);
+        }
+        let length = match self.tree.kind(condition) {
+            NodeKind::Binary { operator: Operator::Equal | Operator::Compare, left, .. } => left,
+            _ => condition,
+        };
+        let is_at_hand = |call: NodeId| {
+            let NodeKind::Call { callee, .. } = self.tree.kind(call) else { return true };
+            assigned.keys().any(|name| self.starts_at(callee, *name))
+        };
+        let Some(rows) = self.measured(length) else { return false };
+        self.call_giving(body, rows, false).is_some_and(|call| !is_at_hand(call))
     }
 
     /// Is it named like a number of rows?
@@ -381,6 +405,11 @@ impl Extractor<'_> {
 
     /// Does a call that stands in a body give the value of a variable, as the last of its results if need be?
     fn gives(&self, body: NodeId, name: Name, last: bool) -> bool {
+        self.call_giving(body, name, last).is_some()
+    }
+
+    /// The call of a body that gives the value of a variable, as the last of its results if need be.
+    fn call_giving(&self, body: NodeId, name: Name, last: bool) -> Option<NodeId> {
         let is_target = |target: NodeId| match self.tree.kind(target) {
             NodeKind::Collection { kind: CollectionKind::Tuple, elements } => {
                 let elements = self.tree.nodes_of(elements);
@@ -389,30 +418,34 @@ impl Extractor<'_> {
             }
             kind => kind == NodeKind::Name(name),
         };
-        let is_call = |value: NodeId| match self.tree.kind(value) {
-            NodeKind::Await(inner) | NodeKind::Propagate(inner) => {
-                matches!(self.tree.kind(inner), NodeKind::Call { .. })
-            }
-            kind => matches!(kind, NodeKind::Call { .. }),
+        let call = |value: NodeId| {
+            let inner = match self.tree.kind(value) {
+                NodeKind::Await(inner) | NodeKind::Propagate(inner) => inner,
+                _ => value,
+            };
+            matches!(self.tree.kind(inner), NodeKind::Call { .. }).then_some(inner)
         };
         match self.tree.kind(body) {
             NodeKind::Block(list) => {
-                self.tree.nodes_of(list).iter().any(|statement| self.gives(*statement, name, last))
+                self.tree.nodes_of(list).iter().find_map(|statement| self.call_giving(*statement, name, last))
             }
             NodeKind::Let { target, value: Some(value), .. } | NodeKind::Assign { target, operator: None, value } => {
-                is_target(target) && is_call(value)
+                is_target(target).then(|| call(value)).flatten()
             }
-            _ => false,
+            _ => None,
         }
     }
 
     /// The variable whose length this is.
     fn measured(&self, length: NodeId) -> Option<Name> {
-        let NodeKind::Call { callee, arguments, .. } = self.tree.kind(length) else { return None };
         let is_length = |name: Name| LENGTH_WORDS.contains(&self.facts.names.text(name));
-        let measured = match (self.tree.kind(callee), self.tree.nodes_of(arguments)) {
-            (NodeKind::Name(name), [only]) if is_length(name) => *only,
-            (NodeKind::Member { object, name, .. }, []) if is_length(name) => object,
+        let measured = match self.tree.kind(length) {
+            NodeKind::Call { callee, arguments, .. } => match (self.tree.kind(callee), self.tree.nodes_of(arguments)) {
+                (NodeKind::Name(name), [only]) if is_length(name) => *only,
+                (NodeKind::Member { object, name, .. }, []) if is_length(name) => object,
+                _ => return None,
+            },
+            NodeKind::Member { object, name } if is_length(name) => object,
             _ => return None,
         };
         match self.tree.kind(measured) {

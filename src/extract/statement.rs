@@ -5,7 +5,7 @@ use super::value::Value;
 use super::{Extractor, ReturnsTo};
 use crate::facts::*;
 use crate::source::Span;
-use crate::syntax::{ImportNodeId, List, Name, NodeId, NodeKind, Operator, TypeExprId, UnaryOperator};
+use crate::syntax::{ImportNodeId, List, Name, NodeId, NodeKind, Operator, ParameterKind, TypeExprId, UnaryOperator};
 
 /// What is known under a condition of the parameters of the function, as bits, and of what comes of them and of loops.
 #[derive(Clone, Copy, Default)]
@@ -162,7 +162,7 @@ impl Extractor<'_> {
     }
 
     /// What is known of the parameters behind a statement: `if x is None: return`.
-    fn parameters_behind(&self, node: NodeId) -> GivenParameters {
+    fn parameters_behind(&mut self, node: NodeId) -> GivenParameters {
         match self.tree.kind(node) {
             NodeKind::If { condition, then, otherwise: None } if leaves(self.tree, then) != Leaves::No => {
                 self.parameter_test(condition).1
@@ -581,30 +581,24 @@ impl Extractor<'_> {
     }
 
     /// What a condition says of the function's parameters where it holds, and where it does not.
-    pub(super) fn parameter_test(&self, condition: NodeId) -> (GivenParameters, GivenParameters) {
+    pub(super) fn parameter_test(&mut self, condition: NodeId) -> (GivenParameters, GivenParameters) {
         let nothing = GivenParameters::default();
+        let test = |bit| (GivenParameters { needs: bit, ..nothing }, GivenParameters { without: bit, ..nothing });
+        let swapped = |(holds, fails)| (fails, holds);
         match self.tree.kind(condition) {
-            NodeKind::Name(_) => {
-                let bit = self.parameter_bit(condition);
-                (GivenParameters { needs: bit, ..nothing }, GivenParameters { without: bit, ..nothing })
-            }
+            NodeKind::Name(_) | NodeKind::Member { .. } => test(self.tested_bit(condition)),
             NodeKind::LetCondition { pattern, value } if self.takes_what_is_there(pattern) => {
-                let bit = self.parameter_bit(value);
-                (GivenParameters { needs: bit, ..nothing }, GivenParameters { without: bit, ..nothing })
+                test(self.parameter_bit(value))
             }
-            NodeKind::Unary { operator: UnaryOperator::Not, operand } => {
-                let (holds, fails) = self.parameter_test(operand);
-                (fails, holds)
-            }
-            NodeKind::Binary { operator, left, right } if self.tree.kind(right) == NodeKind::Null => {
-                let bit = self.parameter_bit(left);
-                let (given, absent) =
-                    (GivenParameters { needs: bit, ..nothing }, GivenParameters { without: bit, ..nothing });
-                match operator {
-                    Operator::Equal => (absent, given),
-                    Operator::NotEqual => (given, absent),
-                    _ => (nothing, nothing),
-                }
+            NodeKind::Unary { operator: UnaryOperator::Not, operand } => swapped(self.parameter_test(operand)),
+            NodeKind::Binary { operator: operator @ (Operator::Equal | Operator::NotEqual), left, right } => {
+                let (is_given, bit) = match self.tree.kind(right) {
+                    NodeKind::Null => (false, self.tested_bit(left)),
+                    NodeKind::Bool(true) => (true, self.member_bit(left, AskedFor::Itself)),
+                    NodeKind::Bool(false) => (false, self.member_bit(left, AskedFor::NotFalse)),
+                    _ => return (nothing, nothing),
+                };
+                if is_given == (operator == Operator::Equal) { test(bit) } else { swapped(test(bit)) }
             }
             NodeKind::Binary { operator: Operator::And, left, right } => {
                 (self.parameter_test(left).0.and(self.parameter_test(right).0), nothing)
@@ -616,6 +610,53 @@ impl Extractor<'_> {
         }
     }
 
+    /// The bit of the parameter, or of the member of one, that is tested for truth; 0 for none.
+    fn tested_bit(&mut self, node: NodeId) -> u32 {
+        match self.parameter_bit(node) {
+            0 => self.member_bit(node, AskedFor::Itself),
+            bit => bit,
+        }
+    }
+
+    /// The bit of a member of a parameter; 0 for none. Those beyond the last bit do not count.
+    fn member_bit(&mut self, node: NodeId, asked: AskedFor) -> u32 {
+        let Some((parameter, name, is_taken_out)) = self.member_of_parameter(node) else { return 0 };
+        // No call site writes down what its receiver holds.
+        let parameters = &self.facts.function(self.function).parameters;
+        if parameters.get(parameter as usize).is_none_or(|own| own.kind != ParameterKind::Ordinary) {
+            return 0;
+        }
+        let asked = match asked {
+            AskedFor::Itself if is_taken_out => AskedFor::TakenOut,
+            // What the default is, nobody knows; false it may be.
+            AskedFor::NotFalse if is_taken_out => return 0,
+            _ => asked,
+        };
+        let member = TestedMember { parameter, name, asked };
+        let members = &mut self.facts.functions[self.function.index()].members;
+        let at = members.iter().position(|own| *own == member).unwrap_or_else(|| {
+            members.push(member);
+            members.len() - 1
+        });
+        let bit = FIRST_MEMBER + at as u32;
+        if bit < 31 { 1 << bit } else { 0 }
+    }
+
+    /// The member of a parameter that a node reads, or a name still stands for; with `true` if it was taken out before.
+    fn member_of_parameter(&self, node: NodeId) -> Option<(u16, Name, bool)> {
+        match self.tree.kind(node) {
+            NodeKind::Member { object, name } => Some((self.parameter_of(object)?, name, false)),
+            NodeKind::Name(name) => match self.facts.origin(self.locals.get(name)?.origin) {
+                Origin::Member(object, member) => match self.facts.origin(object) {
+                    Origin::Parameter(function, place) if function == self.function => Some((place, member, true)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Is it the pattern of a value that may be absent, and is not: `Some(x)`?
     fn takes_what_is_there(&self, pattern: NodeId) -> bool {
         let NodeKind::Call { callee, .. } = self.tree.kind(pattern) else { return false };
@@ -624,7 +665,7 @@ impl Extractor<'_> {
 
     /// The bit of the parameter that a name still stands for; 0 for none. Those beyond the last bit do not count.
     fn parameter_bit(&self, node: NodeId) -> u32 {
-        self.parameter_of(node).filter(|place| *place < 31).map_or(0, |place| 1 << place)
+        self.parameter_of(node).filter(|place| u32::from(*place) < FIRST_MEMBER).map_or(0, |place| 1 << place)
     }
 
     /// The parameter of the function that a name still stands for.

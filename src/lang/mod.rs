@@ -354,6 +354,16 @@ pub trait Language: Sync {
         false
     }
 
+    /// Is this path a script: run by hand and by nothing else, as commands that a clock runs too are not?
+    fn is_script(&self, path: &str) -> bool {
+        self.is_run_by_hand(path)
+    }
+
+    /// Is this path named like something that is run once: a script if it runs by itself and nothing imports it?
+    fn names_script(&self, _path: &str) -> bool {
+        false
+    }
+
     /// Is this path a migration: code that changes the tables of a database once, while others use them?
     fn is_migration(&self, _path: &str) -> bool {
         false

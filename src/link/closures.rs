@@ -26,8 +26,8 @@ const LONGEST_CHAIN: usize = 4;
 pub(super) enum Run {
     /// Before it returns, perhaps once.
     Here,
-    /// Before it returns, once per element of something.
-    PerElement,
+    /// Before it returns, once per turn of a loop of this class.
+    PerTurn(LoopClass),
     /// On another thread.
     Elsewhere,
 }
@@ -100,7 +100,7 @@ fn functions_handed_on(program: &mut Program, file: FileId) -> Vec<Callback> {
                     argument: at as u16,
                     function: function_ref(&program.files, callee_file, callee),
                     called_by: call_of_argument(program, file, call, at),
-                    repeats: run == Run::PerElement,
+                    repeats: run == Run::PerTurn(LoopClass::Data),
                     is_offloaded: run == Run::Elsewhere,
                 });
             }
@@ -214,10 +214,22 @@ fn run_in(context: &Context, inner: Option<Run>) -> Option<Run> {
     Some(match inner {
         Some(Run::Elsewhere) => Run::Elsewhere,
         _ if context.is_offloaded => Run::Elsewhere,
-        _ if context.loops.iter().any(|frame| frame.goes_on()) => Run::PerElement,
-        Some(inner) => inner,
-        None => Run::Here,
+        _ => match (class_around(context), inner) {
+            (Some(class), Some(Run::PerTurn(own))) if own != LoopClass::Data => Run::PerTurn(class),
+            (_, Some(Run::PerTurn(own))) => Run::PerTurn(own),
+            (Some(class), _) => Run::PerTurn(class),
+            (None, Some(inner)) => inner,
+            (None, None) => Run::Here,
+        },
     })
+}
+
+/// The class of the loops around a call that go on for as long as there is something to do; one over data says more than
+/// one that takes many at once.
+fn class_around(context: &Context) -> Option<LoopClass> {
+    let mut classes = context.loops.iter().filter(|frame| frame.goes_on()).map(|frame| frame.class);
+    let innermost = classes.next()?;
+    Some(if classes.any(|class| class == LoopClass::Data) { LoopClass::Data } else { innermost })
 }
 
 /// The circumstances of a call without the loop around it that does the same again until it succeeds, or as often as it
@@ -255,7 +267,7 @@ fn without_retries(program: &Program, file: FileId, call: CallId, context: &Cont
 fn run_of_row(facts: &FileFacts, row: &Row, site: &CallSite, at: usize) -> Option<Run> {
     let argument = &facts.arguments_of(site)[at];
     if repeats_argument(facts, row, at as u16, argument.keyword) {
-        return Some(Run::PerElement);
+        return Some(Run::PerTurn(LoopClass::Data));
     }
     // Nothing tells that any other row runs it at all.
     row.effects.has(Effect::Offloads).then_some(Run::Elsewhere)

@@ -139,9 +139,9 @@ fn enter_closure(
         (Some(row), _) if row.color == Color::Sync || !row.gives.is_empty() => {}
         _ => match runs.get(&id) {
             Some(Run::Here) => {}
-            Some(Run::PerElement) => {
+            Some(Run::PerTurn(class)) => {
                 let is_page = closure.target.is_some_and(|name| facts.text(name).eq_ignore_ascii_case("page"));
-                let class = if is_page { LoopClass::Paging } else { LoopClass::Data };
+                let class = if is_page { LoopClass::Paging } else { *class };
                 context.loops.insert(0, LoopFrame { source: LoopSource::Closure(id), bit: scope.bit(), class });
             }
             Some(Run::Elsewhere) => {

@@ -19,6 +19,7 @@ pub mod relations;
 mod renderers;
 pub mod resolve;
 mod schema;
+mod scripts;
 mod standing;
 mod structural;
 pub mod summarize;
@@ -88,6 +89,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
     }
     closures::enter_handed_on(&mut program);
     mark_test_helpers(&mut program);
+    scripts::find_scripts(&mut program);
     standing::find_standings(&mut program);
     tasks::find_lone_functions(&mut program, &has_own_loop);
     summarize::summarize(&mut program);

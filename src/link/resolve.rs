@@ -1454,7 +1454,7 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    /// A class or function that an attribute holds is called: `self.builder(…)`.
+    /// A class, a function or something that can be called as one, which an attribute holds, is called: `self.builder(…)`.
     fn call_held(
         &mut self,
         files: &[ProgramFile],
@@ -1465,13 +1465,22 @@ impl<'m> Resolver<'m> {
     ) -> bool {
         let class = self.types.get(receiver).name;
         let Some((file, origin)) = self.only_field(files, class, member) else { return false };
-        match self.infer(files, file, origin).list[..] {
-            [value @ (Value::Item(_) | Value::Function(..))] => {
-                self.call_value(files, site, value, None, resolution);
-                true
+        let values = self.infer(files, file, origin).list;
+        let call = self.symbols.intern("__call__");
+        let mut is_callable = |value: &Value| match value {
+            Value::Instance(id) => {
+                let symbol = self.types.get(*id).name;
+                self.lineage(files, symbol).iter().any(|part| self.member_row(*part, call).is_some())
             }
             _ => false,
+        };
+        if !matches!(values[..], [Value::Item(_) | Value::Function(..)]) && !values.iter().all(&mut is_callable) {
+            return false;
         }
+        for value in &values {
+            self.call_value(files, site, *value, None, resolution);
+        }
+        !values.is_empty()
     }
 
     /// What a method of a class that gives rows returns, when called for the rows of one class.
@@ -2114,6 +2123,14 @@ impl<'m> Resolver<'m> {
     /// What call sites give to a parameter of a function of the program.
     pub fn given_to(&self, function: FunctionRef, place: u16) -> &[GivenArgument] {
         self.callers.get(&(function, place)).map_or(&[], |given| given)
+    }
+
+    /// Does a member of this name run a closure once per element of a list?
+    pub fn repeats_in_list(&mut self, files: &[ProgramFile], file: FileId, name: Name) -> bool {
+        let list = self.language_literals().list;
+        let list = self.symbols.intern(list);
+        let member = self.name_symbol(files, file, name);
+        self.member_row(list, member).is_some_and(|row| row.repeats.is_some())
     }
 
     /// Types of literals of the language.

@@ -157,7 +157,7 @@ fn registration<'m>(
 /// Code in places of what people run by hand, code of modules, tests.
 fn note_place(program: &mut Program, file: FileId) {
     let entry = &program.files[file.0 as usize];
-    let is_by_hand = lang::all()[entry.source.language].is_run_by_hand(&entry.source.path);
+    let is_by_hand = entry.is_script || lang::all()[entry.source.language].is_run_by_hand(&entry.source.path);
     for number in 0..entry.facts.functions.len() {
         let reference = entry.first_function as usize + number;
         let is_test = program.tests[reference];

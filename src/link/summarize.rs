@@ -13,10 +13,10 @@ use super::resolve::{argument_at, given_alone, matched_arguments};
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::model::table::{Color, Laziness};
+use crate::model::table::{Color, Laziness, RowKind};
 use crate::program::{Callback, Context, FunctionRef, LoopSource, Program, Reached, Summary, Target};
-use crate::source::FileId;
-use crate::syntax::ParameterKind;
+use crate::source::{FileId, Span};
+use crate::syntax::{CollectionKind, ParameterKind};
 
 /// Degrees above this are all the same.
 pub const HIGHEST_DEGREE: u8 = 3;
@@ -441,7 +441,7 @@ fn is_conditional(program: &Program, entry: &Reached, file: FileId) -> bool {
 fn stands_in_case(facts: &FileFacts, scope: ScopeId) -> bool {
     facts.scopes_from(scope).any(|(_, scope)| match scope.kind {
         // What parameters decide, the call site decides.
-        ScopeKind::Branch => scope.without | scope.needs == 0,
+        ScopeKind::Branch => (scope.without | scope.needs) & WHOLE_PARAMETERS == 0,
         ScopeKind::Handler => true,
         _ => false,
     })
@@ -487,10 +487,13 @@ fn still_open(
     entry: &Reached,
 ) -> Option<(u32, u32)> {
     let (mut without, mut needs) = (0, 0);
-    let asked = entry.without | entry.needs;
-    if asked == 0 {
+    if entry.without | entry.needs == 0 {
         return Some((0, 0));
     }
+    if members_rule_out(facts, site, callee_facts, callee, entry) {
+        return None;
+    }
+    let asked = (entry.without | entry.needs) & WHOLE_PARAMETERS;
     let mut given = 0u32;
     for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
         let bit = 1 << parameter.min(31);
@@ -502,7 +505,7 @@ fn still_open(
         let presence = presence(facts, origin);
         if let Origin::Parameter(function, place) = facts.origin(origin)
             && function == facts.scope(site.scope).function
-            && place < 31
+            && u32::from(place) < FIRST_MEMBER
         {
             without |= if entry.without & bit != 0 { 1 << place } else { 0 };
             needs |= if entry.needs & bit != 0 { 1 << place } else { 0 };
@@ -528,6 +531,81 @@ fn still_open(
     Some((without, needs))
 }
 
+/// Does what a call site writes down for members of parameters rule an effect out: a literal that has them, or does not?
+fn members_rule_out(
+    facts: &FileFacts,
+    site: &CallSite,
+    callee_facts: &FileFacts,
+    callee: FunctionId,
+    entry: &Reached,
+) -> bool {
+    let function = callee_facts.function(callee);
+    let bits = function.members.iter().zip(FIRST_MEMBER..31);
+    bits.into_iter().any(|(member, bit)| {
+        let bit = 1 << bit;
+        let is_asked = (entry.without | entry.needs) & bit != 0;
+        is_asked
+            && match member_presence(facts, site, callee_facts, callee, member) {
+                Presence::Given => entry.without & bit != 0,
+                Presence::Absent => entry.needs & bit != 0,
+                Presence::Other | Presence::Open => false,
+            }
+    })
+}
+
+/// Whether a call site gives a member of a parameter, and what, as far as it is written down there.
+fn member_presence(
+    facts: &FileFacts,
+    site: &CallSite,
+    callee_facts: &FileFacts,
+    callee: FunctionId,
+    member: &TestedMember,
+) -> Presence {
+    let missing = match member.asked {
+        AskedFor::Itself => Presence::Absent,
+        AskedFor::NotFalse => Presence::Given,
+        AskedFor::TakenOut => Presence::Open,
+    };
+    let name = callee_facts.text(member.name);
+    let matched = matched_arguments(facts, site, callee_facts, callee);
+    let given = matched.into_iter().find(|(_, parameter)| *parameter == member.parameter);
+    let (facts, origin) = match given {
+        Some((argument, _)) => (facts, facts.arguments_of(site)[argument].origin),
+        None => {
+            let parameter = callee_facts.function(callee).parameters.get(member.parameter as usize);
+            let is_spread = facts.arguments_of(site).iter().any(|argument| argument.is_spread);
+            match parameter {
+                Some(parameter) if !is_spread && parameter.kind == ParameterKind::Ordinary => match parameter.default {
+                    Some(default) => (callee_facts, default),
+                    None => return missing,
+                },
+                _ => return Presence::Open,
+            }
+        }
+    };
+    if let Presence::Absent = presence(facts, origin) {
+        return missing;
+    }
+    let Origin::Collection(CollectionKind::Map, _, Some(length)) = facts.origin(origin) else { return Presence::Open };
+    let entries = facts.entries_of(origin);
+    let is_it = |entry: &&Entry| entry.key.is_some_and(|key| *facts.strings[key.0 as usize] == *name);
+    match entries.iter().find(is_it).map(|entry| facts.origin(entry.value)) {
+        Some(Origin::Bool(Some(false))) => Presence::Absent,
+        Some(Origin::Bool(Some(true))) => Presence::Given,
+        Some(Origin::Null) => {
+            if member.asked == AskedFor::NotFalse {
+                Presence::Given
+            } else {
+                Presence::Absent
+            }
+        }
+        Some(_) => Presence::Open,
+        // Keys that are no texts may be any.
+        None if entries.len() == length as usize => missing,
+        None => Presence::Open,
+    }
+}
+
 /// Does an effect certainly come about in a function that another one runs for the code that hands it over? If it is
 /// bound to parameters, the call that gives it its arguments has to tell.
 fn stays_open(
@@ -537,7 +615,7 @@ fn stays_open(
     callee: FunctionId,
     entry: &Reached,
 ) -> bool {
-    if entry.without | entry.needs == 0 {
+    if (entry.without | entry.needs) & WHOLE_PARAMETERS == 0 {
         return true;
     }
     called_by.is_some_and(|(file, call)| {
@@ -597,6 +675,9 @@ fn holds_thread(effect: Effect) -> bool {
 fn is_only_built(program: &Program, file: FileId, call: CallId) -> bool {
     let facts = &program.file(file).facts;
     let site = facts.call(call);
+    if is_part_of_statement(program, file, call) {
+        return true;
+    }
     if site.kind != CallKind::Call || site.awaited || matches!(site.used, Use::Returned | Use::Receiver) {
         return false;
     }
@@ -614,6 +695,50 @@ fn is_only_built(program: &Program, file: FileId, call: CallId) -> bool {
     // `gather(f())`, `wait_for(f(), 5)`: what it is given to awaits it.
     is_async && !(site.used == Use::Argument && enclosing_awaits(program, file, call))
 }
+
+/// Is what a call builds, to be sent when it is awaited, a part of another statement that is built: a subquery, a value of
+/// an update? It stands among the arguments of a call that builds, or its variable is given to such calls only.
+fn is_part_of_statement(program: &Program, file: FileId, call: CallId) -> bool {
+    if program.resolved(file, call).row().is_none_or(|row| row.laziness != Laziness::Awaited) {
+        return false;
+    }
+    let facts = &program.file(file).facts;
+    let last = facts.continuations(call).last().unwrap_or(call);
+    let built = facts.call(last);
+    if built.awaited {
+        return false;
+    }
+    let is_given = |span: Span, scope: ScopeId, before: CallId| {
+        // Outer calls come before inner ones; their arguments are seldom many.
+        (before.0.saturating_sub(OUTER_CALLS)..before.0).rev().map(CallId).any(|outer| {
+            let site = facts.call(outer);
+            let builds = program.resolved(file, outer).row().is_some_and(|row| {
+                matches!(row.laziness, Laziness::Lazy | Laziness::Awaited) && row.kind == RowKind::Method
+            });
+            let is_argument = || facts.arguments_of(site).iter().any(|argument| argument.span.contains(span));
+            let mut between = facts.scopes_from(scope).take_while(|(id, _)| *id != site.scope);
+            builds && is_argument() && !between.any(|(_, scope)| matches!(scope.kind, ScopeKind::Closure(_)))
+        })
+    };
+    match built.used {
+        Use::Argument | Use::Stored | Use::Other => is_given(built.span, built.scope, call),
+        Use::Bound => facts.binding_of(last).is_some_and(|binding| {
+            let before = |used: &UseSite| {
+                let last = facts.calls.iter().rposition(|site| site.span.start <= used.span.start);
+                CallId(last.map_or(0, |last| last as u32 + 1))
+            };
+            !binding.is_shared
+                && !binding.uses.is_empty()
+                && binding.uses.iter().all(|used| {
+                    matches!(used.kind, Use::Argument | Use::Stored) && is_given(used.span, used.scope, before(used))
+                })
+        }),
+        _ => false,
+    }
+}
+
+/// How many calls before a call, or a value, those that take it are looked for.
+const OUTER_CALLS: u32 = 64;
 
 /// Is the call an argument of one that awaits what it is given?
 fn enclosing_awaits(program: &Program, file: FileId, call: CallId) -> bool {

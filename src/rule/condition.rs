@@ -299,6 +299,8 @@ conditions! {
     isolated: bool,
     /// the row that it gives is referred to by another write of the same turn, which has to wait for it
     row_is_referred_to: bool,
+    /// all that it is given of the loop is a list that the turn is, or one made of all its elements: a page, a chunk, a level
+    asks_for_many: bool,
     /// another call of the loop, or the same one, reaches one of these effects, other than by speaking to a database
     loop_also: Vec<Word<Effect>>,
     /// it stands in code that runs once, when its module is loaded
@@ -313,6 +315,8 @@ conditions! {
     queued: bool,
     /// it stands in a function that only actions lead to which an administrator takes on rows picked by hand
     action: bool,
+    /// it stands in a script that people run by hand, once or seldom
+    by_hand: bool,
     /// it stands in a function that runs in the background, so that nobody waits for it
     background: bool,
     /// no loop over data is around it in its function
@@ -443,6 +447,8 @@ conditions! {
     compares_each: bool,
     /// the class of the rows has one of these methods of its own
     rows_have: Vec<String>,
+    /// the class of the rows has a method of its own that carries one of these decorators, by their paths
+    rows_have_decorated: Vec<String>,
     /// the program hands one of these, by their paths, to a call that names the class of the rows, or no class
     rows_are_told_to: Vec<String>,
     /// every turn gives the row the same values

@@ -48,6 +48,8 @@ fields! {
     WitnessAlternative = "witness.alternative",
     /// what does the same as the library call and gives an awaitable, where the code itself makes the call
     WitnessAsynchronous = "witness.asynchronous",
+    /// the same, where a function makes the call that the code runs
+    WitnessAsynchronousBelow = "witness.asynchronous-below",
     /// how many other library calls do the same below the callee: `3 more below it`
     WitnessOthers = "witness.others",
     /// what to do instead of many such library calls, where that is more than another call

@@ -109,6 +109,10 @@ impl Language for JavaScript {
         names::is_run_by_hand(path)
     }
 
+    fn names_script(&self, path: &str) -> bool {
+        names::names_script(path)
+    }
+
     fn is_migration(&self, path: &str) -> bool {
         names::is_migration(path)
     }

@@ -155,7 +155,11 @@ const SIDE_KINDS: &[&str] = &[
 const SIDE_FILES: &[&str] = &["gruntfile", "gulpfile", "jest.setup", "seed", "seeds", "setuptests"];
 
 /// Folders of what people run by hand.
-const HAND_FOLDERS: &[&str] = &["bin", "scripts", "script", "tools", "tasks"];
+const HAND_FOLDERS: &[&str] = &["bin", "scripts", "script"];
+
+/// Words in the paths of what is run once, and of other things too.
+const SCRIPT_WORDS: &[&str] =
+    &["backfill", "backfills", "migrate", "migration", "migrations", "tasks", "tools", "upgrade", "upgrades"];
 
 const MIGRATION_FOLDERS: &[&str] = &["data-migration", "data-migrations", "migration", "migrations"];
 
@@ -183,6 +187,12 @@ pub(super) fn is_side_code(path: &str) -> bool {
 /// Is this path something that people run by hand?
 pub(super) fn is_run_by_hand(path: &str) -> bool {
     has_folder(path, HAND_FOLDERS)
+}
+
+/// Is this path named like something that is run once?
+pub(super) fn names_script(path: &str) -> bool {
+    let words = super::modules::without_extension(path).split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.into_iter().any(|word| SCRIPT_WORDS.contains(&word))
 }
 
 /// Is it in a folder of its own below those of migrations, that starts with a time?
@@ -221,6 +231,9 @@ mod tests {
         assert!(is_side_code("prisma/seed.ts") && is_side_code("vite.config.ts") && is_side_code("a.test.mjs"));
         assert!(!is_side_code("src/config.ts") && !is_side_code("src/users/users.service.ts"));
         assert!(is_run_by_hand("scripts/import.ts") && !is_run_by_hand("src/scripts.ts"));
+        assert!(!is_run_by_hand("server/queues/tasks/Cleanup.ts") && !is_run_by_hand("server/tools/search.ts"));
+        assert!(names_script("db/upgrade.js") && names_script("src/backfill-users.ts"));
+        assert!(!names_script("src/users/migrated.ts"));
         assert!(is_migration("src/migrations/1-users.ts") && !is_migration("src/migrate.ts"));
         assert!(
             is_side_code("db/migration/20240101120000_users/migration.ts") && !is_side_code("src/migration/run.ts")

@@ -84,6 +84,10 @@ impl Language for Python {
         names::is_run_by_hand(path)
     }
 
+    fn is_script(&self, path: &str) -> bool {
+        names::is_script(path)
+    }
+
     fn comments(&self, text: &str) -> Vec<Span> {
         let comments = |parsed: &RuffParsed<ModModule>| {
             let tokens = parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Comment);

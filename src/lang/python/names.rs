@@ -49,7 +49,10 @@ const SIDE_FOLDERS: &[&str] = &[
 const SIDE_FILES: &[&str] = &["conftest.py", "setup.py", "noxfile.py", "tests.py", "seed.py", "seeds.py"];
 
 /// Folders of what people run by hand: scripts, and commands for administrators.
-const HAND_FOLDERS: &[&str] = &["scripts", "script", "bin", "tools", "devtools", "management"];
+const HAND_FOLDERS: &[&str] = &["scripts", "script", "bin", "tools", "devtools", COMMAND_FOLDER];
+
+/// The folder of commands for administrators, which a clock often runs.
+const COMMAND_FOLDER: &str = "management";
 
 /// Files of that kind.
 const HAND_FILES: &[&str] = &["manage.py", "fabfile.py"];
@@ -159,6 +162,11 @@ pub fn is_side_code(path: &str) -> bool {
 /// Is this path something that people run by hand?
 pub fn is_run_by_hand(path: &str) -> bool {
     folder(path).split('/').any(|part| HAND_FOLDERS.contains(&part)) || HAND_FILES.contains(&file_name(path))
+}
+
+/// Is this path something that people run by hand, and nothing else does?
+pub fn is_script(path: &str) -> bool {
+    is_run_by_hand(path) && !folder(path).split('/').any(|part| part == COMMAND_FOLDER)
 }
 
 /// Is this path a change to the tables of a database?
