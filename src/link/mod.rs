@@ -6,6 +6,7 @@
 //! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables (`schema.rs`). No input or output;
 //! the same facts and models give the same program, whatever the threads. Files that were not read have no facts.
 
+mod ahead;
 mod batching;
 mod closures;
 pub mod context;
@@ -116,35 +117,37 @@ fn link_language<'m>(
     language: usize,
     resolver: &mut Resolver<'m>,
 ) {
-    let own = |number: &usize| files[*number].source.language == language;
-    let calls_of = |number: usize| (0..files[number].facts.calls.len() as u32).map(CallId);
-    for number in (0..files.len()).filter(own) {
-        let file = FileId(number as u32);
-        // What functions are called with is learnt from calls alone.
-        for call in calls_of(number).filter(|call| files[number].facts.call(*call).kind == CallKind::Call) {
-            let answer = resolver.resolved(files, file, call, &mut resolved.answers);
-            resolved.numbers[number][call.index()] = answer;
-            resolver.note_arguments(files, file, call, resolved.answers.get(answer));
-        }
+    let own: Vec<FileId> =
+        (0..files.len() as u32).map(FileId).filter(|file| files[file.0 as usize].source.language == language).collect();
+    let kind = |(file, call): &(FileId, CallId)| files[file.0 as usize].facts.call(*call).kind;
+    let calls_of = |file: &FileId| {
+        let file = *file;
+        (0..files[file.0 as usize].facts.calls.len() as u32).map(move |call| (file, CallId(call)))
+    };
+    // What functions are called with is learnt from calls alone.
+    let calls: Vec<(FileId, CallId)> =
+        own.iter().flat_map(calls_of).filter(|site| kind(site) == CallKind::Call).collect();
+    ahead::resolve_ahead(resolver, files, &calls);
+    for (file, call) in calls {
+        let answer = resolver.resolved(files, file, call, &mut resolved.answers);
+        resolved.numbers[file.0 as usize][call.index()] = answer;
+        resolver.note_arguments(files, file, call, resolved.answers.get(answer));
     }
-    let files_of_language: Vec<FileId> = (0..files.len()).filter(own).map(|number| FileId(number as u32)).collect();
-    resolver.note_registrations(files, &files_of_language, resolved);
-    resolver.note_templates(files, &files_of_language, resolved);
+    resolver.note_registrations(files, &own, resolved);
+    resolver.note_templates(files, &own, resolved);
     resolver.use_callers();
     // Answering one of them may settle others: which are open is asked before the first.
-    let is_open = |resolver: &Resolver, number: usize, call: CallId| {
-        files[number].facts.call(call).kind != CallKind::Call
-            || !resolver.is_settled(FileId(number as u32), call)
-            || resolved.get(FileId(number as u32), call).row().is_some_and(|row| !row.calls_member.is_empty())
+    let is_open = |site: &(FileId, CallId)| {
+        let (file, call) = *site;
+        kind(site) != CallKind::Call
+            || !resolver.is_settled(file, call)
+            || resolved.get(file, call).row().is_some_and(|row| !row.calls_member.is_empty())
     };
-    let open: Vec<(usize, CallId)> = (0..files.len())
-        .filter(own)
-        .flat_map(|number| calls_of(number).map(move |call| (number, call)))
-        .filter(|(number, call)| is_open(resolver, *number, *call))
-        .collect();
-    for (number, call) in open {
-        let answer = resolver.resolved(files, FileId(number as u32), call, &mut resolved.answers);
-        resolved.numbers[number][call.index()] = answer;
+    let open: Vec<(FileId, CallId)> = own.iter().flat_map(calls_of).filter(is_open).collect();
+    ahead::resolve_ahead(resolver, files, &open);
+    for (file, call) in open {
+        let answer = resolver.resolved(files, file, call, &mut resolved.answers);
+        resolved.numbers[file.0 as usize][call.index()] = answer;
     }
     resolver.add_templates(resolved);
 }
