@@ -27,6 +27,7 @@ mod tables;
 pub mod tasks;
 mod templates;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::effect::Effect;
@@ -84,6 +85,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         }));
     }
     let mut has_own_loop = vec![false; program.functions.len()];
+    mark_tests_and_memory(&mut program);
     for file in (0..program.files.len() as u32).map(FileId) {
         link_file(&mut program, file, &mut has_own_loop);
     }
@@ -214,6 +216,34 @@ fn read_relations(program: &mut Program) {
     program.relation_reads.sort_by_key(|read| read.file);
 }
 
+/// Marks functions that belong to tests, and those that remember their results.
+fn mark_tests_and_memory(program: &mut Program) {
+    let of_file = |(number, entry): (usize, &ProgramFile)| {
+        let resolved = program.resolved.of_file(FileId(number as u32));
+        let mut tests: Vec<bool> = Vec::new();
+        let mark = |(id, function): (usize, &Function)| {
+            let is_around = function.parent.is_some_and(|parent| tests.get(parent.index()) == Some(&true));
+            let is_test = is_around || entry.is_side_code || is_marked_test(entry, function);
+            tests.push(is_test);
+            (is_test, memoization::memoizes(&entry.facts, resolved, FunctionId(id as u32)))
+        };
+        entry.facts.functions.iter().enumerate().map(mark).collect::<Vec<_>>()
+    };
+    let marks: Vec<(bool, bool)> = program.files.par_iter().enumerate().flat_map_iter(of_file).collect();
+    for (reference, (is_test, memoizes)) in marks.into_iter().enumerate() {
+        program.tests[reference] = is_test;
+        program.summaries[reference].memoizes = memoizes;
+    }
+}
+
+/// Does a decorator say that a function, or the module that it stands in, belongs to tests?
+fn is_marked_test(entry: &ProgramFile, function: &Function) -> bool {
+    let facts = &entry.facts;
+    let language = lang::all()[entry.source.language];
+    function.decorators.iter().any(|decorator| language.marks_test(&decorator_text(facts, *decorator)))
+        || module_is_test(facts, function.module, language)
+}
+
 fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let number = file.0 as usize;
     let language = program.files[number].source.language;
@@ -226,13 +256,6 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let facts = &files[number].facts;
     for (id, function) in facts.functions.iter().enumerate() {
         let reference = (files[number].first_function + id as u32) as usize;
-        let marks = lang::all()[language];
-        program.tests[reference] = files[number].is_side_code
-            || function.decorators.iter().any(|decorator| marks.marks_test(&decorator_text(facts, *decorator)))
-            || module_is_test(facts, function.module, marks)
-            || function
-                .parent
-                .is_some_and(|parent| program.tests[files[number].first_function as usize + parent.index()]);
         for decorator in &function.decorators {
             let effects = decorator_effects(resolved, files, file, *decorator, resolver);
             if let Origin::Call(call) = facts.origin(*decorator)
@@ -258,10 +281,6 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
             program.summaries[reference].memoizes_for_now |= effects.has(Effect::Memoizes) && forgets;
             has_own_loop[reference] |= effects.has(Effect::RunsEventLoop);
         }
-        let id = FunctionId(id as u32);
-        program.summaries[reference].memoizes |=
-            memoization::keeps_results(facts, id) || memoization::puts_results(facts, resolved, id);
-        program.summaries[reference].memoizes |= function.flavor == crate::syntax::FunctionFlavor::CachedProperty;
     }
 }
 
