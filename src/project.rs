@@ -1,7 +1,5 @@
 //! What a run works on: source files and manifests, as they were found. Knows no disk.
 
-use rayon::prelude::*;
-
 use crate::diagnostic::Notice;
 use crate::lang::{self, Language, Manifest};
 use crate::source::SourceFile;
@@ -38,7 +36,7 @@ impl Project {
             let own: Vec<Manifest> = self.requirement_files.iter().filter(is_own).cloned().collect();
             Requirements::new(language.requirements(&own))
         };
-        lang::all().par_iter().enumerate().map(of_language).collect()
+        lang::all().iter().enumerate().map(of_language).collect()
     }
 
     /// The paths of all files that it is made of, relative to the project root.

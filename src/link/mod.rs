@@ -3,8 +3,12 @@
 //! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), relations between classes
 //! (`relations.rs`), what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`),
 //! circumstances (`context.rs`), also of closures that functions of the program run (`closures.rs`), how functions come
-//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables (`schema.rs`). No input or output;
-//! the same facts and models give the same program, whatever the threads. Files that were not read have no facts.
+//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables (`schema.rs`). No input or output.
+//! Files that were not read have no facts.
+//!
+//! The same facts and models give the same program, whatever the threads. Three kinds of work are shared among them: what
+//! is read off one file each, put together in the order of files; summaries of functions that do not lead to each other;
+//! and answers about calls that are the same whoever asks (`ahead.rs`). All else is done in the order of files and calls.
 
 mod ahead;
 mod batching;
@@ -37,11 +41,10 @@ use crate::model::lookup::Models;
 use crate::model::table::Laziness;
 use crate::program::{FileCalls, Program, ProgramFile, Resolved, ResolvedCalls, Standing};
 use crate::source::FileId;
-use crate::version::Requirements;
 use resolve::{Resolver, Value};
 
 /// Links the files, which are sorted by path. `models` holds one entry for each language of `lang::all()`.
-pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: Vec<Requirements>) -> Program<'m> {
+pub fn program(files: Vec<ProgramFile>, models: &[Models]) -> Program<'_> {
     let functions = files
         .iter()
         .enumerate()
@@ -70,7 +73,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         relation_reads: Vec::new(),
         schema: Default::default(),
         lookups: Vec::new(),
-        requirements,
+        requirements: Vec::new(),
         functions,
         files,
     };
