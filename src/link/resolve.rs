@@ -698,13 +698,15 @@ impl<'m> Resolver<'m> {
         let is_outermost = !std::mem::replace(&mut self.in_star_search, true);
         let (found, validity) = self.kept(|resolver| resolver.search_stars(files, file, module, name));
         let found = found.flatten();
+        if validity == Validity::Final {
+            self.star_names.insert(key, found.clone());
+        }
         if is_outermost {
-            // Only the first question saw everything; the others may have been cut short by its own steps.
             self.in_star_search = false;
             self.star_search.clear();
-            if validity == Validity::Final {
-                self.star_names.insert(key, found.clone());
-            }
+        } else if found.is_some() {
+            // Another question of this search may come here again.
+            self.star_search.remove(&key);
         }
         found
     }
