@@ -248,7 +248,7 @@ impl Profile {
             Some((start, end)) => name.starts_with(start) && name.ends_with(end),
             None => name == *pattern,
         };
-        self.requirement_files.iter().any(|pattern| matches(pattern))
+        self.requirement_files.iter().any(matches)
     }
 
     /// The qualified name of what is in scope without an import.

@@ -215,6 +215,9 @@ pub struct GivenArgument {
     pub origin: OriginId,
 }
 
+/// A table that does not change while clones ask. They share it.
+type Shared<K, V> = Arc<FxHashMap<K, V>>;
+
 /// Resolves the names of one language. A clone knows the same, and shares what does not change any more.
 #[derive(Clone)]
 pub struct Resolver<'m> {
@@ -222,17 +225,17 @@ pub struct Resolver<'m> {
     pub(super) models: &'m Models,
     pub(super) symbols: Symbols,
     pub(super) types: Types,
-    definitions: Arc<FxHashMap<Symbol, Definition>>,
+    definitions: Shared<Symbol, Definition>,
     /// Per file and module: what its names are bound to.
-    scopes: Arc<FxHashMap<(FileId, ModuleId), ModuleNames>>,
+    scopes: Shared<(FileId, ModuleId), ModuleNames>,
     /// What the files of a module share, where modules span files: by module and name.
-    shared_names: Arc<FxHashMap<(Symbol, Symbol), SharedOrigins>>,
-    module_symbols: Arc<FxHashMap<(FileId, ModuleId), Symbol>>,
-    class_symbols: Arc<FxHashMap<(FileId, ClassId), Symbol>>,
+    shared_names: Shared<(Symbol, Symbol), SharedOrigins>,
+    module_symbols: Shared<(FileId, ModuleId), Symbol>,
+    class_symbols: Shared<(FileId, ClassId), Symbol>,
     /// Methods added to a type elsewhere.
-    extensions: Arc<FxHashMap<Symbol, Vec<(FileId, ClassId)>>>,
+    extensions: Shared<Symbol, Vec<(FileId, ClassId)>>,
     /// Types that implement an interface.
-    pub(super) implementors: Arc<FxHashMap<Symbol, Vec<Symbol>>>,
+    pub(super) implementors: Shared<Symbol, Vec<Symbol>>,
     /// The names of each file as symbols, made when they are asked for.
     name_symbols: Vec<Vec<Option<Symbol>>>,
     pub(super) values: Distinct<Values>,
@@ -251,7 +254,7 @@ pub struct Resolver<'m> {
     /// What the answer under way depends on so far.
     validity: Validity,
     /// The arguments that call sites give to each parameter.
-    pub(super) callers: Arc<FxHashMap<(FunctionRef, u16), SmallVec<[GivenArgument; 2]>>>,
+    pub(super) callers: Shared<(FunctionRef, u16), SmallVec<[GivenArgument; 2]>>,
     rows: FxHashMap<(Symbol, Symbol), Option<&'m Row>>,
     known_types: FxHashMap<Symbol, bool>,
     external_members: FxHashMap<(Symbol, Symbol), Symbol>,
@@ -266,10 +269,10 @@ pub struct Resolver<'m> {
     /// Where the present search through star imports has been.
     star_search: FxHashSet<(FileId, ModuleId, Symbol)>,
     in_star_search: bool,
-    methods: Arc<FxHashMap<(FileId, ClassId, Symbol), FunctionId>>,
+    methods: Shared<(FileId, ClassId, Symbol), FunctionId>,
     /// All methods of a class that share a name, where that is allowed.
-    pub(super) overloads: Arc<FxHashMap<(FileId, ClassId, Symbol), SmallVec<[FunctionId; 2]>>>,
-    fields: Arc<FxHashMap<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>>,
+    pub(super) overloads: Shared<(FileId, ClassId, Symbol), SmallVec<[FunctionId; 2]>>,
+    fields: Shared<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>,
     pub(super) relations: Arc<super::relations::Relations<'m>>,
     pub(super) templates: Arc<super::templates::Templates>,
     pub(super) depth: usize,
