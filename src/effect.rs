@@ -179,8 +179,15 @@ impl EffectSet {
     pub const EMPTY: EffectSet = EffectSet(0);
 
     /// The set of these.
-    pub fn of(effects: &[Effect]) -> EffectSet {
-        EffectSet(effects.iter().fold(0, |bits, effect| bits | 1 << *effect as u8))
+    pub const fn of(effects: &[Effect]) -> EffectSet {
+        let mut bits = 0;
+        // A loop that a constant can be made by.
+        let mut at = 0;
+        while at < effects.len() {
+            bits |= 1 << effects[at] as u8;
+            at += 1;
+        }
+        EffectSet(bits)
     }
 
     /// Is the effect in the set?
@@ -194,7 +201,7 @@ impl EffectSet {
     }
 
     /// Both together.
-    pub fn union(self, other: EffectSet) -> EffectSet {
+    pub const fn union(self, other: EffectSet) -> EffectSet {
         EffectSet(self.0 | other.0)
     }
 
@@ -204,7 +211,7 @@ impl EffectSet {
     }
 
     /// This set without those of the other.
-    pub fn without(self, other: EffectSet) -> EffectSet {
+    pub const fn without(self, other: EffectSet) -> EffectSet {
         EffectSet(self.0 & !other.0)
     }
 

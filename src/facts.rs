@@ -217,8 +217,9 @@ pub enum ScopeKind {
     Closure(ClosureId),
     /// An `async` block; it may be given to a call.
     Async(Option<(CallId, u16)>),
-    /// A block of a loop's body that always leaves this number of loops, the innermost first: it runs once at the most.
-    LastTurn(u8),
+    /// A block of a loop's body that runs in one turn at the most: it always leaves this number of loops, the innermost
+    /// first, or makes what they lack and keep.
+    OneTurn(u8),
     /// A block that runs after a failure only.
     Handler,
     /// A branch of a condition.

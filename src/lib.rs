@@ -260,9 +260,10 @@ impl Examined {
         });
         let rules = RuleSet::of(|name| policy.runs(name));
         let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
-        let found = policy.applied(found);
+        // A comment has an effect, too, where the set that its finding is in was not asked for.
         let suppressed = evaluate::suppress::suppressed(&program, found, |file, rule| policy.runs_on(file, rule));
         let Suppressed { kept: found, notices: about_comments, unused } = suppressed;
+        let found = policy.applied(found);
         notices.extend(about_comments);
         notices.extend(not_saved(saving, config));
         Examined { found, files: program.files, stacks, rules, notices, unused, analysed, analysed_bytes }

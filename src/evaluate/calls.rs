@@ -167,8 +167,7 @@ fn goes_on_until_answered(program: &Program, candidate: &Candidate) -> bool {
     let binding = if site.used == Use::Bound { binding_of_call(facts, candidate.call) } else { None };
     binding.is_some_and(|binding| {
         let ends = |at: &UseSite| around.exits_early || around.header.contains(at.span);
-        let mut uses = binding.uses.iter();
-        !binding.is_shared && uses.all(|at| is_test(at.kind)) && binding.uses.iter().any(ends)
+        !binding.is_shared && binding.uses.iter().all(|at| is_test(at.kind)) && binding.uses.iter().any(ends)
     })
 }
 

@@ -39,10 +39,7 @@ pub(super) fn fans_out(program: &Program, candidate: &Candidate, wanted: EffectS
 
 fn is_called_chunk(facts: &FileFacts, source: LoopSource) -> bool {
     let LoopSource::Loop(id) = source else { return false };
-    facts.loop_of(id).iterable_place.is_some_and(|place| {
-        let text = facts.text(place).to_ascii_lowercase();
-        CHUNK_WORDS.iter().any(|word| text.contains(word))
-    })
+    facts.loop_of(id).iterable_place.is_some_and(|place| names_chunk(facts.text(place)))
 }
 
 /// Does the call start one task, in a loop over data?

@@ -87,7 +87,9 @@ fn worst_of_each_place(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     for diagnostic in found {
         let key = (diagnostic.family.clone(), diagnostic.primary.file, diagnostic.primary.span);
         match worst.get(&key) {
-            Some(at) if diagnostic.rank > kept[*at].rank => kept[*at] = diagnostic,
+            // What is surer is not hidden by what may be worse.
+            Some(at) if diagnostic.set < kept[*at].set => kept[*at] = diagnostic,
+            Some(at) if diagnostic.set == kept[*at].set && diagnostic.rank > kept[*at].rank => kept[*at] = diagnostic,
             Some(_) => {}
             None => {
                 worst.insert(key, kept.len());

@@ -290,10 +290,12 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(calls, |wanted| calls::is_one_of(program, file, call, wanted));
     check!(goes_through, |wanted| calls::goes_through(program, candidate, wanted));
     check!(goes_through_parts, |wanted| calls::goes_through_parts(program, candidate, wanted));
-    check!(language, |wanted| {
+    let is_in = |languages: &[String]| {
         let own = crate::lang::all()[program.file(file).source.language].profile().name;
-        wanted.iter().any(|language| language == own)
-    });
+        languages.iter().any(|language| language == own)
+    };
+    check!(language, |wanted| is_in(wanted));
+    check!(of_unknown_length, |wanted| is_in(wanted) && !super::input::goes_through_read(program, candidate));
     check!(named, |wanted| calls::is_named(program, candidate, wanted));
     check!(fixed_argument, |wanted| calls::has_fixed_argument(program, candidate) == *wanted);
     check!(independent, |wanted| calls::is_independent(program, candidate) == *wanted);
@@ -432,6 +434,9 @@ fn is_only_read(program: &mut Program, candidate: &Candidate) -> bool {
 /// Parts of names of variables that hold a statement.
 const STATEMENT_WORDS: &[&str] = &["sql", "stmt", "statement", "query", "ddl", "command"];
 
+/// What methods that make a statement begin with.
+const STATEMENT_VERBS: &[&str] = &["select", "insert", "update", "delete", "create", "drop", "alter", "truncate"];
+
 /// Is the statement that is sent what the loop goes through, so that there is nothing to put together?
 fn sends_element(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
@@ -462,10 +467,15 @@ fn concerns_another_table(program: &Program, candidate: &Candidate, statement: O
         call = inner;
     }
     let resolved = program.resolved(file, call);
-    if resolved.functions().next().is_some() || resolved.row().is_some_and(|row| row.laziness != Laziness::Lazy) {
+    let site = facts.call(call);
+    let builds = match resolved.row() {
+        Some(row) => row.laziness == Laziness::Lazy,
+        // `table.delete()`, whatever the table is; `order.customer_id()` is nothing to send.
+        None => site.name.is_none_or(|name| STATEMENT_VERBS.iter().any(|verb| facts.text(name).starts_with(verb))),
+    };
+    if resolved.functions().next().is_some() || !builds {
         return false;
     }
-    let site = facts.call(call);
     let named = match facts.arguments_of(site).first() {
         Some(first) if first.keyword.is_none() && !matches!(facts.origin(first.origin), Origin::String(_)) => {
             first.depend.or(site.receiver_depend)
@@ -1092,14 +1102,14 @@ fn leads_to_call(facts: &FileFacts, mut origin: OriginId, call: CallId, member: 
 }
 
 /// Speaking to a database.
-const DATABASE: EffectSet = EffectSet(
-    1 << Effect::DbQuery as u8
-        | 1 << Effect::DbWrite as u8
-        | 1 << Effect::DbCommit as u8
-        | 1 << Effect::DbConnect as u8
-        | 1 << Effect::DbFetch as u8
-        | 1 << Effect::LazyLoad as u8,
-);
+const DATABASE: EffectSet = EffectSet::of(&[
+    Effect::DbQuery,
+    Effect::DbWrite,
+    Effect::DbCommit,
+    Effect::DbConnect,
+    Effect::DbFetch,
+    Effect::LazyLoad,
+]);
 
 /// Does every turn of the loop do something else as well, other than speaking to a database?
 fn loop_also_reaches(program: &Program, candidate: &Candidate, wanted: EffectSet) -> bool {
@@ -1130,7 +1140,7 @@ fn runs_within(facts: &FileFacts, call: CallId, around: &[ScopeId]) -> bool {
     facts
         .scopes_from(facts.call(call).scope)
         .take_while(|(id, _)| !around.contains(id))
-        .all(|(_, scope)| !matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler | ScopeKind::LastTurn(_)))
+        .all(|(_, scope)| !matches!(scope.kind, ScopeKind::Branch | ScopeKind::Handler | ScopeKind::OneTurn(_)))
 }
 
 /// Is the result gone through once, and used for nothing else?

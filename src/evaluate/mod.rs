@@ -5,9 +5,9 @@
 //! borrowed), `flow.rs` for what calls have to do with each other, and `calls.rs` for what is called, with what;
 //! `finding.rs` says it, with `words.rs` for what things are called and `causes.rs` for what is below a call, `advice.rs`
 //! leaves out what the project may not be advised, `propose.rs` says how it may be mended, `rank.rs` orders, `volume.rs`
-//! tells what grows with the data, `rows.rs` what is known of the class of rows that is written, `statements.rs` what is
-//! wrong with statements in SQL and with the tables that they ask, `suppress.rs` leaves out what comments ask for,
-//! `group.rs` joins what is mended at once. No input or output, and no rule by name.
+//! tells what grows with the data, `input.rs` what is known to be read, `rows.rs` what is known of the class of rows that
+//! is written, `statements.rs` what is wrong with statements in SQL and with the tables that they ask, `suppress.rs`
+//! leaves out what comments ask for, `group.rs` joins what is mended at once. No input or output, and no rule by name.
 
 mod advice;
 mod borrowing;
@@ -17,6 +17,7 @@ pub mod finding;
 mod flow;
 pub mod group;
 pub mod index;
+mod input;
 pub mod matching;
 mod propose;
 pub mod rank;

@@ -172,19 +172,25 @@ fn is_run_by_hand(program: &Program, file: FileId) -> bool {
 
 fn words(table: &Table<TableOrigin>, asked: &Asked) -> TableWords {
     let origin = &table.place;
+    let column = table.spelled(&asked.column);
     let index = match origin.index.is_empty() {
         true => {
             let concurrently = match table.database {
                 Some(Database::PostgreSql) => "CONCURRENTLY ",
                 _ => "",
             };
-            let Asked { table, column, .. } = asked;
-            format!("CREATE INDEX {concurrently}{table}_{column}_idx ON {table} ({column})")
+            let name = format!("{}_{}_idx", asked.table, asked.column);
+            format!("CREATE INDEX {concurrently}{name} ON {} ({column})", table.spelled)
         }
-        false => origin.index.replace("{column}", &asked.column),
+        false => origin.index.replace("{column}", column),
     };
-    let table = if origin.class.is_empty() { asked.table.clone() } else { origin.class.clone() };
-    TableWords { table, column: asked.column.clone(), index, place: origin.place }
+    let table = if origin.class.is_empty() { unquoted(&table.spelled) } else { origin.class.clone() };
+    TableWords { table, column: unquoted(column), index, place: origin.place }
+}
+
+/// A name without the quotes that statements need, as people read it.
+fn unquoted(name: &str) -> String {
+    name.replace(['"', '`', '[', ']'], "")
 }
 
 /// The statements that a call is given, unless it is known to do something else with them.

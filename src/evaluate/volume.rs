@@ -12,17 +12,11 @@ use crate::source::FileId;
 use crate::syntax::{Name, ParameterKind};
 
 /// Brings data in from outside the program.
-pub(super) const READS: EffectSet = EffectSet(
-    1 << Effect::DbQuery as u8
-        | 1 << Effect::DbFetch as u8
-        | 1 << Effect::FileIo as u8
-        | 1 << Effect::Network as u8
-        | 1 << Effect::Paginates as u8,
-);
+pub(super) const READS: EffectSet =
+    EffectSet::of(&[Effect::DbQuery, Effect::DbFetch, Effect::FileIo, Effect::Network, Effect::Paginates]);
 
 /// Makes a sequence of all elements of another one.
-const COPIES: EffectSet =
-    EffectSet(1 << Effect::Materializes as u8 | 1 << Effect::Copies as u8 | 1 << Effect::Sorts as u8);
+const COPIES: EffectSet = EffectSet::of(&[Effect::Materializes, Effect::Copies, Effect::Sorts]);
 
 /// Deeper chains are not followed.
 const DEEPEST: usize = 8;

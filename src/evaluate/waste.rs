@@ -365,7 +365,7 @@ fn runs_at_most_once(facts: &FileFacts, inner: ScopeId, outer: ScopeId) -> bool 
         }
         if !matches!(
             scope.kind,
-            ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Attempt | ScopeKind::LastTurn(_) | ScopeKind::Handler
+            ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Attempt | ScopeKind::OneTurn(_) | ScopeKind::Handler
         ) {
             return false;
         }

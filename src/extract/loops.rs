@@ -2,7 +2,7 @@
 //!
 //! Models may change the class later: a loop that sleeps is a worker, one over pages is paging.
 
-use super::scope::{Leaves, assigned_names, leaves};
+use super::scope::{Assignments, Leaves, assignments, leaves};
 use super::value::Value;
 use super::{Extractor, OpenHold};
 use crate::facts::*;
@@ -91,7 +91,7 @@ impl Extractor<'_> {
             LoopKind::Comprehension => 0,
             _ => self.loops_left(leaves(self.tree, syntax.body)),
         };
-        let inner = (ended > 0).then(|| self.enter(ScopeKind::LastTurn(ended)));
+        let inner = (ended > 0).then(|| self.enter(ScopeKind::OneTurn(ended)));
         walk(self, syntax.body);
         if let Some(inner) = inner {
             self.leave(inner);
@@ -182,7 +182,7 @@ impl Extractor<'_> {
         if self.tree.block_scoped
             && let Some(target) = syntax.target
         {
-            super::scope::target_names(self.tree, target, &mut names);
+            super::scope::target_names(self.tree, target, &mut |name| _ = names.insert(name));
         }
         if let Some(condition) = syntax.condition {
             names.extend(self.names_of_condition(condition));
@@ -190,16 +190,17 @@ impl Extractor<'_> {
         names
     }
 
-    fn assigned_in_loop(&self, node: LoopNodeId) -> rustc_hash::FxHashSet<Name> {
+    fn assigned_in_loop(&self, node: LoopNodeId) -> Assignments {
         let syntax = &self.tree.loops[node.0 as usize];
-        let mut names = assigned_names(self.tree, syntax.body);
+        let mut found = assignments(self.tree, syntax.body);
+        let mut add = |name, places: u32| *found.entry(name).or_insert(0) += places;
         for part in [syntax.condition, syntax.target].into_iter().flatten() {
-            names.extend(assigned_names(self.tree, part));
+            assignments(self.tree, part).into_iter().for_each(|(name, places)| add(name, places));
         }
         if let Some(target) = syntax.target {
-            super::scope::target_names(self.tree, target, &mut names);
+            super::scope::target_names(self.tree, target, &mut |name| add(name, 1));
         }
-        names
+        found
     }
 
     /// The first name that a target binds.
@@ -215,10 +216,10 @@ impl Extractor<'_> {
         found
     }
 
-    fn loop_class(&self, node: LoopNodeId, assigned: &rustc_hash::FxHashSet<Name>) -> LoopClass {
+    fn loop_class(&self, node: LoopNodeId, assigned: &Assignments) -> LoopClass {
         let syntax = &self.tree.loops[node.0 as usize];
         let named = |words: &[&str]| {
-            assigned.iter().any(|name| {
+            assigned.keys().any(|name| {
                 let text = self.facts.names.text(*name).to_ascii_lowercase();
                 words.iter().any(|word| text.contains(word))
             })

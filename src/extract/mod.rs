@@ -130,7 +130,7 @@ struct Extractor<'t> {
     self_class: Option<ClassId>,
     returns_to: Vec<ReturnsTo>,
     /// For each loop or closure around this point: its scope, and the names assigned in it.
-    loop_names: Vec<(ScopeId, FxHashSet<Name>)>,
+    loop_names: Vec<(ScopeId, scope::Assignments)>,
     open_holds: Vec<OpenHold>,
     /// Names that the function assigns to and that are the module's.
     outer_names: FxHashSet<Name>,

@@ -1,6 +1,6 @@
 //! Local names while a function is walked: what each stands for now, and how branches come together.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::Extractor;
 use crate::facts::{BindingId, Depend, Origin, OriginId, ScopeId};
@@ -23,6 +23,9 @@ pub(super) struct Locals {
     values: FxHashMap<Name, Local>,
     log: Vec<(Name, Option<Local>)>,
 }
+
+/// Names, and in how many places they are assigned.
+pub(super) type Assignments = FxHashMap<Name, u32>;
 
 /// What a branch changed: names and their values at its end.
 pub(super) type Changes = FxHashMap<Name, Option<Local>>;
@@ -103,9 +106,10 @@ pub(super) fn leaves(tree: &Tree, node: NodeId) -> Leaves {
     }
 }
 
-/// The names that are assigned somewhere below a node, nested functions left out.
-pub(super) fn assigned_names(tree: &Tree, node: NodeId) -> FxHashSet<Name> {
-    let mut names = FxHashSet::default();
+/// The names that are assigned somewhere below a node, and in how many places, nested functions left out.
+pub(super) fn assignments(tree: &Tree, node: NodeId) -> Assignments {
+    let mut found = Assignments::default();
+    let mut names = |name| *found.entry(name).or_insert(0) += 1;
     let mut pending = vec![node];
     while let Some(node) = pending.pop() {
         match tree.kind(node) {
@@ -124,15 +128,13 @@ pub(super) fn assigned_names(tree: &Tree, node: NodeId) -> FxHashSet<Name> {
         }
         tree.for_each_child(node, &mut |child| pending.push(child));
     }
-    names
+    found
 }
 
-/// The names that a target or pattern binds.
-pub(super) fn target_names(tree: &Tree, target: NodeId, names: &mut FxHashSet<Name>) {
+/// Tells the names that a target or pattern binds.
+pub(super) fn target_names(tree: &Tree, target: NodeId, names: &mut dyn FnMut(Name)) {
     match tree.kind(target) {
-        NodeKind::Name(name) => {
-            names.insert(name);
-        }
+        NodeKind::Name(name) => names(name),
         NodeKind::Collection { elements, .. } | NodeKind::Other(elements) => {
             tree.nodes_of(elements).iter().for_each(|element| target_names(tree, *element, names));
         }

@@ -1,11 +1,11 @@
 //! Statements: what runs in which order, and how branches change what names stand for.
 
-use super::scope::{Changes, Leaves, Local, leaves};
+use super::scope::{Changes, Leaves, Local, assignments, leaves};
 use super::value::Value;
 use super::{Extractor, ReturnsTo};
 use crate::facts::*;
 use crate::source::Span;
-use crate::syntax::{ImportNodeId, List, NodeId, NodeKind, Operator, TypeExprId, UnaryOperator};
+use crate::syntax::{ImportNodeId, List, Name, NodeId, NodeKind, Operator, TypeExprId, UnaryOperator};
 
 /// What is known under a condition of the parameters of the function, as bits, and of what comes of them and of loops.
 #[derive(Clone, Copy, Default)]
@@ -255,12 +255,12 @@ impl Extractor<'_> {
     }
 
     /// Notes what the names stood for that a statement declares for the block around it.
-    pub(super) fn note_shadowed(&self, node: NodeId, shadowed: &mut Vec<(crate::syntax::Name, Option<Local>)>) {
+    pub(super) fn note_shadowed(&self, node: NodeId, shadowed: &mut Vec<(Name, Option<Local>)>) {
         if self.tree.block_scoped
             && let NodeKind::Let { target, .. } = self.tree.kind(node)
         {
             let mut names = rustc_hash::FxHashSet::default();
-            super::scope::target_names(self.tree, target, &mut names);
+            super::scope::target_names(self.tree, target, &mut |name| _ = names.insert(name));
             shadowed.extend(names.into_iter().map(|name| (name, self.locals.get(name))));
         }
     }
@@ -279,9 +279,10 @@ impl Extractor<'_> {
         // A pattern of the condition may give the name of a parameter to what it takes out of it.
         let (mut holds, mut fails) = self.parameter_test(condition);
         (holds.chosen, fails.chosen) = self.choice_test(condition);
+        let (absent, present) = self.names_without_value(condition);
         self.condition(condition);
         let scope = self.facts.scopes.len();
-        let mut first = self.branch(then, ScopeKind::Branch, &mut *walk);
+        let mut first = self.branch(then, self.kind_of_branch(absent, then), &mut *walk);
         holds.write_to(&mut self.facts.scopes[scope]);
         for (name, _) in &shadowed {
             if let Some(first) = &mut first {
@@ -292,7 +293,7 @@ impl Extractor<'_> {
         let scope = self.facts.scopes.len();
         let second = match otherwise {
             Some(block) => {
-                let changes = self.branch(block, ScopeKind::Branch, &mut *walk);
+                let changes = self.branch(block, self.kind_of_branch(present, block), &mut *walk);
                 fails.write_to(&mut self.facts.scopes[scope]);
                 changes
             }
@@ -301,13 +302,68 @@ impl Extractor<'_> {
         self.merge(vec![first, second]);
     }
 
+    /// The local variable that has no value where a condition holds, and the one that has none where it does not.
+    fn names_without_value(&self, condition: NodeId) -> (Option<Name>, Option<Name>) {
+        match self.tree.kind(condition) {
+            NodeKind::Name(name) => (None, self.is_null(name).then_some(name)),
+            NodeKind::Unary { operator: UnaryOperator::Not, operand } => {
+                let (holds, fails) = self.names_without_value(operand);
+                (fails, holds)
+            }
+            NodeKind::Binary { operator, left, right } => {
+                let compared = match (self.tree.kind(left), self.tree.kind(right)) {
+                    (NodeKind::Name(name), NodeKind::Null) | (NodeKind::Null, NodeKind::Name(name)) => Some(name),
+                    _ => None,
+                };
+                match operator {
+                    Operator::Equal => (compared, None),
+                    Operator::NotEqual => (None, compared),
+                    Operator::And => {
+                        let (left, right) = (self.names_without_value(left).0, self.names_without_value(right).0);
+                        (left.or(right), None)
+                    }
+                    _ => (None, None),
+                }
+            }
+            _ => (None, None),
+        }
+    }
+
+    /// Is a variable null up to here? One that is false or empty may be asked for the truth of something.
+    fn is_null(&self, name: Name) -> bool {
+        let origin = self.locals.get(name).map(|local| self.facts.origin(local.origin));
+        match origin {
+            Some(Origin::Null) => true,
+            Some(Origin::Ascribed(_, value)) => self.facts.origin(value) == Origin::Null,
+            _ => false,
+        }
+    }
+
+    /// What a branch is where a variable has no value: if it gives it one, and no other place of the loops around it does,
+    /// it runs in one turn of them.
+    fn kind_of_branch(&self, absent: Option<Name>, block: NodeId) -> ScopeKind {
+        let Some(name) = absent.filter(|_| !self.loop_names.is_empty()) else { return ScopeKind::Branch };
+        let Some(own) = assignments(self.tree, block).get(&name).copied() else {
+            return ScopeKind::Branch;
+        };
+        let is_loop = |scope: ScopeId| matches!(self.facts.scope(scope).kind, ScopeKind::Loop(_));
+        let loops =
+            self.loop_names.iter().rev().take_while(|(scope, names)| is_loop(*scope) && names.get(&name) == Some(&own));
+        match loops.count().min(usize::from(u8::MAX)) as u8 {
+            0 => ScopeKind::Branch,
+            ended => ScopeKind::OneTurn(ended),
+        }
+    }
+
     /// The names that patterns in a condition declare for the block after it, where the language has blocks.
-    pub(super) fn names_of_condition(&self, condition: NodeId) -> rustc_hash::FxHashSet<crate::syntax::Name> {
+    pub(super) fn names_of_condition(&self, condition: NodeId) -> rustc_hash::FxHashSet<Name> {
         let mut names = rustc_hash::FxHashSet::default();
         let mut pending = if self.tree.block_scoped { vec![condition] } else { Vec::new() };
         while let Some(node) = pending.pop() {
             match self.tree.kind(node) {
-                NodeKind::LetCondition { pattern, .. } => super::scope::target_names(self.tree, pattern, &mut names),
+                NodeKind::LetCondition { pattern, .. } => {
+                    super::scope::target_names(self.tree, pattern, &mut |name| _ = names.insert(name));
+                }
                 NodeKind::Binary { operator: Operator::And, left, right } => pending.extend([left, right]),
                 _ => {}
             }
@@ -316,7 +372,7 @@ impl Extractor<'_> {
     }
 
     /// Names declared in a block end with it; what they hid is seen again. Module-level names stay.
-    pub(super) fn end_shadows(&mut self, shadowed: Vec<(crate::syntax::Name, Option<Local>)>) {
+    pub(super) fn end_shadows(&mut self, shadowed: Vec<(Name, Option<Local>)>) {
         if self.scope != self.facts.functions[0].scope {
             for (name, local) in shadowed.into_iter().rev() {
                 self.locals.set(name, local);
@@ -324,7 +380,7 @@ impl Extractor<'_> {
         }
     }
 
-    fn bind_definition(&mut self, name: crate::syntax::Name, origin: OriginId) {
+    fn bind_definition(&mut self, name: Name, origin: OriginId) {
         if self.function == FunctionId(0) && self.class.is_none() {
             self.define(name, origin);
         }
@@ -332,7 +388,7 @@ impl Extractor<'_> {
         self.locals.set(name, Some(Local { origin, depend: Depend::default(), scope, binding: None }));
     }
 
-    fn inline_module(&mut self, name: crate::syntax::Name, decorators: Vec<OriginId>, body: NodeId) {
+    fn inline_module(&mut self, name: Name, decorators: Vec<OriginId>, body: NodeId) {
         let mut path = self.facts.modules[self.module.index()].path.clone();
         path.push(name);
         let inner = ModuleId(self.facts.modules.len() as u32);
@@ -423,7 +479,7 @@ impl Extractor<'_> {
     }
 
     /// The place that a target writes, and whether it is a local variable.
-    fn target_place(&mut self, target: NodeId) -> (Option<crate::syntax::Name>, bool) {
+    fn target_place(&mut self, target: NodeId) -> (Option<Name>, bool) {
         match self.tree.kind(target) {
             NodeKind::Name(name) => (Some(name), self.function != FunctionId(0) && !self.is_outer_name(name)),
             NodeKind::Member { .. } => (self.place_of(target), false),
@@ -431,7 +487,7 @@ impl Extractor<'_> {
         }
     }
 
-    fn is_outer_name(&self, name: crate::syntax::Name) -> bool {
+    fn is_outer_name(&self, name: Name) -> bool {
         self.tree.block_scoped && self.locals.get(name).is_none()
     }
 
@@ -590,7 +646,7 @@ impl Extractor<'_> {
         let mark = self.locals.mark();
         let left = leaves(self.tree, block);
         let outer = self.enter(match (kind, self.loops_left(left)) {
-            (ScopeKind::Branch, ended @ 1..) => ScopeKind::LastTurn(ended),
+            (ScopeKind::Branch, ended @ 1..) => ScopeKind::OneTurn(ended),
             _ => kind,
         });
         walk(self, block);

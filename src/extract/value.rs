@@ -228,7 +228,7 @@ impl Extractor<'_> {
         // The bits of loops that it was made in say nothing of the loops that stand around the read.
         let mut depend = local.depend.within(self.shared_depth(local.scope));
         for (scope, names) in &self.loop_names {
-            if names.contains(&name) && !self.is_within(local.scope, *scope) {
+            if names.contains_key(&name) && !self.is_within(local.scope, *scope) {
                 depend.carried |= self.facts.scope(*scope).bit();
             }
         }
@@ -713,7 +713,7 @@ impl Extractor<'_> {
         let outer = self.enter(ScopeKind::Closure(id));
         let scope = self.scope;
         self.facts.closures[id.index()].scope = scope;
-        let assigned = syntax.body.map(|body| super::scope::assigned_names(self.tree, body)).unwrap_or_default();
+        let assigned = syntax.body.map(|body| super::scope::assignments(self.tree, body)).unwrap_or_default();
         self.loop_names.push((scope, assigned));
         self.returns_to.push(ReturnsTo::Closure(id));
         let start = self.position();

@@ -55,7 +55,7 @@ pub(super) fn contexts<'m>(
                 context.is_concurrent |= given_to.is_some_and(|(call, _)| resolved[call.index()].effects.meets(spawns));
                 // Only the start of the task happens in the loop; what it does there is side by side.
             }
-            ScopeKind::LastTurn(ended) => {
+            ScopeKind::OneTurn(ended) => {
                 for _ in 0..ended {
                     let is_statement = |frame: &LoopFrame| matches!(frame.source, LoopSource::Loop(_));
                     let Some(at) = context.loops.iter().position(is_statement) else { break };
@@ -156,23 +156,25 @@ fn enter_closure(
     }
 }
 
+/// Blocks for something else than other code of the program.
+const WORKS: EffectSet = EffectSet::of(&[
+    Effect::Network,
+    Effect::FileIo,
+    Effect::Subprocess,
+    Effect::Sleep,
+    Effect::DbQuery,
+    Effect::DbWrite,
+    Effect::DbCommit,
+    Effect::Locks,
+]);
+
 /// Does a function wait for other code, outside of a closure: for tasks that it has started, for what they send?
 fn waits_for_others(facts: &FileFacts, function: FunctionId, closure: ClosureId, resolved: FileCalls) -> bool {
     let inside = facts.closure(closure).region.calls;
     let all = facts.function(function).region.calls;
-    let works = EffectSet::of(&[
-        Effect::Network,
-        Effect::FileIo,
-        Effect::Subprocess,
-        Effect::Sleep,
-        Effect::DbQuery,
-        Effect::DbWrite,
-        Effect::DbCommit,
-        Effect::Locks,
-    ]);
     (all.0..all.1).filter(|call| !(inside.0..inside.1).contains(call)).any(|call| {
         let effects = resolved[call as usize].effects;
-        effects.has(Effect::WaitsForEvent) || effects.has(Effect::Blocking) && !effects.meets(works)
+        effects.has(Effect::WaitsForEvent) || effects.has(Effect::Blocking) && !effects.meets(WORKS)
     })
 }
 

@@ -60,14 +60,18 @@ const DEEPEST: usize = 12;
 pub(super) fn branches_that_fill(facts: &FileFacts, resolved: FileCalls) -> FxHashSet<(ScopeId, LoopId)> {
     let mut asked: FxHashMap<(LoopId, Name), Vec<ScopeId>> = FxHashMap::default();
     let mut found = FxHashSet::default();
-    for (scope, place) in keyed_additions(facts, resolved) {
+    let additions = keyed_additions(facts, resolved);
+    let indexed = if additions.is_empty() { FxHashMap::default() } else { where_indexed(facts) };
+    for (scope, place) in additions {
         let mut branches = Vec::new();
         for (id, scope) in facts.scopes_from(scope) {
             match scope.kind {
                 ScopeKind::Branch => branches.push(id),
                 ScopeKind::Loop(around) => {
-                    let asked =
-                        asked.entry((around, place)).or_insert_with(|| where_asked(facts, around, place, resolved));
+                    let asked = asked.entry((around, place)).or_insert_with(|| {
+                        let indexed = indexed.get(&place).map_or(&[][..], |scopes| scopes);
+                        where_asked(facts, around, (place, indexed), resolved)
+                    });
                     let decides = |branch: &&ScopeId| asked.iter().any(|scope| !is_inside(facts, *scope, **branch));
                     found.extend(branches.iter().filter(decides).map(|branch| (*branch, around)));
                 }
@@ -90,8 +94,26 @@ fn keyed_additions(facts: &FileFacts, resolved: FileCalls) -> Vec<(ScopeId, Name
     elements.map(|write| (write.scope, write.place)).chain(added).collect()
 }
 
-/// Where a loop asks a container for something; nowhere, if the container is made in the loop.
-fn where_asked(facts: &FileFacts, around: LoopId, place: Name, resolved: FileCalls) -> Vec<ScopeId> {
+/// Where elements of local variables are read or written.
+fn where_indexed(facts: &FileFacts) -> FxHashMap<Name, Vec<ScopeId>> {
+    let mut found: FxHashMap<Name, Vec<ScopeId>> = FxHashMap::default();
+    for binding in &facts.bindings {
+        let mut indexed = binding.uses.iter().filter(|own| own.kind == Use::Indexed).map(|own| own.scope).peekable();
+        if indexed.peek().is_some() {
+            found.entry(binding.name).or_default().extend(indexed);
+        }
+    }
+    found
+}
+
+/// Where a loop asks a container for something; nowhere, if the container is made in the loop. The container is given as
+/// its place, and where that is indexed.
+fn where_asked(
+    facts: &FileFacts,
+    around: LoopId,
+    (place, indexed): (Name, &[ScopeId]),
+    resolved: FileCalls,
+) -> Vec<ScopeId> {
     let region = facts.loop_of(around).region;
     let mut writes = facts.writes[region.writes.0 as usize..region.writes.1 as usize].iter();
     if writes.any(|write| write.place == place && write.kind == WriteKind::Assign) {
@@ -110,7 +132,9 @@ fn where_asked(facts: &FileFacts, around: LoopId, place: Name, resolved: FileCal
         }
     };
     let calls = (region.calls.0..region.calls.1).map(CallId);
-    calls.filter(asks).map(|call| facts.call(call).scope).collect()
+    let body = facts.loop_of(around).scope;
+    let indexed = indexed.iter().copied().filter(|scope| is_inside(facts, *scope, body));
+    calls.filter(asks).map(|call| facts.call(call).scope).chain(indexed).collect()
 }
 
 fn is_inside(facts: &FileFacts, scope: ScopeId, outer: ScopeId) -> bool {
@@ -210,10 +234,14 @@ fn is_element_of(facts: &FileFacts, origin: OriginId, place: &str, depth: usize)
             let site = facts.call(call);
             site.receiver_place.is_some_and(|receiver| facts.text(receiver) == place)
         }
-        Origin::Borrowed(inner) | Origin::Propagated(inner) | Origin::Ascribed(_, inner) | Origin::Await(inner) => {
-            is_element_of(facts, inner, place, depth + 1)
-        }
-        Origin::Join(start, end) => {
+        // `value, found := known[key]`
+        Origin::Part(inner, 0)
+        | Origin::Borrowed(inner)
+        | Origin::Propagated(inner)
+        | Origin::Ascribed(_, inner)
+        | Origin::Await(inner) => is_element_of(facts, inner, place, depth + 1),
+        // `return value, nil`
+        Origin::Join(start, end) | Origin::Tuple(start, end) => {
             facts.origin_list(start, end).iter().any(|member| is_element_of(facts, *member, place, depth + 1))
         }
         _ => false,

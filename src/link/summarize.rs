@@ -601,8 +601,7 @@ fn weight_of(cost: &str) -> u8 {
 }
 
 /// What makes something that can be kept.
-const BUILDS: EffectSet =
-    EffectSet(1 << Effect::ConstructsClient as u8 | 1 << Effect::CompilesRegex as u8 | 1 << Effect::Compiles as u8);
+const BUILDS: EffectSet = EffectSet::of(&[Effect::ConstructsClient, Effect::CompilesRegex, Effect::Compiles]);
 
 /// The bit of a `Depend` that speaks of a call which runs a named function once per element.
 pub const EVERY_TURN: u32 = 1 << 31;

@@ -80,7 +80,7 @@ impl<'m> Resolver<'m> {
                 let table = row.and_then(|row| argument_at(facts, call, row.table.as_ref()?));
                 match table.and_then(|table| facts.literal_text(table.origin)) {
                     Some(table) => {
-                        let mut found = Table::at(TableOrigin::default());
+                        let mut found = Table::at(table, TableOrigin::default());
                         found.indexes.push(Index { mentions, ..Index::default() });
                         tables.list.push((table.to_lowercase().into(), found));
                     }
@@ -109,11 +109,14 @@ impl<'m> Resolver<'m> {
         }
         let Some(name) = self.table_name(files, place, class, row) else { return };
         let parts = self.parts_of_table(files, place, &lineage, row);
-        let mut found = Table::at(TableOrigin {
-            place: Some((place.0, facts.class(place.1).name_span)),
-            class: self.last_name(class).to_owned(),
-            index: row.index.to_string(),
-        });
+        let mut found = Table::at(
+            &name,
+            TableOrigin {
+                place: Some((place.0, facts.class(place.1).name_span)),
+                class: self.last_name(class).to_owned(),
+                index: row.index.to_string(),
+            },
+        );
         let mut own = ClassTable { name: name.clone(), row, columns: FxHashMap::default(), key: "".into() };
         for part in &parts {
             self.add_columns(files, *part, &mut own, &mut found);
@@ -190,11 +193,11 @@ impl<'m> Resolver<'m> {
                 Origin::String(Some(text)) => Some(&*facts.strings[text.0 as usize]),
                 _ => None,
             });
-            let name = named.map_or_else(|| [attribute, row.suffix.as_ref()].concat(), str::to_owned).to_lowercase();
-            let name: Box<str> = name.into();
+            let spelled = named.map_or_else(|| [attribute, row.suffix.as_ref()].concat(), str::to_owned);
+            let name: Box<str> = spelled.to_lowercase().into();
             let is_few = row.few || says(facts, call, &row.few_by) || names_type(facts, call, &row.few_types);
             let kind = if is_few { ColumnKind::Few } else { ColumnKind::Any };
-            found.columns.push(Column { name: name.clone(), kind });
+            found.columns.push(Column { name: name.clone(), spelled: spelled.into(), kind });
             let is_key = says(facts, call, &row.key_by);
             let is_indexed = row.indexed || is_key || row.indexed_by.iter().any(|word| says(facts, call, word));
             if is_indexed || names_type(facts, call, &row.key_types) && says_nothing(facts, call, row) {
@@ -592,7 +595,7 @@ fn leads_to(facts: &FileFacts, origin: OriginId, call: CallId, depth: usize) -> 
 }
 
 fn add_key(table: &mut Table<TableOrigin>, key: &str) {
-    table.columns.push(Column { name: key.into(), kind: ColumnKind::Any });
+    table.columns.push(Column { name: key.into(), spelled: key.into(), kind: ColumnKind::Any });
     table.indexes.push(Index { leading: Some(key.into()), ..Index::default() });
 }
 

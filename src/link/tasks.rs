@@ -11,8 +11,7 @@ use crate::program::{FunctionRef, Program};
 use crate::source::FileId;
 
 /// Makes several tasks of one.
-const MULTIPLIES: EffectSet =
-    EffectSet(1 << Effect::RunsConcurrently as u8 | 1 << Effect::SpawnsTask as u8 | 1 << Effect::SpawnsThread as u8);
+const MULTIPLIES: EffectSet = EffectSet::of(&[Effect::RunsConcurrently, Effect::SpawnsTask, Effect::SpawnsThread]);
 
 /// Arguments are seldom so many that a call around them begins further ahead.
 const OUTERMOST: u32 = 24;

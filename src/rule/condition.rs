@@ -401,6 +401,8 @@ conditions! {
     goes_through_parts: Vec<String>,
     /// it stands in a file of one of these languages
     language: Vec<String>,
+    /// it stands in a file of one of these languages, and neither its loop nor one around it is known to go through what was read from outside the program: rows, an answer, what a text was parsed into
+    of_unknown_length: Vec<String>,
     /// the receiver or the first argument has one of these words in its name or text
     named: Vec<String>,
     /// its first argument is the same whenever the function runs

@@ -83,7 +83,7 @@ fields! {
 }
 
 impl Template {
-    /// Reads a template; the error names a field that does not exist.
+    /// Reads a template; the error names a field that does not exist, or brackets around none.
     pub fn parse(text: &str) -> Result<Template, String> {
         let mut parts = Vec::new();
         let mut rest = text;
@@ -103,7 +103,9 @@ impl Template {
                 '{' => Piece::Field(
                     Field::parse(inner).ok_or_else(|| format!("`{{{inner}}}` is nothing that a message can name"))?,
                 ),
-                _ => Piece::Optional(Template::parse(inner)?),
+                _ if inner.contains('{') => Piece::Optional(Template::parse(inner)?),
+                // Its brackets would be lost.
+                _ => return Err(format!("`{text}`: `[{inner}]` names nothing that it could hang on")),
             });
             rest = &rest[open + length + 1..];
         }
@@ -166,7 +168,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_told() {
-        for wrong in ["{nothing}", "a {callee", "a [{callee}", "[{nothing}]"] {
+        for wrong in ["{nothing}", "a {callee", "a [{callee}", "[{nothing}]", "make([]T, 0)"] {
             assert!(Template::parse(wrong).is_err(), "{wrong}");
         }
     }

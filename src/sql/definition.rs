@@ -12,11 +12,18 @@ use std::ops::ControlFlow;
 use super::query::name_of;
 use super::text;
 
-/// One step of a schema's history. All names are in lower case.
+/// One step of a schema's history. All names are in lower case; what is `spelled` is as a statement has to write it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Definition {
     /// A table comes into being. `keys` are columns that refer to other tables.
-    Table { name: Box<str>, columns: Vec<Column>, indexes: Vec<Index>, keys: Vec<Box<str>>, database: Option<Database> },
+    Table {
+        name: Box<str>,
+        spelled: Box<str>,
+        columns: Vec<Column>,
+        indexes: Vec<Index>,
+        keys: Vec<Box<str>>,
+        database: Option<Database>,
+    },
     /// A table gets a column, and the indexes that come with it.
     AddColumn { table: Box<str>, column: Column, indexes: Vec<Index> },
     /// A table gets an index.
@@ -30,9 +37,9 @@ pub enum Definition {
     /// A column goes, with its indexes.
     DropColumn { table: Box<str>, column: Box<str> },
     /// A table gets another name.
-    RenameTable { from: Box<str>, to: Box<str> },
+    RenameTable { from: Box<str>, to: Box<str>, spelled: Box<str> },
     /// A column gets another name.
-    RenameColumn { table: Box<str>, from: Box<str>, to: Box<str> },
+    RenameColumn { table: Box<str>, from: Box<str>, to: Box<str>, spelled: Box<str> },
     /// Something happens to a table that could not be read.
     Unread { table: Box<str> },
 }
@@ -42,6 +49,8 @@ pub enum Definition {
 pub struct Column {
     /// Its name.
     pub name: Box<str>,
+    /// Its name as a statement has to write it: quoted, where its definition quotes it.
+    pub spelled: Box<str>,
     /// What it holds.
     pub kind: ColumnKind,
 }
@@ -129,6 +138,7 @@ pub(super) fn read(statement: &Parsed, text: &str, found: &mut Vec<Definition>) 
         Parsed::RenameTable(renames) => found.extend(renames.iter().map(|rename| Definition::RenameTable {
             from: name_of(&rename.old_name).into(),
             to: name_of(&rename.new_name).into(),
+            spelled: rename.new_name.to_string().into(),
         })),
         Parsed::Drop { object_type: ObjectType::Table, names, .. } => {
             found.extend(names.iter().map(|name| Definition::DropTable { name: name_of(name).into() }));
@@ -159,7 +169,7 @@ fn of_table(table: &CreateTable, database: Option<Database>) -> Option<Definitio
     let keys = table.columns.iter().filter(|column| refers(column)).map(|column| lower(&column.name));
     let keys = keys.chain(table.constraints.iter().filter_map(key_of)).collect();
     let columns = table.columns.iter().map(of_column).collect();
-    Some(Definition::Table { columns, name, indexes, keys, database })
+    Some(Definition::Table { columns, name, spelled: table.name.to_string().into(), indexes, keys, database })
 }
 
 /// Does a column refer to another table?
@@ -186,7 +196,7 @@ fn of_column(column: &ColumnDef) -> Column {
         DataType::TinyInt(_) => ColumnKind::Few,
         _ => ColumnKind::Any,
     };
-    Column { name: lower(&column.name), kind }
+    Column { name: lower(&column.name), spelled: column.name.to_string().into(), kind }
 }
 
 fn of_options<'o>(
@@ -271,11 +281,16 @@ fn of_change(table: &str, operation: &AlterTableOperation, found: &mut Vec<Defin
                 table: own(),
                 from: lower(old_column_name),
                 to: lower(new_column_name),
+                spelled: new_column_name.to_string().into(),
             });
         }
         AlterTableOperation::RenameTable {
             table_name: RenameTableNameKind::As(name) | RenameTableNameKind::To(name),
-        } => found.push(Definition::RenameTable { from: own(), to: name_of(name).into() }),
+        } => found.push(Definition::RenameTable {
+            from: own(),
+            to: name_of(name).into(),
+            spelled: name.to_string().into(),
+        }),
         AlterTableOperation::DropConstraint { name, .. } | AlterTableOperation::DropIndex { name } => {
             found.push(Definition::DropIndex { name: lower(name) });
         }
@@ -283,7 +298,12 @@ fn of_change(table: &str, operation: &AlterTableOperation, found: &mut Vec<Defin
             found.push(Definition::DropIndex { name: format!("{table}_pkey").into() });
         }
         AlterTableOperation::ChangeColumn { old_name, new_name, .. } => {
-            found.push(Definition::RenameColumn { table: own(), from: lower(old_name), to: lower(new_name) });
+            found.push(Definition::RenameColumn {
+                table: own(),
+                from: lower(old_name),
+                to: lower(new_name),
+                spelled: new_name.to_string().into(),
+            });
         }
         _ => {}
     }

@@ -16,6 +16,8 @@ pub struct Schema<P> {
 /// A table.
 #[derive(Clone, Debug)]
 pub struct Table<P> {
+    /// Its name as a statement has to write it: quoted, and with its schema, where its definition has these.
+    pub spelled: Box<str>,
     /// Its columns.
     pub columns: Vec<Column>,
     /// Its indexes, those of keys and constraints too.
@@ -195,6 +197,7 @@ impl<P: Clone> Schema<P> {
                 let known = entry.get_mut();
                 // Several may stand for one table: whoever knows most of it is named.
                 if known.columns.len() < table.columns.len() {
+                    known.spelled = table.spelled;
                     known.place = table.place;
                 }
                 known.columns.extend(table.columns);
@@ -208,9 +211,10 @@ impl<P: Clone> Schema<P> {
 
     fn step(&mut self, definition: &Definition, place: P) {
         match definition {
-            Definition::Table { name, columns, indexes, keys, database } => {
+            Definition::Table { name, spelled, columns, indexes, keys, database } => {
                 let (columns, indexes, keys) = (columns.clone(), indexes.clone(), keys.clone());
-                let table = Table { columns, indexes, keys, database: *database, is_unclear: false, place };
+                let (spelled, database) = (spelled.clone(), *database);
+                let table = Table { spelled, columns, indexes, keys, database, is_unclear: false, place };
                 self.merge(name.clone(), table);
             }
             Definition::AddColumn { table, column, indexes } => {
@@ -229,14 +233,17 @@ impl<P: Clone> Schema<P> {
                 table.columns.retain(|own| own.name != *column);
                 table.indexes.retain(|index| index.leading.as_ref() != Some(column));
             }
-            Definition::RenameTable { from, to } => {
-                if let Some(table) = self.tables.remove(from) {
+            Definition::RenameTable { from, to, spelled } => {
+                if let Some(mut table) = self.tables.remove(from) {
+                    table.spelled = spelled.clone();
                     self.tables.insert(to.clone(), table);
                 }
             }
-            Definition::RenameColumn { table, from, to } => {
+            Definition::RenameColumn { table, from, to, spelled } => {
                 let Some(table) = self.tables.get_mut(table) else { return };
-                table.columns.iter_mut().filter(|own| own.name == *from).for_each(|own| own.name = to.clone());
+                for own in table.columns.iter_mut().filter(|own| own.name == *from) {
+                    (own.name, own.spelled) = (to.clone(), spelled.clone());
+                }
                 for index in &mut table.indexes {
                     let named = index.leading.iter_mut().chain(&mut index.mentions);
                     named.filter(|own| *own == from).for_each(|own| *own = to.clone());
@@ -247,7 +254,7 @@ impl<P: Clone> Schema<P> {
     }
 
     fn table_for(&mut self, name: &str, place: P) -> &mut Table<P> {
-        self.tables.entry(name.into()).or_insert_with(|| Table::at(place))
+        self.tables.entry(name.into()).or_insert_with(|| Table::at(name, place))
     }
 
     /// A table that is known in all its parts.
@@ -355,9 +362,14 @@ impl<P: Clone> Schema<P> {
 
 impl<P> Table<P> {
     /// A table of which nothing is known but its place.
-    pub fn at(place: P) -> Table<P> {
+    pub fn at(name: &str, place: P) -> Table<P> {
         let (columns, indexes, keys) = (Vec::new(), Vec::new(), Vec::new());
-        Table { columns, indexes, keys, database: None, is_unclear: false, place }
+        Table { spelled: name.into(), columns, indexes, keys, database: None, is_unclear: false, place }
+    }
+
+    /// The name of a column as a statement has to write it.
+    pub fn spelled<'t>(&'t self, column: &'t str) -> &'t str {
+        self.columns.iter().find(|own| *own.name == *column).map_or(column, |own| &own.spelled)
     }
 
     fn is_indexed(&self, column: &str) -> bool {
