@@ -190,8 +190,8 @@ impl Dump<'_> {
                     text += &format!("; in an async block given to {} as {at}", self.callee(self.facts.call(of)));
                 }
                 ScopeKind::Async(None) => text += "; in an async block",
-                ScopeKind::LastTurn(1) => text += "; in the last turn",
-                ScopeKind::LastTurn(ended) => text += &format!("; in the last turn of {ended} loops"),
+                ScopeKind::OneTurn(1) => text += "; in the last turn",
+                ScopeKind::OneTurn(ended) => text += &format!("; in the last turn of {ended} loops"),
                 ScopeKind::Handler => text += "; after a failure",
                 _ => {}
             }
