@@ -37,6 +37,16 @@ fn main() {
     fs::write(out.join("models.rs"), models(&rules.join("models"))).expect("the output folder is writable");
     fs::write(out.join("pages.rs"), pages(&rules)).expect("the output folder is writable");
     println!("cargo:rustc-env=FACTS_VERSION={}", facts_version(&root));
+    if is_target("OS", "linux") && is_target("ENV", "gnu") {
+        // The tables are full of pointers. In a program that may be loaded anywhere every start writes all of them, which
+        // takes several milliseconds; in one that is loaded where it was linked for they are there.
+        println!("cargo:rustc-link-arg-bins=-no-pie");
+    }
+}
+
+/// Is this what the program is compiled for?
+fn is_target(part: &str, name: &str) -> bool {
+    env::var(format!("CARGO_CFG_TARGET_{part}")).is_ok_and(|target| target == name)
 }
 
 /// What decides which facts a text has: parsers, extraction, and the form of facts.

@@ -229,14 +229,9 @@ impl Discovery<'_> {
     }
 
     fn names_requirements(&self, path: &Path) -> bool {
-        let matches = |name: &str, pattern: &str| match pattern.split_once('*') {
-            Some((start, end)) => name.starts_with(start) && name.ends_with(end),
-            None => name == pattern,
-        };
-        let files = self.languages.iter().flat_map(|language| language.profile().requirement_files);
         path.file_name()
             .and_then(|name| name.to_str())
-            .is_some_and(|name| files.into_iter().any(|pattern| matches(name, pattern)))
+            .is_some_and(|name| self.languages.iter().any(|language| language.profile().names_requirements(name)))
     }
 
     /// A file of versions; one that cannot be read says nothing.

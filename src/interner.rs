@@ -105,6 +105,16 @@ impl<T: Eq + Hash> Distinct<T> {
     pub fn get(&self, number: u32) -> &T {
         &self.values[number as usize]
     }
+
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
 }
 
 fn part<'t>(text: &'t str, ends: &[u32], number: u32) -> &'t str {

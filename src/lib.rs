@@ -18,7 +18,7 @@ use crate::extract::{Before, KnownFacts, Wanted};
 use crate::git::Difference;
 use crate::model::lookup::Models;
 use crate::outcome::Comparison;
-use crate::program::ProgramFile;
+use crate::program::{Program, ProgramFile};
 use crate::rule::RuleSet;
 use crate::rule::policy::Policy;
 use crate::scope::Scope;
@@ -252,8 +252,12 @@ impl Examined {
         let mut notices = project.notices.clone();
         notices.extend(extracted.notices);
         let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
-        let requirements = project.requirements();
-        let mut program = timings.measure("link", || link::program(extracted.files, models, requirements));
+        let mut program = timings.measure("link", || {
+            // What a project requires is not asked before rules are.
+            let (program, requirements) =
+                rayon::join(|| link::program(extracted.files, models), || project.requirements());
+            Program { requirements, ..program }
+        });
         let rules = RuleSet::of(|name| policy.runs(name));
         let found = timings.measure("evaluate", || evaluate::diagnostics(&mut program, &rules, options));
         // A comment has an effect, too, where the set that its finding is in was not asked for.

@@ -420,7 +420,8 @@ pub struct Program<'m> {
     pub first_tasks: Vec<u32>,
     /// The resolver of each language, by its place in `lang::all()`.
     pub resolvers: Vec<Option<crate::link::resolve::Resolver<'m>>>,
-    /// What the project works with, by the place of the language in `lang::all()`.
+    /// What the project works with, by the place of the language in `lang::all()`. Linking does not fill it in: it asks nothing
+    /// of it.
     pub requirements: Vec<Requirements>,
 }
 

@@ -24,10 +24,19 @@ pub struct Project {
 }
 
 impl Project {
-    /// The versions of each language of [`lang::all`], and of its libraries, that the parts of the project work with.
+    /// The versions of each language of [`lang::all`], and of its libraries, that the parts of the project work with. Of a
+    /// language without files none are read.
     pub fn requirements(&self) -> Vec<Requirements> {
-        let of_language = |language: &&dyn Language| Requirements::new(language.requirements(&self.requirement_files));
-        lang::all().iter().map(of_language).collect()
+        let of_language = |(index, language): (usize, &&dyn Language)| {
+            let is_used = self.files.iter().chain(&self.in_dialects).any(|file| file.language == index);
+            let is_own = |file: &&Manifest| {
+                let name = file.path.rsplit('/').next().unwrap_or_default();
+                is_used && language.profile().names_requirements(name)
+            };
+            let own: Vec<Manifest> = self.requirement_files.iter().filter(is_own).cloned().collect();
+            Requirements::new(language.requirements(&own))
+        };
+        lang::all().iter().enumerate().map(of_language).collect()
     }
 
     /// The paths of all files that it is made of, relative to the project root.

@@ -21,7 +21,7 @@ pub fn split_last<'t>(path: &'t str, separator: &str) -> Option<(&'t str, &'t st
 }
 
 /// Qualified names of a program.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Symbols {
     texts: Interner,
     members: FxHashMap<(Symbol, Symbol), Symbol>,
@@ -41,6 +41,16 @@ impl Symbols {
     /// The text of a symbol.
     pub fn text(&self, symbol: Symbol) -> &str {
         self.texts.text(symbol.0)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
     }
 
     /// The symbol of `owner` + separator + `member`.
@@ -69,7 +79,7 @@ pub struct Type {
 }
 
 /// The types of a program.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Types {
     types: Vec<Type>,
     index: FxHashMap<Type, TypeId>,
@@ -91,6 +101,16 @@ impl Types {
     /// A type.
     pub fn get(&self, id: TypeId) -> &Type {
         &self.types[id.0 as usize]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.types.len()
+    }
+
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.types.is_empty()
     }
 }
 

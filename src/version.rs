@@ -64,10 +64,7 @@ pub struct Requirements {
 impl Requirements {
     /// Puts the nearest first; of several from one folder the locked one, then the lowest.
     pub fn new(mut list: Vec<Requirement>) -> Requirements {
-        list.sort_by(|one, other| {
-            let key = |own: &Requirement| (!own.is_locked, std::cmp::Reverse(depth(&own.folder)), own.version);
-            key(one).cmp(&key(other))
-        });
+        list.sort_by_cached_key(|own| (!own.is_locked, std::cmp::Reverse(depth(&own.folder)), own.version));
         Requirements { list }
     }
 

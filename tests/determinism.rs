@@ -28,6 +28,42 @@ fn entries(folder: &Path) -> Vec<String> {
     names
 }
 
+/// A module of a program whose questions lead back to themselves, across files: bases, star imports, results and
+/// arguments go in a circle of `count` modules.
+fn circular_module(at: usize, count: usize) -> String {
+    let (next, last) = ((at + 1) % count, (at + count - 1) % count);
+    format!(
+        "import re
+from sqlalchemy.orm import Session
+from m{next} import *
+from m{last} import make_{last}, load_{last} as other
+
+class Kind{at}(Kind{next}):
+    def rows(self, session):
+        return self.rows(session) if session else make_{last}(session, 'x+')
+
+def make_{at}(value, pattern):
+    for item in kind_{next}(value, value):
+        re.compile(pattern).match(item)
+        other(value, make_{last}(item, pattern))
+    return make_{last}(value, pattern)
+
+def load_{at}(session, ids):
+    for key in ids:
+        session.get(Kind{at}, key)
+        load_{next}(session, [key])
+    return other(session, Kind{at}().rows(session))
+
+def kind_{at}(value, other_value):
+    return kind_{next}(other_value, value) if value else other_value
+
+def start_{at}(session: Session, ids):
+    for key in ids:
+        other(session, load_{at}(session, make_{next}(ids, 'x+')))
+"
+    )
+}
+
 /// Asserts that threads and order make no difference for these paths of a folder.
 fn assert_stable(folder: &Path, paths: &[String]) {
     let mut turned: Vec<String> = paths.iter().rev().cloned().collect();
@@ -36,7 +72,7 @@ fn assert_stable(folder: &Path, paths: &[String]) {
     let twice: Vec<String> = turned.iter().chain(paths).cloned().collect();
     for format in ["full", "jsonl"] {
         let expected = said(folder, format, "1", paths);
-        for (jobs, paths) in [("2", paths), ("1", &turned), ("2", &turned), ("2", &twice)] {
+        for (jobs, paths) in [("2", paths), ("8", paths), ("1", &turned), ("2", &turned), ("2", &twice)] {
             let actual = said(folder, format, jobs, paths);
             assert!(actual == expected, "{}: {format}, --jobs {jobs}, {paths:?}", folder.display());
         }
@@ -60,4 +96,16 @@ fn the_source_of_laggard_gives_the_same_for_any_threads_and_order() {
     let paths: Vec<String> = entries(&root.join("src")).into_iter().map(|name| format!("src/{name}")).collect();
     assert!(said(&root, "full", "2", &paths).1.contains(" files."));
     assert_stable(&root, &paths);
+}
+
+#[test]
+fn what_leads_back_to_itself_gives_the_same_for_any_threads_and_order() {
+    // So many calls that they are resolved on several threads.
+    let count = 120;
+    let names: Vec<String> = (0..count).map(|at| format!("m{at}.py")).collect();
+    let texts: Vec<String> = (0..count).map(|at| circular_module(at, count)).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
+    let project = common::project(&files);
+    assert!(said(project.path(), "jsonl", "8", &names).0.lines().count() >= count, "it finds what it looks for");
+    assert_stable(project.path(), &names);
 }

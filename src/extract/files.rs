@@ -71,29 +71,29 @@ pub fn all(discovered: &Project, config: &Config, wanted: &Wanted, before: &mut 
     extracted
 }
 
-/// Files that were not read, by their modules. Nothing is reported in them, so they are read if a file imports them that
-/// is read.
-struct Unread(FxHashMap<(usize, String), Vec<usize>>);
+/// Files that were not read, by their modules, for each language. Nothing is reported in them, so they are read if a file
+/// imports them that is read.
+struct Unread(Vec<FxHashMap<String, Vec<usize>>>);
 
 impl Unread {
     fn new(files: &[ProgramFile], is_read: impl Fn(&ProgramFile) -> bool) -> Unread {
-        let module = |file: &ProgramFile| (file.source.language, file.module.clone());
         let shares = |file: &&ProgramFile| lang::all()[file.source.language].profile().modules_span_files;
         let (read, unread): (Vec<_>, Vec<_>) = files.iter().enumerate().partition(|(_, file)| is_read(file));
-        let mut by_module: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+        let mut by_module: Vec<FxHashMap<String, Vec<usize>>> = vec![FxHashMap::default(); lang::all().len()];
         for (at, file) in unread {
-            by_module.entry(module(file)).or_default().push(at);
+            by_module[file.source.language].entry(file.module.clone()).or_default().push(at);
         }
         // Where files share a module, its tests are the files of which nothing is reported.
         for (_, file) in read.iter().filter(|(_, file)| shares(file)) {
-            by_module.remove(&module(file));
+            by_module[file.source.language].remove(&file.module);
         }
         Unread(by_module)
     }
 
     /// Takes out the files whose modules a file imports, in whole or a part of them.
     fn imported_by(&mut self, file: &ProgramFile) -> Vec<usize> {
-        if self.0.is_empty() {
+        let unread = &mut self.0[file.source.language];
+        if unread.is_empty() {
             return Vec::new();
         }
         let language = lang::all()[file.source.language];
@@ -106,7 +106,7 @@ impl Unread {
             let path = language.renamed(&path, &file.renames).unwrap_or(path);
             let ends = path.match_indices(separator).map(|(end, _)| end).chain([path.len()]);
             for end in ends {
-                found.extend(self.0.remove(&(file.source.language, path[..end].to_owned())).into_iter().flatten());
+                found.extend(unread.remove(&path[..end]).into_iter().flatten());
             }
         }
         found

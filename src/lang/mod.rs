@@ -242,6 +242,15 @@ impl Profile {
         dialects: &[],
     };
 
+    /// Does a file of this name say which versions a project works with?
+    pub fn names_requirements(&self, name: &str) -> bool {
+        let matches = |pattern: &&str| match pattern.split_once('*') {
+            Some((start, end)) => name.starts_with(start) && name.ends_with(end),
+            None => name == *pattern,
+        };
+        self.requirement_files.iter().any(matches)
+    }
+
     /// The qualified name of what is in scope without an import.
     pub fn in_prelude(&self, name: &str) -> Option<&'static str> {
         let found = self.prelude.binary_search_by_key(&name, |(short, _)| short).ok()?;

@@ -3,6 +3,7 @@
 //! A function that calls its parameter, itself or by handing it on, runs what it is given there and then. Where the
 //! ways differ, or the parameter is stored or given away, nothing is known.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -37,13 +38,9 @@ pub(super) fn enter_handed_on(program: &mut Program) {
     let mut known: Vec<FxHashMap<ClosureId, Run>> = vec![FxHashMap::default(); program.files.len()];
     // What is handed on inside a closure is known once that closure is.
     for _ in 0..LONGEST_CHAIN {
-        let mut changed = Vec::new();
-        for file in (0..program.files.len() as u32).map(FileId) {
-            let runs = runs_of_closures(program, file);
-            if runs != known[file.0 as usize] {
-                changed.push((file, runs));
-            }
-        }
+        let found = |file| (file, runs_of_closures(program, file));
+        let files = (0..program.files.len() as u32).into_par_iter().map(FileId);
+        let changed: Vec<_> = files.map(found).filter(|(file, runs)| *runs != known[file.0 as usize]).collect();
         if changed.is_empty() {
             break;
         }

@@ -10,10 +10,17 @@ use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::program::{FileCalls, Program};
 use crate::source::FileId;
-use crate::syntax::Name;
+use crate::syntax::{FunctionFlavor, Name};
+
+/// Does a function keep its results, as far as its shape tells?
+pub(super) fn memoizes(facts: &FileFacts, resolved: FileCalls, id: FunctionId) -> bool {
+    facts.function(id).flavor == FunctionFlavor::CachedProperty
+        || keeps_results(facts, id)
+        || puts_results(facts, resolved, id)
+}
 
 /// Does a function return a place that it fills on some way, or elements of one?
-pub(super) fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
+fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
     let function = facts.function(id);
     let (first, last) = function.region.writes;
     let stores = facts.writes[first as usize..last as usize].iter().filter(|write| {
@@ -34,7 +41,7 @@ pub(super) fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
 
 /// Does a function return elements of a container that outlives the call, and put what it lacks into it by a call that
 /// takes a key?
-pub(super) fn puts_results(facts: &FileFacts, resolved: FileCalls, id: FunctionId) -> bool {
+fn puts_results(facts: &FileFacts, resolved: FileCalls, id: FunctionId) -> bool {
     let function = facts.function(id);
     let (first, last) = function.region.calls;
     let puts = (first..last).map(CallId).filter(|call| {

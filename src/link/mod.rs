@@ -3,9 +3,14 @@
 //! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), relations between classes
 //! (`relations.rs`), what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`),
 //! circumstances (`context.rs`), also of closures that functions of the program run (`closures.rs`), how functions come
-//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables (`schema.rs`). No input or output;
-//! the same facts and models give the same program, whatever the threads. Files that were not read have no facts.
+//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables (`schema.rs`). No input or output.
+//! Files that were not read have no facts.
+//!
+//! The same facts and models give the same program, whatever the threads. Three kinds of work are shared among them: what
+//! is read off one file each, put together in the order of files; summaries of functions that do not lead to each other;
+//! and answers about calls that are the same whoever asks (`ahead.rs`). All else is done in the order of files and calls.
 
+mod ahead;
 mod batching;
 mod closures;
 pub mod context;
@@ -27,6 +32,7 @@ mod tables;
 pub mod tasks;
 mod templates;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::effect::Effect;
@@ -36,11 +42,10 @@ use crate::model::lookup::Models;
 use crate::model::table::Laziness;
 use crate::program::{FileCalls, Program, ProgramFile, Resolved, ResolvedCalls, Standing};
 use crate::source::FileId;
-use crate::version::Requirements;
 use resolve::{Resolver, Value};
 
 /// Links the files, which are sorted by path. `models` holds one entry for each language of `lang::all()`.
-pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: Vec<Requirements>) -> Program<'m> {
+pub fn program(files: Vec<ProgramFile>, models: &[Models]) -> Program<'_> {
     let functions = files
         .iter()
         .enumerate()
@@ -69,7 +74,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         relation_reads: Vec::new(),
         schema: Default::default(),
         lookups: Vec::new(),
-        requirements,
+        requirements: Vec::new(),
         functions,
         files,
     };
@@ -84,6 +89,7 @@ pub fn program<'m>(files: Vec<ProgramFile>, models: &'m [Models], requirements: 
         }));
     }
     let mut has_own_loop = vec![false; program.functions.len()];
+    mark_tests_and_memory(&mut program);
     for file in (0..program.files.len() as u32).map(FileId) {
         link_file(&mut program, file, &mut has_own_loop);
     }
@@ -118,35 +124,37 @@ fn link_language<'m>(
     language: usize,
     resolver: &mut Resolver<'m>,
 ) {
-    let own = |number: &usize| files[*number].source.language == language;
-    let calls_of = |number: usize| (0..files[number].facts.calls.len() as u32).map(CallId);
-    for number in (0..files.len()).filter(own) {
-        let file = FileId(number as u32);
-        // What functions are called with is learnt from calls alone.
-        for call in calls_of(number).filter(|call| files[number].facts.call(*call).kind == CallKind::Call) {
-            let answer = resolver.resolved(files, file, call, &mut resolved.answers);
-            resolved.numbers[number][call.index()] = answer;
-            resolver.note_arguments(files, file, call, resolved.answers.get(answer));
-        }
+    let own: Vec<FileId> =
+        (0..files.len() as u32).map(FileId).filter(|file| files[file.0 as usize].source.language == language).collect();
+    let kind = |(file, call): &(FileId, CallId)| files[file.0 as usize].facts.call(*call).kind;
+    let calls_of = |file: &FileId| {
+        let file = *file;
+        (0..files[file.0 as usize].facts.calls.len() as u32).map(move |call| (file, CallId(call)))
+    };
+    // What functions are called with is learnt from calls alone.
+    let calls: Vec<(FileId, CallId)> =
+        own.iter().flat_map(calls_of).filter(|site| kind(site) == CallKind::Call).collect();
+    ahead::resolve_ahead(resolver, files, &calls);
+    for (file, call) in calls {
+        let answer = resolver.resolved(files, file, call, &mut resolved.answers);
+        resolved.numbers[file.0 as usize][call.index()] = answer;
+        resolver.note_arguments(files, file, call, resolved.answers.get(answer));
     }
-    let files_of_language: Vec<FileId> = (0..files.len()).filter(own).map(|number| FileId(number as u32)).collect();
-    resolver.note_registrations(files, &files_of_language, resolved);
-    resolver.note_templates(files, &files_of_language, resolved);
+    resolver.note_registrations(files, &own, resolved);
+    resolver.note_templates(files, &own, resolved);
     resolver.use_callers();
     // Answering one of them may settle others: which are open is asked before the first.
-    let is_open = |resolver: &Resolver, number: usize, call: CallId| {
-        files[number].facts.call(call).kind != CallKind::Call
-            || !resolver.is_settled(FileId(number as u32), call)
-            || resolved.get(FileId(number as u32), call).row().is_some_and(|row| !row.calls_member.is_empty())
+    let is_open = |site: &(FileId, CallId)| {
+        let (file, call) = *site;
+        kind(site) != CallKind::Call
+            || !resolver.is_settled(file, call)
+            || resolved.get(file, call).row().is_some_and(|row| !row.calls_member.is_empty())
     };
-    let open: Vec<(usize, CallId)> = (0..files.len())
-        .filter(own)
-        .flat_map(|number| calls_of(number).map(move |call| (number, call)))
-        .filter(|(number, call)| is_open(resolver, *number, *call))
-        .collect();
-    for (number, call) in open {
-        let answer = resolver.resolved(files, FileId(number as u32), call, &mut resolved.answers);
-        resolved.numbers[number][call.index()] = answer;
+    let open: Vec<(FileId, CallId)> = own.iter().flat_map(calls_of).filter(is_open).collect();
+    ahead::resolve_ahead(resolver, files, &open);
+    for (file, call) in open {
+        let answer = resolver.resolved(files, file, call, &mut resolved.answers);
+        resolved.numbers[file.0 as usize][call.index()] = answer;
     }
     resolver.add_templates(resolved);
 }
@@ -213,6 +221,34 @@ fn read_relations(program: &mut Program) {
     program.relation_reads.sort_by_key(|read| read.file);
 }
 
+/// Marks functions that belong to tests, and those that remember their results.
+fn mark_tests_and_memory(program: &mut Program) {
+    let of_file = |(number, entry): (usize, &ProgramFile)| {
+        let resolved = program.resolved.of_file(FileId(number as u32));
+        let mut tests: Vec<bool> = Vec::new();
+        let mark = |(id, function): (usize, &Function)| {
+            let is_around = function.parent.is_some_and(|parent| tests.get(parent.index()) == Some(&true));
+            let is_test = is_around || entry.is_side_code || is_marked_test(entry, function);
+            tests.push(is_test);
+            (is_test, memoization::memoizes(&entry.facts, resolved, FunctionId(id as u32)))
+        };
+        entry.facts.functions.iter().enumerate().map(mark).collect::<Vec<_>>()
+    };
+    let marks: Vec<(bool, bool)> = program.files.par_iter().enumerate().flat_map_iter(of_file).collect();
+    for (reference, (is_test, memoizes)) in marks.into_iter().enumerate() {
+        program.tests[reference] = is_test;
+        program.summaries[reference].memoizes = memoizes;
+    }
+}
+
+/// Does a decorator say that a function, or the module that it stands in, belongs to tests?
+fn is_marked_test(entry: &ProgramFile, function: &Function) -> bool {
+    let facts = &entry.facts;
+    let language = lang::all()[entry.source.language];
+    function.decorators.iter().any(|decorator| language.marks_test(&decorator_text(facts, *decorator)))
+        || module_is_test(facts, function.module, language)
+}
+
 fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let number = file.0 as usize;
     let language = program.files[number].source.language;
@@ -225,13 +261,6 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
     let facts = &files[number].facts;
     for (id, function) in facts.functions.iter().enumerate() {
         let reference = (files[number].first_function + id as u32) as usize;
-        let marks = lang::all()[language];
-        program.tests[reference] = files[number].is_side_code
-            || function.decorators.iter().any(|decorator| marks.marks_test(&decorator_text(facts, *decorator)))
-            || module_is_test(facts, function.module, marks)
-            || function
-                .parent
-                .is_some_and(|parent| program.tests[files[number].first_function as usize + parent.index()]);
         for decorator in &function.decorators {
             let effects = decorator_effects(resolved, files, file, *decorator, resolver);
             if let Origin::Call(call) = facts.origin(*decorator)
@@ -257,10 +286,6 @@ fn link_file(program: &mut Program, file: FileId, has_own_loop: &mut [bool]) {
             program.summaries[reference].memoizes_for_now |= effects.has(Effect::Memoizes) && forgets;
             has_own_loop[reference] |= effects.has(Effect::RunsEventLoop);
         }
-        let id = FunctionId(id as u32);
-        program.summaries[reference].memoizes |=
-            memoization::keeps_results(facts, id) || memoization::puts_results(facts, resolved, id);
-        program.summaries[reference].memoizes |= function.flavor == crate::syntax::FunctionFlavor::CachedProperty;
     }
 }
 

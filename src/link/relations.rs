@@ -4,6 +4,8 @@
 //! What declares a relation, and how, is data (`[relations]` of the model tables). It knows no library, and nothing
 //! of what is loaded when; that is `loading.rs`.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
@@ -41,7 +43,7 @@ pub struct Relation<'m> {
 }
 
 /// All relations of a program.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Relations<'m> {
     by_member: FxHashMap<(Symbol, Symbol), Relation<'m>>,
     /// What gives the rows of a class unless something else is named.
@@ -217,7 +219,7 @@ impl<'m> Resolver<'m> {
             row,
         };
         let key = (declaration.owner, declaration.name);
-        self.relations.by_member.insert(key, forward);
+        Arc::make_mut(&mut self.relations).by_member.insert(key, forward);
         let Some(target) = target else { return };
         let named = keyword(&row.reverse);
         let owners = match abstracts.contains(&declaration.owner) {
@@ -234,7 +236,7 @@ impl<'m> Resolver<'m> {
                 continue;
             }
             let name = self.symbols.intern(&name);
-            if let Some(forward) = self.relations.by_member.get_mut(&key)
+            if let Some(forward) = Arc::make_mut(&mut self.relations).by_member.get_mut(&key)
                 && forward.inverse.is_none()
             {
                 forward.inverse = Some(name);
@@ -251,7 +253,7 @@ impl<'m> Resolver<'m> {
                 is_optional: true,
                 row,
             };
-            self.relations.by_member.entry((target, name)).or_insert(backward);
+            Arc::make_mut(&mut self.relations).by_member.entry((target, name)).or_insert(backward);
         }
     }
 
@@ -366,7 +368,7 @@ impl<'m> Resolver<'m> {
                 }
             })
         });
-        self.relations.settings.insert(name.to_owned(), found.clone());
+        Arc::make_mut(&mut self.relations).settings.insert(name.to_owned(), found.clone());
         found
     }
 
@@ -384,8 +386,8 @@ impl<'m> Resolver<'m> {
             let manager = self.types.get(id).name;
             let own = self.types.intern(owner, &[]);
             let bound = self.bound_to(files, id, own);
-            self.relations.default_managers.entry(owner).or_insert(bound);
-            self.relations
+            Arc::make_mut(&mut self.relations).default_managers.entry(owner).or_insert(bound);
+            Arc::make_mut(&mut self.relations)
                 .managed
                 .entry(manager)
                 .and_modify(|known| {
@@ -486,7 +488,7 @@ impl<'m> Resolver<'m> {
 
     /// Notes that a class is registered to show the rows of another.
     pub(super) fn register(&mut self, shows: Symbol, model: Symbol, by: (FileId, CallId)) {
-        self.relations.registered.entry(shows).or_default().push((model, by));
+        Arc::make_mut(&mut self.relations).registered.entry(shows).or_default().push((model, by));
     }
 
     /// The classes whose rows a class is registered to show, and by which calls.

@@ -4,7 +4,7 @@
 //! where a name leaves it. How values get their types is in `infer.rs`. It reads no text and no disk.
 
 use std::hash::{Hash, Hasher};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
@@ -34,8 +34,11 @@ const NULL: &str = "null";
 /// A text that is more than one plain letter, where it is an expression, as model tables write it.
 const PATTERN: &str = "pattern";
 
-/// How deep a question may lead to other questions.
+/// How deep a question may lead to others of which no answer is kept.
 const DEEPEST_QUESTION: usize = 96;
+
+/// How deep questions of which the answers are kept may lead to each other. Each costs some stack.
+const DEEPEST_NESTING: usize = 4096;
 
 /// What a name or expression may stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -128,14 +131,24 @@ impl Hash for CallResolution<'_> {
     }
 }
 
+/// What an answer depends on; of several the last one holds for what is made of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Validity {
+    /// On facts and models alone: it is the same whoever asks, and whatever was asked before.
+    #[default]
+    Final,
+    /// On what was asked before: the question leads back to itself, or too deep.
+    Circular,
+    /// On the call sites that were seen so far, of which some are missing: a parameter had part in it.
+    Provisional,
+}
+
 /// How far a question is answered; the answer is the number of a `Distinct`.
 #[derive(Clone, Copy, Debug)]
 enum Progress {
     Open,
     Asked,
-    Known(u32),
-    /// Known as far as it can be before all call sites were seen: a parameter had part in it.
-    Provisional(u32),
+    Known(u32, Validity),
 }
 
 /// A `Progress` in four bytes: there is one for every value of the program.
@@ -147,23 +160,40 @@ impl Memo {
         Memo(match progress {
             Progress::Open => 0,
             Progress::Asked => 1,
-            Progress::Known(answer) => 2 * answer + 2,
-            Progress::Provisional(answer) => 2 * answer + 3,
+            Progress::Known(answer, validity) => 4 * answer + 2 + validity as u32,
         })
     }
 
     fn progress(self) -> Progress {
-        match self.0 {
-            0 => Progress::Open,
-            1 => Progress::Asked,
-            known if known % 2 == 0 => Progress::Known(known / 2 - 1),
-            provisional => Progress::Provisional(provisional / 2 - 1),
+        let Some(known) = self.0.checked_sub(2) else {
+            return if self.0 == 0 { Progress::Open } else { Progress::Asked };
+        };
+        let validity = match known % 4 {
+            0 => Validity::Final,
+            1 => Validity::Circular,
+            _ => Validity::Provisional,
+        };
+        Progress::Known(known / 4, validity)
+    }
+
+    /// The answer, if it is final.
+    pub(super) fn settled(self) -> Option<u32> {
+        match self.progress() {
+            Progress::Known(answer, Validity::Final) => Some(answer),
+            _ => None,
         }
     }
 
-    fn forget_provisional(&mut self) {
-        if !matches!(self.progress(), Progress::Known(_)) {
-            *self = Memo::new(Progress::Open);
+    /// Takes a final answer over, if there is none.
+    pub(super) fn settle(&mut self, answer: u32) {
+        if self.settled().is_none() {
+            *self = Memo::new(Progress::Known(answer, Validity::Final));
+        }
+    }
+
+    fn forget_unsettled(&mut self) {
+        if self.settled().is_none() {
+            *self = Memo::default();
         }
     }
 }
@@ -185,42 +215,46 @@ pub struct GivenArgument {
     pub origin: OriginId,
 }
 
-/// Resolves the names of one language.
+/// A table that does not change while clones ask. They share it.
+type Shared<K, V> = Arc<FxHashMap<K, V>>;
+
+/// Resolves the names of one language. A clone knows the same, and shares what does not change any more.
+#[derive(Clone)]
 pub struct Resolver<'m> {
     pub(super) language: &'static dyn Language,
     pub(super) models: &'m Models,
     pub(super) symbols: Symbols,
     pub(super) types: Types,
-    definitions: FxHashMap<Symbol, Definition>,
+    definitions: Shared<Symbol, Definition>,
     /// Per file and module: what its names are bound to.
-    scopes: FxHashMap<(FileId, ModuleId), ModuleNames>,
+    scopes: Shared<(FileId, ModuleId), ModuleNames>,
     /// What the files of a module share, where modules span files: by module and name.
-    shared_names: FxHashMap<(Symbol, Symbol), SharedOrigins>,
-    module_symbols: FxHashMap<(FileId, ModuleId), Symbol>,
-    class_symbols: FxHashMap<(FileId, ClassId), Symbol>,
+    shared_names: Shared<(Symbol, Symbol), SharedOrigins>,
+    module_symbols: Shared<(FileId, ModuleId), Symbol>,
+    class_symbols: Shared<(FileId, ClassId), Symbol>,
     /// Methods added to a type elsewhere.
-    extensions: FxHashMap<Symbol, Vec<(FileId, ClassId)>>,
+    extensions: Shared<Symbol, Vec<(FileId, ClassId)>>,
     /// Types that implement an interface.
-    pub(super) implementors: FxHashMap<Symbol, Vec<Symbol>>,
+    pub(super) implementors: Shared<Symbol, Vec<Symbol>>,
     /// The names of each file as symbols, made when they are asked for.
     name_symbols: Vec<Vec<Option<Symbol>>>,
     pub(super) values: Distinct<Values>,
-    resolutions: Distinct<CallResolution<'m>>,
+    pub(super) resolutions: Distinct<CallResolution<'m>>,
     /// The answers for rules to resolutions that tell all of it, by number.
     condensed: FxHashMap<u32, u32>,
     /// What is known of each origin, call and function result: numbers of `values`, `resolutions` and `values`.
     pub(super) origins: Vec<Vec<Memo>>,
-    calls: Vec<Vec<Memo>>,
+    pub(super) calls: Vec<Vec<Memo>>,
     pub(super) returns: FxHashMap<FunctionRef, Memo>,
-    imports: FxHashMap<(FileId, ImportId), Values>,
+    imports: FxHashMap<(FileId, ImportId), (Values, Validity)>,
     /// The first names of everything that is imported somewhere: a member's name alone tells only of these.
-    libraries: FxHashSet<String>,
+    libraries: Arc<FxHashSet<String>>,
     /// Were the arguments of all call sites noted?
     knows_callers: bool,
-    /// The answer under way may be another once they are.
-    pub(super) is_provisional: bool,
+    /// What the answer under way depends on so far.
+    validity: Validity,
     /// The arguments that call sites give to each parameter.
-    pub(super) callers: FxHashMap<(FunctionRef, u16), SmallVec<[GivenArgument; 2]>>,
+    pub(super) callers: Shared<(FunctionRef, u16), SmallVec<[GivenArgument; 2]>>,
     rows: FxHashMap<(Symbol, Symbol), Option<&'m Row>>,
     known_types: FxHashMap<Symbol, bool>,
     external_members: FxHashMap<(Symbol, Symbol), Symbol>,
@@ -230,18 +264,21 @@ pub struct Resolver<'m> {
     pub(super) of_class: FxHashMap<Symbol, bool>,
     /// Answers about names of modules.
     globals: FxHashMap<(FileId, ModuleId, Name), Values>,
-    lineages: FxHashMap<Symbol, Rc<[Symbol]>>,
+    lineages: FxHashMap<Symbol, Arc<[Symbol]>>,
     star_names: FxHashMap<(FileId, ModuleId, Symbol), Option<Values>>,
     /// Where the present search through star imports has been.
     star_search: FxHashSet<(FileId, ModuleId, Symbol)>,
     in_star_search: bool,
-    methods: FxHashMap<(FileId, ClassId, Symbol), FunctionId>,
+    methods: Shared<(FileId, ClassId, Symbol), FunctionId>,
     /// All methods of a class that share a name, where that is allowed.
-    pub(super) overloads: FxHashMap<(FileId, ClassId, Symbol), SmallVec<[FunctionId; 2]>>,
-    fields: FxHashMap<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>,
-    pub(super) relations: super::relations::Relations<'m>,
-    pub(super) templates: super::templates::Templates,
+    pub(super) overloads: Shared<(FileId, ClassId, Symbol), SmallVec<[FunctionId; 2]>>,
+    fields: Shared<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>,
+    pub(super) relations: Arc<super::relations::Relations<'m>>,
+    pub(super) templates: Arc<super::templates::Templates>,
     pub(super) depth: usize,
+    nesting: usize,
+    /// Did a question ever lead too deep?
+    pub(super) was_too_deep: bool,
 }
 
 impl<'m> Resolver<'m> {
@@ -252,13 +289,13 @@ impl<'m> Resolver<'m> {
             models,
             symbols: Symbols::default(),
             types: Types::default(),
-            definitions: FxHashMap::default(),
-            scopes: FxHashMap::default(),
-            shared_names: FxHashMap::default(),
-            module_symbols: FxHashMap::default(),
-            class_symbols: FxHashMap::default(),
-            extensions: FxHashMap::default(),
-            implementors: FxHashMap::default(),
+            definitions: Arc::default(),
+            scopes: Arc::default(),
+            shared_names: Arc::default(),
+            module_symbols: Arc::default(),
+            class_symbols: Arc::default(),
+            extensions: Arc::default(),
+            implementors: Arc::default(),
             name_symbols: files
                 .iter()
                 .map(|file| vec![None; if file.source.language == index { file.facts.names.len() } else { 0 }])
@@ -270,10 +307,10 @@ impl<'m> Resolver<'m> {
             calls: vec![Vec::new(); files.len()],
             returns: FxHashMap::default(),
             imports: FxHashMap::default(),
-            libraries: imported_libraries(language, index, files),
+            libraries: Arc::new(imported_libraries(language, index, files)),
             knows_callers: false,
-            is_provisional: false,
-            callers: FxHashMap::default(),
+            validity: Validity::Final,
+            callers: Arc::default(),
             rows: FxHashMap::default(),
             known_types: FxHashMap::default(),
             external_members: FxHashMap::default(),
@@ -284,12 +321,14 @@ impl<'m> Resolver<'m> {
             star_names: FxHashMap::default(),
             star_search: FxHashSet::default(),
             in_star_search: false,
-            methods: FxHashMap::default(),
-            overloads: FxHashMap::default(),
-            fields: FxHashMap::default(),
-            relations: Default::default(),
-            templates: Default::default(),
+            methods: Arc::default(),
+            overloads: Arc::default(),
+            fields: Arc::default(),
+            relations: Arc::default(),
+            templates: Arc::default(),
             depth: 0,
+            nesting: 0,
+            was_too_deep: false,
         };
         let own: Vec<FileId> =
             (0..files.len() as u32).map(FileId).filter(|id| files[id.0 as usize].source.language == index).collect();
@@ -329,25 +368,42 @@ impl<'m> Resolver<'m> {
 
     /// From here on it is known what functions are called with: forgets the answers that may be others now.
     pub(super) fn use_callers(&mut self) {
-        self.origins.iter_mut().flatten().for_each(Memo::forget_provisional);
-        self.calls.iter_mut().flatten().for_each(Memo::forget_provisional);
-        self.returns.values_mut().for_each(Memo::forget_provisional);
+        self.origins.iter_mut().flatten().for_each(Memo::forget_unsettled);
+        self.calls.iter_mut().flatten().for_each(Memo::forget_unsettled);
+        self.returns.values_mut().for_each(Memo::forget_unsettled);
+        self.imports.retain(|_, (_, validity)| *validity == Validity::Final);
         self.knows_callers = true;
-        self.is_provisional = false;
+    }
+
+    /// Notes what the answer under way depends on.
+    fn depends_on(&mut self, validity: Validity) {
+        self.validity = self.validity.max(validity);
     }
 
     /// Notes that the answer under way may be another once all callers are known.
     pub(super) fn waits_for_callers(&mut self) {
-        self.is_provisional |= !self.knows_callers;
+        if !self.knows_callers {
+            self.depends_on(Validity::Provisional);
+        }
     }
 
-    /// Answers a question, and says whether this answer is provisional.
-    pub(super) fn provisionally<T>(&mut self, question: impl FnOnce(&mut Self) -> T) -> (T, bool) {
-        let outer = std::mem::replace(&mut self.is_provisional, false);
-        let answer = question(self);
-        let own = std::mem::replace(&mut self.is_provisional, outer);
-        self.is_provisional |= own;
-        (answer, own)
+    /// Answers a question of which the answer may be kept, and says what that depends on. However deep the question came
+    /// up, it starts anew: else the answer would depend on who asked first. `None`: it leads too deep.
+    pub(super) fn kept<T>(&mut self, question: impl FnOnce(&mut Self) -> T) -> (Option<T>, Validity) {
+        if self.nesting >= DEEPEST_NESTING {
+            self.was_too_deep = true;
+            self.depends_on(Validity::Circular);
+            return (None, Validity::Circular);
+        }
+        let depth = std::mem::replace(&mut self.depth, 0);
+        let outer = std::mem::take(&mut self.validity);
+        self.nesting += 1;
+        let answer = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || question(self));
+        self.nesting -= 1;
+        let own = std::mem::replace(&mut self.validity, outer);
+        self.depends_on(own);
+        self.depth = depth;
+        (Some(answer), own)
     }
 
     /// The number of the answer to a question, asked once and kept in its slot. `None`: it is being asked already, or
@@ -360,24 +416,19 @@ impl<'m> Resolver<'m> {
     ) -> Option<u32> {
         let memo = slot(self);
         match memo.progress() {
-            Progress::Known(answer) => return Some(answer),
-            Progress::Provisional(answer) => {
-                self.waits_for_callers();
+            Progress::Known(answer, validity) => {
+                self.depends_on(validity);
                 return Some(answer);
             }
             Progress::Asked => {
+                self.depends_on(Validity::Circular);
                 self.waits_for_callers();
                 return None;
             }
             Progress::Open => *memo = Memo::new(Progress::Asked),
         }
-        let (answer, is_provisional) =
-            self.provisionally(|resolver| resolver.ask(None, |resolver| Some(question(resolver))));
-        *slot(self) = Memo::new(match answer {
-            Some(answer) if is_provisional => Progress::Provisional(answer),
-            Some(answer) => Progress::Known(answer),
-            None => Progress::Open,
-        });
+        let (answer, validity) = self.kept(question);
+        *slot(self) = Memo::new(answer.map_or(Progress::Open, |answer| Progress::Known(answer, validity)));
         answer
     }
 
@@ -397,7 +448,7 @@ impl<'m> Resolver<'m> {
 
     /// Is the answer about a call final?
     pub(super) fn is_settled(&self, file: FileId, call: CallId) -> bool {
-        self.calls[file.0 as usize].get(call.index()).is_some_and(|memo| matches!(memo.progress(), Progress::Known(_)))
+        self.calls[file.0 as usize].get(call.index()).is_some_and(|memo| memo.settled().is_some())
     }
 
     fn define_file(&mut self, files: &[ProgramFile], id: FileId) {
@@ -411,8 +462,8 @@ impl<'m> Resolver<'m> {
                 let name = self.symbols.intern(facts.text(*name));
                 symbol = self.symbols.member(symbol, name, separator);
             }
-            self.definitions.entry(symbol).or_insert(Definition::Module(id, module_id));
-            self.module_symbols.insert((id, module_id), symbol);
+            Arc::make_mut(&mut self.definitions).entry(symbol).or_insert(Definition::Module(id, module_id));
+            Arc::make_mut(&mut self.module_symbols).insert((id, module_id), symbol);
             let mut scope: FxHashMap<Symbol, SmallVec<[OriginId; 1]>> = FxHashMap::default();
             for (name, origin) in &module.definitions {
                 let name = self.name_symbol(files, id, *name);
@@ -421,7 +472,7 @@ impl<'m> Resolver<'m> {
             if self.language.profile().modules_span_files {
                 self.share_names(facts, id, symbol, &scope);
             }
-            self.scopes.insert((id, module_id), scope);
+            Arc::make_mut(&mut self.scopes).insert((id, module_id), scope);
         }
         for (number, class) in facts.classes.iter().enumerate() {
             let class_id = ClassId(number as u32);
@@ -432,10 +483,10 @@ impl<'m> Resolver<'m> {
             let Some(owner) = owner else { continue };
             let name = self.symbols.intern(facts.text(class.name));
             let symbol = self.symbols.member(owner, name, separator);
-            self.class_symbols.insert((id, class_id), symbol);
+            Arc::make_mut(&mut self.class_symbols).insert((id, class_id), symbol);
             self.define_members(files, id, class_id);
             if class.kind != ClassKind::Extension {
-                self.definitions.entry(symbol).or_insert(Definition::Class(id, class_id));
+                Arc::make_mut(&mut self.definitions).entry(symbol).or_insert(Definition::Class(id, class_id));
             }
         }
     }
@@ -446,7 +497,7 @@ impl<'m> Resolver<'m> {
             let own = origins.iter().filter(|origin| !matches!(facts.origin(**origin), Origin::Import(_)));
             let own: SharedOrigins = own.map(|origin| (file, *origin)).collect();
             if !own.is_empty() {
-                self.shared_names.entry((module, *name)).or_default().extend(own);
+                Arc::make_mut(&mut self.shared_names).entry((module, *name)).or_default().extend(own);
             }
         }
     }
@@ -456,15 +507,16 @@ impl<'m> Resolver<'m> {
         for (name, function) in &class.methods {
             let name = self.name_symbol(files, file, *name);
             // A later definition replaces an earlier one.
-            let earlier = self.methods.insert((file, id, name), *function);
+            let earlier = Arc::make_mut(&mut self.methods).insert((file, id, name), *function);
             if let Some(earlier) = earlier.filter(|_| self.language.profile().has_overloads) {
-                let all = self.overloads.entry((file, id, name)).or_insert_with(|| smallvec![earlier]);
+                let all =
+                    Arc::make_mut(&mut self.overloads).entry((file, id, name)).or_insert_with(|| smallvec![earlier]);
                 all.push(*function);
             }
         }
         for field in &class.fields {
             let name = self.name_symbol(files, file, field.name);
-            let fields = self.fields.entry((file, id, name)).or_default();
+            let fields = Arc::make_mut(&mut self.fields).entry((file, id, name)).or_default();
             if fields.len() < MOST_CANDIDATES * 2 {
                 fields.push(*field);
             }
@@ -484,7 +536,7 @@ impl<'m> Resolver<'m> {
             };
             let Some(target) = target else { continue };
             if class.kind == ClassKind::Extension {
-                self.extensions.entry(target).or_default().push((id, class_id));
+                Arc::make_mut(&mut self.extensions).entry(target).or_default().push((id, class_id));
             }
             // Where types say nothing of what they implement, what they hold is no promise: their methods are.
             if self.language.profile().interfaces_are_structural && class.kind != ClassKind::Interface {
@@ -494,7 +546,7 @@ impl<'m> Resolver<'m> {
                 if let [Value::Item(base)] = self.infer(files, id, *base).list[..]
                     && self.is_interface(files, base)
                 {
-                    self.implementors.entry(base).or_default().push(target);
+                    Arc::make_mut(&mut self.implementors).entry(base).or_default().push(target);
                 }
             }
         }
@@ -591,16 +643,13 @@ impl<'m> Resolver<'m> {
         if let Some(values) = self.globals.get(&(file, module, name)) {
             return values.clone();
         }
-        let (values, is_provisional) = self.provisionally(|resolver| {
-            resolver.ask(None, |resolver| {
-                let symbol = resolver.name_symbol(files, file, name);
-                let own = resolver.module_name(files, file, module, symbol);
-                Some(own.unwrap_or_else(|| resolver.outer_name(files, file, module, name)))
-            })
+        let (values, validity) = self.kept(|resolver| {
+            let symbol = resolver.name_symbol(files, file, name);
+            let own = resolver.module_name(files, file, module, symbol);
+            own.unwrap_or_else(|| resolver.outer_name(files, file, module, name))
         });
-        // An answer that was cut short, by depth or by asking itself, is not kept.
         match values {
-            Some(values) if !values.list.is_empty() && !is_provisional => {
+            Some(values) if !values.list.is_empty() && validity == Validity::Final => {
                 self.globals.insert((file, module, name), values.clone());
                 values
             }
@@ -642,18 +691,25 @@ impl<'m> Resolver<'m> {
         if let Some(known) = self.star_names.get(&key) {
             return known.clone();
         }
-        if files[file.0 as usize].facts.modules[module.index()].stars.is_empty() || !self.star_search.insert(key) {
+        if files[file.0 as usize].facts.modules[module.index()].stars.is_empty() {
+            return None;
+        }
+        if !self.star_search.insert(key) {
+            self.depends_on(Validity::Circular);
             return None;
         }
         let is_outermost = !std::mem::replace(&mut self.in_star_search, true);
-        let (found, is_provisional) = self.provisionally(|resolver| resolver.search_stars(files, file, module, name));
+        let (found, validity) = self.kept(|resolver| resolver.search_stars(files, file, module, name));
+        let found = found.flatten();
+        if validity == Validity::Final {
+            self.star_names.insert(key, found.clone());
+        }
         if is_outermost {
-            // Only the first question saw everything; the others may have been cut short by its own steps.
             self.in_star_search = false;
             self.star_search.clear();
-            if !is_provisional {
-                self.star_names.insert(key, found.clone());
-            }
+        } else if found.is_some() {
+            // Another question of this search may come here again.
+            self.star_search.remove(&key);
         }
         found
     }
@@ -735,13 +791,16 @@ impl<'m> Resolver<'m> {
 
     /// What an import brings.
     pub(super) fn import_values(&mut self, files: &[ProgramFile], file: FileId, import: ImportId) -> Values {
-        if let Some(values) = self.imports.get(&(file, import)) {
-            return values.clone();
+        if let Some((values, validity)) = self.imports.get(&(file, import)) {
+            let (values, validity) = (values.clone(), *validity);
+            self.depends_on(validity);
+            return values;
         }
         // A cycle of re-exports ends here.
-        self.imports.insert((file, import), Values::unknown());
-        let values = self.ask(Values::unknown(), |resolver| resolver.resolve_import(files, file, import));
-        self.imports.insert((file, import), values.clone());
+        self.imports.insert((file, import), (Values::unknown(), Validity::Circular));
+        let (values, validity) = self.kept(|resolver| resolver.resolve_import(files, file, import));
+        let values = values.unwrap_or_else(Values::unknown);
+        self.imports.insert((file, import), (values.clone(), validity));
         values
     }
 
@@ -927,15 +986,13 @@ impl<'m> Resolver<'m> {
     }
 
     /// A class and all that it inherits from, nearest first; external bases too.
-    pub fn lineage(&mut self, files: &[ProgramFile], symbol: Symbol) -> Rc<[Symbol]> {
+    pub fn lineage(&mut self, files: &[ProgramFile], symbol: Symbol) -> Arc<[Symbol]> {
         if let Some(lineage) = self.lineages.get(&symbol) {
             return lineage.clone();
         }
-        let depth = self.depth;
-        let (lineage, is_provisional) = self.provisionally(|resolver| resolver.find_lineage(files, symbol));
-        let lineage: Rc<[Symbol]> = lineage.as_slice().into();
-        // Deep inside other questions the bases may have been asked for already.
-        if depth < 8 && !is_provisional {
+        let (lineage, validity) = self.kept(|resolver| resolver.find_lineage(files, symbol));
+        let lineage: Arc<[Symbol]> = lineage.unwrap_or_else(|| smallvec![symbol]).as_slice().into();
+        if validity == Validity::Final {
             self.lineages.insert(symbol, lineage.clone());
         }
         lineage
@@ -1895,7 +1952,7 @@ impl<'m> Resolver<'m> {
             let (callee_file, callee) = locate(files, target);
             let callee_facts = &files[callee_file.0 as usize].facts;
             for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
-                let known = self.callers.entry((target, parameter)).or_default();
+                let known = Arc::make_mut(&mut self.callers).entry((target, parameter)).or_default();
                 if known.len() < 16 {
                     known.push(GivenArgument { file, call, origin: facts.arguments_of(site)[argument].origin });
                 }

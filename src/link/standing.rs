@@ -4,6 +4,7 @@
 //! Decorators are noted where files are linked. Here classes whose methods a framework calls, functions that are handed
 //! to one and the places of files are added; then the call graph is followed. Which those are is data.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::resolve::{Resolver, Value, argument_at, function_ref};
@@ -169,22 +170,24 @@ fn note_place(program: &mut Program, file: FileId) {
 
 /// Pairs of a function and one that it calls or hands on, sorted.
 fn edges(program: &Program) -> Vec<(FunctionRef, FunctionRef)> {
-    let mut edges = Vec::new();
-    for (number, file) in program.files.iter().enumerate() {
+    let of_file = |(number, file): (usize, &ProgramFile)| {
         let caller = |call: CallId| {
             let function = file.facts.scope(file.facts.call(call).scope).function;
             FunctionRef(file.first_function + function.0)
         };
+        let mut edges = Vec::new();
         for (call, resolved) in program.resolved.of_file(FileId(number as u32)).iter().enumerate() {
             let from = caller(CallId(call as u32));
             edges.extend(resolved.functions().map(|to| (from, to)));
         }
         let callbacks = &program.callbacks[number];
         edges.extend(callbacks.iter().map(|callback| (caller(callback.call), callback.function)));
-    }
-    edges.sort_unstable();
-    edges.dedup();
-    edges
+        edges.sort_unstable();
+        edges.dedup();
+        edges
+    };
+    // Files are in the order of their functions, and so are their edges.
+    program.files.par_iter().enumerate().flat_map_iter(of_file).collect()
 }
 
 /// What a function calls or hands on; `edges` are sorted.
@@ -265,26 +268,28 @@ fn spread_transactions(program: &mut Program, edges: &[(FunctionRef, FunctionRef
 
 /// Which functions are handed to something that runs them, are called by closures that may be kept, or give an awaitable that is not awaited on the spot.
 fn handed_on(program: &Program) -> Vec<bool> {
-    let mut handed_on = vec![false; program.functions.len()];
-    for (number, file) in program.files.iter().enumerate() {
-        for callback in &program.callbacks[number] {
-            handed_on[callback.function.0 as usize] = true;
-        }
-        for (call, resolved) in program.resolved.of_file(FileId(number as u32)).iter().enumerate() {
-            if runs_in_kept_closure(program, FileId(number as u32), CallId(call as u32)) {
-                for to in resolved.functions() {
-                    handed_on[to.0 as usize] = true;
-                }
-            }
-            if file.facts.calls[call].awaited {
+    let is_async = |function: &FunctionRef| {
+        let (file, function) = program.function(*function);
+        program.file(file).facts.function(function).is_async
+    };
+    let by_file = |(number, file): (usize, &ProgramFile)| {
+        let mut found: Vec<FunctionRef> = program.callbacks[number].iter().map(|callback| callback.function).collect();
+        let id = FileId(number as u32);
+        for (call, resolved) in program.resolved.of_file(id).iter().enumerate() {
+            if resolved.functions().next().is_none() {
                 continue;
             }
-            for to in resolved.functions() {
-                let (callee_file, callee) = program.function(to);
-                handed_on[to.0 as usize] |= program.file(callee_file).facts.function(callee).is_async;
+            if runs_in_kept_closure(program, id, CallId(call as u32)) {
+                found.extend(resolved.functions());
+            } else if !file.facts.calls[call].awaited {
+                found.extend(resolved.functions().filter(is_async));
             }
         }
-    }
+        found
+    };
+    let found: Vec<FunctionRef> = program.files.par_iter().enumerate().flat_map_iter(by_file).collect();
+    let mut handed_on = vec![false; program.functions.len()];
+    found.into_iter().for_each(|function| handed_on[function.0 as usize] = true);
     handed_on
 }
 

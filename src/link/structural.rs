@@ -3,6 +3,8 @@
 //! Only methods of the program count, by their names and how many parameters they have. Types of tests stand in for others,
 //! so they count only where there are no others.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::resolve::Resolver;
@@ -48,7 +50,7 @@ impl Resolver<'_> {
                 implementors.filter(|(_, methods)| wanted.is_subset(methods)).map(|(name, _)| *name).collect();
             let is_real = |name: &Symbol| !declared[name].is_side_code;
             let has_real = implementors.iter().any(is_real);
-            let known = self.implementors.entry(*interface).or_default();
+            let known = Arc::make_mut(&mut self.implementors).entry(*interface).or_default();
             known.extend(implementors.into_iter().filter(|name| !has_real || is_real(name)));
             known.sort_unstable();
             known.dedup();

@@ -1,11 +1,12 @@
 //! Summaries: which effects a function has, how often, on what they depend, and the call that brings each.
 //!
 //! Bottom up over the strongly connected components of the call graph. Degrees only grow and are capped, calls
-//! within a component do not raise them, so every component comes to rest. The order of files and functions
-//! decides ties, never the order of threads.
+//! within a component do not raise them, so every component comes to rest. What depends on no other is worked out side by
+//! side: the order of files and functions decides ties, never the order of threads.
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use super::memoization::keeps_what_it_builds;
@@ -32,20 +33,66 @@ pub(super) fn summarize(program: &mut Program) {
             component_of[node.index()] = number as u32;
         }
     }
-    for component in &components {
-        let mut members: Vec<FunctionRef> = component.iter().map(|node| FunctionRef(node.index() as u32)).collect();
-        members.sort_unstable();
-        // Twice the members is enough for every effect to go once around; the cap is for safety only.
-        for _ in 0..members.len().clamp(1, 16) * 2 {
-            let mut changed = false;
-            for member in &members {
-                let summary = summary_of(program, *member, &calls_of[member.0 as usize], &component_of);
-                changed |= summary != program.summaries[member.0 as usize];
-                program.summaries[member.0 as usize] = summary;
-            }
-            if !changed || members.len() == 1 && !graph.contains_edge(component[0], component[0]) {
-                break;
-            }
+    let summary = |program: &Program, function: FunctionRef| {
+        summary_of(program, function, &calls_of[function.0 as usize], &component_of)
+    };
+    for level in levels(&graph, &components, &component_of) {
+        let (alone, recursive): (Vec<_>, Vec<_>) = level.into_iter().partition(|number| {
+            let component = &components[*number];
+            component.len() == 1 && !graph.contains_edge(component[0], component[0])
+        });
+        let alone: Vec<FunctionRef> = alone.iter().flat_map(|number| functions(&components[*number])).collect();
+        let found: Vec<Summary> =
+            alone.par_iter().with_min_len(FEWEST).map(|function| summary(program, *function)).collect();
+        for (function, found) in alone.into_iter().zip(found) {
+            program.summaries[function.0 as usize] = found;
+        }
+        for number in recursive {
+            let mut members: Vec<FunctionRef> = functions(&components[number]).collect();
+            members.sort_unstable();
+            settle(program, &members, summary);
+        }
+    }
+}
+
+/// Fewer functions than this are not worth another thread.
+const FEWEST: usize = 32;
+
+fn functions(component: &[NodeIndex]) -> impl Iterator<Item = FunctionRef> {
+    component.iter().map(|node| FunctionRef(node.index() as u32))
+}
+
+/// The components by how far they are from the bottom: none leads to another one of its level or above, so the
+/// summaries of a level do not depend on each other.
+fn levels(graph: &DiGraph<(), (), u32>, components: &[Vec<NodeIndex>], component_of: &[u32]) -> Vec<Vec<usize>> {
+    let mut level_of = vec![0; components.len()];
+    let mut levels: Vec<Vec<usize>> = Vec::new();
+    // Callees come before their callers.
+    for (number, component) in components.iter().enumerate() {
+        let callees = component.iter().flat_map(|node| graph.neighbors(*node));
+        let below = callees.map(|callee| component_of[callee.index()] as usize).filter(|callee| *callee != number);
+        let level = below.map(|callee| level_of[callee] + 1).max().unwrap_or(0);
+        level_of[number] = level;
+        if level == levels.len() {
+            levels.push(Vec::new());
+        }
+        levels[level].push(number);
+    }
+    levels
+}
+
+/// Fills in the summaries of functions that lead to each other.
+fn settle(program: &mut Program, members: &[FunctionRef], summary: impl Fn(&Program, FunctionRef) -> Summary) {
+    // Twice the members is enough for every effect to go once around; the cap is for safety only.
+    for _ in 0..members.len().clamp(1, 16) * 2 {
+        let mut changed = false;
+        for member in members {
+            let summary = summary(program, *member);
+            changed |= summary != program.summaries[member.0 as usize];
+            program.summaries[member.0 as usize] = summary;
+        }
+        if !changed {
+            break;
         }
     }
 }

@@ -4,6 +4,8 @@
 //! or as a class that shows rows; one template hands on to another what it was given itself. Which calls and classes do
 //! that is data (`[templates]` and `[views]` of the model tables).
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
@@ -47,7 +49,7 @@ pub(super) enum Form {
 }
 
 /// The templates of a program.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Templates {
     functions: FxHashMap<Box<str>, FunctionRef>,
     /// The templates that calls fill.
@@ -71,7 +73,7 @@ impl<'m> Resolver<'m> {
             let entry = &files[file.0 as usize];
             if entry.facts.reads_call && entry.facts.functions.len() > TEMPLATE.index() {
                 let function = function_ref(files, *file, TEMPLATE);
-                self.templates.functions.entry(entry.module.as_str().into()).or_insert(function);
+                Arc::make_mut(&mut self.templates).functions.entry(entry.module.as_str().into()).or_insert(function);
             }
         }
         if self.templates.functions.is_empty() {
@@ -126,7 +128,7 @@ impl<'m> Resolver<'m> {
                 false => name,
             };
             let Some(function) = self.templates.functions.get(name.as_str()).copied() else { continue };
-            self.templates.filled.entry((file, call)).or_default().push(function);
+            Arc::make_mut(&mut self.templates).filled.entry((file, call)).or_default().push(function);
             fillings.entry(function).or_default().push(Filling { entries: entries.clone(), from });
         }
     }
@@ -283,7 +285,7 @@ impl<'m> Resolver<'m> {
                 let mut given = Vec::new();
                 given_under(fillings, function, name, &mut FxHashSet::default(), &mut given);
                 if !given.is_empty() {
-                    self.templates.given.insert((function, place as u16), given);
+                    Arc::make_mut(&mut self.templates).given.insert((function, place as u16), given);
                 }
             }
         }

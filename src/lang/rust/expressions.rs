@@ -453,6 +453,10 @@ fn closure_start(closure: &syn::ExprClosure) -> Span {
 /// The bytes of a path, type arguments included.
 pub(super) fn path_span(qualified: Option<&syn::QSelf>, path: &syn::Path) -> Span {
     let Some(last) = path.segments.last() else { return Span::default() };
+    // Most paths are one name.
+    if path.segments.len() == 1 && last.arguments.is_none() && qualified.is_none() && path.leading_colon.is_none() {
+        return at(last.ident.span());
+    }
     let end = match &last.arguments {
         PathArguments::None => at(last.ident.span()),
         PathArguments::AngleBracketed(arguments) => from_to(last.ident.span(), arguments.gt_token.span),

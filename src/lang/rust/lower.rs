@@ -1,9 +1,10 @@
 //! Items and statements of syn, lowered to the neutral tree. Expressions, patterns, types and macros are in the
 //! modules beside it; all of them are one [`Lowering`].
 
+use std::fmt::Write;
+
 use proc_macro2::Ident;
 use rustc_hash::FxHashMap;
-use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Item, Stmt, Token};
 
@@ -38,6 +39,8 @@ pub(super) struct Lowering {
     pub(super) stack: usize,
     /// Spans of nodes in parentheses, parentheses included.
     parenthesized: FxHashMap<NodeId, Span>,
+    /// The name that was met last: its room serves the next one.
+    text: String,
 }
 
 /// What the value of the last statement of a block is.
@@ -75,7 +78,13 @@ impl Lowering {
         let mut tree = Tree::for_text(length);
         tree.block_scoped = true;
         tree.optional = Some((tree.names.intern("Some"), tree.names.intern("None")));
-        Lowering { tree, certainty: Certainty::Certain, stack, parenthesized: FxHashMap::default() }
+        Lowering {
+            tree,
+            certainty: Certainty::Certain,
+            stack,
+            parenthesized: FxHashMap::default(),
+            text: String::new(),
+        }
     }
 
     /// Recursion goes through here, so that its depth is bounded by memory, not by the stack.
@@ -102,8 +111,9 @@ impl Lowering {
 
     /// The name of an identifier, without the `r#` of raw ones.
     pub(super) fn name(&mut self, ident: &Ident) -> Name {
-        let text = ident.unraw().to_string();
-        self.tree.names.intern(&text)
+        self.text.clear();
+        write!(self.text, "{ident}").expect("a text takes whatever is written");
+        self.tree.names.intern(self.text.strip_prefix("r#").unwrap_or(&self.text))
     }
 
     pub(super) fn intern(&mut self, text: &str) -> Name {

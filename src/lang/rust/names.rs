@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::lang::{LiteralTypes, Manifest};
 use crate::syntax::Operator;
 
@@ -49,7 +51,7 @@ struct Package {
 /// The module of each path.
 pub(super) fn modules(paths: &[&str], manifests: &[Manifest]) -> Vec<String> {
     let known: BTreeSet<&str> = paths.iter().copied().collect();
-    let mut packages: Vec<Package> = manifests.iter().filter_map(|manifest| package(manifest, &known)).collect();
+    let mut packages: Vec<Package> = manifests.par_iter().filter_map(|manifest| package(manifest, &known)).collect();
     packages.extend(packages_without_manifest(paths, &packages));
     // The nearest directory first.
     packages.sort_by_key(|package| std::cmp::Reverse(package.directory.len()));
@@ -100,11 +102,11 @@ fn join_segments(root: &str, path: &str) -> String {
 
 /// Dependencies that go by another name than their library's own: `parser = { package = "my-parser", … }`.
 pub(super) fn renames(manifests: &[Manifest]) -> Vec<[String; 3]> {
-    let tables: Vec<toml::Table> = manifests.iter().filter_map(|manifest| manifest.text.parse().ok()).collect();
+    let own = manifests.par_iter().filter(|manifest| manifest.path.ends_with("Cargo.toml"));
+    let tables: Vec<toml::Table> = own.filter_map(|manifest| manifest.text.parse().ok()).collect();
     let crates: BTreeMap<&str, String> = tables.iter().filter_map(library_of).collect();
-    let shared = |name: &str| {
-        tables.iter().find_map(|table| table.get("workspace")?.get("dependencies")?.get(name)?.get("package")?.as_str())
-    };
+    // Of several workspaces the first has its way.
+    let shared: BTreeMap<&str, &str> = tables.iter().rev().flat_map(shared_renames).collect();
     let mut renames = Vec::new();
     for table in &tables {
         let Some((_, own)) = library_of(table) else { continue };
@@ -112,7 +114,7 @@ pub(super) fn renames(manifests: &[Manifest]) -> Vec<[String; 3]> {
             for (name, dependency) in table.get(kind).and_then(|kind| kind.as_table()).into_iter().flatten() {
                 let is_shared = dependency.get("workspace").and_then(|shared| shared.as_bool()) == Some(true);
                 let written = dependency.get("package").and_then(|package| package.as_str());
-                let written = written.or_else(|| if is_shared { shared(name) } else { None });
+                let written = written.or_else(|| if is_shared { shared.get(name.as_str()).copied() } else { None });
                 if let Some(written) = written {
                     let library = crates.get(written).cloned().unwrap_or_else(|| written.replace('-', "_"));
                     renames.push([own.clone(), name.replace('-', "_"), library]);
@@ -121,6 +123,13 @@ pub(super) fn renames(manifests: &[Manifest]) -> Vec<[String; 3]> {
         }
     }
     renames
+}
+
+/// Dependencies that a workspace has for its packages under another name than their own: both names.
+fn shared_renames(table: &toml::Table) -> impl Iterator<Item = (&str, &str)> {
+    let dependencies = table.get("workspace").and_then(|workspace| workspace.get("dependencies")?.as_table());
+    let renamed = |(name, dependency)| Some((String::as_str(name), toml::Value::get(dependency, "package")?.as_str()?));
+    dependencies.into_iter().flatten().filter_map(renamed)
 }
 
 /// The name of the package of a manifest, and that of its library.
