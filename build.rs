@@ -37,7 +37,8 @@ fn main() {
     fs::write(out.join("models.rs"), models(&rules.join("models"))).expect("the output folder is writable");
     fs::write(out.join("pages.rs"), pages(&rules)).expect("the output folder is writable");
     println!("cargo:rustc-env=FACTS_VERSION={}", facts_version(&root));
-    if is_target("OS", "linux") && is_target("ENV", "gnu") {
+    let is_static = env::var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|features| features.contains("crt-static"));
+    if is_target("OS", "linux") && is_target("ENV", "gnu") && !is_static {
         // The tables are full of pointers. In a program that may be loaded anywhere every start writes all of them, which
         // takes several milliseconds; in one that is loaded where it was linked for they are there.
         println!("cargo:rustc-link-arg-bins=-no-pie");
