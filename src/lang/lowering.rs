@@ -230,6 +230,17 @@ impl<'t, K: Copy, F: Copy, S> Lowering<'t, K, F, S> {
         self.tree.names.intern(text)
     }
 
+    /// `continue`. With the label of a loop further out it leaves its own.
+    pub fn continue_with_label(&mut self, node: Node<'t>, is_loop: impl Fn(K) -> bool) -> NodeId {
+        let label = self.named(node).next();
+        let mut around = std::iter::successors(node.parent(), Node::parent);
+        let own = around.find(|outer| is_loop(self.kind(*outer)));
+        let own_label = own.and_then(|own| own.parent()?.named_child(0));
+        let is_own = |label: Node| own_label.is_some_and(|own| self.text_of(own) == self.text_of(label));
+        let leaves_own = label.is_some_and(|label| !is_own(label));
+        self.add(if leaves_own { NodeKind::Break } else { NodeKind::Continue }, span_of(node))
+    }
+
     /// A string without holes.
     pub fn string_of(&mut self, text: &str, span: Span) -> NodeId {
         let value = Some(self.tree.string(text));

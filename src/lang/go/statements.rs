@@ -69,7 +69,7 @@ impl<'t> Lowering<'t> {
             }
             Kind::Block => Some(self.block(node)),
             Kind::BreakStatement => self.break_statement(node),
-            Kind::ContinueStatement => Some(self.add(NodeKind::Continue, span_of(node))),
+            Kind::ContinueStatement => Some(self.continue_with_label(node, |kind| matches!(kind, Kind::ForStatement))),
             _ if is_expression(kind) => Some(self.expression(node)),
             _ => None,
         };

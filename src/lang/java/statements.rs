@@ -69,7 +69,13 @@ impl<'t> Lowering<'t> {
             }
             Kind::Block | Kind::ConstructorBody => Some(self.block(node)),
             Kind::BreakStatement => self.break_statement(node),
-            Kind::ContinueStatement => Some(self.add(NodeKind::Continue, span)),
+            Kind::ContinueStatement => {
+                let is_loop = |kind| {
+                    use Kind::{DoStatement, EnhancedForStatement, ForStatement, WhileStatement};
+                    matches!(kind, DoStatement | EnhancedForStatement | ForStatement | WhileStatement)
+                };
+                Some(self.continue_with_label(node, is_loop))
+            }
             Kind::ExplicitConstructorInvocation => Some(self.explicit_constructor(node)),
             Kind::ClassDeclaration
             | Kind::InterfaceDeclaration
