@@ -88,9 +88,12 @@ fn worst_of_each_place(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let key = (diagnostic.family.clone(), diagnostic.primary.file, diagnostic.primary.span);
         match worst.get(&key) {
             // What is surer is not hidden by what may be worse.
-            Some(at) if diagnostic.set < kept[*at].set => kept[*at] = diagnostic,
-            Some(at) if diagnostic.set == kept[*at].set && diagnostic.rank > kept[*at].rank => kept[*at] = diagnostic,
-            Some(_) => {}
+            Some(at) => {
+                let known = &mut kept[*at];
+                if diagnostic.set < known.set || diagnostic.set == known.set && diagnostic.rank > known.rank {
+                    *known = diagnostic;
+                }
+            }
             None => {
                 worst.insert(key, kept.len());
                 kept.push(diagnostic);

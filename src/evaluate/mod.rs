@@ -2,13 +2,13 @@
 //!
 //! `index.rs` finds the few rules that a fact can concern, `matching.rs` checks their conditions, with `values.rs` for
 //! what becomes of a value, `waste.rs` for values that need not be made (`borrowing.rs`: because they could be
-//! borrowed), `flow.rs` for what calls have to do with each other, `given.rs` for what they are given, looked
-//! into, and `calls.rs` for what is called, with what;
-//! `finding.rs` says it, with `words.rs` for what things are called and `causes.rs` for what is below a call, `advice.rs`
-//! leaves out what the project may not be advised, `propose.rs` says how it may be mended, `rank.rs` orders, `volume.rs`
-//! tells what grows with the data, `input.rs` what is known to be read, `rows.rs` what is known of the class of rows that
-//! is written, `statements.rs` what is wrong with statements in SQL and with the tables that they ask, `suppress.rs`
-//! leaves out what comments ask for, `group.rs` joins what is mended at once. No input or output, and no rule by name.
+//! borrowed), `flow.rs` for what calls have to do with each other, `given.rs` for what they are given, looked into, and
+//! `calls.rs` for what is called, with what; `finding.rs` says it, with `words.rs` for what things are called and
+//! `causes.rs` for what is below a call, `advice.rs` leaves out what the project may not be advised, `propose.rs` says how
+//! it may be mended, `rank.rs` orders, `volume.rs` tells what grows with the data, `input.rs` what is known to be read,
+//! `rows.rs` what is known of the class of rows that is written, `statements.rs` what is wrong with statements in SQL and
+//! with the tables that they ask, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is mended at once.
+//! No input or output, and no rule by name.
 
 mod advice;
 mod borrowing;

@@ -366,7 +366,7 @@ impl Extractor<'_> {
 
     /// Does a loop go on only while what a turn asked for was full, or not empty: `while (rows.length >= limit)`? What is made
     /// of what the turn has at hand was not asked for.
-    fn goes_on_after_page(&self, condition: NodeId, body: NodeId, assigned: &rustc_hash::FxHashMap<Name, u32>) -> bool {
+    fn goes_on_after_page(&self, condition: NodeId, body: NodeId, assigned: &Assignments) -> bool {
         if let NodeKind::Binary { operator: Operator::And, left, right } = self.tree.kind(condition) {
             return self.goes_on_after_page(left, body, assigned) || self.goes_on_after_page(right, body, assigned);
         }

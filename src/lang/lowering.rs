@@ -233,11 +233,13 @@ impl<'t, K: Copy, F: Copy, S> Lowering<'t, K, F, S> {
     /// `continue`. With the label of a loop further out it leaves its own.
     pub fn continue_with_label(&mut self, node: Node<'t>, is_loop: impl Fn(K) -> bool) -> NodeId {
         let label = self.named(node).next();
-        let mut around = std::iter::successors(node.parent(), Node::parent);
-        let own = around.find(|outer| is_loop(self.kind(*outer)));
-        let own_label = own.and_then(|own| own.parent()?.named_child(0));
-        let is_own = |label: Node| own_label.is_some_and(|own| self.text_of(own) == self.text_of(label));
-        let leaves_own = label.is_some_and(|label| !is_own(label));
+        let leaves_own = label.is_some_and(|label| {
+            // The way up is long, and labels are rare.
+            let mut around = std::iter::successors(node.parent(), Node::parent);
+            let own = around.find(|outer| is_loop(self.kind(*outer)));
+            let own_label = own.and_then(|own| own.parent()?.named_child(0));
+            own_label.is_none_or(|own| self.text_of(own) != self.text_of(label))
+        });
         self.add(if leaves_own { NodeKind::Break } else { NodeKind::Continue }, span_of(node))
     }
 

@@ -2064,12 +2064,11 @@ fn comes_after(facts: &FileFacts, leave: CallId, members: &[table::Text]) -> boo
 
 /// The effects of a call of which nobody knows what it calls, but that gives a statement to a member which sends such.
 fn effects_of_unknown(facts: &FileFacts, call: CallId) -> EffectSet {
-    let Some(name) = facts.call(call).name else { return EffectSet::EMPTY };
-    let Some(first) = facts.arguments_of(facts.call(call)).first() else { return EffectSet::EMPTY };
-    let text = facts.literal(first.origin).map(|string| &facts.strings[string.0 as usize]);
-    match text.and_then(|text| sql::verb_of_sent(facts.text(name), text)) {
-        Some(_) => EffectSet::of(&[Effect::DbQuery]),
-        None => EffectSet::EMPTY,
+    let site = facts.call(call);
+    let text = || facts.literal_text(facts.arguments_of(site).first()?.origin);
+    match site.name.is_some_and(|name| sql::sends(facts.text(name))) && text().is_some_and(sql::is_about_rows) {
+        true => EffectSet::of(&[Effect::DbQuery]),
+        false => EffectSet::EMPTY,
     }
 }
 

@@ -57,25 +57,28 @@ pub fn verb(text: &str) -> Option<Verb> {
     })
 }
 
-/// Members that send a statement, whatever object has them.
+/// Names of members that send a statement, without underscores.
 const SENDS: &[&str] = &[
     "exec", "execute", "query", "queryall", "queryone", "queryrow", "run", "all", "get", "fetch", "fetchall",
     "fetchone", "fetchrow",
 ];
 
-/// What a statement is about that a member of this name sends; `None`: the member sends none, or the text is none.
-pub fn verb_of_sent(member: &str, text: &str) -> Option<Verb> {
-    let member = member.replace('_', "").to_ascii_lowercase();
-    let verb = verb(text).filter(|_| SENDS.contains(&member.as_str()))?;
+/// Does a member of this name send a statement, whatever object has it?
+pub fn sends(member: &str) -> bool {
+    let letters = || member.bytes().filter(|letter| *letter != b'_').map(|letter| letter.to_ascii_lowercase());
+    SENDS.iter().any(|own| own.bytes().eq(letters()))
+}
+
+/// Is a text a statement that reads or changes rows, by more than its first word?
+pub fn is_about_rows(text: &str) -> bool {
     // `select` and `delete` begin other sentences as well.
-    let words: &[&str] = match verb {
-        Verb::Read => &["from"],
-        Verb::Write => &["into", "set", "from"],
-        Verb::Other => return None,
+    let words: &[&str] = match verb(text) {
+        Some(Verb::Read) => &["from"],
+        Some(Verb::Write) => &["into", "set", "from"],
+        Some(Verb::Other) | None => return false,
     };
-    let lower = text.to_ascii_lowercase();
-    let mut own = lower.split(|c: char| !c.is_ascii_alphabetic());
-    own.any(|word| words.contains(&word)).then_some(verb)
+    let mut own = text.split(|c: char| !c.is_ascii_alphabetic());
+    own.any(|own| words.iter().any(|word| word.eq_ignore_ascii_case(own)))
 }
 
 fn contains_word(text: &str, word: &str) -> bool {
