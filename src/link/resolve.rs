@@ -1804,35 +1804,50 @@ impl<'m> Resolver<'m> {
         resolution.results.add(values);
     }
 
-    /// `list.pop(0)`, `DataFrame.apply(axis=1)`, `Redis.set(ex)`: a row that an argument selects comes before the plain
-    /// one.
-    fn by_argument(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId), row: &'m Row) -> &'m Row {
-        let facts = &files[file.0 as usize].facts;
-        let arguments = facts.arguments_of(facts.call(call));
-        let fits = |wanted: &str| {
-            let (name, value) = match wanted.split_once('=') {
-                Some((name, value)) => (name, Some(value)),
-                None if wanted.parse::<i64>().is_ok() => ("0", Some(wanted)),
-                None => (wanted, None),
-            };
-            arguments.iter().enumerate().any(|(place, argument)| {
-                let is_meant = match argument.keyword {
-                    Some(keyword) => facts.text(keyword) == name,
-                    None => name.parse() == Ok(place),
-                };
-                is_meant
-                    && match (facts.origin(argument.origin), value) {
-                        (Origin::Integer(Some(number)), Some(value)) => value.parse() == Ok(number),
-                        (Origin::Null, value) => value == Some(NULL),
-                        (_, Some(PATTERN)) => facts.literal_text(argument.origin).is_some_and(is_pattern),
-                        (_, value) => value.is_none(),
-                    }
-            })
-        };
-        if arguments.is_empty() {
+    /// `list.pop(0)`, `DataFrame.apply(axis=1)`, `Redis.set(ex)`, `BaseMapper.insert(0=java.util.Collection)`: a row that an
+    /// argument selects comes before the plain one.
+    fn by_argument(&mut self, files: &[ProgramFile], site: (FileId, CallId), row: &'m Row) -> &'m Row {
+        let facts = &files[site.0.0 as usize].facts;
+        if facts.arguments_of(facts.call(site.1)).is_empty() {
             return row;
         }
-        self.models.variants(&row.path).find(|(_, wanted)| fits(wanted)).map_or(row, |(variant, _)| variant)
+        let models = self.models;
+        let mut variants = models.variants(&row.path);
+        variants.find(|(_, wanted)| self.has_argument(files, site, wanted)).map_or(row, |(variant, _)| variant)
+    }
+
+    /// Is one of the arguments of a call what a row wants: a number, a literal, a value of a type, or there at all?
+    fn has_argument(&mut self, files: &[ProgramFile], (file, call): (FileId, CallId), wanted: &str) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        let (name, value) = match wanted.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None if wanted.parse::<i64>().is_ok() => ("0", Some(wanted)),
+            None => (wanted, None),
+        };
+        let is_type = |value: &str| value.contains(self.language.profile().separator);
+        let wanted_type = value.filter(|value| is_type(value));
+        let arguments = facts.arguments_of(facts.call(call)).iter().enumerate();
+        let mut meant = arguments.filter(|(place, argument)| match argument.keyword {
+            Some(keyword) => facts.text(keyword) == name,
+            None => name.parse() == Ok(*place),
+        });
+        meant.any(|(_, argument)| match (facts.origin(argument.origin), value) {
+            (_, Some(_)) if wanted_type.is_some() => {
+                wanted_type.is_some_and(|wanted| self.is_of_type(files, file, argument.origin, wanted))
+            }
+            (Origin::Integer(Some(number)), Some(value)) => value.parse() == Ok(number),
+            (Origin::Null, value) => value == Some(NULL),
+            (_, Some(PATTERN)) => facts.literal_text(argument.origin).is_some_and(is_pattern),
+            (_, value) => value.is_none(),
+        })
+    }
+
+    /// Is a value known to be of a type, whatever it may stand for?
+    fn is_of_type(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId, wanted: &str) -> bool {
+        let values = self.infer(files, file, origin);
+        let is_one =
+            |value: &Value| matches!(value, Value::Instance(id) if self.models.is_subtype(self.type_name(*id), wanted));
+        !values.is_partial && !values.list.is_empty() && values.list.iter().all(is_one)
     }
 
     // ---- results ------------------------------------------------------------------------------------------------
