@@ -23,8 +23,17 @@ pub(super) fn lower(program: &ast::Program, text: &str) -> (Tree, Vec<SyntaxErro
     tree.block_scoped = true;
     tree.attributes_run_code = true;
     let this = tree.names.intern("this");
-    let mut lowering =
-        Lowering { tree, text, depth: 0, this, enclosing: Enclosing::Nothing, in_function: false, errors: Vec::new() };
+    let mut lowering = Lowering {
+        tree,
+        text,
+        depth: 0,
+        this,
+        enclosing: Enclosing::Nothing,
+        in_function: false,
+        labels: Vec::new(),
+        innermost: None,
+        errors: Vec::new(),
+    };
     let root = lowering.block(&program.body, span(program.span));
     lowering.tree.root = Some(root);
     (lowering.tree, lowering.errors)
@@ -53,6 +62,10 @@ pub(super) struct Lowering<'t> {
     pub enclosing: Enclosing,
     /// In a function, however deep.
     pub in_function: bool,
+    /// The labels around this place, with the bodies of their loops.
+    labels: Vec<(String, Span)>,
+    /// The body of the innermost loop.
+    innermost: Option<Span>,
     errors: Vec<SyntaxError>,
 }
 
@@ -145,12 +158,13 @@ impl Lowering<'_> {
                 }
                 self.add(NodeKind::Break, at)
             }
-            ast::Statement::ContinueStatement(_) => self.add(NodeKind::Continue, at),
+            ast::Statement::ContinueStatement(inner) => {
+                let leaves_own = inner.label.as_ref().is_some_and(|label| self.is_of_outer_loop(&label.name));
+                self.add(if leaves_own { NodeKind::Break } else { NodeKind::Continue }, at)
+            }
             ast::Statement::TryStatement(inner) => self.attempt(inner),
             ast::Statement::SwitchStatement(inner) => self.switch(inner),
-            ast::Statement::LabeledStatement(inner) => {
-                return self.statements(std::slice::from_ref(&inner.body), out);
-            }
+            ast::Statement::LabeledStatement(inner) => return self.labeled(inner, out),
             ast::Statement::WithStatement(inner) => {
                 let object = self.expression(&inner.object);
                 let body = self.body(&inner.body);
@@ -184,10 +198,26 @@ impl Lowering<'_> {
         self.add(NodeKind::If { condition, then, otherwise }, span(choice.span))
     }
 
+    fn labeled(&mut self, labeled: &ast::LabeledStatement, out: &mut Nodes) {
+        let label = loop_body(&labeled.body).map(|body| (labeled.label.name.to_string(), span(body.span())));
+        let labels = self.labels.len();
+        self.labels.extend(label);
+        self.statements(std::slice::from_ref(&labeled.body), out);
+        self.labels.truncate(labels);
+    }
+
+    /// Is this the label of a loop around the innermost one? A `continue` to that leaves the innermost.
+    fn is_of_outer_loop(&self, label: &str) -> bool {
+        let mut labels = self.labels.iter().rev();
+        labels.find(|(own, _)| own == label).is_some_and(|(_, body)| Some(*body) != self.innermost)
+    }
+
     /// The body of a loop, where `break` leaves that loop.
     fn turn(&mut self, body: &ast::Statement) -> NodeId {
         let outer = std::mem::replace(&mut self.enclosing, Enclosing::Loop);
+        let outer_loop = self.innermost.replace(span(body.span()));
         let body = self.body(body);
+        self.innermost = outer_loop;
         self.enclosing = outer;
         body
     }
@@ -441,4 +471,17 @@ pub(super) fn assigning_operator(operator: ast::AssignmentOperator) -> Option<Op
         LogicalAnd => Operator::And,
         _ => Operator::Other,
     })
+}
+
+/// The body of the loop that a label stands before.
+fn loop_body<'s, 'a>(statement: &'s ast::Statement<'a>) -> Option<&'s ast::Statement<'a>> {
+    match statement {
+        ast::Statement::DoWhileStatement(turn) => Some(&turn.body),
+        ast::Statement::ForInStatement(turn) => Some(&turn.body),
+        ast::Statement::ForOfStatement(turn) => Some(&turn.body),
+        ast::Statement::ForStatement(turn) => Some(&turn.body),
+        ast::Statement::WhileStatement(turn) => Some(&turn.body),
+        ast::Statement::LabeledStatement(inner) => loop_body(&inner.body),
+        _ => None,
+    }
 }

@@ -96,6 +96,9 @@ fn loops() {
 fn a_break_in_a_case_leaves_no_loop() {
     let breaks = |text: &str| count(&parsed(text), |kind| *kind == NodeKind::Break);
     assert_eq!(breaks("for (const x of xs) { switch (x) { case 1: f(); break; default: break; } }"), 0);
+    assert_eq!(breaks("a: for (const x of xs) { for (const y of ys) { switch (y) { case 1: continue a; } } }"), 1);
+    assert_eq!(breaks("a: for (const x of xs) { b: while (g()) { if (x) { continue b; } } continue a; }"), 0);
+    assert_eq!(breaks("a: for (const x of xs.map((y) => { for (;;) { continue; } })) { continue a; }"), 0);
     assert_eq!(breaks("for (const x of xs) { switch (x) { case 1: for (;;) break; } break; }"), 2);
     assert_eq!(breaks("outer: for (const x of xs) { switch (x) { case 1: break outer; } }"), 1);
 }

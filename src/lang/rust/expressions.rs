@@ -34,7 +34,7 @@ impl Lowering {
             Expr::Cast(cast) => self.cast(cast),
             Expr::Closure(closure) => self.closure(closure),
             Expr::Const(block) => self.keyword_block(at(block.const_token.span), &block.block),
-            Expr::Continue(next) => self.add(NodeKind::Continue, at(next.continue_token.span)),
+            Expr::Continue(next) => self.next_turn(next),
             Expr::Field(field) => self.field(field),
             Expr::ForLoop(turn) => self.for_loop(turn),
             Expr::Group(group) => self.expression(&group.expr),
@@ -310,20 +310,38 @@ impl Lowering {
         let iterable = self.expression(&turn.expr);
         let target = self.pattern(&turn.pat);
         let header = join(at(turn.for_token.span), self.extent(iterable));
-        let body = self.block(&turn.body, Tail::Value);
+        let body = self.turn(turn.label.as_ref(), &turn.body);
         self.turns(LoopKind::For, Some(target), Some(iterable), None, body, header)
     }
 
     fn while_loop(&mut self, turn: &syn::ExprWhile) -> NodeId {
         let condition = self.expression(&turn.cond);
         let header = join(at(turn.while_token.span), self.extent(condition));
-        let body = self.block(&turn.body, Tail::Value);
+        let body = self.turn(turn.label.as_ref(), &turn.body);
         self.turns(LoopKind::While, None, None, Some(condition), body, header)
     }
 
     fn infinite_loop(&mut self, turn: &syn::ExprLoop) -> NodeId {
-        let body = self.block(&turn.body, Tail::Value);
+        let body = self.turn(turn.label.as_ref(), &turn.body);
         self.turns(LoopKind::Infinite, None, None, None, body, at(turn.loop_token.span))
+    }
+
+    /// The body of a loop.
+    fn turn(&mut self, label: Option<&syn::Label>, body: &syn::Block) -> NodeId {
+        let label = label.map(|label| label.name.ident.to_string());
+        let outer = std::mem::replace(&mut self.loop_label, label);
+        let body = self.block(body, Tail::Value);
+        self.loop_label = outer;
+        body
+    }
+
+    /// `continue`. With the label of a loop further out it leaves its own.
+    fn next_turn(&mut self, next: &syn::ExprContinue) -> NodeId {
+        let leaves_own = next.label.as_ref().is_some_and(|label| {
+            let own = self.loop_label.as_ref();
+            own.is_none_or(|own| label.ident != own)
+        });
+        self.add(if leaves_own { NodeKind::Break } else { NodeKind::Continue }, at(next.continue_token.span))
     }
 
     fn turns(

@@ -41,6 +41,8 @@ pub(super) struct Lowering {
     parenthesized: FxHashMap<NodeId, Span>,
     /// The name that was met last: its room serves the next one.
     text: String,
+    /// The label of the innermost loop.
+    pub(super) loop_label: Option<String>,
 }
 
 /// What the value of the last statement of a block is.
@@ -84,6 +86,7 @@ impl Lowering {
             stack,
             parenthesized: FxHashMap::default(),
             text: String::new(),
+            loop_label: None,
         }
     }
 

@@ -486,6 +486,11 @@ fn control_flow() {
         "(while (is (call Some x) (call (.next it))) {continue})"
     );
     assert_eq!(expression("'a: loop { break 'a 5; }"), "(loop {{5 break}})");
+    assert_eq!(expression("'a: loop { loop { continue 'a; } }"), "(loop {(loop {break})})");
+    assert_eq!(
+        expression("'a: loop { 'b: loop { continue 'b; } continue 'a; }"),
+        "(loop {(loop {continue}) continue})"
+    );
     assert_eq!(
         expression("match x { 1 | 2 => a, n @ 3..=4 if n > 3 => b, P { q, r: 0, .. } => {}, [h, ..] => c, _ => d() }"),
         "(match x (arm (other 1 2) a) (arm (other n (range 3 4)) (guard (compare n 3)) b) (arm (call P (q: q) (r: 0)) {}) (arm (list h _) c) (arm _ (call d)))"

@@ -195,8 +195,26 @@ impl<'t> Lowering<'t> {
         leaves_loop.then(|| self.add(NodeKind::Break, span_of(node)))
     }
 
+    /// `continue`. With the label of a loop further out it leaves its own; with that of a `switch` it stays in it.
     pub(super) fn continue_statement(&mut self, node: Node<'t>) -> Option<NodeId> {
-        (!self.state.in_unrolled).then(|| self.add(NodeKind::Continue, span_of(node)))
+        let label = self.named(node).find(|part| self.kind(*part) == Kind::BreakLabel);
+        let leaves_own = label.is_some_and(|label| {
+            let label = self.text_of(label).trim_start_matches(':').trim();
+            let around = std::iter::successors(node.parent(), Node::parent);
+            let mut loops = around.filter(|outer| is_loop(self.kind(*outer)));
+            let is_meant = |outer: Node<'t>| self.loop_label(outer) == Some(label);
+            !loops.next().is_some_and(is_meant) && loops.any(is_meant)
+        });
+        let kind = if leaves_own { NodeKind::Break } else { NodeKind::Continue };
+        (!self.state.in_unrolled).then(|| self.add(kind, span_of(node)))
+    }
+
+    /// The label of a loop: its own where it is an expression, else that of the statement around it.
+    fn loop_label(&self, node: Node<'t>) -> Option<&'t str> {
+        let around = node.parent().filter(|around| self.kind(*around) == Kind::LabeledStatement);
+        let holders = [Some(node), around].into_iter().flatten();
+        let mut first = holders.filter_map(|holder| holder.named_child(0));
+        first.find(|part| self.kind(*part) == Kind::BlockLabel).map(|label| self.label_of(label))
     }
 
     /// What runs when something failed, or is not there.
@@ -553,4 +571,8 @@ enum Bound<'t> {
     /// Nowhere: it counts along.
     Open,
     Closed(Node<'t>),
+}
+
+fn is_loop(kind: Kind) -> bool {
+    matches!(kind, Kind::ForExpression | Kind::ForStatement | Kind::WhileExpression | Kind::WhileStatement)
 }

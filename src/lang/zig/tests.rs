@@ -68,6 +68,20 @@ fn breaks_of_blocks_leave_no_loop() {
 }
 
 #[test]
+fn a_continue_to_a_loop_further_out_leaves_its_own() {
+    let breaks = |statements: &str| kinds(&body(statements), |kind| kind == NodeKind::Break);
+    let turns = |statements: &str| kinds(&body(statements), |kind| kind == NodeKind::Continue);
+    let further_out = "out: for (xs) |x| { for (ys) |y| { if (x == y) continue :out; } }";
+    assert_eq!((breaks(further_out), turns(further_out)), (1, 0));
+    let in_a_value = "out: while (true) { const n = for (ys) |y| { if (y) continue :out; } else 0; }";
+    assert_eq!((breaks(in_a_value), turns(in_a_value)), (1, 0));
+    let own = "out: for (xs) |x| { in: for (ys) |y| { if (x == y) continue :in; } continue :out; }";
+    assert_eq!((breaks(own), turns(own)), (0, 2));
+    let of_a_switch = "for (xs) |x| { s: switch (x) { 1 => continue :s 2, else => {} } }";
+    assert_eq!((breaks(of_a_switch), turns(of_a_switch)), (0, 1));
+}
+
+#[test]
 fn errors_are_how_the_language_raises() {
     let raises = |statements: &str| kinds(&body(statements), |kind| matches!(kind, NodeKind::Raise(_)));
     assert_eq!(raises("return error.Empty;"), 1);
