@@ -107,6 +107,8 @@ pub struct FileFacts {
     pub reads_call: bool,
     /// Calls give several results, the first of which is what they are called for.
     pub several_results: bool,
+    /// Its text says that it is a change to the tables of a database.
+    pub is_migration: bool,
     /// The name that stands for the absence of a value, where that is a name.
     pub absent: Option<Name>,
 }

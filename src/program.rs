@@ -32,6 +32,8 @@ pub struct ProgramFile {
     pub renames: Arc<[(String, String)]>,
     /// Is it a test, fixture, example, benchmark or migration?
     pub is_side_code: bool,
+    /// Is it a change to the tables of a database, as its path says, or its text?
+    pub is_migration: bool,
     /// Is it a script that people run by hand, and seldom? Found when linking.
     pub is_script: bool,
     /// Number of its first function among all functions.

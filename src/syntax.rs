@@ -577,6 +577,8 @@ pub struct Tree {
     pub imports_are_packages: bool,
     /// Do calls give several results, the first of which is what they are called for?
     pub several_results: bool,
+    /// Is it a change to the tables of a database, whatever its path says?
+    pub is_migration: bool,
 }
 
 /// About how many bytes of a text there are to a node, at the least (on two repositories 13 and 18): so much is set

@@ -107,8 +107,7 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
 
 /// Is it a change to the tables of a database?
 fn is_migration(file: &ProgramFile) -> bool {
-    let source = &file.source;
-    crate::lang::all()[source.language].is_migration(&source.path)
+    file.is_migration
 }
 
 /// Holds those rules against a migration that ask for one.

@@ -64,11 +64,20 @@ pub fn all(discovered: &Project, config: &Config, wanted: &Wanted, before: &mut 
     let mut extracted = Extracted { files, ..Extracted::default() };
     while !next.is_empty() {
         extract(&mut extracted, &next, config, before);
+        next.iter().for_each(|at| mark_migration(&mut extracted.files[*at], wanted));
         next = next.iter().flat_map(|at| unread.imported_by(&extracted.files[*at])).collect();
         next.sort_unstable();
     }
     number_functions(&mut extracted.files);
     extracted
+}
+
+/// What the text of a file tells, its path need not.
+fn mark_migration(file: &mut ProgramFile, wanted: &Wanted) {
+    if file.facts.is_migration {
+        file.is_migration = true;
+        file.is_side_code |= (wanted.class_of)(&file.source) != Some(Class::Production);
+    }
 }
 
 /// Files that were not read, by their modules, for each language. Nothing is reported in them, so they are read if a file
@@ -212,6 +221,7 @@ fn outlines(files: &[SourceFile], modules: Vec<String>, renames: &[Renames], wan
         let own = language.packages_of(&module).into_iter().find_map(|package| renames[source.language].get(package));
         ProgramFile {
             is_script: false,
+            is_migration: language.is_migration(&source.path),
             is_side_code: match (wanted.class_of)(source) {
                 Some(Class::Production) => false,
                 Some(Class::Tests) => true,

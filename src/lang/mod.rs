@@ -12,6 +12,7 @@ pub mod grammar;
 pub mod java;
 pub mod javascript;
 pub mod lowering;
+mod migrations;
 pub mod python;
 pub mod recover;
 pub mod rust;

@@ -49,7 +49,7 @@ pub(super) fn define(program: &mut Program) {
 fn defines(file: &ProgramFile) -> bool {
     let language = lang::all()[file.source.language];
     let path = &file.source.path;
-    let is_meant = !file.is_side_code || language.is_migration(path);
+    let is_meant = !file.is_side_code || file.is_migration;
     is_meant
         && !language.takes_migration_back(path)
         && file.facts.statements.iter().any(|(_, statement)| !statement.definitions.is_empty())

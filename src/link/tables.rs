@@ -64,8 +64,8 @@ impl<'m> Resolver<'m> {
         let names: Vec<&str> = paths.iter().map(|path| last_segment(path)).collect();
         let mut anywhere: Vec<Box<str>> = Vec::new();
         for file in own.iter().copied() {
-            let (facts, path) = (&files[file.0 as usize].facts, &files[file.0 as usize].source.path);
-            if names.is_empty() || !self.language.is_migration(path) {
+            let facts = &files[file.0 as usize].facts;
+            if names.is_empty() || !files[file.0 as usize].is_migration {
                 continue;
             }
             for call in (0..facts.calls.len() as u32).map(CallId) {

@@ -199,11 +199,7 @@ impl Lowering<'_> {
             out.push(self.whole_as_default(at));
             return true;
         }
-        let is_exports = match &target.object {
-            ast::Expression::Identifier(name) => name.name == "exports",
-            ast::Expression::StaticMemberExpression(inner) => is_module_exports(inner),
-            _ => false,
-        };
+        let is_exports = is_export(target);
         if is_exports {
             let name = target.property.name.as_str();
             // `exports.f = f` exports what has the name already.
@@ -221,8 +217,18 @@ impl Lowering<'_> {
     }
 }
 
-fn is_module_exports(member: &ast::StaticMemberExpression) -> bool {
+/// `module.exports`
+pub(super) fn is_module_exports(member: &ast::StaticMemberExpression) -> bool {
     member.property.name == "exports" && member.object.is_specific_id("module")
+}
+
+/// `exports.name`, `module.exports.name`
+pub(super) fn is_export(member: &ast::StaticMemberExpression) -> bool {
+    match &member.object {
+        ast::Expression::Identifier(name) => name.name == "exports",
+        ast::Expression::StaticMemberExpression(inner) => is_module_exports(inner),
+        _ => false,
+    }
 }
 
 /// The module of `require("m")`, `await import("m")`.

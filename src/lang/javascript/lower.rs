@@ -7,7 +7,7 @@ use oxc_ast::ast;
 use oxc_span::GetSpan;
 use smallvec::SmallVec;
 
-use super::stack;
+use super::{migrations, stack};
 use crate::source::Span;
 use crate::syntax::{List, LoopNode, Name, NodeId, NodeKind, Operator, SyntaxError, Tree};
 
@@ -22,6 +22,7 @@ pub(super) fn lower(program: &ast::Program, text: &str) -> (Tree, Vec<SyntaxErro
     let mut tree = Tree::for_text(text.len());
     tree.block_scoped = true;
     tree.attributes_run_code = true;
+    tree.is_migration = migrations::is_migration(program);
     let this = tree.names.intern("this");
     let mut lowering = Lowering {
         tree,

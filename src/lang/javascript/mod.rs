@@ -9,6 +9,7 @@ mod functions;
 mod imports;
 mod lower;
 mod manifests;
+mod migrations;
 mod modules;
 mod names;
 mod notation;

@@ -1,6 +1,6 @@
 //! Built-in names and conventions. Knows paths and words, and nothing of what stands in a file.
 
-use crate::lang::LiteralTypes;
+use crate::lang::{LiteralTypes, migrations};
 
 /// File extensions.
 pub(super) const EXTENSIONS: &[&str] = &["ts", "tsx", "js", "jsx", "mts", "cts", "mjs", "cjs", "vue", "svelte"];
@@ -132,7 +132,6 @@ const SIDE_FOLDERS: &[&str] = &[
     "example",
     "examples",
     "fixtures",
-    "migrations",
     "mocks",
     "playwright",
     "seed",
@@ -161,7 +160,8 @@ const HAND_FOLDERS: &[&str] = &["bin", "scripts", "script"];
 const SCRIPT_WORDS: &[&str] =
     &["backfill", "backfills", "migrate", "migration", "migrations", "tasks", "tools", "upgrade", "upgrades"];
 
-const MIGRATION_FOLDERS: &[&str] = &["data-migration", "data-migrations", "migration", "migrations"];
+/// Folders of migrations, or of what runs them.
+const MIGRATION_FOLDERS: &[&str] = &["data-migration", "migration"];
 
 /// So many digits at the start of a folder are the time at which a migration was written.
 const STAMP_LENGTH: usize = 12;
@@ -179,6 +179,8 @@ pub(super) fn is_side_code(path: &str) -> bool {
     let stem = super::modules::without_extension(split(path).1).to_ascii_lowercase();
     let kind = stem.rsplit_once('.').map_or("", |(_, kind)| kind);
     has_folder(path, SIDE_FOLDERS)
+        || is_below_migrations(path)
+        || is_numbered_change(path)
         || is_stamped_migration(path)
         || SIDE_KINDS.contains(&kind)
         || SIDE_FILES.contains(&stem.as_str())
@@ -195,6 +197,17 @@ pub(super) fn names_script(path: &str) -> bool {
     words.into_iter().any(|word| SCRIPT_WORDS.contains(&word))
 }
 
+/// Is it in a folder that holds migrations, and nothing else?
+fn is_below_migrations(path: &str) -> bool {
+    split(path).0.split('/').any(migrations::is_of_migrations)
+}
+
+/// Does it have a number in a folder that may hold migrations: `upgrades/1.2.0-users.ts`?
+fn is_numbered_change(path: &str) -> bool {
+    let (folder, file) = split(path);
+    file.starts_with(|letter: char| letter.is_ascii_digit()) && folder.split('/').any(migrations::may_hold_migrations)
+}
+
 /// Is it in a folder of its own below those of migrations, that starts with a time?
 fn is_stamped_migration(path: &str) -> bool {
     let is_stamped = |part: &str| part.bytes().take_while(u8::is_ascii_digit).count() >= STAMP_LENGTH;
@@ -203,7 +216,7 @@ fn is_stamped_migration(path: &str) -> bool {
 
 /// Is this path a change to the tables of a database?
 pub(super) fn is_migration(path: &str) -> bool {
-    has_folder(path, MIGRATION_FOLDERS)
+    has_folder(path, MIGRATION_FOLDERS) || is_below_migrations(path) || is_numbered_change(path)
 }
 
 #[cfg(test)]
@@ -235,6 +248,10 @@ mod tests {
         assert!(names_script("db/upgrade.js") && names_script("src/backfill-users.ts"));
         assert!(!names_script("src/users/migrated.ts"));
         assert!(is_migration("src/migrations/1-users.ts") && !is_migration("src/migrate.ts"));
+        for path in ["db/data-migrations/users.ts", "schemas/alterations/1.7.0-users.ts", "db/upgrades/1.2-users.js"] {
+            assert!(is_migration(path) && is_side_code(path), "{path}");
+        }
+        assert!(!is_migration("src/upgrades/users.ts") && !is_migration("src/predefinedMigrations/users.ts"));
         assert!(
             is_side_code("db/migration/20240101120000_users/migration.ts") && !is_side_code("src/migration/run.ts")
         );

@@ -104,6 +104,33 @@ fn a_break_in_a_case_leaves_no_loop() {
 }
 
 #[test]
+fn a_module_that_goes_forward_and_back_is_a_migration() {
+    for text in [
+        "export default { up: async (pool) => {}, down: async () => {} };",
+        "const change = { async up(db) {}, down: () => {} };\nexport default change;",
+        "const change: Change = { up: async () => {}, down: async () => {} };\nexport default change satisfies Change;",
+        "async function up() {}\nasync function down() {}\nexport default { up, down };",
+        "module.exports = { up: (queryInterface) => {}, down: (queryInterface) => {} };",
+        "exports.up = function (knex) {};\nexports.down = function (knex) {};",
+        "export async function up() {}\nexport async function down() {}",
+        "export const up = async (db) => {};\nexport const down = async (db) => {};",
+        "async function forward(db) {}\nasync function back(db) {}\nexport { forward as up, back as down };",
+    ] {
+        assert!(parsed(text).is_migration, "{text}");
+    }
+    for text in [
+        "export default { up() {}, down() {} };",
+        "async function up(db) {}\nasync function down(db) {}",
+        "export default { up: async (db) => {} };",
+        "export const up = 1, down = 2;",
+        "export const keys = { up: async (x) => {}, down: async (x) => {} };",
+        "export async function update(db) {}\nexport async function shutdown(db) {}",
+    ] {
+        assert!(!parsed(text).is_migration, "{text}");
+    }
+}
+
+#[test]
 fn names_make_functions_and_classes() {
     let tree = parsed(
         "const load = async () => 1; const api = { async get() {}, list: () => [], inner: { x() {} }, limit: 3 };

@@ -2,7 +2,7 @@
 //!
 //! Knows conventions of paths, and nothing of what stands in a file.
 
-use crate::lang::folder_of;
+use crate::lang::{folder_of, migrations};
 
 /// A file is a module of its own.
 pub(super) fn module(path: &str) -> String {
@@ -57,11 +57,7 @@ pub(super) fn is_side_code(path: &str) -> bool {
 
 /// Changes to the tables of a database.
 pub(super) fn is_migration(path: &str) -> bool {
-    let is_migration = |part: String| {
-        part.contains("migration")
-            || ["migrate", "migrator", "upgrade", "upgrades", "patches", "changelog", "updates", "deltas", "delta"]
-                .contains(&part.as_str())
-    };
+    let is_migration = |part: String| part.contains("migration") || migrations::may_hold_migrations(&part);
     // `V1__orders.sql`
     let is_versioned = {
         let file = folder_of(path).1;
@@ -91,6 +87,7 @@ mod tests {
     fn paths_tell_what_files_are_for() {
         assert!(is_migration("migrations/2020-01-01_orders/up.sql"));
         assert!(is_migration("db/V1__orders.sql"));
+        assert!(is_migration("schemas/alterations/1.sql") && is_migration("db/upgrades/1.sql"));
         assert!(!is_migration("db/queries.sql"));
         assert!(!is_migration("tests/migrations/1.sql"));
         assert!(is_side_code("db/seeds.sql"));
