@@ -15,6 +15,9 @@ use crate::rule::message::{Field, Template};
 use crate::source::{FileId, Span};
 use crate::syntax::{Name, ParameterKind};
 
+/// So many names of a path are told, the last ones.
+const LONGEST_PATH: usize = 3;
+
 /// Longer chains of calls have no name.
 const LONGEST_CHAIN: usize = 60;
 
@@ -26,7 +29,10 @@ pub(super) struct Words {
     pub variable: String,
     pub iterable: String,
     pub function: String,
+    /// The library call at the end of the path, by its library: what identifies a finding.
     pub api: String,
+    /// The same, as the code has it.
+    pub written_api: String,
     pub alternative: String,
     pub asynchronous: String,
     /// The same, of a library call that another function makes.
@@ -66,7 +72,7 @@ impl Words {
             Field::LoopVariable => &self.variable,
             Field::LoopIterable => &self.iterable,
             Field::Function => &self.function,
-            Field::WitnessApi => &self.api,
+            Field::WitnessApi => &self.written_api,
             Field::WitnessAlternative => &self.alternative,
             Field::WitnessAsynchronous => &self.asynchronous,
             Field::WitnessAsynchronousBelow => &self.asynchronous_below,
@@ -109,14 +115,17 @@ pub(super) fn of_call(program: &Program, file: FileId, call: CallId, subject: Su
     let site = facts.call(call);
     let place = |place: Option<Name>| place.map(|place| facts.text(place).to_owned());
     let argument = facts.arguments_of(site).first();
+    let api = match row {
+        Some(row) => api(program, leaf, row, effect),
+        None => call_text(&program.file(leaf.0).facts, program.file(leaf.0).facts.call(leaf.1)),
+    };
+    let written_api = row.and_then(|row| written_name(program, leaf, row)).unwrap_or_else(|| api.clone());
     Words {
         callee: callee(program, file, call, effect),
         receiver: place(root_receiver(program, file, call).0).unwrap_or_else(|| "the value".into()),
         function: program.qualified(file, facts.scope(site.scope).function),
-        api: match row {
-            Some(row) => api(program, leaf, row, effect),
-            None => call_text(&program.file(leaf.0).facts, program.file(leaf.0).facts.call(leaf.1)),
-        },
+        api,
+        written_api,
         alternative: row.map(|row| advice::alternatives(program, file, &row.alternative)).unwrap_or_default(),
         asynchronous: row.map(|row| advice::alternatives(program, file, &row.asynchronous)).unwrap_or_default(),
         cost: row.map(|row| row.cost.to_string()).unwrap_or_default(),
@@ -137,8 +146,9 @@ fn callee(program: &Program, file: FileId, call: CallId, effect: Option<Effect>)
         return text;
     }
     match (site.receiver_place, site.name, program.resolved(file, call).row()) {
-        // The library's name says more than the last word of a long chain.
+        // The library's name says more than the last word of a long chain, and the last two say more than that.
         (None, Some(_), Some(row)) => chain_text(facts, site, 0)
+            .or_else(|| written_name(program, (file, call), row))
             .unwrap_or_else(|| short_path(&row.path, language(program, file).profile().separator)),
         _ => call_text(facts, site),
     }
@@ -162,6 +172,63 @@ fn api(program: &Program, (file, call): (FileId, CallId), row: &Row, effect: Opt
             },
             None => path,
         }
+    })
+}
+
+/// A call of a method, as the code has it, where that does not name the type: `changes.findOne`, `db.select(…).limit`,
+/// `….find(…).toArray`. `None` where the library's name says more: what it is called on has no name, or one of a letter,
+/// or is the receiver of the function around it.
+fn written_name(program: &Program, (file, call): (FileId, CallId), row: &Row) -> Option<String> {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let separator = language(program, file).profile().separator;
+    let owner = row.path.rsplit(separator).nth(1)?;
+    let is_method = site.kind == CallKind::Call && row.kind == RowKind::Method;
+    if !is_method
+        || last_segment(&row.path) != facts.text(site.name?)
+        || names_in_chain(facts, site).any(|name| name == owner)
+    {
+        return None;
+    }
+    let Some(text) = chain_text(facts, site, 0) else { return chain_end(facts, site) };
+    let own = receiver_around(facts, site).and_then(|receiver| text.strip_prefix(receiver)?.strip_prefix('.'));
+    let names: Vec<&str> = own.unwrap_or(&text).split('.').collect();
+    let [.., receiver, _] = names[..] else { return None };
+    match names.len() > LONGEST_PATH && text.contains('(') {
+        true => chain_end(facts, site),
+        false => {
+            let told = names[names.len().saturating_sub(LONGEST_PATH)..].join(".");
+            (receiver.chars().count() > 1).then_some(told)
+        }
+    }
+}
+
+/// The last two calls of a chain: `….find(…).toArray`.
+fn chain_end(facts: &FileFacts, site: &CallSite) -> Option<String> {
+    let Origin::Call(inner) = facts.origin(site.callee) else { return None };
+    let inner = facts.call(inner);
+    let before = facts.text(inner.name.filter(|_| inner.kind == CallKind::Call)?);
+    let arguments = if inner.arguments.0 == inner.arguments.1 { "()" } else { "(…)" };
+    Some(format!("….{before}{arguments}.{}", facts.text(site.name?)))
+}
+
+/// All names that are written in a chain of calls, the last first.
+fn names_in_chain<'f>(facts: &'f FileFacts, site: &'f CallSite) -> impl Iterator<Item = &'f str> {
+    let before = |site: &&'f CallSite| match facts.origin(site.callee) {
+        Origin::Call(inner) => Some(facts.call(inner)),
+        _ => None,
+    };
+    let texts = std::iter::successors(Some(site), before).filter_map(|site| site.text.or(site.name));
+    texts.flat_map(|text| facts.text(text).split(|letter: char| !letter.is_alphanumeric() && letter != '_'))
+}
+
+/// The name of the receiver of the method that a call stands in, however deep.
+fn receiver_around<'f>(facts: &'f FileFacts, site: &CallSite) -> Option<&'f str> {
+    let own = facts.scope(site.scope).function;
+    let mut around = std::iter::successors(Some(own), |function| facts.function(*function).parent);
+    around.find_map(|function| {
+        let first = facts.function(function).parameters.first()?;
+        first.name.filter(|_| first.kind == ParameterKind::Receiver).map(|name| facts.text(name))
     })
 }
 
