@@ -237,6 +237,7 @@ impl Extractor<'_> {
             without: 0,
             needs: 0,
             chosen: Depend::default(),
+            tested: 0,
             depth: 0,
         });
         ScopeId(self.facts.scopes.len() as u32 - 1)
@@ -253,6 +254,7 @@ impl Extractor<'_> {
             without: 0,
             needs: 0,
             chosen: Depend::default(),
+            tested: 0,
             depth,
         });
         let outer = self.scope;
