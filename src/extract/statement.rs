@@ -243,7 +243,7 @@ impl Extractor<'_> {
     /// Is it a name, or an attribute of one, that no loop around gives another value?
     fn is_fixed_place(&self, node: NodeId) -> bool {
         match self.tree.kind(node) {
-            NodeKind::Name(name) => self.locals.get(name).is_some_and(|local| local.depend.carried == 0),
+            NodeKind::Name(name) => !self.loop_names.iter().any(|(_, assigned)| assigned.contains_key(&name)),
             NodeKind::Member { object, .. } => self.is_fixed_place(object),
             _ => false,
         }
