@@ -137,7 +137,7 @@ effects! {
     Shrinks = "shrinks", false;
     /// changes its receiver in another way
     Mutates = "mutates", false;
-    /// as a decorator: the function runs once per request, event or task
+    /// as a decorator: the function runs once per request, event or task; of a call: it serves those that were registered
     EntryPoint = "entry-point", false;
     /// gives the number of elements, or whether there are any
     Counts = "counts", false;

@@ -230,8 +230,12 @@ pub struct Scope {
     pub without: u32,
     /// The parameters with which it runs only, as bits: `if x:`, `if x is not None:`; and members of them, as above.
     pub needs: u32,
-    /// The loops of whose elements, and the parameters, only those get here that equal a constant: `if x.kind == 1:`.
+    /// The loops of whose elements, and the parameters, only those get here that equal a constant, and of elements those that
+    /// equal what is the same in all turns: `if x.kind == 1:`, `if x.owner == owner:`.
     pub chosen: Depend,
+    /// The loops and closures, as bits, on whose element it depends whether this runs: `if x.changed:`. What a name holds that
+    /// is asked for being there, as errors are, says nothing of the element.
+    pub tested: u32,
     /// How many loops and closures there are from the function to here, this one included. Bit `depth - 1` of a
     /// [`Depend`] speaks of it; deeper ones than 32 share the last bit.
     pub depth: u8,

@@ -98,17 +98,15 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     }
 }
 
-/// The loops that a finding is about, innermost first, as messages speak of them: those of data around the call, up to
-/// the one that it was found for.
+/// The loops that a finding is about, innermost first, as messages speak of them: the one that it was found for, and those
+/// of data around the call, as each of its turns is done in each of theirs.
 fn loops_of(program: &mut Program, candidate: &Candidate) -> Vec<LoopWords> {
     let Some(frame) = candidate.frame else { return Vec::new() };
-    let around: Vec<LoopFrame> = program.context(candidate.file, candidate.call).loops.to_vec();
-    let inner = around.into_iter().take_while(|other| other.source != frame.source);
-    let mut frames: Vec<LoopFrame> = match frame.source {
-        LoopSource::Call(_) => Vec::new(),
-        _ => inner.filter(|other| other.class == LoopClass::Data && frame.class == LoopClass::Data).collect(),
-    };
-    frames.push(frame);
+    let mut frames: Vec<LoopFrame> = program.context(candidate.file, candidate.call).loops.to_vec();
+    frames.retain(|other| other.source == frame.source || other.class == LoopClass::Data && frame.class == other.class);
+    if let LoopSource::Call(_) = frame.source {
+        frames.insert(0, frame);
+    }
     frames.iter().map(|frame| loop_words(program, candidate.file, frame)).collect()
 }
 

@@ -345,6 +345,13 @@ pub(super) fn may_await(program: &Program, candidate: &Candidate) -> bool {
     facts.function(facts.scope(site.scope).function).is_async
 }
 
+/// Does a call stand in a branch of the loop that runs for some of its elements only, as a condition on them says?
+pub(super) fn is_for_some(program: &Program, candidate: &Candidate) -> bool {
+    let Some(frame) = candidate.frame else { return false };
+    let facts = &program.file(candidate.file).facts;
+    facts.scopes_from(candidate.site(program).scope).any(|(_, scope)| scope.tested & frame.bit != 0)
+}
+
 /// Does a chain of calls, the first of which stands in the loop, come to its end only for elements of the loop that
 /// equal a constant?
 pub(super) fn is_for_chosen(program: &Program, frame: &LoopFrame, chain: &[(FileId, CallId)]) -> bool {

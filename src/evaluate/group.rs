@@ -108,6 +108,9 @@ fn join(head: &mut Diagnostic, mut other: Diagnostic) {
     if other.rank > head.rank {
         std::mem::swap(head, &mut other);
     }
-    head.also.append(&mut other.also);
-    head.also.push(Label { message: "also here".into(), ..other.primary });
+    let is_elsewhere = other.within != head.within;
+    let message = if is_elsewhere { "also here, in another loop" } else { "also here" };
+    other.also.push(Label { message: message.into(), ..other.primary });
+    let also = other.also.into_iter();
+    head.also.extend(also.map(|label| if is_elsewhere { Label { message: message.into(), ..label } } else { label }));
 }

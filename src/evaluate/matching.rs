@@ -297,6 +297,8 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         languages.iter().any(|language| language == own)
     };
     check!(language, |wanted| is_in(wanted));
+    check!(per, |wanted| is_per(program, candidate, wanted));
+    check!(for_some, |wanted| is_in(wanted) && flow::is_for_some(program, candidate));
     check!(of_unknown_length, |wanted| is_in(wanted) && !super::input::goes_through_read(program, candidate));
     check!(named, |wanted| calls::is_named(program, candidate, wanted));
     check!(fixed_argument, |wanted| calls::has_fixed_argument(program, candidate) == *wanted);
@@ -343,6 +345,14 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(served, |_wanted| false);
     check!(special_index, |_wanted| false);
     all
+}
+
+/// Does a turn have one of these, by the name that it is given?
+fn is_per(program: &Program, candidate: &Candidate, names: &[String]) -> bool {
+    candidate.frame.is_some_and(|frame| {
+        let variable = super::words::of_loop(program, candidate.file, &frame).variable.to_ascii_lowercase();
+        names.contains(&variable)
+    })
 }
 
 fn words(words: &[crate::rule::condition::Word<Effect>]) -> EffectSet {

@@ -351,7 +351,9 @@ pub(super) fn of_loop(program: &Program, file: FileId, frame: &LoopFrame) -> Loo
         LoopSource::Closure(id) => {
             let closure = facts.closure(id);
             let span = Span { start: closure.span.start, end: closure.span.start + 1 };
-            LoopWords { file, span, variable: name(closure.target).unwrap_or("item").to_owned(), iterable: "n".into() }
+            let variable = name(closure.target).unwrap_or("item").to_owned();
+            let iterable = closure.given_to.and_then(|(call, _)| receiver_text(program, file, call));
+            LoopWords { file, span, variable, iterable: iterable.unwrap_or_else(|| "n".into()) }
         }
         LoopSource::Call(call) => match loop_below(program, file, call) {
             Some((below, frame)) => of_loop(program, below, &frame),
@@ -455,6 +457,17 @@ fn size_text(program: &Program, file: FileId, origin: OriginId) -> Option<String
                 None => site.text.map(|text| facts.text(text).to_owned()),
             }
         }
+        _ => None,
+    }
+}
+
+/// What the method goes through that is given a closure: `orders` of `orders.forEach(…)` and `orders.stream().map(…)`.
+fn receiver_text(program: &Program, file: FileId, call: CallId) -> Option<String> {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    match (place_viewed(program, file, call), facts.origin(site.callee)) {
+        (Some(place), _) => Some(facts.text(place).to_owned()),
+        (None, Origin::Call(_) | Origin::Await(_)) if site.name.is_some() => size_text(program, file, site.callee),
         _ => None,
     }
 }

@@ -238,6 +238,7 @@ impl Extractor<'_> {
             without: 0,
             needs: 0,
             chosen: Depend::default(),
+            tested: 0,
             depth: 0,
         });
         ScopeId(self.facts.scopes.len() as u32 - 1)
@@ -254,6 +255,7 @@ impl Extractor<'_> {
             without: 0,
             needs: 0,
             chosen: Depend::default(),
+            tested: 0,
             depth,
         });
         let outer = self.scope;

@@ -13,6 +13,8 @@ pub(super) struct GivenParameters {
     needs: u32,
     without: u32,
     chosen: Depend,
+    /// Loops and closures on whose element the condition depends, as bits.
+    tested: u32,
 }
 
 impl GivenParameters {
@@ -21,6 +23,7 @@ impl GivenParameters {
             needs: self.needs | other.needs,
             without: self.without | other.without,
             chosen: self.chosen.or(other.chosen),
+            tested: self.tested | other.tested,
         }
     }
 
@@ -28,6 +31,7 @@ impl GivenParameters {
         scope.needs = self.needs;
         scope.without = self.without;
         scope.chosen = self.chosen;
+        scope.tested = self.tested;
     }
 }
 
@@ -199,8 +203,9 @@ impl Extractor<'_> {
                 let (holds, fails) = self.choice_test(operand);
                 (fails, holds)
             }
-            NodeKind::Binary { operator: Operator::Equal, left, right } => (self.compared(left, right), nothing),
-            NodeKind::Binary { operator: Operator::NotEqual, left, right } => (nothing, self.compared(left, right)),
+            NodeKind::Binary { operator: Operator::Equal, left, right } => (self.equal(left, right), nothing),
+            NodeKind::Binary { operator: Operator::NotEqual, left, right } => (nothing, self.equal(left, right)),
+            // What a container holds that is not written out may be all there is.
             NodeKind::Membership { needle, container } => (self.compared(needle, container), nothing),
             NodeKind::Binary { operator: Operator::And, left, right } => {
                 (self.choice_test(left).0.or(self.choice_test(right).0), nothing)
@@ -218,6 +223,29 @@ impl Extractor<'_> {
             (false, true) => self.depend_of_place(left),
             (true, false) => self.depend_of_place(right),
             _ => Depend::default(),
+        }
+    }
+
+    /// What a value depends on that is equal to a constant, or to what is the same in all turns.
+    fn equal(&self, left: NodeId, right: NodeId) -> Depend {
+        if self.is_constant(left) || self.is_constant(right) {
+            return self.compared(left, right);
+        }
+        let (own, other) = (self.depend_of_place(left), self.depend_of_place(right));
+        let is_fixed = |place: NodeId, depend: Depend| depend.element == 0 && self.is_fixed_place(place);
+        match (own.element != 0 && is_fixed(right, other), other.element != 0 && is_fixed(left, own)) {
+            (true, false) => Depend { parameters: 0, ..own },
+            (false, true) => Depend { parameters: 0, ..other },
+            _ => Depend::default(),
+        }
+    }
+
+    /// Is it a name, or an attribute of one, that no loop around gives another value?
+    fn is_fixed_place(&self, node: NodeId) -> bool {
+        match self.tree.kind(node) {
+            NodeKind::Name(name) => !self.loop_names.iter().any(|(_, assigned)| assigned.contains_key(&name)),
+            NodeKind::Member { object, .. } => self.is_fixed_place(object),
+            _ => false,
         }
     }
 
@@ -280,7 +308,8 @@ impl Extractor<'_> {
         let (mut holds, mut fails) = self.parameter_test(condition);
         (holds.chosen, fails.chosen) = self.choice_test(condition);
         let (absent, present) = self.names_without_value(condition);
-        self.condition(condition);
+        holds.tested = self.condition(condition);
+        fails.tested = holds.tested;
         let scope = self.facts.scopes.len();
         let mut first = self.branch(then, self.kind_of_branch(absent, then), &mut *walk);
         holds.write_to(&mut self.facts.scopes[scope]);
@@ -543,22 +572,37 @@ impl Extractor<'_> {
         }
     }
 
-    /// A condition: its value, and the names that a pattern in it binds.
-    pub(super) fn condition(&mut self, node: NodeId) {
+    /// A condition: its value, and the names that a pattern in it binds. Gives the loops and closures, as bits, on whose element
+    /// it depends. Whether a name holds anything, or a pattern fits, does not count: so errors are told, and what was not found.
+    pub(super) fn condition(&mut self, node: NodeId) -> u32 {
         match self.tree.kind(node) {
             NodeKind::LetCondition { pattern, value } => {
                 let source = self.tree.span(value);
                 let value = self.value(value, Use::Tested);
                 self.source = source;
                 self.bind(pattern, value.origin, value.depend, true);
+                0
             }
-            NodeKind::Binary { operator: Operator::And, left, right } => {
-                self.condition(left);
-                self.condition(right);
-            }
+            NodeKind::Binary { operator: Operator::And, left, right } => self.condition(left) | self.condition(right),
             _ => {
-                self.tested(node);
+                let is_presence = self.is_presence(node);
+                let value = self.tested(node);
+                if is_presence { 0 } else { value.depend.element }
             }
+        }
+    }
+
+    /// Does a condition only compare names with null?
+    fn is_presence(&self, node: NodeId) -> bool {
+        match self.tree.kind(node) {
+            NodeKind::Binary { operator: Operator::Equal | Operator::NotEqual, left, right } => {
+                let pair = (self.tree.kind(left), self.tree.kind(right));
+                matches!(pair, (NodeKind::Name(_), NodeKind::Null) | (NodeKind::Null, NodeKind::Name(_)))
+            }
+            NodeKind::Binary { operator: Operator::And | Operator::Or, left, right } => {
+                self.is_presence(left) && self.is_presence(right)
+            }
+            _ => false,
         }
     }
 

@@ -186,6 +186,8 @@ pub struct Profile {
     pub future_type: Option<&'static str>,
     /// Does a call of an asynchronous function run it at once, whether or not somebody awaits what it gives?
     pub futures_run_at_once: bool,
+    /// The function of a program that runs first, and leads to all that it does.
+    pub main_function: Option<&'static str>,
     /// The name under which calling a class finds its constructor, if methods have one (`__init__`).
     pub constructor_member: Option<&'static str>,
     /// The members that give an equal value of one's own, the one that every type may have first.
@@ -231,6 +233,7 @@ impl Profile {
         literal_types: &LiteralTypes::NONE,
         future_type: None,
         futures_run_at_once: false,
+        main_function: None,
         constructor_member: None,
         copy_members: &[],
         grows_local_texts_in_place: false,

@@ -28,6 +28,7 @@ pub(super) fn find_standings(program: &mut Program) {
         note_place(program, file);
     }
     let edges = edges(program);
+    note_mains(program, &edges);
     find_repeated(program, &edges);
     spread_service(program, &edges);
     spread_start(program, &edges);
@@ -168,6 +169,61 @@ fn note_place(program: &mut Program, file: FileId) {
     }
 }
 
+/// The functions that programs start with, where they lead to what handles requests or tasks: of others nothing is known, they
+/// may do all their work there.
+fn note_mains(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
+    let is_main = |function: &FunctionRef| {
+        let (file, id) = program.function(*function);
+        let entry = program.file(file);
+        let own = entry.facts.function(id);
+        let main = lang::all()[entry.source.language].profile().main_function;
+        let is_plain = own.class.is_none() && own.parent.is_none_or(|parent| parent == FunctionId(0));
+        is_plain && !entry.is_side_code && main == Some(entry.facts.text(own.name))
+    };
+    let registers = registering(program);
+    let serves = |function: FunctionRef| {
+        reached_from(edges, function, program.functions.len())
+            .any(|reached| program.entry_points[reached.0 as usize] || registers[reached.0 as usize])
+    };
+    let functions = (0..program.functions.len() as u32).map(FunctionRef);
+    let mains: Vec<FunctionRef> = functions.filter(is_main).filter(|main| serves(*main)).collect();
+    mains.into_iter().for_each(|main| program.at_start[main.0 as usize] = true);
+}
+
+/// Which functions hand others to a framework, or to what serves.
+fn registering(program: &Program) -> Vec<bool> {
+    let mut registering = vec![false; program.functions.len()];
+    for (number, file) in program.files.iter().enumerate() {
+        for call in (0..file.facts.calls.len() as u32).map(CallId) {
+            let id = FileId(number as u32);
+            if program.resolved.get(id, call).effects.has(Effect::EntryPoint)
+                || registration(&program.resolved, &file.facts, id, call).is_some()
+            {
+                let function = file.facts.scope(file.facts.call(call).scope).function;
+                registering[(file.first_function + function.0) as usize] = true;
+            }
+        }
+    }
+    registering
+}
+
+/// A function and all that it leads to, each once.
+fn reached_from(
+    edges: &[(FunctionRef, FunctionRef)],
+    first: FunctionRef,
+    functions: usize,
+) -> impl Iterator<Item = FunctionRef> {
+    let mut is_known = vec![false; functions];
+    is_known[first.0 as usize] = true;
+    let mut pending = vec![first];
+    std::iter::from_fn(move || {
+        let function = pending.pop()?;
+        let new = callees(edges, function).filter(|to| !std::mem::replace(&mut is_known[to.0 as usize], true));
+        pending.extend(new);
+        Some(function)
+    })
+}
+
 /// Pairs of a function and one that it calls or hands on, sorted.
 fn edges(program: &Program) -> Vec<(FunctionRef, FunctionRef)> {
     let of_file = |(number, file): (usize, &ProgramFile)| {
@@ -250,7 +306,8 @@ fn spread_start(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
     let is_side = |caller: FunctionRef| program.tests[caller.0 as usize] || program.function(caller).1 == FunctionId(0);
     let edges: Vec<_> = edges.iter().copied().filter(|(from, _)| !is_side(*from)).collect();
     let goes_on = handed_on(program);
-    let may_join = |number: usize| program.standings[number] == Standing::Unsaid && !goes_on[number];
+    let is_rare = |standing: Standing| matches!(standing, Standing::Unsaid | Standing::Seldom);
+    let may_join = |number: usize| is_rare(program.standings[number]) && !goes_on[number];
     program.at_start = reached_only_from(&edges, &program.at_start, may_join);
     for (standing, is_at_start) in program.standings.iter_mut().zip(&program.at_start) {
         if *is_at_start && *standing == Standing::Unsaid {
@@ -266,7 +323,8 @@ fn spread_transactions(program: &mut Program, edges: &[(FunctionRef, FunctionRef
     program.in_transaction = reached_only_from(&edges, &program.in_transaction, |number| !tests[number]);
 }
 
-/// Which functions are handed to something that runs them, are called by closures that may be kept, or give an awaitable that is not awaited on the spot.
+/// Which functions are handed to something that runs them, are called by closures that may be kept or for as long as the
+/// program runs, or give an awaitable that is not awaited on the spot.
 fn handed_on(program: &Program) -> Vec<bool> {
     let is_async = |function: &FunctionRef| {
         let (file, function) = program.function(*function);
@@ -279,9 +337,10 @@ fn handed_on(program: &Program) -> Vec<bool> {
             if resolved.functions().next().is_none() {
                 continue;
             }
-            if runs_in_kept_closure(program, id, CallId(call as u32)) {
+            let call = CallId(call as u32);
+            if runs_in_kept_closure(program, id, call) || runs_on_and_on(program, id, call) {
                 found.extend(resolved.functions());
-            } else if !file.facts.calls[call].awaited {
+            } else if !file.facts.call(call).awaited {
                 found.extend(resolved.functions().filter(is_async));
             }
         }
@@ -301,6 +360,11 @@ fn runs_in_kept_closure(program: &Program, file: FileId, call: CallId) -> bool {
         ScopeKind::Closure(id) => !loops.iter().any(|frame| frame.source == LoopSource::Closure(id)),
         _ => false,
     })
+}
+
+/// Does a call stand in a loop that goes on for as long as the program runs?
+fn runs_on_and_on(program: &Program, file: FileId, call: CallId) -> bool {
+    program.context(file, call).loops.iter().any(|frame| frame.class == LoopClass::Worker)
 }
 
 /// What only functions of these standings call has the first of them.

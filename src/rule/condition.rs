@@ -323,7 +323,7 @@ conditions! {
     outside_loops: bool,
     /// the loop goes through a part of what one request brought, in a method that a framework gives that to, and no loop over data leads there
     payload: bool,
-    /// it runs for those elements of the loop only that equal a constant, as its function says or a callee on the way
+    /// it runs for those elements of the loop only that equal a constant, or what is the same in all turns, as its function says or a callee on the way
     chosen: bool,
     /// its result is assigned to a place that is among its operands
     accumulates: bool,
@@ -405,6 +405,10 @@ conditions! {
     goes_through_parts: Vec<String>,
     /// it stands in a file of one of these languages
     language: Vec<String>,
+    /// each turn of the loop has one of these, by its name in small letters
+    per: Vec<String>,
+    /// it stands in a file of one of these languages, in a branch that runs for some elements of the loop only, as a condition on them says
+    for_some: Vec<String>,
     /// it stands in a file of one of these languages, and neither its loop nor one around it is known to go through what was read from outside the program: rows, an answer, what a text was parsed into
     of_unknown_length: Vec<String>,
     /// the receiver or the first argument has one of these words in its name or text

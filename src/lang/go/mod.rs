@@ -36,6 +36,7 @@ static PROFILE: Profile = Profile {
     prelude: names::PRELUDE,
     literal_types: &names::LITERAL_TYPES,
     dereferenced_type: Some(names::UNDERLYING),
+    main_function: Some("main"),
     ..Profile::PLAIN
 };
 

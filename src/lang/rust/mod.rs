@@ -46,6 +46,7 @@ static PROFILE: Profile = Profile {
     lending_bounds: &["std::convert::AsRef", "std::borrow::Borrow", "std::fmt::Display", "std::fmt::Debug"],
     dereferenced_type: Some("Target"),
     element_type: Some("Item"),
+    main_function: Some("main"),
     ..Profile::PLAIN
 };
 

@@ -33,6 +33,7 @@ static PROFILE: Profile = Profile {
     whole_module: Some(names::WHOLE),
     prelude: names::PRELUDE,
     literal_types: &names::LITERAL_TYPES,
+    main_function: Some("main"),
     ..Profile::PLAIN
 };
 
