@@ -64,7 +64,20 @@ impl<'p> Search<'p, '_> {
 
     fn goes_through_read(&self, file: FileId, own: &Loop, depth: usize) -> bool {
         let function = self.facts(file).scope(own.scope).function;
-        own.iterable.is_some_and(|iterable| self.is_read(file, function, (iterable, own.iterable_place), depth))
+        match own.iterable {
+            Some(iterable) => self.is_read(file, function, (iterable, own.iterable_place), depth),
+            None => self.goes_on_with_read(file, own, depth),
+        }
+    }
+
+    /// Is the condition of a loop asked of what was read: `rows.Next()`, `results.next()`?
+    fn goes_on_with_read(&self, file: FileId, own: &Loop, depth: usize) -> bool {
+        let facts = self.facts(file);
+        let mut calls = (own.region.calls.0..own.region.calls.1).map(CallId);
+        calls.any(|call| {
+            let site = facts.call(call);
+            own.header.contains(site.span) && site.name.is_some() && self.works_on_read(file, call, depth)
+        })
     }
 
     /// Is what a call works on read: its receiver, or an argument?

@@ -22,13 +22,14 @@ const NEAR_BY: usize = 2;
 /// Fills in the standing of all functions.
 pub(super) fn find_standings(program: &mut Program) {
     let mut handlers = Handlers::default();
+    let mut registers = vec![false; program.functions.len()];
     for file in (0..program.files.len() as u32).map(FileId) {
         note_methods(program, file, &mut handlers);
-        note_registrations(program, file);
+        note_registrations(program, file, &mut registers);
         note_place(program, file);
     }
     let edges = edges(program);
-    note_mains(program, &edges);
+    note_mains(program, &edges, &registers);
     find_repeated(program, &edges);
     spread_service(program, &edges);
     spread_start(program, &edges);
@@ -112,13 +113,18 @@ fn actions(
     found
 }
 
-/// Functions that are handed to a framework.
-fn note_registrations(program: &mut Program, file: FileId) {
+/// Functions that are handed to a framework; and which functions hand others to one, or to what serves.
+fn note_registrations(program: &mut Program, file: FileId, registers: &mut [bool]) {
     let language = program.file(file).source.language;
     let Some(resolver) = &mut program.resolvers[language] else { return };
     let facts = &program.files[file.0 as usize].facts;
     for call in (0..facts.calls.len() as u32).map(CallId) {
-        let Some((row, handed)) = registration(&program.resolved, facts, file, call) else { continue };
+        let found = registration(&program.resolved, facts, file, call);
+        if found.is_some() || program.resolved.get(file, call).effects.has(Effect::EntryPoint) {
+            let function = facts.scope(facts.call(call).scope).function;
+            registers[function_ref(&program.files, file, function).0 as usize] = true;
+        }
+        let Some((row, handed)) = found else { continue };
         for origin in handed.into_iter().flat_map(|origin| facts.members_of(origin)) {
             if let [Value::Function(file, function)] = resolver.infer(&program.files, file, origin).list[..] {
                 let reference = function_ref(&program.files, file, function).0 as usize;
@@ -171,7 +177,7 @@ fn note_place(program: &mut Program, file: FileId) {
 
 /// The functions that programs start with, where they lead to what handles requests or tasks: of others nothing is known, they
 /// may do all their work there.
-fn note_mains(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
+fn note_mains(program: &mut Program, edges: &[(FunctionRef, FunctionRef)], registers: &[bool]) {
     let is_main = |function: &FunctionRef| {
         let (file, id) = program.function(*function);
         let entry = program.file(file);
@@ -180,7 +186,6 @@ fn note_mains(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
         let is_plain = own.class.is_none() && own.parent.is_none_or(|parent| parent == FunctionId(0));
         is_plain && !entry.is_side_code && main == Some(entry.facts.text(own.name))
     };
-    let registers = registering(program);
     let serves = |function: FunctionRef| {
         reached_from(edges, function, program.functions.len())
             .any(|reached| program.entry_points[reached.0 as usize] || registers[reached.0 as usize])
@@ -188,23 +193,6 @@ fn note_mains(program: &mut Program, edges: &[(FunctionRef, FunctionRef)]) {
     let functions = (0..program.functions.len() as u32).map(FunctionRef);
     let mains: Vec<FunctionRef> = functions.filter(is_main).filter(|main| serves(*main)).collect();
     mains.into_iter().for_each(|main| program.at_start[main.0 as usize] = true);
-}
-
-/// Which functions hand others to a framework, or to what serves.
-fn registering(program: &Program) -> Vec<bool> {
-    let mut registering = vec![false; program.functions.len()];
-    for (number, file) in program.files.iter().enumerate() {
-        for call in (0..file.facts.calls.len() as u32).map(CallId) {
-            let id = FileId(number as u32);
-            if program.resolved.get(id, call).effects.has(Effect::EntryPoint)
-                || registration(&program.resolved, &file.facts, id, call).is_some()
-            {
-                let function = file.facts.scope(file.facts.call(call).scope).function;
-                registering[(file.first_function + function.0) as usize] = true;
-            }
-        }
-    }
-    registering
 }
 
 /// A function and all that it leads to, each once.

@@ -3,8 +3,6 @@
 //! The exact parser recurses without a limit of its own; a file of a hundred thousand opening brackets must not end the
 //! process. Knows characters, not grammar: what is counted is more than can nest.
 
-use memchr::memmem;
-
 /// Stack that the parser takes for one sign or word that may nest, at most.
 const NESTING: usize = 6 * 1024;
 /// Stack for everything else.
@@ -52,9 +50,36 @@ fn most_possible(text: &str) -> usize {
         return text.len();
     }
     let signs = text.bytes().filter(|byte| SIGNS.contains(byte)).count();
-    let words: usize = PREFIX_WORDS.iter().map(|word| memmem::find_iter(text.as_bytes(), word).count()).sum();
-    signs + words
+    signs + words_after_which_it_nests(text)
 }
+
+/// How many words of a text there may be after which the parser recurses: those that begin like one.
+fn words_after_which_it_nests(text: &str) -> usize {
+    let pairs = text.as_bytes().windows(2);
+    let before = std::iter::once(b' ').chain(text.bytes());
+    let begins =
+        |(before, pair): &(u8, &[u8])| !before.is_ascii_alphabetic() && BEGINNINGS[letter(pair[0])][letter(pair[1])];
+    before.zip(pairs).filter(begins).count()
+}
+
+/// The number of a small letter; all else has the number after the last one.
+const fn letter(byte: u8) -> usize {
+    if byte.is_ascii_lowercase() { (byte - b'a') as usize } else { LETTERS }
+}
+
+const LETTERS: usize = 26;
+
+/// The first two letters that a word has after which the parser recurses.
+const BEGINNINGS: [[bool; LETTERS + 1]; LETTERS + 1] = {
+    let mut beginnings = [[false; LETTERS + 1]; LETTERS + 1];
+    let mut at = 0;
+    while at < PREFIX_WORDS.len() {
+        let word = PREFIX_WORDS[at].as_bytes();
+        beginnings[letter(word[0])][letter(word[1])] = true;
+        at += 1;
+    }
+    beginnings
+};
 
 /// How many signs that may open type arguments stand in one statement at the most, less those that close.
 fn open_angles(text: &str) -> usize {
