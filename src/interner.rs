@@ -2,6 +2,7 @@
 //! of what they are.
 
 use std::hash::{BuildHasher, Hash};
+use std::ops::Range;
 
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
@@ -21,8 +22,8 @@ impl Interner {
     /// The number of a text, which is the next one if it is new.
     pub fn intern(&mut self, text: &str) -> u32 {
         let Interner { text: all, ends, index } = self;
-        let own = hash(text);
-        if let Some(number) = index.find(own, |number| part(all, ends, *number) == text) {
+        let own = hash(text.as_bytes());
+        if let Some(number) = index.find(own, |number| part(all, ends, *number) == text.as_bytes()) {
             return *number;
         }
         let number = ends.len() as u32;
@@ -43,12 +44,13 @@ impl Interner {
 
     /// The text of a number.
     pub fn text(&self, number: u32) -> &str {
-        part(&self.text, &self.ends, number)
+        &self.text[place(&self.ends, number)]
     }
 
     /// The number of a text, if it has one.
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.index.find(hash(text), |number| self.text(*number) == text).copied()
+        let bytes = text.as_bytes();
+        self.index.find(hash(bytes), |number| part(&self.text, &self.ends, *number) == bytes).copied()
     }
 
     /// How many texts there are.
@@ -117,13 +119,19 @@ impl<T: Eq + Hash> Distinct<T> {
     }
 }
 
-fn part<'t>(text: &'t str, ends: &[u32], number: u32) -> &'t str {
+/// Where the text of a number stands.
+fn place(ends: &[u32], number: u32) -> Range<usize> {
     let at = number as usize;
     let start = if at == 0 { 0 } else { ends[at - 1] };
-    &text[start as usize..ends[at] as usize]
+    start as usize..ends[at] as usize
 }
 
-fn hash(text: &str) -> u64 {
+/// The text of a number, to be compared: that it starts and ends between letters need not be looked at each time.
+fn part<'t>(text: &'t str, ends: &[u32], number: u32) -> &'t [u8] {
+    &text.as_bytes()[place(ends, number)]
+}
+
+fn hash(text: &[u8]) -> u64 {
     FxBuildHasher.hash_one(text)
 }
 

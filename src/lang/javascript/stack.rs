@@ -49,17 +49,42 @@ fn most_possible(text: &str) -> usize {
     if text.len() * NESTING <= USUAL {
         return text.len();
     }
-    let signs = text.bytes().filter(|byte| SIGNS.contains(byte)).count();
-    signs + words_after_which_it_nests(text)
+    let mut found = 0;
+    let mut before = OTHER;
+    for (at, byte) in text.bytes().enumerate() {
+        let class = CLASSES[usize::from(byte)];
+        let begins_word = class == LETTER && before != LETTER;
+        found += usize::from(class == SIGN || begins_word && begins_like_prefix_word(&text.as_bytes()[at..]));
+        before = class;
+    }
+    found
 }
 
-/// How many words of a text there may be after which the parser recurses: those that begin like one.
-fn words_after_which_it_nests(text: &str) -> usize {
-    let pairs = text.as_bytes().windows(2);
-    let before = std::iter::once(b' ').chain(text.bytes());
-    let begins =
-        |(before, pair): &(u8, &[u8])| !before.is_ascii_alphabetic() && BEGINNINGS[letter(pair[0])][letter(pair[1])];
-    before.zip(pairs).filter(begins).count()
+/// Kinds of bytes.
+const OTHER: u8 = 0;
+const SIGN: u8 = 1;
+const LETTER: u8 = 2;
+
+/// What each byte is.
+const CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if (byte as u8).is_ascii_alphabetic() {
+            classes[byte] = LETTER;
+        }
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < SIGNS.len() {
+        classes[SIGNS[at] as usize] = SIGN;
+        at += 1;
+    }
+    classes
+};
+
+fn begins_like_prefix_word(text: &[u8]) -> bool {
+    text.len() > 1 && BEGINNINGS[letter(text[0])][letter(text[1])]
 }
 
 /// The number of a small letter; all else has the number after the last one.
