@@ -109,6 +109,8 @@ pub struct FileFacts {
     pub several_results: bool,
     /// Its text says that it is a change to the tables of a database.
     pub is_migration: bool,
+    /// A program wrote it, as its text says.
+    pub is_generated: bool,
     /// The name that stands for the absence of a value, where that is a name.
     pub absent: Option<Name>,
 }

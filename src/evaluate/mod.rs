@@ -49,7 +49,7 @@ pub struct Options {
 
 /// May something be reported in this file?
 pub fn reports_in(file: &ProgramFile, options: Options) -> bool {
-    options.include_side_code || !file.is_side_code || is_migration(file)
+    !file.facts.is_generated && (options.include_side_code || !file.is_side_code || is_migration(file))
 }
 
 /// All findings, sorted by path and place, before suppression.
@@ -65,6 +65,9 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
         };
         let index = Index::new(rules, language);
         if index.is_empty() {
+            continue;
+        }
+        if program.file(file).facts.is_generated {
             continue;
         }
         if program.file(file).is_side_code && !options.include_side_code {

@@ -194,6 +194,11 @@ impl Extracted {
         file.is_read = true;
         let path = &file.source.path;
         match result {
+            Ok(facts) if facts.is_generated && !only_declares(&facts) => {
+                file.facts = facts;
+                let message = "is generated: it is read, and nothing is reported in it".into();
+                self.notices.push(Notice { path: path.clone(), line: 0, kind: NoticeKind::Generated, message });
+            }
             Ok(facts) => {
                 self.analysed += 1;
                 self.analysed_bytes += file.source.size;
@@ -262,7 +267,7 @@ fn file(source: &SourceFile, config: &Config, cache: &Cache) -> Extraction {
             facts
         }
     };
-    facts.ok_or_else(|| (NoticeKind::Generated, "is generated or minified".into()))
+    facts.ok_or_else(|| (NoticeKind::Generated, "is minified, or generated and not to be read".into()))
 }
 
 /// What decides the facts of a file.
@@ -271,7 +276,7 @@ fn key(source: &SourceFile, text: &str) -> Key {
     Key::of(&[lang::all()[source.language].profile().name.as_bytes(), dialect.as_bytes(), text.as_bytes()])
 }
 
-/// The facts of a text; `None` if a program wrote it.
+/// The facts of a text; `None` if a program wrote it that nobody can read.
 fn facts_of(source: &SourceFile, text: &str) -> Result<Option<FileFacts>, (NoticeKind, String)> {
     if let Some(dialect) = dialect_of(source) {
         return confined(|| super::facts(text, dialect.parse(text))).map(Some);
@@ -280,15 +285,19 @@ fn facts_of(source: &SourceFile, text: &str) -> Result<Option<FileFacts>, (Notic
     let facts = || confined(|| super::facts(text, lang::parse(language, text))).map(Some);
     match kind(text) {
         Kind::Written => facts(),
-        // Nobody repairs it, but what it declares is what other files use.
-        Kind::Generated => Ok(facts()?.filter(only_declares)),
+        Kind::Generated => Ok(facts()?.filter(|facts| facts.errors.is_empty()).map(as_generated)),
         Kind::Minified => Ok(None),
     }
 }
 
-/// Is there no function in a file, and no loop?
+/// What a program wrote nobody repairs, but it is what other files use.
+fn as_generated(facts: FileFacts) -> FileFacts {
+    FileFacts { is_generated: true, suppressions: Vec::new(), ..facts }
+}
+
+/// Is there no function in a file, and no loop? Nothing could be reported in it anyway.
 fn only_declares(facts: &FileFacts) -> bool {
-    facts.functions.len() == 1 && facts.loops.is_empty() && facts.errors.is_empty()
+    facts.functions.len() == 1 && facts.loops.is_empty()
 }
 
 /// Runs the work on one file. A panic is a bug in laggard, and costs that file only.

@@ -43,6 +43,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         reads_call: tree.reads_call,
         several_results: tree.several_results,
         is_migration: tree.is_migration,
+        is_generated: false,
         absent: tree.optional.map(|(_, absent)| absent),
         // As measured on two repositories; what is too much is given back in the end.
         origins: Vec::with_capacity(tree.len() * 3 / 5),

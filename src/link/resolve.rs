@@ -1862,8 +1862,20 @@ impl<'m> Resolver<'m> {
     ) -> u32 {
         let number = self.call_number(files, file, call);
         let resolution = self.resolutions.get(number);
-        let effects = match resolution.targets.is_empty() {
+        let effects = match resolution.targets.iter().all(|target| matches!(target, Target::Function(_))) {
             true => effects_of_unknown(&files[file.0 as usize].facts, call),
+            false => EffectSet::EMPTY,
+        };
+        // A method of an interface that nothing of the program has may do anything.
+        let is_unknown = |target: &Target| match target {
+            Target::Function(function) => {
+                let (file, function) = locate(files, *function);
+                !files[file.0 as usize].facts.function(function).has_body
+            }
+            Target::Row(_) => false,
+        };
+        let effects = match effects.is_empty() || resolution.targets.iter().all(is_unknown) {
+            true => effects,
             false => EffectSet::EMPTY,
         };
         if effects.is_empty()
@@ -2077,11 +2089,12 @@ fn comes_after(facts: &FileFacts, leave: CallId, members: &[table::Text]) -> boo
     awaits_nothing && calls().take_while(|other| !is_entering(other)).any(is_meant)
 }
 
-/// The effects of a call of which nobody knows what it calls, but that gives a statement to a member which sends such.
+/// The effects of a call of which nobody knows what it calls, but that gives a statement to a member which sends such: as its
+/// first argument, or after what it is given in all calls.
 fn effects_of_unknown(facts: &FileFacts, call: CallId) -> EffectSet {
     let site = facts.call(call);
-    let text = || facts.literal_text(facts.arguments_of(site).first()?.origin);
-    match site.name.is_some_and(|name| sql::sends(facts.text(name))) && text().is_some_and(sql::is_about_rows) {
+    let mut texts = facts.arguments_of(site).iter().take(2).filter_map(|argument| facts.literal_text(argument.origin));
+    match site.name.is_some_and(|name| sql::sends(facts.text(name))) && texts.any(sql::is_about_rows) {
         true => EffectSet::of(&[Effect::DbQuery]),
         false => EffectSet::EMPTY,
     }
@@ -2092,7 +2105,8 @@ fn with_verb(facts: &FileFacts, call: CallId, effects: EffectSet) -> EffectSet {
     let string = facts.sent(call).map(|sent| sent.string).or_else(|| facts.made_ready(call));
     match string.and_then(|string| sql::verb(&facts.strings[string.0 as usize])) {
         Some(Verb::Write) => effects.union(EffectSet::of(&[Effect::DbWrite])),
-        Some(Verb::Other) => effects.without(EffectSet::of(&[Effect::DbQuery, Effect::DbWrite])),
+        // A table is made or dropped once.
+        Some(Verb::Other) => effects.without(EffectSet::of(&[Effect::DbQuery, Effect::DbWrite, Effect::Network])),
         Some(Verb::Read) | None => effects,
     }
 }

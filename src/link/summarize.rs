@@ -831,8 +831,9 @@ fn certain_callees(program: &Program, file: FileId, call: CallId) -> SmallVec<[C
 pub fn own_effects(program: &Program, file: FileId, call: CallId) -> EffectSet {
     let resolved = program.resolved(file, call);
     let Some(row) = resolved.row() else {
-        // Of which nobody knows what it is, the text that it is given may tell.
-        return if resolved.targets.is_empty() { resolved.effects } else { EffectSet::EMPTY };
+        // Of which nobody knows what it does, the text that it is given may tell.
+        let is_row = |target: &Target| matches!(target, Target::Row(_));
+        return if resolved.targets.iter().any(is_row) { EffectSet::EMPTY } else { resolved.effects };
     };
     let mut effects = resolved.effects;
     if row.laziness == Laziness::Lazy {
