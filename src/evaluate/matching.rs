@@ -508,17 +508,31 @@ fn is_sent_together(program: &Program, candidate: &Candidate) -> bool {
 /// Does a closure make the parts of what one call then sends: `$transaction(rows.map((row) => db.create(row)))`?
 fn is_part_of_message(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
+    let site = candidate.site(program);
     let Some(LoopSource::Closure(id)) = candidate.frame.map(|frame| frame.source) else { return false };
-    let Some((making, _)) = facts.closure(id).given_to else { return false };
-    let made = facts.call(making).span;
-    if facts.call(making).used != Use::Argument {
-        return false;
+    let Some((making, _)) = facts.closure(id).given_to.filter(|_| site.used == Use::Returned) else { return false };
+    let function = facts.function(facts.scope(site.scope).function);
+    let takes_parts = |call: CallId| {
+        let mut given = facts.arguments_of(facts.call(call)).iter();
+        given.any(|argument| comes_of_call(facts, argument.origin, making, 0))
+    };
+    calls_of(function.region)
+        .any(|call| program.resolved(candidate.file, call).effects.has(Effect::Batches) && takes_parts(call))
+}
+
+/// Is a value what a call gives, a part of that, or a display that holds its elements: `[first, ...made]`?
+fn comes_of_call(facts: &FileFacts, origin: OriginId, call: CallId, depth: usize) -> bool {
+    let next = |origin: OriginId| depth < 8 && comes_of_call(facts, origin, call, depth + 1);
+    match facts.origin(origin) {
+        Origin::Call(own) => own == call || facts.call(own).name.is_some() && next(facts.call(own).callee),
+        Origin::Collection(_, Some(inner), _)
+        | Origin::Element(inner)
+        | Origin::Ascribed(_, inner)
+        | Origin::Await(inner)
+        | Origin::Borrowed(inner) => next(inner),
+        Origin::Join(start, end) => facts.origin_list(start, end).iter().any(|member| next(*member)),
+        _ => false,
     }
-    // Outer calls come before inner ones: the last of those around it is the one that takes the parts.
-    let before = (making.0.saturating_sub(8)..making.0).rev().map(CallId);
-    let taking = before.into_iter().find(|outer| facts.call(*outer).span.contains(made));
-    candidate.site(program).used == Use::Returned
-        && taking.is_some_and(|taking| program.resolved(candidate.file, taking).effects.has(Effect::Batches))
 }
 
 fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {
