@@ -99,11 +99,16 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
 }
 
 /// The loops that a finding is about, innermost first, as messages speak of them: the one that it was found for, and those
-/// of data around the call, as each of its turns is done in each of theirs.
+/// of data around the call, as each of its turns is done in each of theirs. A loop that only looks for one adds nothing.
 fn loops_of(program: &mut Program, candidate: &Candidate) -> Vec<LoopWords> {
     let Some(frame) = candidate.frame else { return Vec::new() };
     let mut frames: Vec<LoopFrame> = program.context(candidate.file, candidate.call).loops.to_vec();
-    frames.retain(|other| other.source == frame.source || other.class == LoopClass::Data && frame.class == other.class);
+    let facts = &program.file(candidate.file).facts;
+    let scopes = || facts.scopes_from(candidate.site(program).scope);
+    let adds = |other: &LoopFrame| !scopes().any(|(_, scope)| scope.chosen.element & other.bit != 0);
+    frames.retain(|other| {
+        other.source == frame.source || other.class == LoopClass::Data && frame.class == other.class && adds(other)
+    });
     if let LoopSource::Call(_) = frame.source {
         frames.insert(0, frame);
     }

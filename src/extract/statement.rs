@@ -231,13 +231,14 @@ impl Extractor<'_> {
         if self.is_constant(left) || self.is_constant(right) {
             return self.compared(left, right);
         }
-        let (own, other) = (self.depend_of_place(left), self.depend_of_place(right));
-        let is_fixed = |place: NodeId, depend: Depend| depend.element == 0 && self.is_fixed_place(place);
-        match (own.element != 0 && is_fixed(right, other), other.element != 0 && is_fixed(left, own)) {
-            (true, false) => Depend { parameters: 0, ..own },
-            (false, true) => Depend { parameters: 0, ..other },
-            _ => Depend::default(),
-        }
+        let (own, other) = (self.depend_of_place(left).element, self.depend_of_place(right).element);
+        // An element of a loop further out is the same in all turns of the inner one.
+        let element = match (own & !other, other & !own) {
+            (own, 0) if self.is_fixed_place(right) => own,
+            (0, other) if self.is_fixed_place(left) => other,
+            _ => 0,
+        };
+        Depend { element, ..Depend::default() }
     }
 
     /// Is it a name, or an attribute of one, that no loop around gives another value?

@@ -159,6 +159,7 @@ pub(super) fn keeps_what_it_builds(program: &Program, file: FileId, call: CallId
     });
     let (first, last) = function.region.calls;
     is_written
+        || is_done_once(facts, call)
         || (first..last).map(CallId).any(|other| {
             let site = facts.call(other);
             program.resolved(file, other).effects.has(Effect::Grows)
@@ -166,6 +167,26 @@ pub(super) fn keeps_what_it_builds(program: &Program, file: FileId, call: CallId
                 && outlives(program, file, site.callee)
                 && facts.arguments_of(site).iter().any(|argument| holds(facts, argument.origin, call, 0))
         })
+}
+
+/// Is what a call builds built once? It stands in a branch that also notes something where the function finds it the next
+/// time, most likely that it was done: `if (!ready) { client = new Client(); ready = true; }`. Or its function gives at once
+/// what it has, and makes it otherwise: `if (own) return own; … own = …; return own`.
+pub(super) fn is_done_once(facts: &FileFacts, call: CallId) -> bool {
+    let site = facts.call(call);
+    let function = facts.function(facts.scope(site.scope).function);
+    let (first, last) = function.region.writes;
+    let notes = facts.writes[first as usize..last as usize].iter();
+    let mut notes = notes.filter(|write| write.kind == WriteKind::Assign && !write.is_local).peekable();
+    if notes.peek().is_none() {
+        return false;
+    }
+    let branches = || facts.scopes_from(site.scope).filter(|(_, scope)| scope.kind == ScopeKind::Branch);
+    let gives = |place: &str| function.returns.iter().any(|origin| place_of(facts, *origin).as_deref() == Some(place));
+    notes.any(|write| {
+        branches().any(|(branch, _)| is_inside(facts, write.scope, branch))
+            || function.returns.len() > 1 && gives(facts.text(write.place))
+    })
 }
 
 /// Is a value what a call gave, or made with it: `Some(value)`, `(key, value)`?

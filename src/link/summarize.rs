@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
-use super::memoization::keeps_what_it_builds;
+use super::memoization::{is_done_once, keeps_what_it_builds};
 use super::resolve::{argument_at, given_alone, matched_arguments};
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
@@ -701,7 +701,11 @@ fn reached_by_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[R
         .filter(|found| found.reached.effect.travels())
         // What is built once and kept is not built per call.
         .filter(|found| {
-            !(found.reached.via.is_none() && BUILDS.has(found.reached.effect) && is_kept(program, file, call))
+            let is_kept = || match found.reached.via {
+                None => is_kept(program, file, call),
+                Some(_) => is_done_once(&program.file(file).facts, call),
+            };
+            !(BUILDS.has(found.reached.effect) && is_kept())
         })
         .filter(|found| !holds_thread(found.reached.effect) || !(elsewhere || found.is_offloaded))
         .map(|found| found.reached)
