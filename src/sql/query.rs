@@ -635,8 +635,34 @@ impl<'s> Sources<'s> {
         }
     }
 
+    /// What a row has to meet by a condition on several columns at once: `(a, b) = (c, d)`, `(a, b) IN (SELECT …)`. `false`: it
+    /// is another condition.
+    fn row_value_terms(&self, condition: &Expr, first: u32, terms: &mut [Vec<Term>]) -> bool {
+        match condition {
+            Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
+                let (Expr::Tuple(left), Expr::Tuple(right)) = (&**left, &**right) else { return false };
+                for (left, right) in left.iter().zip(right) {
+                    let (left, right) = (Box::new(left.clone()), Box::new(right.clone()));
+                    self.terms(&Expr::BinaryOp { left, op: BinaryOperator::Eq, right }, first, terms);
+                }
+                true
+            }
+            Expr::InSubquery { expr, .. } | Expr::InList { expr, .. } => {
+                let Expr::Tuple(members) = &**expr else { return false };
+                for (source, column) in members.iter().filter_map(|member| self.column(member)) {
+                    terms[source].push(Term { column: column.into(), kind: TermKind::Other });
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Adds what one condition asks of the sources.
     fn terms(&self, condition: &Expr, first: u32, terms: &mut [Vec<Term>]) {
+        if self.row_value_terms(condition, first, terms) {
+            return;
+        }
         let mut add = |(source, column): (usize, String), kind| {
             terms[source].push(Term { column: column.into(), kind });
         };
