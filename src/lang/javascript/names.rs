@@ -147,8 +147,22 @@ const SIDE_FOLDERS: &[&str] = &[
 
 /// The last part but one of the name of a file that is no part of the program.
 const SIDE_KINDS: &[&str] = &[
-    "bench", "config", "cy", "e2e", "e2e-ee", "e2e-spec", "fixture", "int-spec", "mock", "spec", "stories", "story",
+    "bench",
+    "clienttest",
+    "config",
+    "cy",
+    "e2e",
+    "e2e-ee",
+    "e2e-spec",
+    "fixture",
+    "int-spec",
+    "mock",
+    "servertest",
+    "spec",
+    "stories",
+    "story",
     "test",
+    "unittest",
 ];
 
 const SIDE_FILES: &[&str] = &["gruntfile", "gulpfile", "jest.setup", "seed", "seeds", "setuptests"];
@@ -171,7 +185,8 @@ fn split(path: &str) -> (&str, &str) {
 }
 
 fn has_folder(path: &str, folders: &[&str]) -> bool {
-    split(path).0.split('/').any(|part| folders.contains(&part))
+    // `__e2e__`
+    split(path).0.split('/').any(|part| folders.contains(&part) || folders.contains(&part.trim_matches('_')))
 }
 
 /// Is this path something that production does not run?
@@ -241,6 +256,7 @@ mod tests {
         assert!(names_a_type("PrismaClient") && names_a_type("T") && names_a_type("$Enums"));
         assert!(!names_a_type("MAX_SIZE") && !names_a_type("fetch") && !names_a_type("_"));
         assert!(is_side_code("src/users/users.service.spec.ts") && is_side_code("a/__tests__/b.js"));
+        assert!(is_side_code("src/__e2e__/api.ts") && is_side_code("src/api.servertest.ts"));
         assert!(is_side_code("prisma/seed.ts") && is_side_code("vite.config.ts") && is_side_code("a.test.mjs"));
         assert!(!is_side_code("src/config.ts") && !is_side_code("src/users/users.service.ts"));
         assert!(is_run_by_hand("scripts/import.ts") && !is_run_by_hand("src/scripts.ts"));
