@@ -40,6 +40,11 @@ fn is_getter_name(name: &str) -> bool {
     name.strip_prefix("get").is_some_and(|field| field.starts_with(|first: char| first.is_ascii_uppercase()))
 }
 
+/// Is it by convention the name of an error?
+fn is_error_name(name: &str) -> bool {
+    name.starts_with("err") || name.ends_with("Err")
+}
+
 impl Extractor<'_> {
     /// Walks a statement, or an expression that stands alone.
     pub(super) fn statement(&mut self, node: NodeId) {
@@ -312,7 +317,11 @@ impl Extractor<'_> {
         holds.tested = self.condition(condition);
         fails.tested = holds.tested;
         let scope = self.facts.scopes.len();
-        let mut first = self.branch(then, self.kind_of_branch(absent, then), &mut *walk);
+        let kind = match self.is_failure(condition) {
+            true => ScopeKind::Handler,
+            false => self.kind_of_branch(absent, then),
+        };
+        let mut first = self.branch(then, kind, &mut *walk);
         holds.write_to(&mut self.facts.scopes[scope]);
         for (name, _) in &shadowed {
             if let Some(first) = &mut first {
@@ -590,6 +599,21 @@ impl Extractor<'_> {
                 let value = self.tested(node);
                 if is_presence { 0 } else { value.depend.element }
             }
+        }
+    }
+
+    /// Does a condition hold after a failure only, where errors are values: `err != nil`?
+    fn is_failure(&self, condition: NodeId) -> bool {
+        let is_error = |name: Name| is_error_name(self.facts.text(name));
+        match self.tree.kind(condition) {
+            _ if !self.tree.several_results => false,
+            NodeKind::Binary { operator: Operator::NotEqual, left, right } => {
+                matches!((self.tree.kind(left), self.tree.kind(right)), (NodeKind::Name(name), NodeKind::Null) if is_error(name))
+            }
+            NodeKind::Binary { operator: Operator::And, left, right } => {
+                self.is_failure(left) || self.is_failure(right)
+            }
+            _ => false,
         }
     }
 
