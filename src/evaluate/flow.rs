@@ -353,7 +353,7 @@ pub(super) fn is_for_some(program: &Program, candidate: &Candidate) -> bool {
 }
 
 /// Does a chain of calls, the first of which stands in the loop, come to its end only for elements of the loop that
-/// equal a constant?
+/// equal a constant, or what is the same in all turns?
 pub(super) fn is_for_chosen(program: &Program, frame: &LoopFrame, chain: &[(FileId, CallId)]) -> bool {
     let LoopSource::Loop(_) = frame.source else { return false };
     let is_of_loop = |depend: Depend| depend.element & frame.bit != 0;

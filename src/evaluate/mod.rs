@@ -67,13 +67,11 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
         if index.is_empty() {
             continue;
         }
-        if program.file(file).facts.is_generated {
+        if !reports_in(program.file(file), options) {
             continue;
         }
         if program.file(file).is_side_code && !options.include_side_code {
-            if is_migration(program.file(file)) {
-                evaluate_migration(program, &index, file, &mut found);
-            }
+            evaluate_migration(program, &index, file, &mut found);
             continue;
         }
         for call in (0..program.file(file).facts.calls.len() as u32).map(CallId) {

@@ -1862,22 +1862,7 @@ impl<'m> Resolver<'m> {
     ) -> u32 {
         let number = self.call_number(files, file, call);
         let resolution = self.resolutions.get(number);
-        let effects = match resolution.targets.iter().all(|target| matches!(target, Target::Function(_))) {
-            true => effects_of_unknown(&files[file.0 as usize].facts, call),
-            false => EffectSet::EMPTY,
-        };
-        // A method of an interface that nothing of the program has may do anything.
-        let is_unknown = |target: &Target| match target {
-            Target::Function(function) => {
-                let (file, function) = locate(files, *function);
-                !files[file.0 as usize].facts.function(function).has_body
-            }
-            Target::Row(_) => false,
-        };
-        let effects = match effects.is_empty() || resolution.targets.iter().all(is_unknown) {
-            true => effects,
-            false => EffectSet::EMPTY,
-        };
+        let effects = effects_of_unknown(files, file, call, &resolution.targets);
         if effects.is_empty()
             && let Some(answer) = self.condensed.get(&number)
         {
@@ -2089,12 +2074,27 @@ fn comes_after(facts: &FileFacts, leave: CallId, members: &[table::Text]) -> boo
     awaits_nothing && calls().take_while(|other| !is_entering(other)).any(is_meant)
 }
 
-/// The effects of a call of which nobody knows what it calls, but that gives a statement to a member which sends such: as its
-/// first argument, or after what it is given in all calls.
-fn effects_of_unknown(facts: &FileFacts, call: CallId) -> EffectSet {
+/// The effects of a call of which nobody knows what it does, but that gives a statement to a member which sends such: as its
+/// first argument, or after what it is given in all calls. A method of an interface that nothing of the program has may
+/// do anything.
+fn effects_of_unknown(files: &[ProgramFile], file: FileId, call: CallId, targets: &[Target]) -> EffectSet {
+    let facts = &files[file.0 as usize].facts;
     let site = facts.call(call);
-    let mut texts = facts.arguments_of(site).iter().take(2).filter_map(|argument| facts.literal_text(argument.origin));
-    match site.name.is_some_and(|name| sql::sends(facts.text(name))) && texts.any(sql::is_about_rows) {
+    let sends = || site.name.is_some_and(|name| sql::sends(facts.text(name)));
+    let gives_statement = || {
+        let mut given = facts.arguments_of(site).iter().take(2);
+        given.any(|argument| facts.literal_text(argument.origin).is_some_and(sql::is_about_rows))
+    };
+    let is_unknown = |target: &Target| match target {
+        Target::Function(function) => {
+            let (file, function) = locate(files, *function);
+            !files[file.0 as usize].facts.function(function).has_body
+        }
+        Target::Row(_) => false,
+    };
+    // The texts are asked first: few calls are given a statement.
+    let is_row = |target: &Target| matches!(target, Target::Row(_));
+    match !targets.iter().any(is_row) && sends() && gives_statement() && targets.iter().all(is_unknown) {
         true => EffectSet::of(&[Effect::DbQuery]),
         false => EffectSet::EMPTY,
     }
