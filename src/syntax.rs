@@ -529,8 +529,17 @@ pub enum TypeForm {
     Array,
     /// `impl Trait`, `dyn Trait`: the names are those of the first trait.
     Trait,
-    /// A function type: the last argument is its result.
+    /// A function type: the last argument is its result, those before are what it is given.
     Callable,
+    /// The type of what the names lead to: `typeof a.b`.
+    OfValue,
+    /// What calling that gives: `ReturnType<typeof a.b>`.
+    ResultOf,
+    /// What calling that gives in the end: `Awaited<ReturnType<typeof a.b>>`.
+    AwaitedResultOf,
+    /// What a method gives to the callable that it is handed. It is the last name, a member of what the names before it
+    /// lead to, or of the argument: `Parameters<Parameters<typeof db.transaction>[0]>[0]`.
+    GivenBy,
     /// Anything else.
     Unknown,
 }

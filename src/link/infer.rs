@@ -11,7 +11,7 @@ use crate::facts::*;
 use crate::model::table::{Row, RowKind};
 use crate::program::ProgramFile;
 use crate::source::FileId;
-use crate::syntax::{CollectionKind, FunctionFlavor, ParameterKind, TypeExprId, TypeForm};
+use crate::syntax::{CollectionKind, FunctionFlavor, Name, ParameterKind, TypeExpr, TypeExprId, TypeForm};
 use crate::types::{Symbol, TypeId, TypeText};
 
 impl<'m> Resolver<'m> {
@@ -559,7 +559,32 @@ impl<'m> Resolver<'m> {
             };
             callee_facts.arguments_of(sites.find(is_it)?).get(place as usize)
         });
-        given.map_or(Values::unknown(), |given| self.infer(files, callee_file, given.origin))
+        let values = given.map_or_else(Values::unknown, |given| self.infer(files, callee_file, given.origin));
+        if values.list.is_empty() {
+            let function = callee_facts.function(callee);
+            let declared = parameter.and_then(|parameter| function.parameters.get(parameter as usize)?.declared);
+            return declared.map_or(values, |declared| {
+                self.given_to_callable(files, (callee_file, function.module), declared, place)
+            });
+        }
+        values
+    }
+
+    /// What a function type says that is given to it: `(tx: Transaction) => T`.
+    fn given_to_callable(
+        &mut self,
+        files: &[ProgramFile],
+        (file, module): (FileId, ModuleId),
+        declared: TypeExprId,
+        place: u16,
+    ) -> Values {
+        let expr = &files[file.0 as usize].facts.types[declared.0 as usize];
+        match (expr.form, expr.arguments.split_last()) {
+            (TypeForm::Callable, Some((_, given))) if (place as usize) < given.len() => {
+                self.type_values(files, file, module, given[place as usize])
+            }
+            _ => Values::unknown(),
+        }
     }
 
     /// The row that a call site calls and the type of its receiver, without asking for its result.
@@ -659,8 +684,74 @@ impl<'m> Resolver<'m> {
                 let arguments = self.type_arguments(files, file, module, &expr.arguments);
                 self.literal(literals.list, &arguments)
             }
+            TypeForm::OfValue => {
+                let mut values = self.values_at(files, file, module, &expr.names);
+                values.is_partial |= values.list.iter().any(|value| !matches!(value, Value::Instance(_)));
+                values.list.retain(|value| matches!(value, Value::Instance(_)));
+                values
+            }
+            TypeForm::ResultOf | TypeForm::AwaitedResultOf => {
+                let callees = self.values_at(files, file, module, &expr.names);
+                let mut values = Values { list: SmallVec::new(), is_partial: callees.is_partial };
+                for callee in callees.list {
+                    values.add(self.result_of(files, callee, expr.form == TypeForm::AwaitedResultOf));
+                }
+                values
+            }
+            TypeForm::GivenBy => self.given_by(files, file, module, expr),
             TypeForm::Callable | TypeForm::Unknown => Values::unknown(),
         }
+    }
+
+    /// What a path of names leads to, seen from a module.
+    fn values_at(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, names: &[Name]) -> Values {
+        let Some((first, rest)) = names.split_first() else { return Values::unknown() };
+        let mut values = self.global(files, file, module, *first);
+        for name in rest {
+            let member = self.name_symbol(files, file, *name);
+            values = self.members(files, values, member);
+        }
+        values
+    }
+
+    /// What a value gives when it is called, wherever that is.
+    fn result_of(&mut self, files: &[ProgramFile], callee: Value, is_awaited: bool) -> Values {
+        match callee {
+            Value::Function(file, function) => {
+                let values = self.return_values(files, file, function);
+                let gives_future = files[file.0 as usize].facts.function(function).gives_future();
+                if gives_future && !is_awaited { self.futures_of(values) } else { values }
+            }
+            Value::Closure(file, closure) => self.closure_values(files, file, closure),
+            Value::Item(symbol) if self.definition(symbol).is_none() => {
+                let path = self.symbols.text(symbol);
+                match (self.models.row(path), self.models.factory(path)) {
+                    (Some(row), _) => self.row_returns(files, row, None, None),
+                    (None, Some(made)) => {
+                        let made = self.symbols.intern(made);
+                        Values::one(Value::Instance(self.types.intern(made, &[])))
+                    }
+                    (None, None) => Values::unknown(),
+                }
+            }
+            Value::Item(_) | Value::Instance(_) => Values::unknown(),
+        }
+    }
+
+    /// What a method of a library gives first to the callable that it is handed.
+    fn given_by(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, expr: &TypeExpr) -> Values {
+        let Some((method, path)) = expr.names.split_last() else { return Values::unknown() };
+        let owners = match expr.arguments.first() {
+            Some(owner) => self.type_values(files, file, module, *owner),
+            None => self.values_at(files, file, module, path),
+        };
+        let member = self.name_symbol(files, file, *method);
+        let given = owners.instance().and_then(|owner| {
+            let row = self.row_of_method(files, owner, member)?;
+            let given = TypeText::parse(&row.gives);
+            self.type_of_text(files, given.arguments.first()?, Some(owner), None)
+        });
+        given.map_or_else(Values::unknown, |id| Values::one(Value::Instance(id)))
     }
 
     fn type_arguments(
@@ -680,12 +771,7 @@ impl<'m> Resolver<'m> {
 
     fn named_type(&mut self, files: &[ProgramFile], file: FileId, module: ModuleId, id: TypeExprId) -> Values {
         let expr = &files[file.0 as usize].facts.types[id.0 as usize];
-        let Some((first, rest)) = expr.names.split_first() else { return Values::unknown() };
-        let mut values = self.global(files, file, module, *first);
-        for name in rest {
-            let member = self.name_symbol(files, file, *name);
-            values = self.members(files, values, member);
-        }
+        let values = self.values_at(files, file, module, &expr.names);
         let mut types = Values { list: SmallVec::new(), is_partial: values.is_partial };
         for value in values.list {
             match value {

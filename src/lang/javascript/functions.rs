@@ -470,7 +470,10 @@ impl Lowering<'_> {
                 for part in &all.types {
                     match part {
                         ast::TSType::TSTypeLiteral(literal) => members = members.or(Some(&literal.members)),
-                        ast::TSType::TSTypeReference(reference) => bases.extend(self.type_name(&reference.type_name)),
+                        ast::TSType::TSTypeReference(reference) => {
+                            let base = bound_of(alias, reference).unwrap_or(reference);
+                            bases.extend(self.type_name(&base.type_name));
+                        }
                         _ => {}
                     }
                 }
@@ -638,3 +641,16 @@ impl Lowering<'_> {
 
 /// The name of what a module exports without a name.
 pub(super) const DEFAULT: &str = "default";
+
+/// What a type parameter of an alias extends, if that is what is written.
+fn bound_of<'w, 'a>(
+    alias: &'w ast::TSTypeAliasDeclaration<'a>,
+    written: &ast::TSTypeReference<'a>,
+) -> Option<&'w ast::TSTypeReference<'a>> {
+    let ast::TSTypeName::IdentifierReference(name) = &written.type_name else { return None };
+    let mut parameters = alias.type_parameters.as_ref()?.params.iter();
+    match &parameters.find(|parameter| parameter.name.name == name.name)?.constraint {
+        Some(ast::TSType::TSTypeReference(bound)) => Some(bound),
+        _ => None,
+    }
+}

@@ -28,7 +28,8 @@ fn shown(tree: &Tree, id: TypeExprId) -> String {
     let head = match of.form {
         TypeForm::Named => names.join("."),
         TypeForm::Unknown => "?".to_owned(),
-        form => format!("{form:?}"),
+        form if names.is_empty() => format!("{form:?}"),
+        form => format!("{form:?} {}", names.join(".")),
     };
     if arguments.is_empty() { head } else { format!("{head}<{}>", arguments.join(", ")) }
 }
@@ -57,8 +58,16 @@ fn types() {
         ("'a' | 'b'", "String"),
         ("A | B", "Union<A, B>"),
         ("ns.Inner<T>", "ns.Inner<T>"),
-        ("(id: string) => Promise<User>", "Callable<Promise<User>>"),
-        ("typeof x", "?"),
+        ("(id: string) => Promise<User>", "Callable<String, Promise<User>>"),
+        ("typeof a.b", "OfValue a.b"),
+        ("InstanceType<typeof A>", "A"),
+        ("ReturnType<typeof f> | null", "ResultOf f"),
+        ("Awaited<ReturnType<typeof f>>", "AwaitedResultOf f"),
+        ("Awaited<Promise<User>>", "User"),
+        ("Parameters<Parameters<typeof db.transaction>[0]>[0]", "GivenBy db.transaction"),
+        ("Parameters<Parameters<Database['transaction']>[0]>[0]", "GivenBy transaction<Database>"),
+        ("Parameters<typeof f>[1]", "?"),
+        ("ReturnType<F>", "ReturnType<F>"),
         ("{ [K in keyof T]: T[K] }", "?"),
     ] {
         assert_eq!(declared(written), meant, "{written}");

@@ -87,9 +87,16 @@ impl Lowering<'_> {
                 self.type_expr(&inner.type_annotation)
             }
             ast::TSType::TSFunctionType(function) => {
-                let result = self.type_expr(&function.return_type.type_annotation);
-                self.tree.type_expr(TypeForm::Callable, Vec::new(), vec![result])
+                let mut parts: Vec<TypeExprId> = Vec::new();
+                for parameter in &function.params.items {
+                    let part = self.annotation(parameter.type_annotation.as_deref());
+                    parts.push(part.unwrap_or_else(|| self.unknown_type()));
+                }
+                parts.push(self.type_expr(&function.return_type.type_annotation));
+                self.tree.type_expr(TypeForm::Callable, Vec::new(), parts)
             }
+            ast::TSType::TSTypeQuery(query) => self.of_value(query, TypeForm::OfValue),
+            ast::TSType::TSIndexedAccessType(access) => self.indexed_type(access),
             ast::TSType::TSTypeReference(reference) => self.type_reference(reference),
             ast::TSType::JSDocNullableType(inner) => self.type_expr(&inner.type_annotation),
             ast::TSType::JSDocNonNullableType(inner) => self.type_expr(&inner.type_annotation),
@@ -146,6 +153,9 @@ impl Lowering<'_> {
         let arguments = reference.type_arguments.as_deref().map_or(&[][..], |types| &types.params);
         if let ast::TSTypeName::IdentifierReference(name) = &reference.type_name {
             let name = name.name.as_str();
+            if let Some(lowered) = self.type_about_value(name, arguments) {
+                return lowered;
+            }
             if let (true, Some(inner)) = (TRANSPARENT.contains(&name), arguments.first()) {
                 return self.type_expr(inner);
             }
@@ -157,6 +167,48 @@ impl Lowering<'_> {
         let Some(names) = self.type_path(&reference.type_name) else { return self.unknown_type() };
         let arguments = arguments.iter().map(|argument| self.type_expr(argument)).collect();
         self.tree.type_expr(TypeForm::Named, names, arguments)
+    }
+
+    /// A type that is said by a value: `ReturnType<typeof f>`, `InstanceType<typeof C>`.
+    fn type_about_value(&mut self, name: &str, arguments: &[ast::TSType]) -> Option<TypeExprId> {
+        let argument = arguments.first()?;
+        match (name, argument) {
+            ("ReturnType", ast::TSType::TSTypeQuery(query)) => Some(self.of_value(query, TypeForm::ResultOf)),
+            ("InstanceType", ast::TSType::TSTypeQuery(query)) => Some(self.of_value(query, TypeForm::Named)),
+            ("Awaited", argument) => match only_argument(argument, "ReturnType") {
+                Some(ast::TSType::TSTypeQuery(query)) => Some(self.of_value(query, TypeForm::AwaitedResultOf)),
+                _ => only_argument(argument, "Promise").map(|inner| self.type_expr(inner)),
+            },
+            _ => None,
+        }
+    }
+
+    fn of_value(&mut self, query: &ast::TSTypeQuery, form: TypeForm) -> TypeExprId {
+        let names = query.expr_name.as_ts_type_name().and_then(|written| self.type_path(written));
+        match names {
+            Some(names) => self.tree.type_expr(form, names, Vec::new()),
+            None => self.unknown_type(),
+        }
+    }
+
+    /// `Parameters<Parameters<M>[0]>[0]`: what a method gives to what it is handed, `typeof db.transaction` or
+    /// `Database["transaction"]`.
+    fn indexed_type(&mut self, access: &ast::TSIndexedAccessType) -> TypeExprId {
+        let handed = first_parameter(access).and_then(|inner| match inner {
+            ast::TSType::TSIndexedAccessType(inner) => first_parameter(inner),
+            _ => None,
+        });
+        match handed {
+            Some(ast::TSType::TSTypeQuery(method)) => self.of_value(method, TypeForm::GivenBy),
+            Some(ast::TSType::TSIndexedAccessType(method)) => {
+                let ast::TSType::TSLiteralType(literal) = &method.index_type else { return self.unknown_type() };
+                let ast::TSLiteral::StringLiteral(name) = &literal.literal else { return self.unknown_type() };
+                let names = vec![self.name(&name.value)];
+                let owner = self.type_expr(&method.object_type);
+                self.tree.type_expr(TypeForm::GivenBy, names, vec![owner])
+            }
+            _ => self.unknown_type(),
+        }
     }
 
     /// The names of `a.b.C`.
@@ -184,4 +236,19 @@ impl Lowering<'_> {
         };
         parameters.params.iter().map(lower).collect()
     }
+}
+
+/// The type argument of `name<…>`.
+fn only_argument<'w, 'a>(written: &'w ast::TSType<'a>, name: &str) -> Option<&'w ast::TSType<'a>> {
+    let ast::TSType::TSTypeReference(reference) = written else { return None };
+    let ast::TSTypeName::IdentifierReference(own) = &reference.type_name else { return None };
+    let [only] = &reference.type_arguments.as_ref()?.params[..] else { return None };
+    (own.name == name).then_some(only)
+}
+
+/// `F` of `Parameters<F>[0]`.
+fn first_parameter<'w, 'a>(access: &'w ast::TSIndexedAccessType<'a>) -> Option<&'w ast::TSType<'a>> {
+    let ast::TSType::TSLiteralType(literal) = &access.index_type else { return None };
+    let ast::TSLiteral::NumericLiteral(number) = &literal.literal else { return None };
+    only_argument(&access.object_type, "Parameters").filter(|_| number.value == 0.0)
 }

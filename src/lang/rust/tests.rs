@@ -92,6 +92,7 @@ impl Dump<'_> {
             TypeForm::Trait => format!("dyn:{names}<{arguments}>"),
             TypeForm::Callable => format!("fn<{arguments}>"),
             TypeForm::Unknown => "?".to_owned(),
+            form => format!("{form:?}"),
         }
     }
 
