@@ -1624,13 +1624,32 @@ impl<'m> Resolver<'m> {
         }
         if self.language.profile().interfaces_are_structural {
             // Who holds another implementation has its methods, and hands on to it; who does nothing stands in for one.
+            // What is held by the same interface goes first: layers upon each other may all have the methods of the lowest.
             keep_others(&mut functions, |function| *function == found);
-            keep_others(&mut functions, |(file, function)| {
-                let facts = &files[file.0 as usize].facts;
-                does_nothing(facts, *function) || hands_on(facts, *function)
-            });
+            keep_others(&mut functions, |(file, function)| does_nothing(&files[file.0 as usize].facts, *function));
+            keep_others(&mut functions, |function| self.hands_on(files, *function, Some(symbol)));
+            keep_others(&mut functions, |function| self.hands_on(files, *function, None));
         }
         functions
+    }
+
+    /// Does a method call the method of its own name of something that its object holds, by this interface?
+    fn hands_on(&mut self, files: &[ProgramFile], (file, id): (FileId, FunctionId), interface: Option<Symbol>) -> bool {
+        let facts = &files[file.0 as usize].facts;
+        let function = facts.function(id);
+        let is_held = |origin: OriginId| match facts.origin(origin) {
+            Origin::Member(inner, _) => matches!(facts.origin(inner), Origin::Parameter(own, 0) if own == id),
+            _ => false,
+        };
+        (function.region.calls.0..function.region.calls.1).any(|call| {
+            let site = facts.call(CallId(call));
+            let is_held = site.name == Some(function.name) && is_held(site.callee);
+            is_held
+                && interface.is_none_or(|interface| {
+                    let held = self.infer(files, file, site.callee).instance();
+                    held.is_some_and(|id| self.types.get(id).name == interface)
+                })
+        })
     }
 
     /// The argument that a call gets back, from a function that does nothing but return it.
@@ -2015,19 +2034,6 @@ fn does_nothing(facts: &FileFacts, function: FunctionId) -> bool {
         _ => is_constant(origin),
     };
     function.region.calls.0 == function.region.calls.1 && function.returns.iter().all(is_nothing)
-}
-
-/// Does a method call the method of its own name of something that its object holds?
-fn hands_on(facts: &FileFacts, id: FunctionId) -> bool {
-    let function = facts.function(id);
-    let is_held = |origin: OriginId| match facts.origin(origin) {
-        Origin::Member(inner, _) => matches!(facts.origin(inner), Origin::Parameter(own, 0) if own == id),
-        _ => false,
-    };
-    (function.region.calls.0..function.region.calls.1).any(|call| {
-        let site = facts.call(CallId(call));
-        site.name == Some(function.name) && is_held(site.callee)
-    })
 }
 
 /// What rules want to know of a call.
