@@ -34,6 +34,8 @@ pub struct ProgramFile {
     pub is_side_code: bool,
     /// Is it a change to the tables of a database, as its path says, or its text?
     pub is_migration: bool,
+    /// Does a file of the program import its module, in whole or a part of it? Asked only where it decides something.
+    pub is_imported: bool,
     /// Is it a script that people run by hand, and seldom? Found when linking.
     pub is_script: bool,
     /// Number of its first function among all functions.

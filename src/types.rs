@@ -20,6 +20,11 @@ pub fn split_last<'t>(path: &'t str, separator: &str) -> Option<(&'t str, &'t st
     }
 }
 
+/// A qualified name and all that it is a member of, the longest first.
+pub fn with_owners<'t>(path: &'t str, separator: &str) -> impl Iterator<Item = &'t str> {
+    std::iter::successors(Some(path), move |path| Some(split_last(path, separator)?.0))
+}
+
 /// Qualified names of a program.
 #[derive(Clone, Debug, Default)]
 pub struct Symbols {
