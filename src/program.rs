@@ -28,6 +28,8 @@ pub struct ProgramFile {
     pub facts: FileFacts,
     /// Its qualified module name.
     pub module: String,
+    /// Is its module a package?
+    pub is_package: bool,
     /// Names that its package has for others of the program: the name, and what it stands for.
     pub renames: Arc<[(String, String)]>,
     /// Is it a test, fixture, example, benchmark or migration?

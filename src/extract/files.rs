@@ -122,13 +122,12 @@ impl Unimported {
         }
         let language = lang::all()[file.source.language];
         let separator = language.profile().separator;
-        let is_package = language.is_package(&file.source.path);
         let mut names = Vec::new();
         let mut found = Vec::new();
         for import in &file.facts.imports {
             names.clear();
             names.extend(import.path.iter().map(|name| file.facts.text(*name)));
-            let path = language.absolute(&file.module, is_package, import.level, &names);
+            let path = language.absolute(&file.module, file.is_package, import.level, &names);
             let path = language.renamed(&path, &file.renames).unwrap_or(path);
             for module in with_owners(&path, separator) {
                 found.extend(by_module.remove(module).into_iter().flatten());
@@ -243,6 +242,7 @@ fn outlines(files: &[SourceFile], modules: Vec<String>, renames: &[Renames], wan
         ProgramFile {
             is_script: false,
             is_imported: false,
+            is_package: language.is_package(&source.path),
             is_migration: language.is_migration(&source.path),
             is_side_code: match (wanted.class_of)(source) {
                 Some(Class::Production) => false,

@@ -790,7 +790,7 @@ impl<'m> Resolver<'m> {
     }
 
     fn is_package(&self, files: &[ProgramFile], file: FileId, module: ModuleId) -> bool {
-        module != ModuleId(0) || self.language.is_package(&files[file.0 as usize].source.path)
+        module != ModuleId(0) || files[file.0 as usize].is_package
     }
 
     /// The symbol of a path that may lie outside the program, aliases applied.
