@@ -130,7 +130,9 @@ impl Unimported {
             let path = language.absolute(&file.module, file.is_package, import.level, &names);
             let path = language.renamed(&path, &file.renames).unwrap_or(path);
             for module in with_owners(&path, separator) {
-                found.extend(by_module.remove(module).into_iter().flatten());
+                if let Some(files) = by_module.remove(module) {
+                    found.extend(files);
+                }
             }
         }
         found

@@ -311,6 +311,10 @@ pub trait Language: Sync {
 
     /// A path by the name that its package has itself, where these are the names that others are called by.
     fn renamed(&self, path: &str, renames: &[(String, String)]) -> Option<String> {
+        // Most packages have no other names.
+        if renames.is_empty() {
+            return None;
+        }
         let first = path.split(self.profile().separator).next().unwrap_or(path);
         let (name, own) = renames.iter().find(|(name, _)| name == first)?;
         Some([own, &path[name.len()..]].concat())

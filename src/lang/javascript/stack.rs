@@ -65,6 +65,7 @@ fn signs_and_words(text: &str) -> usize {
 }
 
 /// Is a byte a sign, or the start of a word?
+#[inline]
 fn may_nest(before: u8, here: u8) -> bool {
     let is_letter = |byte: u8| (byte | 0x20).wrapping_sub(b'a') < 26;
     let is_sign = SIGNS.iter().fold(false, |is_sign, sign| is_sign | (here == *sign));
