@@ -16,8 +16,8 @@ use crate::generated::{Kind, kind};
 use crate::lang;
 use crate::program::ProgramFile;
 use crate::project::Project;
+use crate::qualified::with_owners;
 use crate::source::{ReadError, SourceFile};
-use crate::types::with_owners;
 
 /// The facts of a file, or why there are none.
 type Extraction = Result<FileFacts, (NoticeKind, String)>;

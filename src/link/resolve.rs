@@ -17,10 +17,11 @@ use crate::lang::Language;
 use crate::model::lookup::Models;
 use crate::model::table::{self, Color, Row, RowKind};
 use crate::program::{FunctionRef, ProgramFile, Resolved, Target};
+use crate::qualified::split_last;
 use crate::source::FileId;
 use crate::sql::{self, Verb};
 use crate::syntax::{ClassKind, FunctionFlavor, Name, ParameterKind};
-use crate::types::{Symbol, Symbols, TypeId, TypeText, Types, split_last};
+use crate::types::{Symbol, Symbols, TypeId, TypeText, Types};
 
 /// More candidates than this are as good as none.
 pub(super) const MOST_CANDIDATES: usize = 4;

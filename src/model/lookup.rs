@@ -15,7 +15,7 @@ use super::table::{
     AdviceRow, ColumnRow, FormError, HandlerRow, IndexRow, ModelFile, RelationRow, RendererRow, Row, Table, TableRow,
     TemplateRow, Text, TypeRow, ViewRow, last_segment,
 };
-use crate::types::split_last;
+use crate::qualified::split_last;
 
 mod built_in {
     //! The tables as the build script wrote them.

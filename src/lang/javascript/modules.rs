@@ -2,7 +2,7 @@
 //! index of a folder by that of the folder.
 
 use super::names::EXTENSIONS;
-use crate::types::split_last;
+use crate::qualified::split_last;
 
 /// The index of a folder.
 const INDEX: &str = "index";
