@@ -58,6 +58,7 @@ const MAKES_FACTS: &[&str] = &[
     "src/generated.rs",
     "src/interner.rs",
     "src/lang",
+    "src/qualified.rs",
     "src/source.rs",
     "src/sql",
     "src/syntax.rs",

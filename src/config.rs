@@ -184,13 +184,16 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
 
 /// `path` seen from the folder `root`, with `/`; one `..` for each folder that has to be left.
 pub fn relative_path(root: &Path, path: &Path) -> String {
-    let shared = root.ancestors().find(|ancestor| path.starts_with(ancestor)).unwrap_or(Path::new(""));
-    let up = root.strip_prefix(shared).map_or(0, |rest| rest.components().count());
-    let down = path.strip_prefix(shared).unwrap_or(path);
-    let parts = std::iter::repeat_n("..".into(), up)
-        .chain(down.components().map(|component| component.as_os_str().to_string_lossy()));
-    let parts: Vec<_> = parts.collect();
-    if parts.is_empty() { ".".to_string() } else { parts.join("/") }
+    let mut ancestors = root.ancestors().enumerate();
+    let below = ancestors.find_map(|(up, ancestor)| Some((up, path.strip_prefix(ancestor).ok()?)));
+    let (up, down) = below.unwrap_or((root.components().count(), path));
+    let mut relative = String::with_capacity(3 * up + down.as_os_str().len());
+    let down = down.components().map(|component| component.as_os_str().to_string_lossy());
+    for part in std::iter::repeat_n("..".into(), up).chain(down) {
+        relative.push_str(if relative.is_empty() { "" } else { "/" });
+        relative.push_str(&part);
+    }
+    if relative.is_empty() { ".".to_string() } else { relative }
 }
 
 /// A wrong setting, rule or path: the run stops before it starts.
@@ -302,6 +305,16 @@ mod tests {
         assert!(parse_size("M").is_err());
         assert!(parse_size("").is_err());
         assert!(parse_size("99999999999999G").is_err());
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_root() {
+        let relative = |path: &str| relative_path(Path::new("/home/project"), Path::new(path));
+        assert_eq!(relative("/home/project"), ".");
+        assert_eq!(relative("/home/project/src/a.py"), "src/a.py");
+        assert_eq!(relative("/home/projects/a.py"), "../projects/a.py");
+        assert_eq!(relative("/home"), "..");
+        assert_eq!(relative("/other/a.py"), "../../other/a.py");
     }
 
     #[test]

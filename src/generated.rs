@@ -34,6 +34,10 @@ pub fn kind(text: &str) -> Kind {
 
 fn has_marker(text: &str) -> bool {
     let top = &text[..text.floor_char_boundary(MARKER_BYTES)];
+    // Most have none anywhere.
+    if !MARKERS.iter().any(|marker| top.contains(marker)) {
+        return false;
+    }
     top.lines().take(MARKER_LINES).map(str::trim_start).any(|line| {
         COMMENT_LEADERS.iter().any(|leader| line.starts_with(leader))
             && MARKERS.iter().any(|marker| states(line, marker))

@@ -40,6 +40,7 @@ pub mod outcome;
 pub mod program;
 pub mod progress;
 pub mod project;
+pub mod qualified;
 pub mod rule;
 pub mod source;
 pub mod sql;

@@ -28,12 +28,16 @@ pub struct ProgramFile {
     pub facts: FileFacts,
     /// Its qualified module name.
     pub module: String,
+    /// Is its module a package?
+    pub is_package: bool,
     /// Names that its package has for others of the program: the name, and what it stands for.
     pub renames: Arc<[(String, String)]>,
     /// Is it a test, fixture, example, benchmark or migration?
     pub is_side_code: bool,
     /// Is it a change to the tables of a database, as its path says, or its text?
     pub is_migration: bool,
+    /// Does a file of the program import its module, in whole or a part of it? Asked only where it decides something.
+    pub is_imported: bool,
     /// Is it a script that people run by hand, and seldom? Found when linking.
     pub is_script: bool,
     /// Number of its first function among all functions.

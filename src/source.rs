@@ -122,8 +122,26 @@ pub fn decoded(bytes: Vec<u8>) -> Result<String, ReadError> {
 pub fn line_starts(text: &str) -> Vec<u32> {
     let mut starts = Vec::with_capacity(text.len() / 32 + 1);
     starts.push(0);
-    starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
+    // Lines are so short that a search for the end of each takes longer than to look at eight bytes at once.
+    let (words, rest) = text.as_bytes().as_chunks();
+    for (at, word) in words.iter().enumerate() {
+        let mut found = line_feeds(u64::from_le_bytes(*word));
+        while found != 0 {
+            starts.push(8 * at as u32 + found.trailing_zeros() / 8 + 1);
+            found &= found - 1;
+        }
+    }
+    let end = (text.len() - rest.len()) as u32;
+    starts.extend((end + 1..).zip(rest).filter(|(_, byte)| **byte == b'\n').map(|(next, _)| next));
     starts
+}
+
+/// The highest bits of those of eight bytes that are line feeds.
+fn line_feeds(bytes: u64) -> u64 {
+    const FEEDS: u64 = u64::from_ne_bytes([b'\n'; 8]);
+    const LOW: u64 = u64::from_ne_bytes([0x7f; 8]);
+    let differs = bytes ^ FEEDS;
+    !(((differs & LOW) + LOW) | differs | LOW)
 }
 
 /// The 1-based line on which a byte lies.
@@ -157,5 +175,18 @@ mod tests {
         assert_eq!(line_and_column(text, &starts, 0), (1, 1));
         let x = text.find('x').unwrap() as u32;
         assert_eq!(line_and_column(text, &starts, x), (2, 4));
+    }
+
+    #[test]
+    fn each_line_starts_behind_a_line_feed() {
+        // What has a bit in common with a line feed, or follows one, is none.
+        let pieces = ["\n", "\u{b}", "\t", "\u{8a}\n", "x", "\n\n\n", "\r\n", "čö", "\u{0}", "\u{1}\n"];
+        let text: String = (0..200).map(|at| pieces[at * at % 7 + at % 4]).collect();
+        for length in (0..text.len()).filter(|length| text.is_char_boundary(*length)) {
+            let text = &text[..length];
+            let expected: Vec<u32> =
+                std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1)).collect();
+            assert_eq!(line_starts(text), expected, "{length}");
+        }
     }
 }

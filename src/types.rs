@@ -10,16 +10,6 @@ use crate::interner::Interner;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(pub u32);
 
-/// A qualified name as what stands before its last separator and what stands after it. Names are split all the time, and
-/// the last byte of a separator is found quicker than its text.
-pub fn split_last<'t>(path: &'t str, separator: &str) -> Option<(&'t str, &'t str)> {
-    let end = memchr::memrchr(*separator.as_bytes().last()?, path.as_bytes())? + 1;
-    match path[..end].strip_suffix(separator) {
-        Some(owner) => Some((owner, &path[end..])),
-        None => path.rsplit_once(separator),
-    }
-}
-
 /// Qualified names of a program.
 #[derive(Clone, Debug, Default)]
 pub struct Symbols {

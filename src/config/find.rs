@@ -2,6 +2,7 @@
 //! defaults, above it `--config KEY=VALUE`. Knows no rule.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,7 +56,8 @@ pub struct Settings<'c> {
     /// What `--config KEY=VALUE` says.
     inline: Vec<Arc<Layer>>,
     nearest: BTreeMap<PathBuf, Option<Found>>,
-    stacks: BTreeMap<PathBuf, Stack>,
+    /// By the text of the path: to compare paths part by part takes longer.
+    stacks: BTreeMap<OsString, Stack>,
 }
 
 impl<'c> Settings<'c> {
@@ -84,7 +86,7 @@ impl<'c> Settings<'c> {
 
     /// The layers for the files of a folder.
     pub fn of(&mut self, folder: &Path) -> Result<Stack, SetupError> {
-        if let Some(stack) = self.stacks.get(folder) {
+        if let Some(stack) = self.stacks.get(folder.as_os_str()) {
             return Ok(stack.clone());
         }
         let mut layers = match &self.fixed {
@@ -96,7 +98,7 @@ impl<'c> Settings<'c> {
         };
         layers.extend(self.inline.iter().cloned());
         let stack = Stack { layers };
-        self.stacks.insert(folder.to_path_buf(), stack.clone());
+        self.stacks.insert(folder.into(), stack.clone());
         Ok(stack)
     }
 

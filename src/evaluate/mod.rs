@@ -31,6 +31,8 @@ mod volume;
 pub mod waste;
 mod words;
 
+use rustc_hash::FxHashMap;
+
 use crate::diagnostic::{Diagnostic, Set};
 use crate::facts::{CallId, FunctionId};
 use crate::link::summarize::effects_where_it_stands;
@@ -56,6 +58,7 @@ pub fn reports_in(file: &ProgramFile, options: Options) -> bool {
 pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut wanted = statements::Unserved::default();
+    let mut indexes: FxHashMap<&str, Index> = FxHashMap::default();
     for file in (0..program.files.len() as u32).map(FileId) {
         let source = &program.file(file).source;
         let language = crate::lang::all()[source.language];
@@ -63,7 +66,7 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
             Some(dialect) => language.profile().dialects[dialect].name(),
             None => language.profile().name,
         };
-        let index = Index::new(rules, language);
+        let index = &*indexes.entry(language).or_insert_with(|| Index::new(rules, language));
         if index.is_empty() {
             continue;
         }
@@ -71,12 +74,12 @@ pub fn diagnostics(program: &mut Program, rules: &RuleSet, options: Options) -> 
             continue;
         }
         if program.file(file).is_side_code && !options.include_side_code {
-            evaluate_migration(program, &index, file, &mut found);
+            evaluate_migration(program, index, file, &mut found);
             continue;
         }
         for call in (0..program.file(file).facts.calls.len() as u32).map(CallId) {
             if options.include_side_code || !is_test(program, file, call) {
-                evaluate_call(program, &index, file, call, &mut found);
+                evaluate_call(program, index, file, call, &mut found);
             }
         }
         if !index.tables.is_empty() {
@@ -142,6 +145,10 @@ fn evaluate_call(program: &mut Program, index: &Index, file: FileId, call: CallI
         statements::check(program, &index.sql, file, call, found);
     }
     let effects = effects_where_it_stands(program, file, call);
+    // Most calls have none.
+    if effects.is_empty() {
+        return;
+    }
     let mut bits = 0u64;
     for effect in &effects {
         bits |= 1 << effect.reached.effect as u8;

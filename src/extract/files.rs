@@ -16,6 +16,7 @@ use crate::generated::{Kind, kind};
 use crate::lang;
 use crate::program::ProgramFile;
 use crate::project::Project;
+use crate::qualified::with_owners;
 use crate::source::{ReadError, SourceFile};
 
 /// The facts of a file, or why there are none.
@@ -60,12 +61,19 @@ pub fn all(discovered: &Project, config: &Config, wanted: &Wanted, before: &mut 
     let modules = module_names(discovered, &manifests);
     let files = outlines(&discovered.files, modules, &renames(discovered, &manifests), wanted);
     let mut next: Vec<usize> = (0..files.len()).filter(|at| (wanted.reports_in)(&files[*at])).collect();
-    let mut unread = Unread::new(&files, wanted.reports_in);
+    let mut unimported = Unimported::new(&files, wanted.reports_in);
     let mut extracted = Extracted { files, ..Extracted::default() };
     while !next.is_empty() {
         extract(&mut extracted, &next, config, before);
         next.iter().for_each(|at| mark_migration(&mut extracted.files[*at], wanted));
-        next = next.iter().flat_map(|at| unread.imported_by(&extracted.files[*at])).collect();
+        let imported: Vec<usize> = next.iter().flat_map(|at| unimported.imported_by(&extracted.files[*at])).collect();
+        next.clear();
+        for at in imported {
+            extracted.files[at].is_imported = true;
+            if !extracted.files[at].is_read {
+                next.push(at);
+            }
+        }
         next.sort_unstable();
     }
     number_functions(&mut extracted.files);
@@ -80,42 +88,51 @@ fn mark_migration(file: &mut ProgramFile, wanted: &Wanted) {
     }
 }
 
-/// Files that were not read, by their modules, for each language. Nothing is reported in them, so they are read if a file
-/// imports them that is read.
-struct Unread(Vec<FxHashMap<String, Vec<usize>>>);
+/// Files of which it matters whether a file that is read imports them, by their modules, for each language: those in which
+/// nothing is reported, as they are read if so, and those that may be scripts, as they are none if so.
+struct Unimported(Vec<FxHashMap<String, Vec<usize>>>);
 
-impl Unread {
-    fn new(files: &[ProgramFile], is_read: impl Fn(&ProgramFile) -> bool) -> Unread {
-        let shares = |file: &&ProgramFile| lang::all()[file.source.language].profile().modules_span_files;
-        let (read, unread): (Vec<_>, Vec<_>) = files.iter().enumerate().partition(|(_, file)| is_read(file));
-        let mut by_module: Vec<FxHashMap<String, Vec<usize>>> = vec![FxHashMap::default(); lang::all().len()];
-        for (at, file) in unread {
-            by_module[file.source.language].entry(file.module.clone()).or_default().push(at);
-        }
+impl Unimported {
+    fn new(files: &[ProgramFile], is_read: impl Fn(&ProgramFile) -> bool) -> Unimported {
+        let shares = |file: &ProgramFile| lang::all()[file.source.language].profile().modules_span_files;
+        let read: Vec<bool> = files.iter().map(is_read).collect();
         // Where files share a module, its tests are the files of which nothing is reported.
-        for (_, file) in read.iter().filter(|(_, file)| shares(file)) {
-            by_module[file.source.language].remove(&file.module);
+        let of_read: FxHashSet<(usize, &str)> = files
+            .iter()
+            .zip(&read)
+            .filter(|(file, is_read)| **is_read && shares(file))
+            .map(|(file, _)| (file.source.language, file.module.as_str()))
+            .collect();
+        let mut by_module: Vec<FxHashMap<String, Vec<usize>>> = vec![FxHashMap::default(); lang::all().len()];
+        for (at, file) in files.iter().enumerate() {
+            let language = file.source.language;
+            let is_unread = !read[at] && !of_read.contains(&(language, file.module.as_str()));
+            if is_unread || lang::all()[language].names_script(&file.source.path) {
+                by_module[language].entry(file.module.clone()).or_default().push(at);
+            }
         }
-        Unread(by_module)
+        Unimported(by_module)
     }
 
     /// Takes out the files whose modules a file imports, in whole or a part of them.
     fn imported_by(&mut self, file: &ProgramFile) -> Vec<usize> {
-        let unread = &mut self.0[file.source.language];
-        if unread.is_empty() {
+        let by_module = &mut self.0[file.source.language];
+        if by_module.is_empty() {
             return Vec::new();
         }
         let language = lang::all()[file.source.language];
         let separator = language.profile().separator;
-        let is_package = language.is_package(&file.source.path);
+        let mut names = Vec::new();
         let mut found = Vec::new();
         for import in &file.facts.imports {
-            let names: Vec<&str> = import.path.iter().map(|name| file.facts.text(*name)).collect();
-            let path = language.absolute(&file.module, is_package, import.level, &names);
+            names.clear();
+            names.extend(import.path.iter().map(|name| file.facts.text(*name)));
+            let path = language.absolute(&file.module, file.is_package, import.level, &names);
             let path = language.renamed(&path, &file.renames).unwrap_or(path);
-            let ends = path.match_indices(separator).map(|(end, _)| end).chain([path.len()]);
-            for end in ends {
-                found.extend(unread.remove(&path[..end]).into_iter().flatten());
+            for module in with_owners(&path, separator) {
+                if let Some(files) = by_module.remove(module) {
+                    found.extend(files);
+                }
             }
         }
         found
@@ -226,6 +243,8 @@ fn outlines(files: &[SourceFile], modules: Vec<String>, renames: &[Renames], wan
         let own = language.packages_of(&module).into_iter().find_map(|package| renames[source.language].get(package));
         ProgramFile {
             is_script: false,
+            is_imported: false,
+            is_package: language.is_package(&source.path),
             is_migration: language.is_migration(&source.path),
             is_side_code: match (wanted.class_of)(source) {
                 Some(Class::Production) => false,

@@ -1,10 +1,9 @@
-//! Reading trees of tree-sitter quickly: kinds and fields as values of an enumeration, looked up by number, and the
-//! children of a node with their fields in one pass of one cursor.
+//! Reading trees of tree-sitter quickly: kinds and fields as values of an enumeration, looked up by number.
 //!
 //! Knows no language: a language lists the names of its grammar.
 
 use smallvec::SmallVec;
-use tree_sitter::{Language, Node, TreeCursor};
+use tree_sitter::{Language, Node};
 
 /// What the numbers of a grammar mean.
 pub struct Numbers<T> {
@@ -47,19 +46,3 @@ pub type Part<'t, F> = (Option<F>, Node<'t>);
 
 /// The children of a node.
 pub type Parts<'t, F> = SmallVec<[Part<'t, F>; 8]>;
-
-/// All children of a node, in order, in one pass of a cursor that is kept.
-pub fn parts<'t, F: Copy>(cursor: &mut TreeCursor<'t>, node: Node<'t>, fields: &Numbers<F>) -> Parts<'t, F> {
-    let mut parts = Parts::new();
-    cursor.reset(node);
-    if cursor.goto_first_child() {
-        loop {
-            let field = cursor.field_id().and_then(|number| fields.get(number.get()));
-            parts.push((field, cursor.node()));
-            if !cursor.goto_next_sibling() {
-                break;
-            }
-        }
-    }
-    parts
-}

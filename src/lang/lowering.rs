@@ -5,10 +5,11 @@
 use std::cell::RefCell;
 use std::thread::LocalKey;
 
+use smallvec::SmallVec;
 use tree_sitter::{Language, Node, Parser, TreeCursor};
 
 use super::Parsed;
-use super::grammar::{Numbers, Parts, parts};
+use super::grammar::{Numbers, Parts};
 use crate::source::Span;
 use crate::syntax::{List, Name, NodeId, NodeKind, Operator, SyntaxError, Tree};
 
@@ -158,18 +159,30 @@ impl<'t, K: Copy, F: Copy, S> Lowering<'t, K, F, S> {
 
     /// The children of a node; errors among them are noted and left out, comments left out.
     pub fn parts(&mut self, node: Node<'t>) -> Parts<'t, F> {
-        let mut parts = parts(&mut self.cursor, node, &self.grammar.fields);
-        if node.has_error() {
-            for (_, part) in &parts {
-                if part.is_error() {
-                    self.error(*part, "syntax error".to_owned());
-                } else if part.is_missing() {
-                    self.error(node, format!("missing `{}`", part.kind()));
-                }
-            }
-        }
-        parts.retain(|(_, part)| !part.is_extra() && !part.is_error() && !part.is_missing());
+        let fields = &self.grammar.fields;
+        let mut parts = Parts::new();
+        self.each_part(node, |cursor, part| {
+            parts.push((cursor.field_id().and_then(|number| fields.get(number.get())), part));
+        });
         parts
+    }
+
+    /// Goes through the children of a node in one pass of a cursor that is kept.
+    fn each_part(&mut self, node: Node<'t>, mut take: impl FnMut(&TreeCursor<'t>, Node<'t>)) {
+        let has_error = node.has_error();
+        self.cursor.reset(node);
+        let mut goes_on = self.cursor.goto_first_child();
+        while goes_on {
+            let part = self.cursor.node();
+            if has_error && part.is_error() {
+                self.error(part, "syntax error".to_owned());
+            } else if has_error && part.is_missing() {
+                self.error(node, format!("missing `{}`", part.kind()));
+            } else if !part.is_extra() {
+                take(&self.cursor, part);
+            }
+            goes_on = self.cursor.goto_next_sibling();
+        }
     }
 
     /// Notes that something is left out.
@@ -179,7 +192,10 @@ impl<'t, K: Copy, F: Copy, S> Lowering<'t, K, F, S> {
 
     /// The named children of a node.
     pub fn named(&mut self, node: Node<'t>) -> impl Iterator<Item = Node<'t>> + use<'t, K, F, S> {
-        self.parts(node).into_iter().map(|(_, part)| part).filter(|part| part.is_named())
+        let mut named: SmallVec<[Node<'t>; 8]> = SmallVec::new();
+        // In which field they stand is not asked: that takes as long as to go to them.
+        self.each_part(node, |_, part| named.extend(part.is_named().then_some(part)));
+        named.into_iter()
     }
 
     /// What a node is.

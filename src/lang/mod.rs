@@ -248,11 +248,14 @@ impl Profile {
 
     /// Does a file of this name say which versions a project works with?
     pub fn names_requirements(&self, name: &str) -> bool {
-        let matches = |pattern: &&str| match pattern.split_once('*') {
+        let matches = |pattern: &&&str| match pattern.split_once('*') {
             Some((start, end)) => name.starts_with(start) && name.ends_with(end),
-            None => name == *pattern,
+            None => name == **pattern,
         };
-        self.requirement_files.iter().any(matches)
+        // Most begin with another letter.
+        let may_match =
+            |pattern: &&&str| pattern.bytes().next().is_none_or(|own| own == b'*' || name.bytes().next() == Some(own));
+        self.requirement_files.iter().filter(may_match).any(|pattern| matches(&pattern))
     }
 
     /// The qualified name of what is in scope without an import.
@@ -308,6 +311,10 @@ pub trait Language: Sync {
 
     /// A path by the name that its package has itself, where these are the names that others are called by.
     fn renamed(&self, path: &str, renames: &[(String, String)]) -> Option<String> {
+        // Most packages have no other names.
+        if renames.is_empty() {
+            return None;
+        }
         let first = path.split(self.profile().separator).next().unwrap_or(path);
         let (name, own) = renames.iter().find(|(name, _)| name == first)?;
         Some([own, &path[name.len()..]].concat())

@@ -17,10 +17,11 @@ use crate::lang::Language;
 use crate::model::lookup::Models;
 use crate::model::table::{self, Color, Row, RowKind};
 use crate::program::{FunctionRef, ProgramFile, Resolved, Target};
+use crate::qualified::split_last;
 use crate::source::FileId;
 use crate::sql::{self, Verb};
 use crate::syntax::{ClassKind, FunctionFlavor, Name, ParameterKind};
-use crate::types::{Symbol, Symbols, TypeId, TypeText, Types, split_last};
+use crate::types::{Symbol, Symbols, TypeId, TypeText, Types};
 
 /// More candidates than this are as good as none.
 pub(super) const MOST_CANDIDATES: usize = 4;
@@ -218,6 +219,17 @@ pub struct GivenArgument {
 /// A table that does not change while clones ask. They share it.
 type Shared<K, V> = Arc<FxHashMap<K, V>>;
 
+/// What calling something outside the program is.
+#[derive(Clone, Copy, Debug)]
+enum External<'m> {
+    /// A row, and the class that it is a static member of.
+    Row(&'m Row, Option<Symbol>),
+    /// Nothing that is known, but it gives a value of this type.
+    Maker(TypeId),
+    /// Nothing that is known.
+    Unknown,
+}
+
 /// Resolves the names of one language. A clone knows the same, and shares what does not change any more.
 #[derive(Clone)]
 pub struct Resolver<'m> {
@@ -258,6 +270,9 @@ pub struct Resolver<'m> {
     rows: FxHashMap<(Symbol, Symbol), Option<&'m Row>>,
     known_types: FxHashMap<Symbol, bool>,
     external_members: FxHashMap<(Symbol, Symbol), Symbol>,
+    externals: FxHashMap<Symbol, External<'m>>,
+    /// The rows that names of members alone stand for.
+    unique_members: FxHashMap<Symbol, Option<&'m Row>>,
     /// The names that the models have for names outside the program.
     canonical: FxHashMap<Symbol, Symbol>,
     /// Which types of the models give rows of the class that they are an attribute of.
@@ -314,6 +329,8 @@ impl<'m> Resolver<'m> {
             rows: FxHashMap::default(),
             known_types: FxHashMap::default(),
             external_members: FxHashMap::default(),
+            externals: FxHashMap::default(),
+            unique_members: FxHashMap::default(),
             canonical: FxHashMap::default(),
             of_class: FxHashMap::default(),
             globals: FxHashMap::default(),
@@ -774,7 +791,7 @@ impl<'m> Resolver<'m> {
     }
 
     fn is_package(&self, files: &[ProgramFile], file: FileId, module: ModuleId) -> bool {
-        module != ModuleId(0) || self.language.is_package(&files[file.0 as usize].source.path)
+        module != ModuleId(0) || files[file.0 as usize].is_package
     }
 
     /// The symbol of a path that may lie outside the program, aliases applied.
@@ -1196,6 +1213,17 @@ impl<'m> Resolver<'m> {
         row
     }
 
+    /// The row that the name of a member stands for where nothing is known of its owner.
+    fn unique_member(&mut self, member: Symbol) -> Option<&'m Row> {
+        if let Some(row) = self.unique_members.get(&member) {
+            return *row;
+        }
+        let is_at_hand = |library: &str| self.libraries.contains(library);
+        let row = self.models.unique_member(self.symbols.text(member), is_at_hand);
+        self.unique_members.insert(member, row);
+        row
+    }
+
     // ---- calls --------------------------------------------------------------------------------------------------
 
     /// What a call site calls, and what it gives.
@@ -1257,8 +1285,7 @@ impl<'m> Resolver<'m> {
         if callees.list.is_empty() {
             resolution.results = Values::unknown();
             if let (Some(member), CallKind::Call) = (member, site.kind)
-                && let Some(row) =
-                    self.models.unique_member(self.symbols.text(member), |library| self.libraries.contains(library))
+                && let Some(row) = self.unique_member(member)
             {
                 resolution.targets.push(Target::Row(row));
                 resolution.is_guess = true;
@@ -1768,6 +1795,31 @@ impl<'m> Resolver<'m> {
         resolution: &mut CallResolution<'m>,
     ) {
         resolution.callee = Some(symbol);
+        let external = match self.externals.get(&symbol) {
+            Some(known) => *known,
+            None => {
+                let found = self.find_external(symbol);
+                self.externals.insert(symbol, found);
+                found
+            }
+        };
+        match external {
+            External::Row(row, static_owner) => {
+                let owner = owner.or_else(|| static_owner.map(|owner| self.types.intern(owner, &[])));
+                self.call_row(files, site, row, owner, resolution);
+            }
+            External::Maker(id) => {
+                resolution.silent += 1;
+                resolution.results.add(Values::one(Value::Instance(id)));
+            }
+            External::Unknown => {
+                resolution.silent += 1;
+                resolution.results.is_partial = true;
+            }
+        }
+    }
+
+    fn find_external(&mut self, symbol: Symbol) -> External<'m> {
         let path = self.symbols.text(symbol).to_owned();
         let separator = self.language.profile().separator;
         let split = split_last(&path, separator);
@@ -1776,12 +1828,8 @@ impl<'m> Resolver<'m> {
             self.models.is_type(owner).then(|| self.models.member(owner, member)).flatten().map(|(row, _)| row)
         });
         if let Some(row) = row {
-            let static_owner = split.map(|(owner, _)| self.symbols.intern(owner));
-            let owner = owner.or_else(|| static_owner.map(|owner| self.types.intern(owner, &[])));
-            self.call_row(files, site, row, owner, resolution);
-            return;
+            return External::Row(row, split.map(|(owner, _)| self.symbols.intern(owner)));
         }
-        resolution.silent += 1;
         let made = if let Some(made) = self.models.factory(&path) {
             Some(made.to_owned())
         } else if self.models.is_type(&path) {
@@ -1800,10 +1848,9 @@ impl<'m> Resolver<'m> {
         match made {
             Some(made) => {
                 let made = self.symbols.intern(&made);
-                let id = self.types.intern(made, &[]);
-                resolution.results.add(Values::one(Value::Instance(id)));
+                External::Maker(self.types.intern(made, &[]))
             }
-            None => resolution.results.is_partial = true,
+            None => External::Unknown,
         }
     }
 

@@ -15,7 +15,7 @@ use super::table::{
     AdviceRow, ColumnRow, FormError, HandlerRow, IndexRow, ModelFile, RelationRow, RendererRow, Row, Table, TableRow,
     TemplateRow, Text, TypeRow, ViewRow, last_segment,
 };
-use crate::types::split_last;
+use crate::qualified::split_last;
 
 mod built_in {
     //! The tables as the build script wrote them.
@@ -120,15 +120,13 @@ impl Models {
         if let Some(found) = self.table.indexes.rows.find(parts, |at| &rows[at].path) {
             return Some(&rows[found]);
         }
-        let last = parts.iter().rev().find(|part| !part.is_empty())?;
-        let may_match = |row: &Row| {
-            let end = row.path.rsplit('*').next().unwrap_or("");
-            end.ends_with(last) || last.ends_with(end)
-        };
-        if !self.table.patterns.iter().any(may_match) {
+        if self.table.patterns.is_empty() {
             return None;
         }
-        let path = parts.concat();
+        let path = match parts {
+            [path, "", ""] => Cow::Borrowed(path),
+            _ => Cow::Owned(parts.concat()),
+        };
         let fitting = self.table.patterns.iter().filter(|row| matches_pattern(&row.path, &path, self.separator));
         fitting.max_by_key(|row| row.path.len())
     }
@@ -426,6 +424,13 @@ fn without_arguments(name: &str) -> &str {
 
 /// Does a path with wildcards stand for this path? `*` is any one segment, a `*` at the end of a segment any rest.
 fn matches_pattern(pattern: &str, path: &str, separator: &str) -> bool {
+    // What has other letters before the first `*` or after the last one is told without being taken apart.
+    let star = |at: Option<usize>| at.unwrap_or(pattern.len());
+    let start = &pattern[..star(memchr::memchr(b'*', pattern.as_bytes()))];
+    let end = &pattern[star(memchr::memrchr(b'*', pattern.as_bytes()).map(|at| at + 1))..];
+    if !path.starts_with(start) || !path.ends_with(end) {
+        return false;
+    }
     let mut segments = path.split(separator);
     let fits = pattern.split(separator).all(|wanted| {
         segments.next().is_some_and(|segment| match wanted.strip_suffix('*') {

@@ -407,7 +407,7 @@ conditions! {
     language: Vec<String>,
     /// each turn of the loop has one of these, by its name in small letters
     per: Vec<String>,
-    /// it stands in a file of one of these languages, in a branch that runs for some elements of the loop only, as a condition on them says
+    /// it stands in a file of one of these languages, in a branch that runs for some elements of the loop only, as a condition on them says, or callees come to it in a branch
     for_some: Vec<String>,
     /// it stands in a file of one of these languages, and neither its loop nor one around it is known to go through what was read from outside the program: rows, an answer, what a text was parsed into
     of_unknown_length: Vec<String>,

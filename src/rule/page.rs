@@ -159,12 +159,12 @@ impl<'t> Iterator for Fences<'t> {
         let mut open: Option<(&str, usize, usize)> = None;
         while self.offset < self.text.len() {
             let rest = &self.text[self.offset..];
-            let end = rest.find('\n').map_or(rest.len(), |at| at + 1);
+            let end = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
             let line = &rest[..end];
             let start = self.offset;
             self.offset += end;
             self.line += 1;
-            match (line.trim_end().strip_prefix("```"), open) {
+            match (line.strip_prefix("```").map(str::trim_end), open) {
                 (Some(info), None) => open = Some((info.trim(), self.offset, self.line - 1)),
                 (Some(""), Some((info, body, line))) => {
                     return Some(Fence { info, body: &self.text[body..start], line });

@@ -66,7 +66,9 @@ const SENDS: &[&str] = &[
 /// Does a member of this name send a statement, whatever object has it?
 pub fn sends(member: &str) -> bool {
     let letters = || member.bytes().filter(|letter| *letter != b'_').map(|letter| letter.to_ascii_lowercase());
-    SENDS.iter().any(|own| own.bytes().eq(letters()))
+    // Most begin with another letter.
+    let first = letters().next();
+    SENDS.iter().any(|own| own.bytes().next() == first && own.bytes().eq(letters()))
 }
 
 /// Is a text a statement that reads or changes rows, by more than its first word?
@@ -97,6 +99,9 @@ const FORMS: &[(&str, &[&str])] = &[
     ("drop", &["table", "index"]),
     ("rename", &["table"]),
 ];
+
+/// No statement of these forms is shorter.
+const SHORTEST: usize = "with from".len();
 
 /// Those of which are about tables only whose first words say so.
 const DEFINES: &[&str] = &["create", "alter", "drop", "rename"];
@@ -135,6 +140,9 @@ fn with_room<R>(text: &str, work: impl FnOnce() -> R) -> R {
 /// What is known of the statements in a text, unless it is plainly something else than SQL. Sentences that begin like a
 /// statement seldom parse, and those that do name no tables.
 pub fn read(text: &str) -> Option<Statement> {
+    if text.len() < SHORTEST {
+        return None;
+    }
     // `BEGIN; CREATE TABLE …`
     let is_several = || memchr::memchr(b';', text.as_bytes()).is_some() && verb(text).is_some();
     if !may_have_facts(text) && !is_several() {

@@ -2,6 +2,7 @@
 //! index of a folder by that of the folder.
 
 use super::names::EXTENSIONS;
+use crate::qualified::split_last;
 
 /// The index of a folder.
 const INDEX: &str = "index";
@@ -11,7 +12,7 @@ const BUILT_IN: &str = "node:";
 
 /// The path without an extension of the language.
 pub(super) fn without_extension(path: &str) -> &str {
-    match path.rsplit_once('.') {
+    match split_last(path, ".") {
         Some((stem, extension)) if EXTENSIONS.contains(&extension) && !stem.is_empty() => stem,
         _ => path,
     }
@@ -19,12 +20,13 @@ pub(super) fn without_extension(path: &str) -> &str {
 
 /// The folder of a path; empty at the top.
 fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    split_last(path, "/").map_or("", |(folder, _)| folder)
 }
 
 /// Does this file stand for its folder?
 pub(super) fn is_index(path: &str) -> bool {
-    without_index(without_extension(path)).len() < without_extension(path).len()
+    let stem = without_extension(path);
+    without_index(stem).len() < stem.len()
 }
 
 fn without_index(path: &str) -> &str {
@@ -54,11 +56,14 @@ pub(super) fn absolute(module: &str, is_package: bool, names: &[&str]) -> String
         true => joined(if is_package { module } else { folder(module) }, first),
         false => first.strip_prefix(BUILT_IN).unwrap_or(first).to_owned(),
     };
-    let mut path = match first.contains('/') {
-        true => without_index(without_extension(&first)).to_owned(),
-        false if names[0].starts_with('.') => without_extension(&first).to_owned(),
-        false => first,
+    let kept = match memchr::memchr(b'/', first.as_bytes()) {
+        Some(_) => without_index(without_extension(&first)).len(),
+        None if names[0].starts_with('.') => without_extension(&first).len(),
+        None => first.len(),
     };
+    let mut path = first;
+    path.truncate(kept);
+    path.reserve(rest.iter().map(|name| 1 + name.len()).sum());
     for name in rest {
         path.push('.');
         path.push_str(name);
@@ -68,22 +73,30 @@ pub(super) fn absolute(module: &str, is_package: bool, names: &[&str]) -> String
 
 /// A path from a folder, with its steps up taken.
 pub(super) fn joined(from: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
+    let mut joined = String::with_capacity(from.len() + 1 + path.len());
+    joined.push_str(from.trim_matches('/'));
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
+            ".." if !joined.is_empty() && joined != ".." && !joined.ends_with("/..") => {
+                joined.truncate(folder(&joined).len());
             }
-            part => parts.push(part),
+            part => {
+                joined.push_str(if joined.is_empty() { "" } else { "/" });
+                joined.push_str(part);
+            }
         }
     }
-    parts.join("/")
+    joined
 }
 
 /// The path with what another name stands for, by the first of these patterns that fits: `@scope/name` or `@/*`.
 pub(super) fn renamed(path: &str, renames: &[(String, String)]) -> Option<String> {
-    renames.iter().find_map(|(pattern, target)| match pattern.strip_suffix('*') {
+    let first = path.bytes().next();
+    // Most have another first letter.
+    let may_fit = |pattern: &str| pattern.bytes().next().is_none_or(|own| own == b'*' || Some(own) == first);
+    let mut renames = renames.iter().filter(|(pattern, _)| may_fit(pattern));
+    renames.find_map(|(pattern, target)| match pattern.strip_suffix('*') {
         Some(prefix) => {
             let rest = path.strip_prefix(prefix)?;
             Some(target.replacen('*', rest, 1))

@@ -186,7 +186,11 @@ fn split(path: &str) -> (&str, &str) {
 
 fn has_folder(path: &str, folders: &[&str]) -> bool {
     // `__e2e__`
-    split(path).0.split('/').any(|part| folders.contains(&part) || folders.contains(&part.trim_matches('_')))
+    let is_one = |part: &str| {
+        let plain = part.trim_matches('_');
+        folders.contains(&part) || plain.len() < part.len() && folders.contains(&plain)
+    };
+    split(path).0.split('/').any(is_one)
 }
 
 /// Is this path something that production does not run?
@@ -226,7 +230,7 @@ fn is_numbered_change(path: &str) -> bool {
 /// Is it in a folder of its own below those of migrations, that starts with a time?
 fn is_stamped_migration(path: &str) -> bool {
     let is_stamped = |part: &str| part.bytes().take_while(u8::is_ascii_digit).count() >= STAMP_LENGTH;
-    is_migration(path) && split(path).0.split('/').any(is_stamped)
+    split(path).0.split('/').any(is_stamped) && is_migration(path)
 }
 
 /// Is this path a change to the tables of a database?

@@ -43,12 +43,37 @@ pub(super) fn grow_if_low<R>(depth: u32, step: impl FnOnce() -> R) -> R {
     if depth.is_multiple_of(STEPS) { stacker::maybe_grow(STEPS_STACK, 4 * STEPS_STACK, step) } else { step() }
 }
 
-/// How deep a text can nest at the most.
+/// How deep a text can nest at the most; what asks for no more than threads have is not counted exactly.
 fn most_possible(text: &str) -> usize {
-    // Most texts are short.
-    if text.len() * NESTING <= USUAL {
-        return text.len();
+    let is_usual = |found: &usize| found * NESTING <= USUAL;
+    let loose = Some(text.len()).filter(is_usual).or_else(|| Some(signs_and_words(text)).filter(is_usual));
+    loose.unwrap_or_else(|| signs_and_prefix_words(text))
+}
+
+/// The number of signs and of words. Each byte is looked at without a branch, so that many are looked at at once.
+fn signs_and_words(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let first = bytes.first().map_or(0, |first| usize::from(may_nest(b' ', *first)));
+    let mut found = first;
+    // As many as one byte counts.
+    let most = usize::from(u8::MAX);
+    for (before, here) in bytes.chunks(most).zip(bytes.get(1..).unwrap_or_default().chunks(most)) {
+        found +=
+            usize::from(before.iter().zip(here).map(|(before, here)| u8::from(may_nest(*before, *here))).sum::<u8>());
     }
+    found
+}
+
+/// Is a byte a sign, or the start of a word?
+#[inline]
+fn may_nest(before: u8, here: u8) -> bool {
+    let is_letter = |byte: u8| (byte | 0x20).wrapping_sub(b'a') < 26;
+    let is_sign = SIGNS.iter().fold(false, |is_sign, sign| is_sign | (here == *sign));
+    is_sign | (is_letter(here) & !is_letter(before))
+}
+
+/// The number of signs and of words that begin like those after which the parser recurses.
+fn signs_and_prefix_words(text: &str) -> usize {
     let mut found = 0;
     let mut before = OTHER;
     for (at, byte) in text.bytes().enumerate() {
@@ -106,8 +131,13 @@ const BEGINNINGS: [[bool; LETTERS + 1]; LETTERS + 1] = {
     beginnings
 };
 
-/// How many signs that may open type arguments stand in one statement at the most, less those that close.
+/// How many signs that may open type arguments stand in one statement at the most, less those that close; all of them where
+/// they are few.
 fn open_angles(text: &str) -> usize {
+    let all = memchr::memchr_iter(b'<', text.as_bytes()).count();
+    if all <= MOST_ANGLES {
+        return all;
+    }
     let (mut open, mut most) = (0usize, 0);
     for at in memchr::memchr3_iter(b'<', b'>', b';', text.as_bytes()) {
         match text.as_bytes()[at] {
@@ -118,4 +148,27 @@ fn open_angles(text: &str) -> usize {
         most = most.max(open);
     }
     most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quick_count_is_no_less_than_the_exact_one() {
+        let texts = ["", "(", "a", "if", "x=>!y", "if(a){b}else{c}", "1if", "éif", "\u{1f600}new X"];
+        // The ends of what is counted at once, too.
+        let long = (250..262).map(|length| format!("{}new X([", "; ".repeat(length)));
+        for text in texts.map(str::to_owned).into_iter().chain(long) {
+            assert!(signs_and_words(&text) >= signs_and_prefix_words(&text), "{text}");
+        }
+        let nested = "(".repeat(100_000);
+        assert_eq!((signs_and_words(&nested), most_possible(&nested)), (100_000, 100_000));
+    }
+
+    #[test]
+    fn what_the_quick_count_overrates_is_counted_exactly() {
+        let words = "plain words ".repeat(100_000);
+        assert_eq!((signs_and_words(&words), most_possible(&words)), (200_000, 0));
+    }
 }
