@@ -798,6 +798,8 @@ pub struct Entry {
     pub key: Option<StringId>,
     /// What it holds.
     pub value: OriginId,
+    /// What that depends on.
+    pub depend: Depend,
 }
 
 /// A comment that suppresses findings.

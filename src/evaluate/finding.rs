@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::matching::{Candidate, iterated_argument, leaf_row};
 use super::words::{self, LoopWords, Subject, Words, call_text};
-use super::{advice, causes, rank};
+use super::{advice, asked, causes, rank};
 use crate::diagnostic::{Confidence, Diagnostic, Label};
 use crate::effect::Effect;
 use crate::facts::*;
@@ -14,6 +14,12 @@ use crate::rule::message::Field;
 use crate::rule::{Place, Rule};
 use crate::source::{FileId, Span};
 use crate::sql::Flaw;
+
+/// From this many other causes on, nobody counts them.
+const MANY_OTHERS: usize = 10;
+
+/// Sizes that nobody knows, one after the other.
+const UNKNOWN_SIZES: [&str; 3] = ["n", "m", "k"];
 
 /// The finding for a call site.
 pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Diagnostic {
@@ -35,9 +41,14 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     words.remedy = wasted.map(|wasted| wasted.remedy).unwrap_or_default();
     let mut secondary = tell_loops(program, candidate, &loops, &mut words);
     if let Some(row) = row {
-        let own = advice::of_row(row, reached.effect == Effect::DbWrite, causes::is_new(program, &chain));
+        let asked = asked::of_path(program, candidate, &chain, row);
+        let own = advice::of_row(row, reached.effect == Effect::DbWrite, causes::is_new(program, &chain), &asked);
         words.alternative = advice::alternatives(program, candidate.file, &own);
     }
+    if row.is_none() {
+        words.alternative = asked::one_statement(program, &chain).unwrap_or_default();
+    }
+    words.takes_list = asked::takes_list(program, candidate, &chain).unwrap_or_default();
     let is_reached = chain.len() > 1;
     if is_reached {
         // What does the same as the library call is no form of the function that makes it.
@@ -45,7 +56,8 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     }
     words.others = match causes::others_below(program, &reached) {
         Some(1) => "one more below it".into(),
-        Some(more) => format!("{more} more below it"),
+        Some(more) if more < MANY_OTHERS => format!("{more} more below it"),
+        Some(_) => "many more below it".into(),
         None => String::new(),
     };
     let instead = words.first_filled(&choices);
@@ -109,6 +121,10 @@ fn loops_of(program: &mut Program, candidate: &Candidate) -> Vec<LoopWords> {
     frames.retain(|other| {
         other.source == frame.source || other.class == LoopClass::Data && frame.class == other.class && adds(other)
     });
+    // What only looks for one does not tell what a turn is about either.
+    if frames.len() > 1 {
+        frames.retain(adds);
+    }
     if let LoopSource::Call(_) = frame.source {
         frames.insert(0, frame);
     }
@@ -132,8 +148,12 @@ fn loop_words(program: &mut Program, file: FileId, frame: &LoopFrame) -> LoopWor
 fn tell_loops(program: &Program, candidate: &Candidate, loops: &[LoopWords], words: &mut Words) -> Vec<Label> {
     let Some(innermost) = loops.first() else { return Vec::new() };
     words.variable = innermost.variable.clone();
-    let sizes: Vec<&str> = loops.iter().rev().map(|own| own.iterable.as_str()).collect();
-    words.iterable = sizes.join(" × ");
+    let mut unknown = UNKNOWN_SIZES.iter().copied();
+    let sizes = loops.iter().rev().map(|own| match own.iterable.as_str() {
+        "n" => unknown.next().unwrap_or("n"),
+        size => size,
+    });
+    words.iterable = sizes.collect::<Vec<&str>>().join(" × ");
     let place = (candidate.file, candidate.site(program).span);
     let others = loops.iter().filter(|own| (own.file, own.span) != place);
     let label = |own: &LoopWords| Label {
@@ -365,6 +385,8 @@ fn bare(
         within: (file, Span::default()),
         also: Vec::new(),
         about: value_told(rule, words),
+        callee: words.callee.clone(),
+        kin: Vec::new(),
         function: qualified,
         function_span: facts.function(function).span,
         cause: words.api.clone(),

@@ -11,6 +11,7 @@
 //! No input or output, and no rule by name.
 
 mod advice;
+mod asked;
 mod borrowing;
 mod calls;
 mod causes;

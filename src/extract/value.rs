@@ -485,7 +485,7 @@ impl Extractor<'_> {
                 let element = self.origin(Origin::Element(value.origin));
                 origins.push(element);
                 if kind == CollectionKind::Map {
-                    entries.push((None, value.origin));
+                    entries.push((None, value.origin, value.depend));
                 }
                 if self.in_loop() {
                     self.operation(super::calls::Operation {
@@ -504,7 +504,7 @@ impl Extractor<'_> {
                 NodeKind::Pair { key, value } => {
                     let (key_value, value) = (self.value(key, Use::Stored), self.value(value, Use::Stored));
                     if let NodeKind::String { value: Some(key), .. } = self.tree.kind(key) {
-                        entries.push((Some(key), value.origin));
+                        entries.push((Some(key), value.origin, value.depend));
                     }
                     Value { origin: key_value.origin, depend: key_value.depend.or(value.depend), place: None }
                 }
@@ -515,7 +515,7 @@ impl Extractor<'_> {
         }
         // Lists of names in class bodies say what the class shows.
         if kind == CollectionKind::List && certain && self.class.is_some() {
-            entries = origins.iter().map(|origin| (None, *origin)).collect();
+            entries = origins.iter().map(|origin| (None, *origin, Depend::default())).collect();
         }
         let length = certain.then_some(origins.len() as u32);
         let origin = match kind {
@@ -530,7 +530,8 @@ impl Extractor<'_> {
             }
         };
         let origin = self.origin(origin);
-        let entries = entries.into_iter().map(|(key, value)| Entry { holder: origin, key, value });
+        let entries = entries.into_iter();
+        let entries = entries.map(|(key, value, depend)| Entry { holder: origin, key, value, depend });
         self.facts.entries.extend(entries);
         Value { origin, depend, place: None }
     }
