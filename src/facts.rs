@@ -235,6 +235,9 @@ pub struct Scope {
     /// The loops of whose elements, and the parameters, only those get here that equal a constant, and of elements those that
     /// equal what is the same in all turns: `if x.kind == 1:`, `if x.owner == owner:`.
     pub chosen: Depend,
+    /// The loops, as bits, of whose elements only those get here that equal something of an element of a loop further out:
+    /// `if row.owner == owner.id:`.
+    pub sought: u32,
     /// The loops and closures, as bits, on whose element it depends whether this runs: `if x.changed:`. What a name holds that
     /// is asked for being there, as errors are, says nothing of the element.
     pub tested: u32,

@@ -43,7 +43,10 @@ pub(super) fn of_path(program: &Program, candidate: &Candidate, path: &[(FileId,
     let condition = given(&row.condition);
     let key = match condition {
         Some(condition) => key_of_display(facts, condition, varying),
-        None => key_of_statement(facts, call)
+        None => path
+            .iter()
+            .rev()
+            .find_map(|(file, call)| key_of_statement(&program.file(*file).facts, *call))
             .or_else(|| match row.path.ends_with('*') {
                 true => key_of_name(program, file, call, row),
                 false => key_of_functions(program, candidate, path),
@@ -162,9 +165,9 @@ fn value_at(facts: &FileFacts, call: CallId, place: &str) -> Option<Given> {
     Some(Given { origin: entry.value, depend: entry.depend })
 }
 
-/// A value without what is said of its type.
+/// A value without what is said of its type, or the one that was entered.
 fn bare(facts: &FileFacts, mut origin: OriginId) -> OriginId {
-    while let Origin::Ascribed(_, inner) | Origin::Borrowed(inner) = facts.origin(origin) {
+    while let Origin::Ascribed(_, inner) | Origin::Borrowed(inner) | Origin::Entered(inner) = facts.origin(origin) {
         origin = inner;
     }
     origin
@@ -225,7 +228,12 @@ pub(super) fn one_statement(program: &Program, path: &[(FileId, CallId)]) -> Opt
 
 /// The only column that the statement which a call sends compares with a value, as it is written there.
 fn key_of_statement(facts: &FileFacts, call: CallId) -> Option<String> {
-    let string = facts.sent(call)?.string;
+    // `PreparedStatement statement = connection.prepareStatement("…")`
+    let prepared = || match facts.origin(bare(facts, facts.call(call).callee)) {
+        Origin::Call(prepared) => facts.sent(prepared),
+        _ => None,
+    };
+    let string = facts.sent(call).or_else(prepared)?.string;
     let [lookup] = &facts.statement(string)?.lookups[..] else { return None };
     let [term] = &lookup.terms[..] else { return None };
     let text = &facts.strings[string.0 as usize];

@@ -118,12 +118,16 @@ fn loops_of(program: &mut Program, candidate: &Candidate) -> Vec<LoopWords> {
     let facts = &program.file(candidate.file).facts;
     let scopes = || facts.scopes_from(candidate.site(program).scope);
     let adds = |other: &LoopFrame| !scopes().any(|(_, scope)| scope.chosen.element & other.bit != 0);
+    let site = candidate.site(program);
+    let given = facts.arguments_of(site).iter().fold(site.receiver_depend, |all, argument| all.or(argument.depend));
+    let sought = scopes().fold(0, |bits, (_, scope)| bits | scope.sought);
+    // A loop that looks for what belongs to an element further out, which the call is given, has one turn for that.
+    let is_search = |other: &LoopFrame| sought & other.bit != 0 && given.element & !sought & (other.bit - 1) != 0;
     frames.retain(|other| {
         other.source == frame.source || other.class == LoopClass::Data && frame.class == other.class && adds(other)
     });
-    // What only looks for one does not tell what a turn is about either.
     if frames.len() > 1 {
-        frames.retain(adds);
+        frames.retain(|other| !is_search(other));
     }
     if let LoopSource::Call(_) = frame.source {
         frames.insert(0, frame);

@@ -18,6 +18,9 @@ use crate::syntax::{Name, ParameterKind};
 /// So many names of a path are told, the last ones.
 const LONGEST_PATH: usize = 3;
 
+/// Names up to this length tell little of what goes by them.
+const SHORTEST_NAME: usize = 2;
+
 /// Longer chains of calls have no name.
 const LONGEST_CHAIN: usize = 60;
 
@@ -495,6 +498,15 @@ fn is_next_of(facts: &FileFacts, asked: CallId, call: CallId) -> bool {
     site.receiver_place == asked.receiver_place && site.span.start > asked.span.end && site.name.is_some()
 }
 
+/// Is a value what a database answers?
+fn is_asked_of_database(program: &Program, file: FileId, origin: OriginId) -> bool {
+    match program.file(file).facts.origin(origin) {
+        Origin::Call(call) => program.resolved(file, call).effects.has(Effect::DbQuery),
+        Origin::Ascribed(_, inner) | Origin::Part(inner, _) => is_asked_of_database(program, file, inner),
+        _ => false,
+    }
+}
+
 /// What a loop goes through whose condition is asked of a value: that, or what it was made of where its name tells nothing.
 fn size_of_asked(program: &Program, file: FileId, own: &Loop) -> Option<String> {
     let facts = &program.file(file).facts;
@@ -503,8 +515,12 @@ fn size_of_asked(program: &Program, file: FileId, own: &Loop) -> Option<String> 
     calls.clone().find(|call| is_next_of(facts, asked, *call))?;
     let site = facts.call(asked);
     let name = facts.text(site.receiver_place?);
-    let is_telling = name.len() > 1 && name != "it" && !name.to_ascii_lowercase().contains("iter");
-    if is_telling { Some(name.to_owned()) } else { size_text(program, file, site.callee) }
+    let is_telling = name.len() > SHORTEST_NAME && !name.to_ascii_lowercase().contains("iter");
+    // Those who ask a database do not tell what there is.
+    match is_telling || is_asked_of_database(program, file, site.callee) {
+        true => Some(name.to_owned()),
+        false => size_text(program, file, site.callee),
+    }
 }
 
 /// A short name for what a loop goes through: what it is a view of or is made of, or else the call that gives it.

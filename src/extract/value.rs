@@ -202,7 +202,11 @@ impl Extractor<'_> {
 
     fn name(&mut self, name: Name, node: NodeId, used: Use) -> Value {
         let Some(local) = self.locals.get(name) else {
-            let origin = self.origin(Origin::Global(self.module, name));
+            let origin = match self.superclass().filter(|_| name == self.known.superclass && used == Use::Receiver) {
+                // `super.find()` is a method of the class that is extended.
+                Some(superclass) => superclass,
+                None => self.origin(Origin::Global(self.module, name)),
+            };
             return Value { origin, depend: Depend::default(), place: Some(name) };
         };
         if let Some(binding) = local.binding {
@@ -234,6 +238,11 @@ impl Extractor<'_> {
         }
         self.captured = self.captured.or(depend);
         Value { origin: local.origin, depend, place: Some(name) }
+    }
+
+    /// The class that the class around extends first.
+    fn superclass(&self) -> Option<OriginId> {
+        self.facts.class(self.self_class?).bases.first().copied()
     }
 
     /// Is `inner` the scope `outer`, or inside it?

@@ -50,11 +50,7 @@ impl Lowering<'_> {
                 let types = self.first_type_argument(tagged.type_arguments.as_deref());
                 self.call_node(callee, &[text], types, at)
             }
-            // `super.find()` is a method of the class that is extended.
-            ast::Expression::Super(_) => match self.superclass.clone() {
-                Some(superclass) => self.name_node(&superclass, at),
-                None => self.name_node("super", at),
-            },
+            ast::Expression::Super(_) => self.name_node("super", at),
             ast::Expression::ThisExpression(_) => self.add(NodeKind::Name(self.this), at),
             ast::Expression::ArrayExpression(array) => self.array(array),
             ast::Expression::ObjectExpression(object) => self.object(object),
@@ -334,10 +330,7 @@ impl Lowering<'_> {
             return self.module_value(&module.value, at);
         }
         // A function that is called where it stands runs there.
-        let callee = match &call.callee {
-            ast::Expression::Super(own) => self.name_node("super", span(own.span)),
-            callee => self.expression(callee),
-        };
+        let callee = self.expression(&call.callee);
         let types = self.first_type_argument(call.type_arguments.as_deref());
         let arguments = self.arguments(&call.arguments);
         self.call_node(callee, &arguments, types, at)

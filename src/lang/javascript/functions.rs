@@ -269,16 +269,10 @@ impl Lowering<'_> {
         for implemented in &class.implements {
             bases.extend(self.type_name(&implemented.expression));
         }
-        let superclass = match class.heritage.as_ref().map(|heritage| &heritage.expression) {
-            Some(ast::Expression::Identifier(name)) => Some(name.name.to_string()),
-            _ => None,
-        };
-        let outer = std::mem::replace(&mut self.superclass, superclass);
         let mut members = Nodes::new();
         for element in &class.body.body {
             self.class_element(element, &mut members);
         }
-        self.superclass = outer;
         let node = self.class_node(name, ClassKind::Class, bases, &members, at);
         if let NodeKind::Class(id) = self.tree.kind(node) {
             let class = &mut self.tree.classes[id.0 as usize];

@@ -31,7 +31,6 @@ pub(super) fn lower(program: &ast::Program, text: &str) -> (Tree, Vec<SyntaxErro
         this,
         enclosing: Enclosing::Nothing,
         in_function: false,
-        superclass: None,
         labels: Vec::new(),
         innermost: None,
         errors: Vec::new(),
@@ -64,8 +63,6 @@ pub(super) struct Lowering<'t> {
     pub enclosing: Enclosing,
     /// In a function, however deep.
     pub in_function: bool,
-    /// The class that the innermost class around this place extends, where that is a name.
-    pub superclass: Option<String>,
     /// The labels around this place, with the bodies of their loops.
     labels: Vec<(String, Span)>,
     /// The body of the innermost loop.
