@@ -349,6 +349,9 @@ pub struct Function {
     pub region: Region,
     /// Is it more than a declaration?
     pub has_body: bool,
+    /// Where the first condition ends that may leave it, other than after a failure: what comes behind runs in some cases
+    /// only.
+    pub may_end_at: Option<u32>,
 }
 
 impl Function {

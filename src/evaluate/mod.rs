@@ -156,7 +156,7 @@ fn evaluate_call(program: &mut Program, index: &Index, file: FileId, call: CallI
         // Own effects first, then the shortest way.
         candidates.sort_by_key(|(via, effect)| {
             let reached = &effect.reached;
-            (via.is_some(), std::cmp::Reverse(reached.weight), reached.is_conditional, reached.steps)
+            (via.is_some(), std::cmp::Reverse(reached.weight), reached.cases, reached.steps)
         });
         for (_, effect) in candidates {
             if let Some(diagnostic) = evaluate_rule(program, rule, file, call, effect) {

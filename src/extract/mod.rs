@@ -180,6 +180,7 @@ impl Extractor<'_> {
             type_parameters: Vec::new(),
             region: Region::default(),
             has_body: true,
+            may_end_at: None,
         });
         self.scope = scope;
         self.returns_to.push(ReturnsTo::Function(FunctionId(0)));
@@ -343,6 +344,7 @@ impl Extractor<'_> {
             type_parameters: function.type_parameters.clone(),
             region: Region::default(),
             has_body: function.body.is_some(),
+            may_end_at: None,
         });
         if let (Some(class), Some(name)) = (self.class, function.name) {
             self.facts.classes[class.index()].methods.push((name, id));

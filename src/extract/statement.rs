@@ -171,6 +171,7 @@ impl Extractor<'_> {
             self.note_shadowed(*node, &mut shadowed);
             let behind = self.parameters_behind(*node);
             self.statement(*node);
+            self.note_early_end(*node);
             let choice = self.choice_behind(*node);
             if behind.needs | behind.without != 0 {
                 outer_scopes.push(self.enter(ScopeKind::Branch));
@@ -188,6 +189,19 @@ impl Extractor<'_> {
             self.end_holds(block);
         }
         self.end_shadows(shadowed);
+    }
+
+    /// Notes that what is behind a statement runs in some cases only: `if x.is_known(): return`.
+    fn note_early_end(&mut self, node: NodeId) {
+        let (NodeKind::If { condition, then, otherwise: None }, Some(ReturnsTo::Function(function))) =
+            (self.tree.kind(node), self.returns_to.last())
+        else {
+            return;
+        };
+        if leaves(self.tree, then) == Leaves::Function && !self.is_failure(condition) {
+            let end = self.tree.span(node).end;
+            self.facts.functions[function.index()].may_end_at.get_or_insert(end);
+        }
     }
 
     /// What is known of the parameters behind a statement: `if x is None: return`.
