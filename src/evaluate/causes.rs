@@ -22,7 +22,7 @@ pub(super) fn are_many(program: &Program, reached: &Reached) -> bool {
     others_below(program, reached).is_some_and(|others| others >= MANY)
 }
 
-/// How many other library calls, below the callee, bring the same effect? `None` where there are none, or where it is
+/// How many other calls of libraries or generated code, below the callee, bring the same effect? `None` where there are none, or where it is
 /// the call's own.
 pub(super) fn others_below(program: &Program, reached: &Reached) -> Option<usize> {
     let mut functions = vec![reached.via?];
@@ -38,6 +38,7 @@ pub(super) fn others_below(program: &Program, reached: &Reached) -> Option<usize
             match effect.reached.via {
                 _ if !is_same || effect.is_offloaded => {}
                 None => count += 1,
+                Some(next) if program.file(program.function(next).0).facts.is_generated => count += 1,
                 Some(next) if seen.len() < MOST_FUNCTIONS && seen.insert(next) => functions.push(next),
                 Some(_) => {}
             }

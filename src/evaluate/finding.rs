@@ -33,7 +33,7 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let reached = candidate.effect.reached;
-    let chain = witness_chain(program, candidate.file, &reached);
+    let chain = told_of(program, witness_chain(program, candidate.file, &reached));
     let row = leaf_row(program, candidate);
     let leaf = chain.last().copied().unwrap_or((candidate.file, candidate.call));
     let subject = Subject { effect: Some(reached.effect), leaf, row };
@@ -427,6 +427,15 @@ fn making_span(facts: &FileFacts, origin: OriginId) -> Option<Span> {
         Origin::Ascribed(_, inner) => making_span(facts, inner),
         _ => None,
     }
+}
+
+/// The part of a chain of calls that is worth telling: what generated code does by itself, its callers speak of by its name.
+fn told_of(program: &Program, mut chain: Vec<(FileId, CallId)>) -> Vec<(FileId, CallId)> {
+    let is_generated = |(file, _): &(FileId, CallId)| program.file(*file).facts.is_generated;
+    if let Some(first) = chain.iter().skip(1).position(is_generated) {
+        chain.truncate(first + 1);
+    }
+    chain
 }
 
 /// The steps from a call site to the cause, its own place left out.

@@ -11,7 +11,7 @@ use super::matching::{
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::matched_arguments;
-use crate::link::summarize::{effects_of_call, witness_chain};
+use crate::link::summarize::{effects_of_call, is_reached_conditionally, witness_chain};
 use crate::program::{FunctionRef, LoopFrame, LoopSource, Program};
 use crate::source::FileId;
 use crate::syntax::LoopKind;
@@ -345,11 +345,13 @@ pub(super) fn may_await(program: &Program, candidate: &Candidate) -> bool {
     facts.function(facts.scope(site.scope).function).is_async
 }
 
-/// Does a call stand in a branch of the loop that runs for some of its elements only, as a condition on them says?
+/// Does a call stand in a branch of the loop that runs for some of its elements only, as a condition on them says, or do
+/// the callees come to its effect in a branch?
 pub(super) fn is_for_some(program: &Program, candidate: &Candidate) -> bool {
     let Some(frame) = candidate.frame else { return false };
     let facts = &program.file(candidate.file).facts;
-    facts.scopes_from(candidate.site(program).scope).any(|(_, scope)| scope.tested & frame.bit != 0)
+    let is_asked_for = facts.scopes_from(candidate.site(program).scope).any(|(_, scope)| scope.tested & frame.bit != 0);
+    is_asked_for || is_reached_conditionally(program, candidate.file, &candidate.effect.reached)
 }
 
 /// Does a chain of calls, the first of which stands in the loop, come to its end only for elements of the loop that

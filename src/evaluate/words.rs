@@ -110,9 +110,9 @@ impl Words {
 pub(super) struct Subject<'r> {
     /// The effect that it is about.
     pub effect: Option<Effect>,
-    /// The library call at the end of the path.
+    /// The call at the end of the path: of the library, or of generated code.
     pub leaf: (FileId, CallId),
-    /// What is known of that.
+    /// What is known of the library call.
     pub row: Option<&'r Row>,
 }
 
@@ -123,9 +123,10 @@ pub(super) fn of_call(program: &Program, file: FileId, call: CallId, subject: Su
     let site = facts.call(call);
     let place = |place: Option<Name>| place.map(|place| facts.text(place).to_owned());
     let argument = facts.arguments_of(site).first();
+    let is_own = program.resolved(leaf.0, leaf.1).functions().next().is_some();
     let api = match row {
-        Some(row) => api(program, leaf, row, effect),
-        None => call_text(&program.file(leaf.0).facts, program.file(leaf.0).facts.call(leaf.1)),
+        Some(row) if !is_own => api(program, leaf, row, effect),
+        _ => call_text(&program.file(leaf.0).facts, program.file(leaf.0).facts.call(leaf.1)),
     };
     let written_api = row.and_then(|row| written_name(program, leaf, row)).unwrap_or_else(|| api.clone());
     let run = match row {

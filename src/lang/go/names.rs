@@ -177,8 +177,8 @@ pub(super) fn is_side_code(path: &str) -> bool {
                 | "examples"
                 | "example"
                 | "_examples"
-                | "mocks"
-                | "mock"
+                | "fake"
+                | "fakes"
                 | "fixtures"
                 | "testutil"
                 | "testutils"
@@ -186,7 +186,10 @@ pub(super) fn is_side_code(path: &str) -> bool {
                 | "vendor"
                 | "third_party"
                 | "hack"
-        )
+        ) || part.starts_with("mock")
+            || part.ends_with("mock")
+            || part.ends_with("mocks")
+            || part.ends_with("tests")
     };
     file.ends_with("_test.go")
         || file.ends_with("_mock.go")
@@ -271,6 +274,7 @@ mod tests {
     #[test]
     fn conventions() {
         assert!(is_side_code("db/orders_test.go") && is_side_code("testdata/x.go") && !is_side_code("db/contest.go"));
+        assert!(is_side_code("store/mockstore/store.go") && is_side_code("store/storetests/x.go"));
         assert!(
             is_migration("internal/migrations/001.go")
                 && is_migration("db/migrate/0001_init.go")
