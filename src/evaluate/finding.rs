@@ -15,6 +15,9 @@ use crate::rule::{Place, Rule};
 use crate::source::{FileId, Span};
 use crate::sql::Flaw;
 
+/// Paths of more calls than these lead to a cause that is far away.
+const FAR: usize = 3;
+
 /// From this many other causes on, nobody counts them.
 const MANY_OTHERS: usize = 10;
 
@@ -33,7 +36,8 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let reached = candidate.effect.reached;
-    let chain = told_of(program, witness_chain(program, candidate.file, &reached));
+    let whole = witness_chain(program, candidate.file, &reached);
+    let chain = told_of(program, whole.clone());
     let row = leaf_row(program, candidate);
     let leaf = chain.last().copied().unwrap_or((candidate.file, candidate.call));
     let subject = Subject { effect: Some(reached.effect), leaf, row };
@@ -41,14 +45,17 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     words.remedy = wasted.map(|wasted| wasted.remedy).unwrap_or_default();
     let mut secondary = tell_loops(program, candidate, &loops, &mut words);
     if let Some(row) = row {
-        let asked = asked::of_path(program, candidate, &chain, row);
+        let asked = asked::of_path(program, candidate, &whole, row);
         let own = advice::of_row(row, reached.effect == Effect::DbWrite, causes::is_new(program, &chain), &asked);
         words.alternative = advice::alternatives(program, candidate.file, &own);
     }
     if row.is_none() {
-        words.alternative = asked::one_statement(program, &chain).unwrap_or_default();
+        words.alternative = asked::one_statement(program, &whole).unwrap_or_default();
     }
-    words.takes_list = asked::takes_list(program, candidate, &chain).unwrap_or_default();
+    words.takes_list = asked::takes_list(program, candidate, &whole).unwrap_or_default();
+    if chain.len() > FAR {
+        words.callee_far = words.callee.clone();
+    }
     let is_reached = chain.len() > 1;
     if is_reached {
         // What does the same as the library call is no form of the function that makes it.

@@ -28,6 +28,7 @@ const LONGEST_CHAIN: usize = 60;
 #[derive(Default)]
 pub(super) struct Words {
     pub callee: String,
+    pub callee_far: String,
     pub receiver: String,
     pub variable: String,
     pub iterable: String,
@@ -74,6 +75,7 @@ impl Words {
     fn of(&self, field: Field) -> String {
         match field {
             Field::Callee => &self.callee,
+            Field::CalleeFar => &self.callee_far,
             Field::Receiver => &self.receiver,
             Field::LoopVariable => &self.variable,
             Field::LoopIterable => &self.iterable,

@@ -34,6 +34,8 @@ macro_rules! fields {
 fields! {
     /// the callee as the code names it
     Callee = "callee",
+    /// the callee, where it is three calls or more away from the cause
+    CalleeFar = "callee.far",
     /// the receiver as the code names it
     Receiver = "receiver",
     /// the variable of the loop, or `item`
