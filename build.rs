@@ -221,7 +221,7 @@ fn index_code(index: &HashIndex) -> String {
 fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
-         returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, advice: {}, threads_for_plain: {}, asynchronous: {}, cost: {}, \
+         returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, alternative_for_same: {}, alternative_for_several: {}, condition: {}, sets: {}, advice: {}, threads_for_plain: {}, asynchronous: {}, cost: {}, \
          notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, together: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {}, finds: {}, takes: {} }}",
         text_code(&row.path),
         row.kind,
@@ -232,6 +232,10 @@ fn row_code(row: &Row) -> String {
         text_code(&row.alternative),
         text_code(&row.alternative_for_writes),
         text_code(&row.alternative_for_new),
+        text_code(&row.alternative_for_same),
+        text_code(&row.alternative_for_several),
+        text_code(&row.condition),
+        text_code(&row.sets),
         text_code(&row.advice),
         text_code(&row.threads_for_plain),
         text_code(&row.asynchronous),

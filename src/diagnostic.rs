@@ -166,6 +166,10 @@ pub struct Diagnostic {
     pub within: (FileId, Span),
     /// The value that would be changed, where the message is about one: another value of the same loop is another change.
     pub about: String,
+    /// The call that it is about, as the code names it; empty where it is about none.
+    pub callee: String,
+    /// The calls at the other places, as the code names them.
+    pub kin: Vec<String>,
     /// Other places of the same rule that the same change would mend.
     pub also: Vec<Label>,
     /// Qualified name of the function that it is in; empty at module level.

@@ -235,6 +235,9 @@ pub struct Scope {
     /// The loops of whose elements, and the parameters, only those get here that equal a constant, and of elements those that
     /// equal what is the same in all turns: `if x.kind == 1:`, `if x.owner == owner:`.
     pub chosen: Depend,
+    /// The loops, as bits, of whose elements only those get here that equal something of an element of a loop further out:
+    /// `if row.owner == owner.id:`.
+    pub sought: u32,
     /// The loops and closures, as bits, on whose element it depends whether this runs: `if x.changed:`. What a name holds that
     /// is asked for being there, as errors are, says nothing of the element.
     pub tested: u32,
@@ -346,6 +349,9 @@ pub struct Function {
     pub region: Region,
     /// Is it more than a declaration?
     pub has_body: bool,
+    /// Where the first condition ends that may leave it, other than after a failure: what comes behind runs in some cases
+    /// only.
+    pub may_end_at: Option<u32>,
 }
 
 impl Function {
@@ -798,6 +804,8 @@ pub struct Entry {
     pub key: Option<StringId>,
     /// What it holds.
     pub value: OriginId,
+    /// What that depends on.
+    pub depend: Depend,
 }
 
 /// A comment that suppresses findings.

@@ -195,6 +195,18 @@ impl<'m> Index<usize> for FileCalls<'_, 'm> {
     }
 }
 
+/// In which cases something runs, the surest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cases {
+    /// In all.
+    #[default]
+    All,
+    /// In those that an earlier condition leaves.
+    Left,
+    /// In those of a branch.
+    Branch,
+}
+
 /// An effect of a function, with how it comes about.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reached {
@@ -216,8 +228,8 @@ pub struct Reached {
     pub witness: CallId,
     /// The function that this call site calls, when the effect is not its own.
     pub via: Option<FunctionRef>,
-    /// Does it come about in some cases only: in a branch, here or on the way to the cause?
-    pub is_conditional: bool,
+    /// In which cases it comes about, as the code here and on the way to the cause says.
+    pub cases: Cases,
     /// Is the cause of a query one that writes as well?
     pub writes: bool,
     /// Calls from here to the cause.

@@ -33,6 +33,8 @@ fn finding(files: &[SourceFile], file: usize, rule: &str, function: &str, code: 
         trace: Vec::new(),
         within: (file, Span::default()),
         about: String::new(),
+        callee: String::new(),
+        kin: Vec::new(),
         also: Vec::new(),
         proposals: Vec::new(),
         fix: None,

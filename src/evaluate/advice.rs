@@ -2,6 +2,7 @@
 //!
 //! Knows versions of what the project works with; where nobody names one, it is taken to be the newest.
 
+use super::asked::{Asked, Key};
 use super::matching::{self, Candidate};
 use crate::model::table::{AdviceRow, Row};
 use crate::program::Program;
@@ -9,23 +10,37 @@ use crate::rule::{Instead, Message};
 use crate::source::FileId;
 use crate::version::Gate;
 
-/// What a row offers instead of many calls: of calls that write, if they do, and of what is new, or what was found, if it
-/// is known which of them the receiver is.
-pub(super) fn of_row(row: &Row, writes: bool, is_new: Option<bool>) -> String {
+/// Stands in choices for the column by which the rows of the turns differ.
+const KEY: &str = "{key}";
+
+/// What stands there where that is not known.
+const ANY_KEY: &str = "…";
+
+/// What a row offers instead of many calls: of calls that write, if they do, of what is new, or what was found, if it is
+/// known which of them the receiver is, and by what the calls ask for and write.
+pub(super) fn of_row(row: &Row, writes: bool, is_new: Option<bool>, asked: &Asked) -> String {
     let for_new = &*row.alternative_for_new;
     let choices: &[&str] = match is_new {
         _ if writes && !row.alternative_for_writes.is_empty() => &[&*row.alternative_for_writes],
+        _ if asked.sets_same && !row.alternative_for_same.is_empty() => &[&*row.alternative_for_same],
+        _ if matches!(asked.key, Key::Several) && !row.alternative_for_several.is_empty() => {
+            &[&*row.alternative_for_several]
+        }
         Some(true) if !for_new.is_empty() => &[for_new],
         Some(_) => &[&*row.alternative],
         None => &[for_new, &*row.alternative],
     };
-    choices.join(";")
+    let key = match &asked.key {
+        Key::One(key) => key,
+        Key::Unknown | Key::Several => ANY_KEY,
+    };
+    choices.join(";").replace(KEY, key)
 }
 
 /// The choices of an alternative, `;` between them, that hold for a file, as a phrase.
 pub(super) fn alternatives(program: &Program, file: FileId, text: &str) -> String {
     let choices = text.split(';').map(str::trim).filter(|choice| !choice.is_empty());
-    choices.filter(|choice| is_to_be_had(program, file, choice)).collect::<Vec<_>>().join(", or ")
+    choices.filter(|choice| is_to_be_had(program, file, choice)).collect::<Vec<_>>().join(", or ").replace(KEY, ANY_KEY)
 }
 
 /// What a rule may say for a file instead of its help, whatever the finding.

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::matching::{Candidate, iterated_argument, leaf_row};
 use super::words::{self, LoopWords, Subject, Words, call_text};
-use super::{advice, causes, rank};
+use super::{advice, asked, causes, rank};
 use crate::diagnostic::{Confidence, Diagnostic, Label};
 use crate::effect::Effect;
 use crate::facts::*;
@@ -14,6 +14,15 @@ use crate::rule::message::Field;
 use crate::rule::{Place, Rule};
 use crate::source::{FileId, Span};
 use crate::sql::Flaw;
+
+/// Paths of more calls than these lead to a cause that is far away.
+const FAR: usize = 3;
+
+/// From this many other causes on, nobody counts them.
+const MANY_OTHERS: usize = 10;
+
+/// Sizes that nobody knows, one after the other.
+const UNKNOWN_SIZES: [&str; 3] = ["n", "m", "k"];
 
 /// The finding for a call site.
 pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Diagnostic {
@@ -27,7 +36,8 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let reached = candidate.effect.reached;
-    let chain = told_of(program, witness_chain(program, candidate.file, &reached));
+    let whole = witness_chain(program, candidate.file, &reached);
+    let chain = told_of(program, whole.clone());
     let row = leaf_row(program, candidate);
     let leaf = chain.last().copied().unwrap_or((candidate.file, candidate.call));
     let subject = Subject { effect: Some(reached.effect), leaf, row };
@@ -35,8 +45,16 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     words.remedy = wasted.map(|wasted| wasted.remedy).unwrap_or_default();
     let mut secondary = tell_loops(program, candidate, &loops, &mut words);
     if let Some(row) = row {
-        let own = advice::of_row(row, reached.effect == Effect::DbWrite, causes::is_new(program, &chain));
+        let asked = asked::of_path(program, candidate, &whole, row);
+        let own = advice::of_row(row, reached.effect == Effect::DbWrite, causes::is_new(program, &chain), &asked);
         words.alternative = advice::alternatives(program, candidate.file, &own);
+    }
+    if row.is_none() {
+        words.alternative = asked::one_statement(program, &whole).unwrap_or_default();
+    }
+    words.takes_list = asked::takes_list(program, candidate, &whole).unwrap_or_default();
+    if chain.len() > FAR {
+        words.callee_far = words.callee.clone();
     }
     let is_reached = chain.len() > 1;
     if is_reached {
@@ -45,7 +63,8 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
     }
     words.others = match causes::others_below(program, &reached) {
         Some(1) => "one more below it".into(),
-        Some(more) => format!("{more} more below it"),
+        Some(more) if more < MANY_OTHERS => format!("{more} more below it"),
+        Some(_) => "many more below it".into(),
         None => String::new(),
     };
     let instead = words.first_filled(&choices);
@@ -106,9 +125,17 @@ fn loops_of(program: &mut Program, candidate: &Candidate) -> Vec<LoopWords> {
     let facts = &program.file(candidate.file).facts;
     let scopes = || facts.scopes_from(candidate.site(program).scope);
     let adds = |other: &LoopFrame| !scopes().any(|(_, scope)| scope.chosen.element & other.bit != 0);
+    let site = candidate.site(program);
+    let given = facts.arguments_of(site).iter().fold(site.receiver_depend, |all, argument| all.or(argument.depend));
+    let sought = scopes().fold(0, |bits, (_, scope)| bits | scope.sought);
+    // A loop that looks for what belongs to an element further out, which the call is given, has one turn for that.
+    let is_search = |other: &LoopFrame| sought & other.bit != 0 && given.element & !sought & (other.bit - 1) != 0;
     frames.retain(|other| {
         other.source == frame.source || other.class == LoopClass::Data && frame.class == other.class && adds(other)
     });
+    if frames.len() > 1 {
+        frames.retain(|other| !is_search(other));
+    }
     if let LoopSource::Call(_) = frame.source {
         frames.insert(0, frame);
     }
@@ -132,8 +159,12 @@ fn loop_words(program: &mut Program, file: FileId, frame: &LoopFrame) -> LoopWor
 fn tell_loops(program: &Program, candidate: &Candidate, loops: &[LoopWords], words: &mut Words) -> Vec<Label> {
     let Some(innermost) = loops.first() else { return Vec::new() };
     words.variable = innermost.variable.clone();
-    let sizes: Vec<&str> = loops.iter().rev().map(|own| own.iterable.as_str()).collect();
-    words.iterable = sizes.join(" × ");
+    let mut unknown = UNKNOWN_SIZES.iter().copied();
+    let sizes = loops.iter().rev().map(|own| match own.iterable.as_str() {
+        "n" => unknown.next().unwrap_or("n"),
+        size => size,
+    });
+    words.iterable = sizes.collect::<Vec<&str>>().join(" × ");
     let place = (candidate.file, candidate.site(program).span);
     let others = loops.iter().filter(|own| (own.file, own.span) != place);
     let label = |own: &LoopWords| Label {
@@ -365,6 +396,8 @@ fn bare(
         within: (file, Span::default()),
         also: Vec::new(),
         about: value_told(rule, words),
+        callee: words.callee.clone(),
+        kin: Vec::new(),
         function: qualified,
         function_span: facts.function(function).span,
         cause: words.api.clone(),

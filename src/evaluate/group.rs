@@ -37,6 +37,7 @@ pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     for head in &mut heads {
         match head.also.len() {
             0 => {}
+            1 if names_other(head) => head.message.push_str(&format!(" (and `{}`)", head.kin[0])),
             1 => head.message.push_str(" (and one more like it)"),
             more => head.message.push_str(&format!(" (and {more} more like it)")),
         }
@@ -44,6 +45,15 @@ pub fn grouped(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     heads.sort_by_key(|head| (head.primary.file, head.primary.span));
     heads
+}
+
+/// Longer names say less than a number.
+const LONGEST_NAME: usize = 40;
+
+/// Is there one other call, with a short name of its own?
+fn names_other(head: &Diagnostic) -> bool {
+    let is_short = |name: &str| !name.is_empty() && name.chars().count() <= LONGEST_NAME;
+    matches!(&head.kin[..], [other] if is_short(other) && *other != head.callee)
 }
 
 /// The findings, those with the same key joined under the worst of them; those without one, and those that stand apart
@@ -110,6 +120,8 @@ fn join(head: &mut Diagnostic, mut other: Diagnostic) {
     }
     let is_elsewhere = other.within != head.within;
     let message = if is_elsewhere { "also here, in another loop" } else { "also here" };
+    head.kin.push(std::mem::take(&mut other.callee));
+    head.kin.append(&mut other.kin);
     other.also.push(Label { message: message.into(), ..other.primary });
     let also = other.also.into_iter();
     head.also.extend(also.map(|label| if is_elsewhere { Label { message: message.into(), ..label } } else { label }));

@@ -11,6 +11,7 @@
 //! No input or output, and no rule by name.
 
 mod advice;
+mod asked;
 mod borrowing;
 mod calls;
 mod causes;
@@ -162,7 +163,7 @@ fn evaluate_call(program: &mut Program, index: &Index, file: FileId, call: CallI
         // Own effects first, then the shortest way.
         candidates.sort_by_key(|(via, effect)| {
             let reached = &effect.reached;
-            (via.is_some(), std::cmp::Reverse(reached.weight), reached.is_conditional, reached.steps)
+            (via.is_some(), std::cmp::Reverse(reached.weight), reached.cases, reached.steps)
         });
         for (_, effect) in candidates {
             if let Some(diagnostic) = evaluate_rule(program, rule, file, call, effect) {

@@ -330,6 +330,8 @@ mod tests {
             trace: vec![],
             within: (FileId(0), Span::default()),
             about: String::new(),
+            callee: String::new(),
+            kin: Vec::new(),
             also: vec![],
             function: String::new(),
             function_span: Span::default(),

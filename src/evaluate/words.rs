@@ -18,6 +18,9 @@ use crate::syntax::{Name, ParameterKind};
 /// So many names of a path are told, the last ones.
 const LONGEST_PATH: usize = 3;
 
+/// Names up to this length tell little of what goes by them.
+const SHORTEST_NAME: usize = 2;
+
 /// Longer chains of calls have no name.
 const LONGEST_CHAIN: usize = 60;
 
@@ -25,6 +28,7 @@ const LONGEST_CHAIN: usize = 60;
 #[derive(Default)]
 pub(super) struct Words {
     pub callee: String,
+    pub callee_far: String,
     pub receiver: String,
     pub variable: String,
     pub iterable: String,
@@ -33,6 +37,8 @@ pub(super) struct Words {
     pub api: String,
     /// The same, as the code has it.
     pub written_api: String,
+    /// What the library call does, with its name.
+    pub run: String,
     pub alternative: String,
     pub asynchronous: String,
     /// The same, of a library call that another function makes.
@@ -49,6 +55,7 @@ pub(super) struct Words {
     pub relation_others: String,
     pub framework: String,
     pub advice: String,
+    pub takes_list: String,
     pub table: String,
     pub column: String,
     pub table_index: String,
@@ -68,11 +75,13 @@ impl Words {
     fn of(&self, field: Field) -> String {
         match field {
             Field::Callee => &self.callee,
+            Field::CalleeFar => &self.callee_far,
             Field::Receiver => &self.receiver,
             Field::LoopVariable => &self.variable,
             Field::LoopIterable => &self.iterable,
             Field::Function => &self.function,
             Field::WitnessApi => &self.written_api,
+            Field::WitnessRun => &self.run,
             Field::WitnessAlternative => &self.alternative,
             Field::WitnessAsynchronous => &self.asynchronous,
             Field::WitnessAsynchronousBelow => &self.asynchronous_below,
@@ -88,6 +97,7 @@ impl Words {
             Field::RelationKey => &self.relation_key,
             Field::Framework => &self.framework,
             Field::WitnessAdvice => &self.advice,
+            Field::WitnessTakesList => &self.takes_list,
             Field::Table => &self.table,
             Field::Column => &self.column,
             Field::TableIndex => &self.table_index,
@@ -121,7 +131,12 @@ pub(super) fn of_call(program: &Program, file: FileId, call: CallId, subject: Su
         _ => call_text(&program.file(leaf.0).facts, program.file(leaf.0).facts.call(leaf.1)),
     };
     let written_api = row.and_then(|row| written_name(program, leaf, row)).unwrap_or_else(|| api.clone());
+    let run = match row {
+        Some(row) if row.kind == RowKind::Constructor => format!("makes a new `{}`", last_segment(&row.path)),
+        _ => format!("runs `{written_api}`"),
+    };
     Words {
+        run,
         callee: callee(program, file, call, effect),
         receiver: place(root_receiver(program, file, call).0).unwrap_or_else(|| "the value".into()),
         function: program.qualified(file, facts.scope(site.scope).function),
@@ -213,6 +228,14 @@ fn chain_end(facts: &FileFacts, site: &CallSite) -> Option<String> {
     Some(format!("….{before}{arguments}.{}", facts.text(site.name?)))
 }
 
+/// The last two calls of a chain without what is before them: `getOrders().find`.
+fn last_of_chain(facts: &FileFacts, site: &CallSite) -> Option<String> {
+    let (Origin::Call(inner), CallKind::Call) = (facts.origin(site.callee), site.kind) else { return None };
+    let inner = facts.call(inner);
+    inner.name.filter(|_| inner.kind == CallKind::Call)?;
+    Some(format!("{}.{}", bare_call_text(facts, inner)?, facts.text(site.name?)))
+}
+
 /// All names that are written in a chain of calls, the last first.
 fn names_in_chain<'f>(facts: &'f FileFacts, site: &'f CallSite) -> impl Iterator<Item = &'f str> {
     let before = |site: &&'f CallSite| match facts.origin(site.callee) {
@@ -284,7 +307,7 @@ fn made_by(facts: &FileFacts, origin: OriginId) -> Option<String> {
 }
 
 pub(super) fn call_text(facts: &FileFacts, site: &CallSite) -> String {
-    if let Some(text) = chain_text(facts, site, 0) {
+    if let Some(text) = chain_text(facts, site, 0).or_else(|| last_of_chain(facts, site)) {
         return text;
     }
     match (site.text, facts.origin(site.callee)) {
@@ -339,7 +362,10 @@ pub(super) fn of_loop(program: &Program, file: FileId, frame: &LoopFrame) -> Loo
         LoopSource::Loop(id) => {
             let own = facts.loop_of(id);
             let iterable = own.iterable_place.map(|place| facts.text(place).to_owned());
-            let iterable = iterable.or_else(|| size_text(program, file, own.iterable?));
+            let iterable = iterable.or_else(|| match own.iterable {
+                Some(iterable) => size_text(program, file, iterable),
+                None => size_of_asked(program, file, own),
+            });
             let taken = own.iterable.is_none().then(|| taken_each_turn(program, file, own)).flatten();
             let otherwise = if own.iterable.is_some() { "item" } else { "turn" };
             let variable = name(own.target).or_else(|| name(taken)).unwrap_or(otherwise);
@@ -426,23 +452,94 @@ pub(super) fn class_gone_through(program: &mut Program, file: FileId, frame: &Lo
     let resolver = program.resolvers[index].as_mut()?;
     let [Value::Instance(class)] = resolver.infer(&program.files, file, origin).list[..] else { return None };
     let name = resolver.type_name(class).rsplit(crate::lang::all()[index].profile().separator).next()?;
-    resolver.is_own_class(class).then(|| name.to_owned())
+    resolver.is_own_class(class).then(|| as_variable(name))
 }
 
-/// What a loop without an iterable takes out of a container on each turn, or else what it begins with.
+/// The name of a class as that of a variable: `Order` is `order`.
+fn as_variable(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// What a loop without an iterable takes out of a container on each turn, or asks for what its condition is asked of, or
+/// else what it begins with.
 fn taken_each_turn(program: &Program, file: FileId, own: &Loop) -> Option<Name> {
     let facts = &program.file(file).facts;
     let calls = || (own.region.calls.0..own.region.calls.1).map(CallId);
     let result = |call: CallId| facts.call(call).result_place.filter(|_| facts.call(call).result_is_local);
     let takes = |call: &CallId| program.resolved(file, *call).effects.has(Effect::Shrinks);
-    calls().filter(takes).find_map(result).or_else(|| result(calls().next()?))
+    let asked = asked_each_turn(facts, own);
+    let is_of_it = |call: &CallId| asked.is_some_and(|asked| is_next_of(facts, asked, *call));
+    // `rows.Scan(&id)`, `it.next()`
+    let given = |call: CallId| {
+        let arguments = facts.arguments_of(facts.call(call)).iter();
+        let mut filled = arguments.filter(|given| matches!(facts.origin(given.origin), Origin::Borrowed(_)));
+        filled.find_map(|given| given.place).or_else(|| Some(facts.binding_of(call)?.name)).or_else(|| result(call))
+    };
+    calls()
+        .filter(takes)
+        .find_map(result)
+        .or_else(|| calls().filter(is_of_it).find_map(given))
+        .or_else(|| result(calls().next()?))
+}
+
+/// The call of a member that the condition of a loop begins with: `rows.Next()`, `it.hasNext()`.
+fn asked_each_turn(facts: &FileFacts, own: &Loop) -> Option<CallId> {
+    // Conditions stand before the body in some languages, and in it in others.
+    let first = own.region.calls.0.saturating_sub(2);
+    let mut calls = (first..own.region.calls.1).map(CallId);
+    calls.find(|call| {
+        let site = facts.call(*call);
+        let is_of_variable = site.receiver_place.is_some_and(|place| !facts.text(place).contains('.'));
+        own.header.contains(site.span) && site.kind == CallKind::Call && is_of_variable
+    })
+}
+
+/// Is a call one of another member of the same value, in the body of the loop?
+fn is_next_of(facts: &FileFacts, asked: CallId, call: CallId) -> bool {
+    let (asked, site) = (facts.call(asked), facts.call(call));
+    site.receiver_place == asked.receiver_place && site.span.start > asked.span.end && site.name.is_some()
+}
+
+/// Is a value what a database answers?
+fn is_asked_of_database(program: &Program, file: FileId, origin: OriginId) -> bool {
+    match program.file(file).facts.origin(origin) {
+        Origin::Call(call) => program.resolved(file, call).effects.has(Effect::DbQuery),
+        Origin::Ascribed(_, inner) | Origin::Part(inner, _) => is_asked_of_database(program, file, inner),
+        _ => false,
+    }
+}
+
+/// What a loop goes through whose condition is asked of a value: that, or what it was made of where its name tells nothing.
+fn size_of_asked(program: &Program, file: FileId, own: &Loop) -> Option<String> {
+    let facts = &program.file(file).facts;
+    let asked = asked_each_turn(facts, own)?;
+    let calls = (own.region.calls.0..own.region.calls.1).map(CallId);
+    calls.clone().find(|call| is_next_of(facts, asked, *call))?;
+    let site = facts.call(asked);
+    let name = facts.text(site.receiver_place?);
+    let is_telling = name.len() > SHORTEST_NAME && !name.to_ascii_lowercase().contains("iter");
+    // Those who ask a database do not tell what there is.
+    match is_telling || is_asked_of_database(program, file, site.callee) {
+        true => Some(name.to_owned()),
+        false => size_text(program, file, site.callee),
+    }
 }
 
 /// A short name for what a loop goes through: what it is a view of or is made of, or else the call that gives it.
 fn size_text(program: &Program, file: FileId, origin: OriginId) -> Option<String> {
     let facts = &program.file(file).facts;
     match facts.origin(origin) {
-        Origin::Borrowed(inner) | Origin::Await(inner) => size_text(program, file, inner),
+        Origin::Borrowed(inner) | Origin::Await(inner) | Origin::Ascribed(_, inner) => size_text(program, file, inner),
+        // `rows ?? []`
+        Origin::Join(start, end) => {
+            let is_empty = |origin: &&OriginId| {
+                matches!(facts.origin(**origin), Origin::Collection(_, None, Some(0)) | Origin::Null)
+            };
+            let mut others = facts.origin_list(start, end).iter().filter(|origin| !is_empty(origin));
+            let (Some(only), None) = (others.next(), others.next()) else { return None };
+            size_text(program, file, *only).or_else(|| name_of_value(facts, *only))
+        }
         Origin::Call(call) => {
             let site = facts.call(call);
             if let Some(place) = place_viewed(program, file, call) {
@@ -455,11 +552,33 @@ fn size_text(program: &Program, file: FileId, origin: OriginId) -> Option<String
                     None => size_text(program, file, argument.origin),
                 },
                 None if is_of_chain => size_text(program, file, site.callee),
+                None if resolved_to_nothing_known(program, file, call) => Some(bare_call_text(facts, site)?),
                 None => site.text.map(|text| facts.text(text).to_owned()),
             }
         }
         _ => None,
     }
+}
+
+/// The name of a parameter, or of the local variable that holds a value.
+fn name_of_value(facts: &FileFacts, origin: OriginId) -> Option<String> {
+    let name = match facts.origin(origin) {
+        Origin::Parameter(function, place) => facts.function(function).parameters.get(usize::from(place))?.name?,
+        Origin::Member(_, name) => name,
+        _ => facts.bindings.iter().find(|binding| binding.origin == origin)?.name,
+    };
+    Some(facts.text(name).to_owned())
+}
+
+/// Is a call of a member none that a library is known for?
+fn resolved_to_nothing_known(program: &Program, file: FileId, call: CallId) -> bool {
+    program.resolved(file, call).row().is_none() && program.file(file).facts.call(call).name.is_some()
+}
+
+/// A call without its receiver: `findByOwner(…)`.
+fn bare_call_text(facts: &FileFacts, site: &CallSite) -> Option<String> {
+    let arguments = if site.arguments.0 == site.arguments.1 { "()" } else { "(…)" };
+    Some([facts.text(site.name?), arguments].concat())
 }
 
 /// What the method goes through that is given a closure: `orders` of `orders.forEach(…)` and `orders.stream().map(…)`.
@@ -481,9 +600,12 @@ fn place_viewed(program: &Program, file: FileId, call: CallId) -> Option<Name> {
     let place = site.receiver_place.filter(|_| site.name.is_some())?;
     let is_self = matches!(facts.origin(site.callee), Origin::Parameter(function, parameter)
         if facts.function(function).parameters[usize::from(parameter)].kind == ParameterKind::Receiver);
+    // What the program's own code makes of arguments is no view of the receiver.
+    let is_given =
+        facts.arguments_of(site).iter().any(|given| !matches!(facts.origin(given.origin), Origin::Closure(_)));
     let is_view = match resolved.row() {
         Some(row) => matches!(row.kind, RowKind::Method | RowKind::Attribute),
-        None => !is_self && !matches!(facts.origin(site.callee), Origin::Import(_) | Origin::Global(..)),
+        None => !is_self && !is_given && !matches!(facts.origin(site.callee), Origin::Import(_) | Origin::Global(..)),
     };
     is_view.then_some(place)
 }

@@ -74,7 +74,12 @@ impl Extractor<'_> {
                 if let Some(place) = object_value.place {
                     let is_local = self.is_local_place(object);
                     if let (true, NodeKind::String { value: Some(key), .. }) = (is_local, self.tree.kind(index)) {
-                        self.facts.entries.push(Entry { holder: object_value.origin, key: Some(key), value: origin });
+                        self.facts.entries.push(Entry {
+                            holder: object_value.origin,
+                            key: Some(key),
+                            value: origin,
+                            depend,
+                        });
                     }
                     self.write(place, span, WriteKind::Element, origin, is_local);
                 }

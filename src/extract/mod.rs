@@ -33,7 +33,8 @@ use scope::{Leaves, Local, Locals};
 pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
     let mut tree = parsed.tree;
     let mut names = std::mem::take(&mut tree.names);
-    let known = KnownNames { empty: names.intern(""), self_type: names.intern("Self") };
+    let known =
+        KnownNames { empty: names.intern(""), self_type: names.intern("Self"), superclass: names.intern("super") };
     let facts = FileFacts {
         names,
         line_starts: crate::source::line_starts(text),
@@ -90,6 +91,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
 struct KnownNames {
     empty: Name,
     self_type: Name,
+    superclass: Name,
 }
 
 /// A function whose body is walked once the function around it is done, so that regions do not overlap.
@@ -178,6 +180,7 @@ impl Extractor<'_> {
             type_parameters: Vec::new(),
             region: Region::default(),
             has_body: true,
+            may_end_at: None,
         });
         self.scope = scope;
         self.returns_to.push(ReturnsTo::Function(FunctionId(0)));
@@ -239,6 +242,7 @@ impl Extractor<'_> {
             without: 0,
             needs: 0,
             chosen: Depend::default(),
+            sought: 0,
             tested: 0,
             depth: 0,
         });
@@ -256,6 +260,7 @@ impl Extractor<'_> {
             without: 0,
             needs: 0,
             chosen: Depend::default(),
+            sought: 0,
             tested: 0,
             depth,
         });
@@ -339,6 +344,7 @@ impl Extractor<'_> {
             type_parameters: function.type_parameters.clone(),
             region: Region::default(),
             has_body: function.body.is_some(),
+            may_end_at: None,
         });
         if let (Some(class), Some(name)) = (self.class, function.name) {
             self.facts.classes[class.index()].methods.push((name, id));

@@ -12,9 +12,28 @@ use crate::syntax::{ImportNodeId, List, Name, NodeId, NodeKind, Operator, Parame
 pub(super) struct GivenParameters {
     needs: u32,
     without: u32,
-    chosen: Depend,
+    choice: Choice,
     /// Loops and closures on whose element the condition depends, as bits.
     tested: u32,
+}
+
+/// Of what only some are left.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(super) struct Choice {
+    /// Those that equal a constant, or what is the same in all turns.
+    chosen: Depend,
+    /// The loops whose elements equal something of an element of a loop further out, as bits.
+    sought: u32,
+}
+
+impl Choice {
+    fn of(chosen: Depend) -> Choice {
+        Choice { chosen, sought: 0 }
+    }
+
+    fn or(self, other: Choice) -> Choice {
+        Choice { chosen: self.chosen.or(other.chosen), sought: self.sought | other.sought }
+    }
 }
 
 impl GivenParameters {
@@ -22,7 +41,7 @@ impl GivenParameters {
         GivenParameters {
             needs: self.needs | other.needs,
             without: self.without | other.without,
-            chosen: self.chosen.or(other.chosen),
+            choice: self.choice.or(other.choice),
             tested: self.tested | other.tested,
         }
     }
@@ -30,7 +49,8 @@ impl GivenParameters {
     fn write_to(self, scope: &mut Scope) {
         scope.needs = self.needs;
         scope.without = self.without;
-        scope.chosen = self.chosen;
+        scope.chosen = self.choice.chosen;
+        scope.sought = self.choice.sought;
         scope.tested = self.tested;
     }
 }
@@ -151,15 +171,16 @@ impl Extractor<'_> {
             self.note_shadowed(*node, &mut shadowed);
             let behind = self.parameters_behind(*node);
             self.statement(*node);
-            let chosen = self.chosen_behind(*node);
+            self.note_early_end(*node);
+            let choice = self.choice_behind(*node);
             if behind.needs | behind.without != 0 {
                 outer_scopes.push(self.enter(ScopeKind::Branch));
-            } else if chosen != Depend::default() {
+            } else if choice != Choice::default() {
                 outer_scopes.push(self.enter(ScopeKind::Chosen));
             } else {
                 continue;
             }
-            GivenParameters { chosen, ..behind }.write_to(&mut self.facts.scopes[self.scope.index()]);
+            GivenParameters { choice, ..behind }.write_to(&mut self.facts.scopes[self.scope.index()]);
         }
         while let Some(outer) = outer_scopes.pop() {
             self.leave(outer);
@@ -168,6 +189,19 @@ impl Extractor<'_> {
             self.end_holds(block);
         }
         self.end_shadows(shadowed);
+    }
+
+    /// Notes that what is behind a statement runs in some cases only: `if x.is_known(): return`.
+    fn note_early_end(&mut self, node: NodeId) {
+        let (NodeKind::If { condition, then, otherwise: None }, Some(ReturnsTo::Function(function))) =
+            (self.tree.kind(node), self.returns_to.last())
+        else {
+            return;
+        };
+        if leaves(self.tree, then) == Leaves::Function && !self.is_failure(condition) {
+            let end = self.tree.span(node).end;
+            self.facts.functions[function.index()].may_end_at.get_or_insert(end);
+        }
     }
 
     /// What is known of the parameters behind a statement: `if x is None: return`.
@@ -181,28 +215,28 @@ impl Extractor<'_> {
     }
 
     /// Of what only some get behind a statement: `if x.kind != 1: continue`.
-    fn chosen_behind(&self, node: NodeId) -> Depend {
+    fn choice_behind(&self, node: NodeId) -> Choice {
         match self.tree.kind(node) {
             NodeKind::Block(list) => {
                 let nodes = self.tree.nodes_of(list).iter();
-                nodes.fold(Depend::default(), |chosen, node| chosen.or(self.chosen_behind(*node)))
+                nodes.fold(Choice::default(), |choice, node| choice.or(self.choice_behind(*node)))
             }
             NodeKind::If { condition, then, otherwise } => {
                 let (holds, fails) = self.choice_test(condition);
                 let leaves_otherwise = otherwise.is_some_and(|block| leaves(self.tree, block) != Leaves::No);
                 match (leaves(self.tree, then) != Leaves::No, leaves_otherwise) {
-                    (true, false) => fails.or(otherwise.map_or(Depend::default(), |block| self.chosen_behind(block))),
-                    (false, true) => holds.or(self.chosen_behind(then)),
-                    _ => Depend::default(),
+                    (true, false) => fails.or(otherwise.map_or(Choice::default(), |block| self.choice_behind(block))),
+                    (false, true) => holds.or(self.choice_behind(then)),
+                    _ => Choice::default(),
                 }
             }
-            _ => Depend::default(),
+            _ => Choice::default(),
         }
     }
 
     /// Of what only some are left where a condition holds, and where it does not: those that equal a constant.
-    fn choice_test(&self, condition: NodeId) -> (Depend, Depend) {
-        let nothing = Depend::default();
+    fn choice_test(&self, condition: NodeId) -> (Choice, Choice) {
+        let nothing = Choice::default();
         match self.tree.kind(condition) {
             NodeKind::Unary { operator: UnaryOperator::Not, operand } => {
                 let (holds, fails) = self.choice_test(operand);
@@ -211,7 +245,7 @@ impl Extractor<'_> {
             NodeKind::Binary { operator: Operator::Equal, left, right } => (self.equal(left, right), nothing),
             NodeKind::Binary { operator: Operator::NotEqual, left, right } => (nothing, self.equal(left, right)),
             // What a container holds that is not written out may be all there is.
-            NodeKind::Membership { needle, container } => (self.compared(needle, container), nothing),
+            NodeKind::Membership { needle, container } => (Choice::of(self.compared(needle, container)), nothing),
             NodeKind::Binary { operator: Operator::And, left, right } => {
                 (self.choice_test(left).0.or(self.choice_test(right).0), nothing)
             }
@@ -231,19 +265,21 @@ impl Extractor<'_> {
         }
     }
 
-    /// What a value depends on that is equal to a constant, or to what is the same in all turns.
-    fn equal(&self, left: NodeId, right: NodeId) -> Depend {
+    /// What a value depends on that is equal to a constant, to what is the same in all turns, or to an element further out.
+    fn equal(&self, left: NodeId, right: NodeId) -> Choice {
         if self.is_constant(left) || self.is_constant(right) {
-            return self.compared(left, right);
+            return Choice::of(self.compared(left, right));
         }
         let (own, other) = (self.depend_of_place(left).element, self.depend_of_place(right).element);
+        let of_element = |element| Choice::of(Depend { element, ..Depend::default() });
         // An element of a loop further out is the same in all turns of the inner one.
-        let element = match (own & !other, other & !own) {
-            (own, 0) if self.is_fixed_place(right) => own,
-            (0, other) if self.is_fixed_place(left) => other,
-            _ => 0,
-        };
-        Depend { element, ..Depend::default() }
+        match (own & !other, other & !own) {
+            (own, 0) if self.is_fixed_place(right) => of_element(own),
+            (0, other) if self.is_fixed_place(left) => of_element(other),
+            // The bits of loops further in are higher.
+            (own, other) if own != 0 && other != 0 => Choice { sought: own.max(other), ..Choice::default() },
+            _ => Choice::default(),
+        }
     }
 
     /// Is it a name, or an attribute of one, that no loop around gives another value?
@@ -312,7 +348,7 @@ impl Extractor<'_> {
         let shadowed: Vec<_> = names.into_iter().map(|name| (name, self.locals.get(name))).collect();
         // A pattern of the condition may give the name of a parameter to what it takes out of it.
         let (mut holds, mut fails) = self.parameter_test(condition);
-        (holds.chosen, fails.chosen) = self.choice_test(condition);
+        (holds.choice, fails.choice) = self.choice_test(condition);
         let (absent, present) = self.names_without_value(condition);
         holds.tested = self.condition(condition);
         fails.tested = holds.tested;

@@ -202,7 +202,11 @@ impl Extractor<'_> {
 
     fn name(&mut self, name: Name, node: NodeId, used: Use) -> Value {
         let Some(local) = self.locals.get(name) else {
-            let origin = self.origin(Origin::Global(self.module, name));
+            let origin = match self.superclass().filter(|_| name == self.known.superclass && used == Use::Receiver) {
+                // `super.find()` is a method of the class that is extended.
+                Some(superclass) => superclass,
+                None => self.origin(Origin::Global(self.module, name)),
+            };
             return Value { origin, depend: Depend::default(), place: Some(name) };
         };
         if let Some(binding) = local.binding {
@@ -234,6 +238,11 @@ impl Extractor<'_> {
         }
         self.captured = self.captured.or(depend);
         Value { origin: local.origin, depend, place: Some(name) }
+    }
+
+    /// The class that the class around extends first.
+    fn superclass(&self) -> Option<OriginId> {
+        self.facts.class(self.self_class?).bases.first().copied()
     }
 
     /// Is `inner` the scope `outer`, or inside it?
@@ -485,7 +494,7 @@ impl Extractor<'_> {
                 let element = self.origin(Origin::Element(value.origin));
                 origins.push(element);
                 if kind == CollectionKind::Map {
-                    entries.push((None, value.origin));
+                    entries.push((None, value.origin, value.depend));
                 }
                 if self.in_loop() {
                     self.operation(super::calls::Operation {
@@ -504,7 +513,7 @@ impl Extractor<'_> {
                 NodeKind::Pair { key, value } => {
                     let (key_value, value) = (self.value(key, Use::Stored), self.value(value, Use::Stored));
                     if let NodeKind::String { value: Some(key), .. } = self.tree.kind(key) {
-                        entries.push((Some(key), value.origin));
+                        entries.push((Some(key), value.origin, value.depend));
                     }
                     Value { origin: key_value.origin, depend: key_value.depend.or(value.depend), place: None }
                 }
@@ -515,7 +524,7 @@ impl Extractor<'_> {
         }
         // Lists of names in class bodies say what the class shows.
         if kind == CollectionKind::List && certain && self.class.is_some() {
-            entries = origins.iter().map(|origin| (None, *origin)).collect();
+            entries = origins.iter().map(|origin| (None, *origin, Depend::default())).collect();
         }
         let length = certain.then_some(origins.len() as u32);
         let origin = match kind {
@@ -530,7 +539,8 @@ impl Extractor<'_> {
             }
         };
         let origin = self.origin(origin);
-        let entries = entries.into_iter().map(|(key, value)| Entry { holder: origin, key, value });
+        let entries = entries.into_iter();
+        let entries = entries.map(|(key, value, depend)| Entry { holder: origin, key, value, depend });
         self.facts.entries.extend(entries);
         Value { origin, depend, place: None }
     }

@@ -15,7 +15,7 @@ use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::model::table::{Color, Laziness, RowKind};
-use crate::program::{Callback, Context, FunctionRef, LoopSource, Program, Reached, Summary, Target};
+use crate::program::{Callback, Cases, Context, FunctionRef, LoopSource, Program, Reached, Summary, Target};
 use crate::source::{FileId, Span};
 use crate::syntax::{CollectionKind, ParameterKind};
 
@@ -183,7 +183,7 @@ fn add(summary: &mut Summary, reached: Reached) {
                     if holds_thread(reached.effect) { reached.weight } else { 0 },
                     reached.degree,
                     reached.weight,
-                    !reached.is_conditional,
+                    std::cmp::Reverse(reached.cases),
                     std::cmp::Reverse(reached.steps),
                     std::cmp::Reverse(reached.witness),
                 )
@@ -260,7 +260,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
     let over = parameters_gone_through(facts, context);
     let (own_without, own_needs) = parameter_conditions(facts, site.scope);
     let builds = is_only_built(program, file, call);
-    let is_case = stands_in_case(facts, site.scope);
+    let cases = cases_of(facts, site);
     if builds {
         effects = effects.intersection(EffectSet::of(&[Effect::SpawnsTask, Effect::RunsConcurrently]));
     }
@@ -285,7 +285,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 confidence,
                 witness: call,
                 via: None,
-                is_conditional: is_case,
+                cases,
                 writes: effect == Effect::DbQuery && effects.has(Effect::DbWrite),
                 steps: 0,
                 weight,
@@ -357,7 +357,7 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 confidence: confidence.min(entry.confidence),
                 witness: call,
                 via: Some(callee.function),
-                is_conditional: is_case || entry.is_conditional,
+                cases: cases.max(entry.cases),
                 writes: entry.writes,
                 steps: entry.steps.saturating_add(1),
                 weight: entry.weight,
@@ -484,14 +484,20 @@ fn is_conditional(program: &Program, entry: &Reached, file: FileId) -> bool {
     })
 }
 
-/// Does code of a scope run in some cases only?
-fn stands_in_case(facts: &FileFacts, scope: ScopeId) -> bool {
-    facts.scopes_from(scope).any(|(_, scope)| match scope.kind {
+/// In which cases a call runs.
+fn cases_of(facts: &FileFacts, site: &CallSite) -> Cases {
+    let function = facts.function(facts.scope(site.scope).function);
+    let is_in_branch = facts.scopes_from(site.scope).any(|(_, scope)| match scope.kind {
         // What parameters decide, the call site decides.
         ScopeKind::Branch => (scope.without | scope.needs) & WHOLE_PARAMETERS == 0,
         ScopeKind::Handler => true,
         _ => false,
-    })
+    });
+    match function.may_end_at {
+        _ if is_in_branch => Cases::Branch,
+        Some(end) if end <= site.span.start => Cases::Left,
+        _ => Cases::All,
+    }
 }
 
 /// The parameters without which, and with which, code of a scope runs only, as bits.
@@ -921,8 +927,8 @@ pub fn witness_chain(program: &Program, file: FileId, reached: &Reached) -> Vec<
         };
         let is_open = |entry: &Reached| entry.without | entry.needs == 0;
         let Some(entry) = candidates.max_by_key(|entry| {
-            let is_certain = !entry.is_conditional;
-            (is_told(entry), is_open(entry), entry.weight, is_certain, std::cmp::Reverse(entry.steps))
+            let surest = std::cmp::Reverse(entry.cases);
+            (is_told(entry), is_open(entry), entry.weight, surest, std::cmp::Reverse(entry.steps))
         }) else {
             break;
         };

@@ -75,6 +75,18 @@ pub struct Row {
     /// alternative. May be empty.
     #[serde(default)]
     pub alternative_for_new: Text,
+    /// What to use instead of many calls that all write the same values. May be empty.
+    #[serde(default)]
+    pub alternative_for_same: Text,
+    /// What to use instead of many calls whose conditions differ in several columns. May be empty.
+    #[serde(default)]
+    pub alternative_for_several: Text,
+    /// What of it is the condition on rows, one value for each column: a position, a key of the display there (`0.where`), a member that goes on with it (`set.0`). May be empty.
+    #[serde(default)]
+    pub condition: Text,
+    /// What of it is written to the rows: a position, a key of the display there (`0.where`), a member that goes on with it (`set.0`). May be empty.
+    #[serde(default)]
+    pub sets: Text,
     /// What to do instead of many calls, as a sentence, where that is more than another call. May be empty.
     #[serde(default)]
     pub advice: Text,

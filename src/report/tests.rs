@@ -86,6 +86,8 @@ fn diagnostic(primary: Label) -> Diagnostic {
         trace: vec![],
         within: (FileId(0), Span::default()),
         about: String::new(),
+        callee: String::new(),
+        kin: Vec::new(),
         also: vec![],
         function: "app.views.show".to_string(),
         function_span: Span::default(),

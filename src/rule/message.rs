@@ -34,6 +34,8 @@ macro_rules! fields {
 fields! {
     /// the callee as the code names it
     Callee = "callee",
+    /// the callee, where it is three calls or more away from the cause
+    CalleeFar = "callee.far",
     /// the receiver as the code names it
     Receiver = "receiver",
     /// the variable of the loop, or `item`
@@ -44,6 +46,8 @@ fields! {
     Function = "function",
     /// the library call at the end of the path
     WitnessApi = "witness.api",
+    /// what that does, with its name: runs `Session.get`, makes a new `Client`
+    WitnessRun = "witness.run",
     /// what may be used instead of the library call, or of many; where rows are written, what is for writes
     WitnessAlternative = "witness.alternative",
     /// what does the same as the library call and gives an awaitable, where the code itself makes the call
@@ -54,6 +58,8 @@ fields! {
     WitnessOthers = "witness.others",
     /// what to do instead of many such library calls, where that is more than another call
     WitnessAdvice = "witness.advice",
+    /// the call on the way that asks for all keys of a list, where it is given a list of one
+    WitnessTakesList = "witness.takes-list",
     /// what the library call costs
     WitnessCost = "witness.cost",
     /// the first argument as the code names it

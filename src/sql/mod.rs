@@ -16,7 +16,7 @@ use sqlparser::parser::Parser;
 
 pub use definition::{Column, ColumnKind, Database, Definition, Index};
 pub use query::{Flaw, FlawKind, Lookup, Term, TermKind};
-pub use text::{comments, statements};
+pub use text::{as_written, comments, statements, takes_list};
 
 /// What a statement is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

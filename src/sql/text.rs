@@ -160,9 +160,40 @@ fn placeholder(text: &str) -> Option<usize> {
     (is_format && !goes_on).then_some(2)
 }
 
+/// A name as a statement has it first, whatever the case of its letters.
+pub fn as_written(text: &str, name: &str) -> String {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut words = text.split(|letter| !is_part(letter));
+    words.find(|word| word.eq_ignore_ascii_case(name)).unwrap_or(name).to_owned()
+}
+
+/// Is a statement given its keys as a list: `= ANY($1)`, `unnest($1)`?
+pub fn takes_list(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let is_called = |word: &str| {
+        text.match_indices(word).any(|(at, _)| {
+            let is_apart = !text[..at].ends_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
+            is_apart && text[at + word.len()..].trim_start().starts_with('(')
+        })
+    };
+    is_called("any") || is_called("unnest")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_as_written() {
+        assert_eq!(as_written("SELECT * FROM orders WHERE \"tenantId\" = $1", "tenantid"), "tenantId");
+        assert_eq!(as_written("SELECT 1", "id"), "id");
+    }
+
+    #[test]
+    fn lists_are_seen() {
+        assert!(takes_list("SELECT * FROM t WHERE id = ANY ($1::uuid[])") && takes_list("… JOIN UNNEST($1) AS k"));
+        assert!(!takes_list("SELECT many(1), any FROM t WHERE id = $1"));
+    }
 
     #[test]
     fn semicolons_in_literals_and_bodies_end_nothing() {
