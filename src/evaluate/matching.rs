@@ -502,7 +502,28 @@ fn concerns_another_table(program: &Program, candidate: &Candidate, statement: O
 /// Does it run side by side with its kin, all of which the library sends together?
 fn is_sent_together(program: &Program, candidate: &Candidate) -> bool {
     let row = leaf_row(program, candidate);
-    row.is_some_and(|row| row.together) && is_concurrent(program, candidate) || is_part_of_message(program, candidate)
+    row.is_some_and(|row| row.together) && is_concurrent(program, candidate)
+        || is_part_of_message(program, candidate)
+        || is_gathered(program, candidate)
+}
+
+/// Is it called on what a call made that sends together what is called on it, or on something of that?
+fn is_gathered(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let mut origin = candidate.site(program).callee;
+    for _ in 0..8 {
+        origin = match facts.origin(origin) {
+            Origin::Call(call) => {
+                if program.resolved(candidate.file, call).row().is_some_and(|row| row.together) {
+                    return true;
+                }
+                facts.call(call).callee
+            }
+            Origin::Ascribed(_, inner) | Origin::Entered(inner) => inner,
+            _ => return false,
+        };
+    }
+    false
 }
 
 /// Does a closure make the parts of what one call then sends: `$transaction(rows.map((row) => db.create(row)))`?

@@ -1,7 +1,9 @@
 //! Methods that share a name, and methods that are only declared.
 //!
 //! What a call gives tells which of several methods is meant. What a declaration without a body does is said by its
-//! decorators, or by what its class inherits from outside of the program.
+//! decorators, by those of its class, or by what its class inherits from outside of the program.
+
+use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 
@@ -122,6 +124,9 @@ impl<'m> Resolver<'m> {
             }
         }
         let member = self.name_symbol(files, file, function.name);
+        if let Some(row) = self.decorated_row(files, class, member) {
+            return Some(row);
+        }
         for base in self.lineage(files, class).iter().copied() {
             if self.definition(base).is_none()
                 && let Some(row) = self.member_row(base, member)
@@ -132,15 +137,88 @@ impl<'m> Resolver<'m> {
         None
     }
 
+    /// What decorators say of all declarations of a class: its own do, and where nothing in the program implements it, so
+    /// do those of any of its declarations. What makes a method of one of them makes the others, too.
+    fn decorated_row(&mut self, files: &[ProgramFile], class: Symbol, member: Symbol) -> Option<&'m Row> {
+        if let Some(row) = self.row_by_class(files, class, member) {
+            return Some(row);
+        }
+        if self.is_implemented(files, class) {
+            return None;
+        }
+        let decorators = match self.declaring.get(&class) {
+            Some(known) => known.clone(),
+            None => {
+                let found = self.decorators_of_declarations(files, class);
+                self.declaring.insert(class, found.clone());
+                found
+            }
+        };
+        decorators.iter().find_map(|decorator| self.member_row(*decorator, member))
+    }
+
+    /// What the decorators of a class say of its declarations.
+    fn row_by_class(&mut self, files: &[ProgramFile], class: Symbol, member: Symbol) -> Option<&'m Row> {
+        for (file, part) in self.parts_of_class(class) {
+            for decorator in files[file.0 as usize].facts.class(part).decorators.clone() {
+                let path = self.decorator_path(files, file, decorator);
+                if let Some(row) = path.and_then(|path| self.member_row(path, member)) {
+                    return Some(row);
+                }
+            }
+        }
+        None
+    }
+
+    /// Does the decorator of its class make a method of a declaration, whatever implements it besides?
+    pub(super) fn is_made_by_decorator(
+        &mut self,
+        files: &[ProgramFile],
+        (file, id): (FileId, FunctionId),
+        member: Symbol,
+    ) -> bool {
+        let function = files[file.0 as usize].facts.function(id);
+        let class = function.class.filter(|_| !function.has_body).and_then(|class| self.class_symbol(file, class));
+        class.is_some_and(|class| self.row_by_class(files, class, member).is_some())
+    }
+
+    /// Does a class of the program implement an interface?
+    fn is_implemented(&self, files: &[ProgramFile], interface: Symbol) -> bool {
+        let implementors = self.implementors.get(&interface);
+        implementors.is_some_and(|all| all.iter().any(|implementor| !self.is_interface(files, *implementor)))
+    }
+
+    /// The decorators of the declarations of a class, of which the models know members.
+    fn decorators_of_declarations(&mut self, files: &[ProgramFile], class: Symbol) -> Arc<[Symbol]> {
+        let mut paths = Vec::new();
+        for (file, part) in self.parts_of_class(class) {
+            let facts = &files[file.0 as usize].facts;
+            let declarations = facts.class(part).methods.iter().map(|(_, method)| facts.function(*method));
+            for decorator in declarations.filter(|method| !method.has_body).flat_map(|method| &method.decorators) {
+                paths.extend(self.decorator_path(files, file, *decorator));
+            }
+        }
+        paths.sort_unstable();
+        paths.dedup();
+        paths.retain(|path| self.is_known_type(*path));
+        paths.into()
+    }
+
     /// The row of a decorator.
     fn decorator_row(&mut self, files: &[ProgramFile], file: FileId, decorator: OriginId) -> Option<&'m Row> {
+        let path = self.decorator_path(files, file, decorator)?;
+        self.models().row(self.text(path))
+    }
+
+    /// What a decorator is, by its path.
+    fn decorator_path(&mut self, files: &[ProgramFile], file: FileId, decorator: OriginId) -> Option<Symbol> {
         let facts = &files[file.0 as usize].facts;
         let callee = match facts.origin(decorator) {
             Origin::Call(call) => facts.call(call).callee,
             _ => decorator,
         };
         match self.infer(files, file, callee).list[..] {
-            [Value::Item(symbol)] => self.models().row(self.text(symbol)),
+            [Value::Item(symbol)] => Some(symbol),
             _ => None,
         }
     }

@@ -287,6 +287,8 @@ pub struct Resolver<'m> {
     methods: Shared<(FileId, ClassId, Symbol), FunctionId>,
     /// All methods of a class that share a name, where that is allowed.
     pub(super) overloads: Shared<(FileId, ClassId, Symbol), SmallVec<[FunctionId; 2]>>,
+    /// Per class: the decorators of its declarations, of which the models know members.
+    pub(super) declaring: FxHashMap<Symbol, Arc<[Symbol]>>,
     fields: Shared<(FileId, ClassId, Symbol), SmallVec<[Field; 2]>>,
     pub(super) relations: Arc<super::relations::Relations<'m>>,
     pub(super) templates: Arc<super::templates::Templates>,
@@ -340,6 +342,7 @@ impl<'m> Resolver<'m> {
             in_star_search: false,
             methods: Arc::default(),
             overloads: Arc::default(),
+            declaring: FxHashMap::default(),
             fields: Arc::default(),
             relations: Arc::default(),
             templates: Arc::default(),
@@ -569,7 +572,7 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn is_interface(&self, files: &[ProgramFile], symbol: Symbol) -> bool {
+    pub(super) fn is_interface(&self, files: &[ProgramFile], symbol: Symbol) -> bool {
         match self.definitions.get(&symbol) {
             Some(Definition::Class(file, class)) => {
                 files[file.0 as usize].facts.class(*class).kind == ClassKind::Interface
@@ -1626,7 +1629,7 @@ impl<'m> Resolver<'m> {
         member: Symbol,
         found: (FileId, FunctionId),
     ) -> SmallVec<[(FileId, FunctionId); 2]> {
-        if !self.is_interface(files, symbol) {
+        if !self.is_interface(files, symbol) || self.is_made_by_decorator(files, found, member) {
             return smallvec![found];
         }
         let implementors = self.implementors.get(&symbol).cloned().unwrap_or_default();
@@ -1638,6 +1641,14 @@ impl<'m> Resolver<'m> {
             let mut function = self.own_method(implementor, member);
             if function.is_none() && self.language.profile().interfaces_are_structural {
                 function = self.method(files, implementor, member);
+            }
+            let has_body = |(file, function): &(FileId, FunctionId)| {
+                files[file.0 as usize].facts.function(*function).has_body
+            };
+            if function.is_none() && !has_body(&found) {
+                // It inherits the method from a class that need not know of the interface.
+                let lineage = self.lineage(files, implementor);
+                function = lineage.iter().find_map(|part| self.own_method(*part, member).filter(has_body));
             }
             let own = match function {
                 Some(function) => self.fitting(files, site, implementor, member, function),

@@ -473,6 +473,11 @@ impl<'t> Lowering<'t> {
             self.parameters(list, &mut parameters);
         }
         let body = in_field(parts, Field::Body);
+        let mut decorators = modifiers.decorators;
+        // What a declaration does is said by its annotations alone, and those of its parameters are among them.
+        if body.is_none() {
+            decorators.extend(self.parameter_annotations(in_field(parts, Field::Parameters)));
+        }
         let body = self.in_static(modifiers.is_static, |lowering| body.map(|body| lowering.function_body(body)));
         self.state.scope.end(mark);
         let function = FunctionNode {
@@ -482,12 +487,22 @@ impl<'t> Lowering<'t> {
             returns,
             is_async: false,
             flavor: if modifiers.is_static { FunctionFlavor::Static } else { FunctionFlavor::Plain },
-            decorators: modifiers.decorators,
+            decorators,
             type_parameters,
             body,
         };
         let function = self.tree.function(function);
         Some(self.add(NodeKind::Function(function), span))
+    }
+
+    fn parameter_annotations(&mut self, list: Option<Node<'t>>) -> Vec<NodeId> {
+        let Some(list) = list else { return Vec::new() };
+        let parameters: Vec<Node> = self.named(list).collect();
+        let of_one = |parameter| {
+            let parts = self.parts(parameter);
+            self.modifiers(&parts).decorators
+        };
+        parameters.into_iter().flat_map(of_one).collect()
     }
 
     /// The body of a method or lambda.
