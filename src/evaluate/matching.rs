@@ -509,21 +509,26 @@ fn is_sent_together(program: &Program, candidate: &Candidate) -> bool {
 
 /// Is it called on what a call made that sends together what is called on it, or on something of that?
 fn is_gathered(program: &Program, candidate: &Candidate) -> bool {
-    let facts = &program.file(candidate.file).facts;
-    let mut origin = candidate.site(program).callee;
-    for _ in 0..8 {
-        origin = match facts.origin(origin) {
-            Origin::Call(call) => {
-                if program.resolved(candidate.file, call).row().is_some_and(|row| row.together) {
-                    return true;
-                }
-                facts.call(call).callee
-            }
-            Origin::Ascribed(_, inner) | Origin::Entered(inner) => inner,
-            _ => return false,
-        };
+    is_of_gatherer(program, candidate.file, candidate.site(program).callee, 8)
+}
+
+/// Is a value what such a call gave, or what was asked of that? A parameter is, where all call sites give it such a value.
+fn is_of_gatherer(program: &Program, file: FileId, origin: OriginId, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let facts = &program.file(file).facts;
+    match facts.origin(origin) {
+        Origin::Call(call) => {
+            program.resolved(file, call).row().is_some_and(|row| row.together)
+                || facts.call(call).name.is_some() && is_of_gatherer(program, file, facts.call(call).callee, depth)
+        }
+        Origin::Ascribed(_, inner) | Origin::Entered(inner) => is_of_gatherer(program, file, inner, depth),
+        Origin::Parameter(function, place) => {
+            let Some(resolver) = &program.resolvers[program.file(file).source.language] else { return false };
+            let given = resolver.given_to(program.function_ref(file, function), place);
+            !given.is_empty() && given.iter().all(|given| is_of_gatherer(program, given.file, given.origin, depth))
+        }
+        _ => false,
     }
-    false
 }
 
 /// Does a closure make the parts of what one call then sends: `$transaction(rows.map((row) => db.create(row)))`?

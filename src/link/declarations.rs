@@ -100,7 +100,7 @@ impl<'m> Resolver<'m> {
         receiver: TypeId,
         resolution: &mut CallResolution<'m>,
     ) {
-        let Some(row) = self.declared_row(files, file, function) else {
+        let Some(row) = self.declared_row(files, file, function, receiver) else {
             return self.call_value(files, site, Value::Function(file, function), Some(receiver), resolution);
         };
         resolution.targets.push(Target::Row(row));
@@ -109,8 +109,14 @@ impl<'m> Resolver<'m> {
         resolution.results.add(values);
     }
 
-    /// The row of a method that has no body.
-    fn declared_row(&mut self, files: &[ProgramFile], file: FileId, id: FunctionId) -> Option<&'m Row> {
+    /// The row of a method that has no body, called on a value of a type.
+    fn declared_row(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        id: FunctionId,
+        receiver: TypeId,
+    ) -> Option<&'m Row> {
         let facts = &files[file.0 as usize].facts;
         let function = facts.function(id);
         if function.has_body {
@@ -124,7 +130,8 @@ impl<'m> Resolver<'m> {
             }
         }
         let member = self.name_symbol(files, file, function.name);
-        if let Some(row) = self.decorated_row(files, class, member) {
+        let own = self.type_symbol(receiver);
+        if let Some(row) = self.row_by_class(files, own, member).or_else(|| self.decorated_row(files, class, member)) {
             return Some(row);
         }
         for base in self.lineage(files, class).iter().copied() {
@@ -168,18 +175,6 @@ impl<'m> Resolver<'m> {
             }
         }
         None
-    }
-
-    /// Does the decorator of its class make a method of a declaration, whatever implements it besides?
-    pub(super) fn is_made_by_decorator(
-        &mut self,
-        files: &[ProgramFile],
-        (file, id): (FileId, FunctionId),
-        member: Symbol,
-    ) -> bool {
-        let function = files[file.0 as usize].facts.function(id);
-        let class = function.class.filter(|_| !function.has_body).and_then(|class| self.class_symbol(file, class));
-        class.is_some_and(|class| self.row_by_class(files, class, member).is_some())
     }
 
     /// Does a class of the program implement an interface?

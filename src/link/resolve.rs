@@ -1629,7 +1629,7 @@ impl<'m> Resolver<'m> {
         member: Symbol,
         found: (FileId, FunctionId),
     ) -> SmallVec<[(FileId, FunctionId); 2]> {
-        if !self.is_interface(files, symbol) || self.is_made_by_decorator(files, found, member) {
+        if !self.is_interface(files, symbol) {
             return smallvec![found];
         }
         let implementors = self.implementors.get(&symbol).cloned().unwrap_or_default();
@@ -1919,11 +1919,14 @@ impl<'m> Resolver<'m> {
         })
     }
 
-    /// Is a value known to be of a type, whatever it may stand for?
+    /// Is a value known to be of a type, whatever it may stand for, or the constant that has this path?
     fn is_of_type(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId, wanted: &str) -> bool {
         let values = self.infer(files, file, origin);
-        let is_one =
-            |value: &Value| matches!(value, Value::Instance(id) if self.models.is_subtype(self.type_name(*id), wanted));
+        let is_one = |value: &Value| match value {
+            Value::Instance(id) => self.models.is_subtype(self.type_name(*id), wanted),
+            Value::Item(item) => self.text(*item) == wanted,
+            _ => false,
+        };
         !values.is_partial && !values.list.is_empty() && values.list.iter().all(is_one)
     }
 
