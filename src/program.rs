@@ -332,7 +332,7 @@ impl LoopFrame {
 }
 
 /// What makes code run many times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LoopSource {
     /// A loop.
     Loop(crate::facts::LoopId),

@@ -77,15 +77,12 @@ pub(super) fn contexts<'m>(
 fn enter_branch(
     facts: &FileFacts,
     id: ScopeId,
-    filling: &FxHashSet<(ScopeId, LoopId)>,
+    filling: &FxHashSet<(ScopeId, LoopSource)>,
     resolved: FileCalls,
     context: &mut Context,
 ) {
     for frame in &mut context.loops {
-        if let LoopSource::Loop(around) = frame.source
-            && frame.class == LoopClass::Data
-            && filling.contains(&(id, around))
-        {
+        if frame.class == LoopClass::Data && filling.contains(&(id, frame.source)) {
             frame.class = LoopClass::Bounded;
         }
     }

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::program::{FileCalls, Program};
+use crate::program::{FileCalls, LoopSource, Program};
 use crate::source::FileId;
 use crate::syntax::{FunctionFlavor, Name};
 
@@ -57,26 +57,35 @@ const DEEPEST: usize = 12;
 
 /// The branches of loops that make what a container of the code around the loop does not have yet, and put it there:
 /// `if key not in known: known[key] = load(key)`. They run once per key, not on every turn.
-pub(super) fn branches_that_fill(facts: &FileFacts, resolved: FileCalls) -> FxHashSet<(ScopeId, LoopId)> {
-    let mut asked: FxHashMap<(LoopId, Name), Vec<ScopeId>> = FxHashMap::default();
+pub(super) fn branches_that_fill(facts: &FileFacts, resolved: FileCalls) -> FxHashSet<(ScopeId, LoopSource)> {
+    let mut asked: FxHashMap<(LoopSource, Name), Vec<ScopeId>> = FxHashMap::default();
     let mut found = FxHashSet::default();
     let additions = keyed_additions(facts, resolved);
     let indexed = if additions.is_empty() { FxHashMap::default() } else { where_indexed(facts) };
     for (scope, place) in additions {
         let mut branches = Vec::new();
         for (id, scope) in facts.scopes_from(scope) {
-            match scope.kind {
-                ScopeKind::Branch => branches.push(id),
-                ScopeKind::Loop(around) => {
-                    let asked = asked.entry((around, place)).or_insert_with(|| {
-                        let indexed = indexed.get(&place).map_or(&[][..], |scopes| scopes);
-                        where_asked(facts, around, (place, indexed), resolved)
-                    });
-                    let decides = |branch: &&ScopeId| asked.iter().any(|scope| !is_inside(facts, *scope, **branch));
-                    found.extend(branches.iter().filter(decides).map(|branch| (*branch, around)));
+            // Whether a closure runs once per element is known elsewhere.
+            let around = match scope.kind {
+                ScopeKind::Branch => {
+                    branches.push(id);
+                    continue;
                 }
-                _ => {}
-            }
+                ScopeKind::Loop(around) => LoopSource::Loop(around),
+                ScopeKind::Closure(around) => LoopSource::Closure(around),
+                _ => continue,
+            };
+            let asked = asked.entry((around, place)).or_insert_with(|| {
+                let indexed = indexed.get(&place).map_or(&[][..], |scopes| scopes);
+                let body = match around {
+                    LoopSource::Closure(id) => (facts.closure(id).region, facts.closure(id).scope),
+                    LoopSource::Loop(id) => (facts.loop_of(id).region, facts.loop_of(id).scope),
+                    LoopSource::Call(_) => return Vec::new(),
+                };
+                where_asked(facts, body, (place, indexed), resolved)
+            });
+            let decides = |branch: &&ScopeId| asked.iter().any(|scope| !is_inside(facts, *scope, **branch));
+            found.extend(branches.iter().filter(decides).map(|branch| (*branch, around)));
         }
     }
     found
@@ -106,15 +115,14 @@ fn where_indexed(facts: &FileFacts) -> FxHashMap<Name, Vec<ScopeId>> {
     found
 }
 
-/// Where a loop asks a container for something; nowhere, if the container is made in the loop. The container is given as
-/// its place, and where that is indexed.
+/// Where the body of a loop, its region and scope, asks a container for something; nowhere, if the container is made there.
+/// The container is given as its place, and where that is indexed.
 fn where_asked(
     facts: &FileFacts,
-    around: LoopId,
+    (region, body): (Region, ScopeId),
     (place, indexed): (Name, &[ScopeId]),
     resolved: FileCalls,
 ) -> Vec<ScopeId> {
-    let region = facts.loop_of(around).region;
     let mut writes = facts.writes[region.writes.0 as usize..region.writes.1 as usize].iter();
     if writes.any(|write| write.place == place && write.kind == WriteKind::Assign) {
         return Vec::new();
@@ -132,7 +140,6 @@ fn where_asked(
         }
     };
     let calls = (region.calls.0..region.calls.1).map(CallId);
-    let body = facts.loop_of(around).scope;
     let indexed = indexed.iter().copied().filter(|scope| is_inside(facts, *scope, body));
     calls.filter(asks).map(|call| facts.call(call).scope).chain(indexed).collect()
 }

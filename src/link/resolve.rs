@@ -1642,9 +1642,8 @@ impl<'m> Resolver<'m> {
             if function.is_none() && self.language.profile().interfaces_are_structural {
                 function = self.method(files, implementor, member);
             }
-            let has_body = |(file, function): &(FileId, FunctionId)| {
-                files[file.0 as usize].facts.function(*function).has_body
-            };
+            let has_body =
+                |(file, function): &(FileId, FunctionId)| files[file.0 as usize].facts.function(*function).has_body;
             if function.is_none() && !has_body(&found) {
                 // It inherits the method from a class that need not know of the interface.
                 let lineage = self.lineage(files, implementor);
