@@ -10,7 +10,7 @@ use crate::link::summarize::{
     witness_chain,
 };
 use crate::model::table::{Color, Laziness, Row};
-use crate::program::{FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Standing, Target};
+use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Standing, Target};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading};
 use crate::source::FileId;
@@ -287,7 +287,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(loaded_to_count, |wanted| values::is_loaded_to_count(program, candidate) == *wanted);
     check!(at_hand, |wanted| values::is_at_hand(program, candidate) == *wanted);
     check!(gives, |wanted| values::gives(program, candidate, wanted));
-    check!(offloaded, |wanted| (context.is_offloaded || candidate.effect.is_offloaded) == *wanted);
+    check!(offloaded, |wanted| is_offloaded(program, candidate) == *wanted);
     check!(first_answer, |wanted| calls::is_first_answer(program, candidate) == *wanted);
     check!(calls, |wanted| calls::is_one_of(program, file, call, wanted));
     check!(goes_through, |wanted| calls::goes_through(program, candidate, wanted));
@@ -561,12 +561,33 @@ fn comes_of_call(facts: &FileFacts, origin: OriginId, call: CallId, depth: usize
     }
 }
 
+/// The circumstances under which the loop that counts runs as a whole.
+fn around_loop<'p>(program: &'p Program, candidate: &Candidate) -> Option<&'p Context> {
+    let facts = &program.file(candidate.file).facts;
+    let scope = match candidate.frame?.source {
+        LoopSource::Loop(id) => facts.loop_of(id).scope,
+        LoopSource::Closure(id) => facts.scope(facts.closure(id).scope).parent?,
+        LoopSource::Call(_) => return None,
+    };
+    Some(&program.contexts[candidate.file.0 as usize][scope.index()])
+}
+
+/// Do the turns run on other threads or processes? Those of a loop on another thread run there, one after the other.
+fn is_offloaded(program: &Program, candidate: &Candidate) -> bool {
+    let is_elsewhere = around_loop(program, candidate).is_some_and(|around| around.is_offloaded);
+    let context = program.context(candidate.file, candidate.call);
+    context.is_offloaded && !is_elsewhere || candidate.effect.is_offloaded_below
+}
+
+/// Do the turns run side by side? Those of a loop in a task do not.
 fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let concurrent = EffectSet::of(&[Effect::RunsConcurrently, Effect::SpawnsTask, Effect::SpawnsThread]);
     let row_effects = program.resolved(candidate.file, candidate.call).effects;
-    if program.context(candidate.file, candidate.call).is_concurrent || row_effects.meets(concurrent) {
+    let is_in_task = around_loop(program, candidate).is_some_and(|around| around.is_concurrent);
+    let context = program.context(candidate.file, candidate.call);
+    if context.is_concurrent && !is_in_task || row_effects.meets(concurrent) {
         return true;
     }
     // An asynchronous callee that is not awaited on the spot is only built here.
@@ -575,9 +596,15 @@ fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {
             let (file, function) = program.function(via);
             program.file(file).facts.function(function).is_async
         });
-    // It stands among the arguments of a call that starts tasks.
+    // It stands among the arguments of a call that starts tasks, on every turn.
+    let is_on_every_turn = |outer: &CallSite| match candidate.frame.map(|frame| frame.source) {
+        Some(LoopSource::Loop(id)) => facts.loop_of(id).span.contains(outer.span),
+        _ => true,
+    };
     let given = facts.calls.iter().enumerate().take(candidate.call.index()).rev().take(8).any(|(number, outer)| {
-        outer.span.contains(site.span) && program.resolved.of_file(candidate.file)[number].effects.meets(concurrent)
+        outer.span.contains(site.span)
+            && is_on_every_turn(outer)
+            && program.resolved.of_file(candidate.file)[number].effects.meets(concurrent)
     });
     builds || given
 }

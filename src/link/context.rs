@@ -52,8 +52,11 @@ pub(super) fn contexts<'m>(
             ScopeKind::Async(given_to) => {
                 context.is_async = true;
                 let spawns = EffectSet::of(&[Effect::SpawnsTask, Effect::RunsConcurrently]);
-                context.is_concurrent |= given_to.is_some_and(|(call, _)| resolved[call.index()].effects.meets(spawns));
+                let effects = given_to.map(|(call, _)| resolved[call.index()].effects).unwrap_or_default();
+                context.is_concurrent |= effects.meets(spawns);
                 // Only the start of the task happens in the loop; what it does there is side by side.
+                let is_left = given_to.is_some_and(|(call, _)| facts.call(call).used == Use::Discarded);
+                context.is_detached |= is_left && effects.has(Effect::SpawnsTask);
             }
             ScopeKind::OneTurn(ended) => {
                 for _ in 0..ended {

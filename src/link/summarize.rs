@@ -227,6 +227,8 @@ pub struct CallEffect {
     pub repeats: bool,
     /// Does it run on another thread or process?
     pub is_offloaded: bool,
+    /// Is it the callee that hands it to one?
+    pub is_offloaded_below: bool,
 }
 
 /// The effects that a call site brings to the code around it: none where nobody knows when it runs.
@@ -290,8 +292,14 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 steps: 0,
                 weight,
             };
-            let is_offloaded = context.is_offloaded;
-            found.push(CallEffect { reached, depend, callee_degree: 0, repeats: false, is_offloaded });
+            found.push(CallEffect {
+                reached,
+                depend,
+                callee_degree: 0,
+                repeats: false,
+                is_offloaded: context.is_offloaded,
+                is_offloaded_below: false,
+            });
         }
     }
     for callee in callees {
@@ -362,7 +370,14 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 steps: entry.steps.saturating_add(1),
                 weight: entry.weight,
             };
-            found.push(CallEffect { reached, depend, callee_degree, repeats: callee.repeats, is_offloaded });
+            found.push(CallEffect {
+                reached,
+                depend,
+                callee_degree,
+                repeats: callee.repeats,
+                is_offloaded,
+                is_offloaded_below: callee.is_offloaded,
+            });
         }
     }
     found
