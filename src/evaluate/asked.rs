@@ -3,9 +3,9 @@
 //!
 //! Reads displays, statements and names of methods. Of what is put together elsewhere nothing is known.
 
+use super::flow::given_parameters;
 use super::matching::Candidate;
 use crate::facts::*;
-use crate::link::resolve::matched_arguments;
 use crate::model::table::Row;
 use crate::program::{LoopFrame, Program};
 use crate::source::FileId;
@@ -114,7 +114,8 @@ fn along(program: &Program, candidate: &Candidate, path: &[(FileId, CallId)]) ->
     found
 }
 
-/// The parameters of the function in which a call stands to which the call before it on the way gives what differs.
+/// The parameters of the function in which a call stands to which the call before it on the way gives what differs; all of
+/// them where it is not known what it gives to which.
 fn parameters_given(
     program: &Program,
     (file, call): (FileId, CallId),
@@ -122,22 +123,12 @@ fn parameters_given(
     varying: Varying,
 ) -> u32 {
     let (facts, callee_facts) = (&program.file(file).facts, &program.file(below).facts);
-    let callee = callee_facts.scope(callee_facts.call(next).scope).function;
-    let reference = program.function_ref(below, callee);
-    if !program.resolved(file, call).functions().any(|function| function == reference) {
+    let reference = program.function_ref(below, callee_facts.scope(callee_facts.call(next).scope).function);
+    let is_callee = program.resolved(file, call).functions().any(|function| function == reference);
+    if !is_callee || facts.arguments_of(facts.call(call)).iter().any(|argument| argument.is_spread) {
         return u32::MAX;
     }
-    let site = facts.call(call);
-    let arguments = facts.arguments_of(site);
-    if arguments.iter().any(|argument| argument.is_spread) {
-        return u32::MAX;
-    }
-    let parameters = &callee_facts.function(callee).parameters;
-    let receives = parameters.first().is_some_and(|first| first.kind == ParameterKind::Receiver);
-    let own = u32::from(receives && site.name.is_some() && varying.has(site.receiver_depend));
-    let matched = matched_arguments(facts, site, callee_facts, callee).into_iter();
-    let differing = matched.filter(|(argument, _)| varying.has(arguments[*argument].depend));
-    differing.fold(own, |bits, (_, parameter)| bits | 1 << parameter.min(31))
+    given_parameters(program, (file, call), Some(&(below, next)), &|depend| varying.has(depend))
 }
 
 // ---- what is asked for ------------------------------------------------------------------------------------------

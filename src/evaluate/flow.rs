@@ -378,7 +378,7 @@ pub(super) fn is_for_chosen(program: &Program, frame: &LoopFrame, chain: &[(File
 }
 
 /// The parameters, as bits, by which a call hands on what comes of something to the function that the next one stands in.
-fn given_parameters(
+pub(super) fn given_parameters(
     program: &Program,
     (file, call): (FileId, CallId),
     next: Option<&(FileId, CallId)>,

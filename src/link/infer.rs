@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::closures::is_parameter;
-use super::resolve::{Definition, Memo, Resolver, Value, Values, function_ref, matched_arguments};
+use super::resolve::{Definition, External, Memo, Resolver, Value, Values, function_ref, matched_arguments};
 use crate::facts::*;
 use crate::model::table::{Row, RowKind};
 use crate::program::ProgramFile;
@@ -723,17 +723,11 @@ impl<'m> Resolver<'m> {
                 if gives_future && !is_awaited { self.futures_of(values) } else { values }
             }
             Value::Closure(file, closure) => self.closure_values(files, file, closure),
-            Value::Item(symbol) if self.definition(symbol).is_none() => {
-                let path = self.symbols.text(symbol);
-                match (self.models.row(path), self.models.factory(path)) {
-                    (Some(row), _) => self.row_returns(files, row, None, None),
-                    (None, Some(made)) => {
-                        let made = self.symbols.intern(made);
-                        Values::one(Value::Instance(self.types.intern(made, &[])))
-                    }
-                    (None, None) => Values::unknown(),
-                }
-            }
+            Value::Item(symbol) if self.definition(symbol).is_none() => match self.called_outside(symbol) {
+                External::Row(row, _) => self.row_returns(files, row, None, None),
+                External::Maker(id) => Values::one(Value::Instance(id)),
+                External::Unknown => Values::unknown(),
+            },
             Value::Item(_) | Value::Instance(_) => Values::unknown(),
         }
     }

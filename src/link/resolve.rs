@@ -221,7 +221,7 @@ type Shared<K, V> = Arc<FxHashMap<K, V>>;
 
 /// What calling something outside the program is.
 #[derive(Clone, Copy, Debug)]
-enum External<'m> {
+pub(super) enum External<'m> {
     /// A row, and the class that it is a static member of.
     Row(&'m Row, Option<Symbol>),
     /// Nothing that is known, but it gives a value of this type.
@@ -1805,15 +1805,7 @@ impl<'m> Resolver<'m> {
         resolution: &mut CallResolution<'m>,
     ) {
         resolution.callee = Some(symbol);
-        let external = match self.externals.get(&symbol) {
-            Some(known) => *known,
-            None => {
-                let found = self.find_external(symbol);
-                self.externals.insert(symbol, found);
-                found
-            }
-        };
-        match external {
+        match self.called_outside(symbol) {
             External::Row(row, static_owner) => {
                 let owner = owner.or_else(|| static_owner.map(|owner| self.types.intern(owner, &[])));
                 self.call_row(files, site, row, owner, resolution);
@@ -1827,6 +1819,16 @@ impl<'m> Resolver<'m> {
                 resolution.results.is_partial = true;
             }
         }
+    }
+
+    /// What calling something outside the program is, by its qualified name.
+    pub(super) fn called_outside(&mut self, symbol: Symbol) -> External<'m> {
+        if let Some(known) = self.externals.get(&symbol) {
+            return *known;
+        }
+        let found = self.find_external(symbol);
+        self.externals.insert(symbol, found);
+        found
     }
 
     fn find_external(&mut self, symbol: Symbol) -> External<'m> {
