@@ -946,6 +946,31 @@ impl FileFacts {
         }
     }
 
+    /// What a text begins with that is put together: the first piece of `"DROP TABLE " + name`, `"…%s" % name` or
+    /// `"…{}".format(name)`.
+    fn first_piece(&self, origin: OriginId) -> Option<StringId> {
+        let mut origin = origin;
+        for _ in 0..16 {
+            origin = match self.origin(origin) {
+                Origin::Operation(Operator::Add | Operator::Modulo, first) | Origin::Borrowed(first) => first,
+                Origin::Call(call) => match self.origin(self.call(call).callee) {
+                    Origin::Member(text, _) => text,
+                    _ => return None,
+                },
+                Origin::String(Some(text)) => return Some(text),
+                _ => return self.literal(origin),
+            };
+        }
+        None
+    }
+
+    /// The first words of the statement in SQL that a call is given and that is put together there.
+    pub fn begun(&self, call: CallId) -> Option<&str> {
+        let arguments = self.arguments_of(self.call(call)).iter().take(2);
+        let pieces = arguments.filter_map(|argument| self.first_piece(argument.origin));
+        pieces.map(|piece| &*self.strings[piece.0 as usize]).find(|text| sql::verb(text).is_some())
+    }
+
     /// What is known of a string that is a statement in SQL.
     pub fn statement(&self, string: StringId) -> Option<&Statement> {
         let at = self.statements.binary_search_by_key(&string, |(own, _)| *own).ok()?;

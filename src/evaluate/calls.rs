@@ -175,3 +175,28 @@ fn goes_on_until_answered(program: &Program, candidate: &Candidate) -> bool {
 pub(super) fn is_returned(program: &Program, candidate: &Candidate) -> bool {
     program.file(candidate.file).facts.is_result(candidate.call)
 }
+
+/// Is one of the things that a call is given to wait for awaited before the next is begun: `[await a(), await b()]`, or
+/// an `await` in a comprehension?
+pub fn is_given_awaited(program: &Program, candidate: &Candidate) -> bool {
+    let facts = &program.file(candidate.file).facts;
+    let is_awaited = |origin: &OriginId| match facts.origin(*origin) {
+        Origin::Await(inner) => matches!(facts.origin(inner), Origin::Call(_)),
+        _ => false,
+    };
+    let arguments = facts.arguments_of(facts.call(candidate.call));
+    let displayed = arguments.iter().map(|argument| facts.origin(argument.origin)).find_map(|origin| match origin {
+        Origin::Collection(_, Some(element), length) => Some((element, length)),
+        _ => None,
+    });
+    let begun: Vec<OriginId> = match displayed {
+        // A comprehension has one element, which stands for all.
+        Some((element, None)) => return is_awaited(&element),
+        Some((element, Some(_))) => match facts.origin(element) {
+            Origin::Join(start, end) | Origin::Tuple(start, end) => facts.origin_list(start, end).to_vec(),
+            _ => vec![element],
+        },
+        None => arguments.iter().map(|argument| argument.origin).collect(),
+    };
+    begun.split_last().is_some_and(|(_, before)| before.iter().any(is_awaited))
+}

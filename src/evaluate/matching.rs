@@ -323,6 +323,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         all.iter().any(|also| words(wanted).has(also.reached.effect))
     });
     check!(many_below, |wanted| causes::are_many(program, &candidate.effect.reached) == *wanted);
+    check!(given_awaited, |wanted| calls::is_given_awaited(program, candidate) == *wanted);
     check!(compares_each, |wanted| (site.kind == CallKind::Search) == *wanted);
     check!(rows_have, |wanted| rows::have_methods(program, candidate, wanted));
     check!(rows_have_decorated, |wanted| rows::have_decorated(program, candidate, wanted));

@@ -2171,7 +2171,8 @@ fn effects_of_unknown(files: &[ProgramFile], file: FileId, call: CallId, targets
 /// The effects of a call that sends a statement, once it is known what the statement is about.
 fn with_verb(facts: &FileFacts, call: CallId, effects: EffectSet) -> EffectSet {
     let string = facts.sent(call).map(|sent| sent.string).or_else(|| facts.made_ready(call));
-    match string.and_then(|string| sql::verb(&facts.strings[string.0 as usize])) {
+    let text = string.map(|string| &*facts.strings[string.0 as usize]).or_else(|| facts.begun(call));
+    match text.and_then(sql::verb) {
         Some(Verb::Write) => effects.union(EffectSet::of(&[Effect::DbWrite])),
         // A table is made or dropped once.
         Some(Verb::Other) => effects.without(EffectSet::of(&[Effect::DbQuery, Effect::DbWrite, Effect::Network])),

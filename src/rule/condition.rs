@@ -447,6 +447,8 @@ conditions! {
     also_reaches: Vec<Word<Effect>>,
     /// many other library calls, below the callee, do the same
     many_below: bool,
+    /// of what it is given to wait for, one thing is awaited before the next is begun
+    given_awaited: bool,
     /// a loop inside the loop looks for the elements that equal something
     compares_each: bool,
     /// the class of the rows has one of these methods of its own
