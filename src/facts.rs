@@ -285,7 +285,20 @@ pub struct Depend {
     pub parameters: u32,
 }
 
+/// The bit of the parameters of a [`Depend`] that stands for what a function uses of the function that it is defined in.
+pub const CAPTURED: u32 = 1 << 31;
+
+/// The bit of a parameter at this place; those far behind share one.
+pub fn parameter_bit(place: u16) -> u32 {
+    1 << place.min(30)
+}
+
 impl Depend {
+    /// Does it come from anything at all?
+    pub fn is_none(self) -> bool {
+        self == Depend::default()
+    }
+
     /// Both together.
     pub fn or(self, other: Depend) -> Depend {
         Depend {
@@ -947,18 +960,18 @@ impl FileFacts {
     }
 
     /// What a text begins with that is put together: the first piece of `"DROP TABLE " + name`, `"…%s" % name` or
-    /// `"…{}".format(name)`.
-    fn first_piece(&self, origin: OriginId) -> Option<StringId> {
+    /// `"…{}".format(name)`; of several texts, of the first.
+    pub fn leading_text(&self, origin: OriginId) -> Option<&str> {
         let mut origin = origin;
         for _ in 0..16 {
             origin = match self.origin(origin) {
                 Origin::Operation(Operator::Add | Operator::Modulo, first) | Origin::Borrowed(first) => first,
+                Origin::Join(start, end) => *self.origin_list(start, end).first()?,
                 Origin::Call(call) => match self.origin(self.call(call).callee) {
                     Origin::Member(text, _) => text,
                     _ => return None,
                 },
-                Origin::String(Some(text)) => return Some(text),
-                _ => return self.literal(origin),
+                _ => return self.literal_text(origin),
             };
         }
         None
@@ -967,8 +980,7 @@ impl FileFacts {
     /// The first words of the statement in SQL that a call is given and that is put together there.
     pub fn begun(&self, call: CallId) -> Option<&str> {
         let arguments = self.arguments_of(self.call(call)).iter().take(2);
-        let pieces = arguments.filter_map(|argument| self.first_piece(argument.origin));
-        pieces.map(|piece| &*self.strings[piece.0 as usize]).find(|text| sql::verb(text).is_some())
+        arguments.filter_map(|argument| self.leading_text(argument.origin)).find(|text| sql::verb(text).is_some())
     }
 
     /// What is known of a string that is a statement in SQL.

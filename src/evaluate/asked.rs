@@ -95,7 +95,7 @@ impl Varying {
     }
 
     fn has_parameter(self, place: usize) -> bool {
-        self.parameters & 1 << place.min(31) != 0
+        self.parameters & parameter_bit(place as u16) != 0
     }
 }
 

@@ -254,6 +254,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         &frame
     )));
     check!(carried, |wanted| is_carried(program, candidate) == *wanted);
+    check!(only_carried, |wanted| is_only_carried(candidate) == *wanted);
     check!(chained, |wanted| given::is_chained(program, candidate) == *wanted);
     check!(invariant, |wanted| is_invariant(program, candidate, wanted));
     check!(small_receiver, |wanted| {
@@ -577,7 +578,9 @@ fn around_loop<'p>(program: &'p Program, candidate: &Candidate) -> Option<&'p Co
 fn is_offloaded(program: &Program, candidate: &Candidate) -> bool {
     let is_elsewhere = around_loop(program, candidate).is_some_and(|around| around.is_offloaded);
     let context = program.context(candidate.file, candidate.call);
-    context.is_offloaded && !is_elsewhere || candidate.effect.is_offloaded_below
+    // What is awaited on the spot is waited for, on whatever thread it runs.
+    let is_awaited = candidate.site(program).awaited;
+    context.is_offloaded && !is_elsewhere || candidate.effect.is_offloaded_below && !is_awaited
 }
 
 /// Do the turns run side by side? Those of a loop in a task do not.
@@ -826,7 +829,7 @@ fn feeds_change(program: &Program, candidate: &Candidate) -> bool {
     let callee_facts = &program.file(callee_file).facts;
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
-    let feeds = |parameter: u16| entry.parameters & (1 << parameter.min(31)) != 0;
+    let feeds = |parameter: u16| entry.parameters & (parameter_bit(parameter)) != 0;
     let receives =
         callee_facts.function(callee).parameters.first().is_some_and(|first| first.kind == ParameterKind::Receiver);
     let changes_receiver = receives && feeds(0) && site.name.is_some() && is_changed(program, candidate, Change::Any);
@@ -938,6 +941,12 @@ fn is_carried(program: &Program, candidate: &Candidate) -> bool {
     let site = candidate.site(program);
     let arguments = facts.arguments_of(site).iter().fold(Depend::default(), |all, argument| all.or(argument.depend));
     (arguments.carried | site.receiver_depend.carried) & frame.bit != 0 || hands_on(program, candidate)
+}
+
+fn is_only_carried(candidate: &Candidate) -> bool {
+    let Some(frame) = candidate.frame else { return false };
+    let depend = candidate.effect.depend;
+    depend.carried & frame.bit != 0 && (depend.element | depend.volatile) & frame.bit == 0
 }
 
 /// Does a closure copy what its last call gave, to give it on: `reduce((all, one) => [...all, one])`?

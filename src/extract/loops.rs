@@ -24,6 +24,9 @@ const A_FEW_DOZEN: i64 = 64;
 /// Parts of names that count attempts.
 const ATTEMPT_WORDS: &[&str] = &["attempt", "retry", "retries", "tries"];
 
+/// Words in names of how many elements a chunk has.
+const SIZE_WORDS: &[&str] = &["size", "limit", "count", "max"];
+
 impl Extractor<'_> {
     /// A loop statement.
     pub(super) fn loop_statement(&mut self, node: LoopNodeId, span: Span) {
@@ -238,7 +241,9 @@ impl Extractor<'_> {
                         && self.ends_with_success(syntax.body)
                 {
                     LoopClass::Retry
-                } else if names_chunk(target) || syntax.iterable.is_some_and(|range| self.takes_steps(range)) {
+                } else if names_chunk(target)
+                    || syntax.iterable.is_some_and(|range| self.takes_steps(range) || self.gives_chunks(range))
+                {
                     LoopClass::Chunked
                 } else if is_page && self.goes_through_pages(node)
                     || syntax.iterable.is_some_and(|range| self.counts(range, &["pages"]))
@@ -318,6 +323,26 @@ impl Extractor<'_> {
     /// Is it a range in steps: of so many at once?
     fn takes_steps(&self, iterable: NodeId) -> bool {
         matches!(self.tree.kind(iterable), NodeKind::Range { step: Some(_), .. })
+    }
+
+    /// Is it a call that names chunks and is given their size: `batch_iter(rows, 100)`?
+    fn gives_chunks(&self, iterable: NodeId) -> bool {
+        let NodeKind::Call { callee, arguments, .. } = self.tree.kind(iterable) else { return false };
+        let has_word = |node: NodeId, words: &[&str]| match self.tree.kind(node) {
+            NodeKind::Name(name) | NodeKind::Member { name, .. } => {
+                let text = self.facts.names.text(name).to_ascii_lowercase();
+                words.iter().any(|word| text.contains(word))
+            }
+            _ => false,
+        };
+        let is_size = |given: &NodeId| match self.tree.kind(*given) {
+            NodeKind::Integer(_) => true,
+            NodeKind::Keyword { value, .. } => {
+                matches!(self.tree.kind(value), NodeKind::Integer(_)) || has_word(value, SIZE_WORDS)
+            }
+            _ => has_word(*given, SIZE_WORDS),
+        };
+        has_word(callee, CHUNK_WORDS) && self.tree.nodes_of(arguments).iter().any(is_size)
     }
 
     /// Can a turn fail, and the loop go on?

@@ -386,7 +386,7 @@ impl Extractor<'_> {
         let start = self.position();
         for (place, parameter) in node.parameters.iter().enumerate() {
             let origin = self.origin(Origin::Parameter(pending.id, place.min(u16::MAX as usize) as u16));
-            let depend = Depend { parameters: 1 << place.min(31), ..Depend::default() };
+            let depend = Depend { parameters: parameter_bit(place as u16), ..Depend::default() };
             if parameter.kind == ParameterKind::Receiver
                 && let NodeKind::Name(name) = self.tree.kind(parameter.target)
             {

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Extractor;
-use crate::facts::{BindingId, Depend, Origin, OriginId, ScopeId};
+use crate::facts::{BindingId, CAPTURED, Depend, Origin, OriginId, ScopeId};
 use crate::syntax::{Name, NodeId, NodeKind, Tree};
 
 /// What a local name stands for at this point.
@@ -61,9 +61,14 @@ impl Locals {
         changes
     }
 
-    /// All locals as a nested function sees them: reads there are not recorded.
+    /// All locals as a nested function sees them: reads there are not recorded, and what they come from is the matter of
+    /// the function around it.
     pub fn captured(&self) -> Locals {
-        let values = self.values.iter().map(|(name, local)| (*name, Local { binding: None, ..*local })).collect();
+        let seen_within = |local: &Local| {
+            let parameters = if local.depend.is_none() { 0 } else { CAPTURED };
+            Local { binding: None, depend: Depend { parameters, ..Depend::default() }, ..*local }
+        };
+        let values = self.values.iter().map(|(name, local)| (*name, seen_within(local))).collect();
         Locals { values, log: Vec::new() }
     }
 

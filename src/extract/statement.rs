@@ -80,13 +80,14 @@ impl Extractor<'_> {
             NodeKind::Function(function) => {
                 let origin = self.function_definition(function, span);
                 if let Some(name) = self.tree.functions[function.0 as usize].name {
-                    self.bind_definition(name, origin);
+                    let depend = self.captured_by(function);
+                    self.bind_definition(name, origin, depend);
                 }
             }
             NodeKind::Class(class) => {
                 let origin = self.class_definition(class);
                 if !matches!(self.tree.classes[class.0 as usize].kind, crate::syntax::ClassKind::Extension) {
-                    self.bind_definition(self.tree.classes[class.0 as usize].name, origin);
+                    self.bind_definition(self.tree.classes[class.0 as usize].name, origin, Depend::default());
                 }
             }
             NodeKind::InlineModule { name, decorators, body } => {
@@ -101,7 +102,7 @@ impl Extractor<'_> {
             }
             NodeKind::TypeAlias { name, value } => {
                 let origin = self.declared(value);
-                self.bind_definition(name, origin);
+                self.bind_definition(name, origin, Depend::default());
             }
             NodeKind::Outer(list) => {
                 let tree = self.tree;
@@ -455,12 +456,27 @@ impl Extractor<'_> {
         }
     }
 
-    fn bind_definition(&mut self, name: Name, origin: OriginId) {
+    fn bind_definition(&mut self, name: Name, origin: OriginId, depend: Depend) {
         if self.function == FunctionId(0) && self.class.is_none() {
             self.define(name, origin);
         }
         let scope = self.scope;
-        self.locals.set(name, Some(Local { origin, depend: Depend::default(), scope, binding: None }));
+        self.locals.set(name, Some(Local { origin, depend, scope, binding: None }));
+    }
+
+    /// What the locals come from that a function uses of the one that it is defined in.
+    fn captured_by(&self, function: crate::syntax::FunctionNodeId) -> Depend {
+        let mut depend = Depend::default();
+        let mut pending: Vec<NodeId> = self.tree.functions[function.0 as usize].body.into_iter().collect();
+        while let Some(node) = pending.pop() {
+            if let NodeKind::Name(name) = self.tree.kind(node)
+                && let Some(local) = self.locals.get(name)
+            {
+                depend = depend.or(local.depend.within(self.shared_depth(local.scope)));
+            }
+            self.tree.for_each_child(node, &mut |child| pending.push(child));
+        }
+        depend
     }
 
     fn inline_module(&mut self, name: Name, decorators: Vec<OriginId>, body: NodeId) {
@@ -493,7 +509,7 @@ impl Extractor<'_> {
             self.packages.insert(import.binding);
         }
         let origin = self.origin(Origin::Import(id));
-        self.bind_definition(import.binding, origin);
+        self.bind_definition(import.binding, origin, Depend::default());
     }
 
     fn let_statement(&mut self, target: NodeId, declared: Option<TypeExprId>, value: Option<NodeId>) {

@@ -17,10 +17,13 @@ use crate::lang::Profile;
 use crate::model::table::Row;
 use crate::program::{Callback, Context, FunctionRef, LoopFrame, LoopSource, Program};
 use crate::source::FileId;
-use crate::syntax::LoopKind;
+use crate::syntax::{LoopKind, Name, TypeExpr, TypeExprId, TypeForm};
 
 /// A closure may be handed through this many functions.
 const LONGEST_CHAIN: usize = 4;
+
+/// Names of types whose last argument is what awaiting gives.
+const FUTURES: &[&str] = &["Awaitable", "Coroutine", "Deferred", "Future", "Promise"];
 
 /// How a function runs what it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,8 +118,49 @@ fn run_of_argument(program: &Program, file: FileId, call: CallId, argument: usiz
     let of_function = |function: FunctionRef| {
         let (callee_file, callee, place) = parameter_given(program, file, call, argument, function)?;
         run_of_parameter(program, callee_file, callee, place, depth)
+            .or_else(|| gives_result_of(program, callee_file, callee, place).then_some(Run::Elsewhere))
     };
     agreed(resolved.functions().map(of_function))
+}
+
+/// Does a function that does not call its parameter itself give what that gives, as their types say: `run(work: Callable[...,
+/// R]) -> R`? It cannot make an `R` otherwise, so whatever it hands the parameter to has called it, on whatever thread.
+fn gives_result_of(program: &Program, file: FileId, function: FunctionId, place: u16) -> bool {
+    let facts = &program.file(file).facts;
+    let own = facts.function(function);
+    let profile = profile_of(program, file);
+    let calls_it = |call: CallId| {
+        let site = facts.call(call);
+        facts.scope(site.scope).function == function && calls_parameter(facts, profile, site, function, place)
+    };
+    if (own.region.calls.0..own.region.calls.1).map(CallId).any(calls_it) {
+        return false;
+    }
+    let result = own.declared.and_then(|declared| awaited_name(facts, declared));
+    let Some(result) = result.filter(|name| is_type_variable(facts, own, *name)) else { return false };
+    let callable = own.parameters.get(place as usize).and_then(|parameter| parameter.declared);
+    let gives = callable.and_then(|callable| facts.types[callable.0 as usize].arguments.last());
+    gives.is_some_and(|gives| awaited_name(facts, *gives) == Some(result))
+}
+
+/// The name of a type without arguments, or of what a future of it gives.
+fn awaited_name(facts: &FileFacts, id: TypeExprId) -> Option<Name> {
+    let mut own = &facts.types[id.0 as usize];
+    let is_future = |own: &TypeExpr| own.names.last().is_some_and(|name| FUTURES.contains(&facts.text(*name)));
+    if is_future(own) {
+        own = &facts.types[own.arguments.last()?.0 as usize];
+    }
+    match (own.form, &own.names[..], &own.arguments[..]) {
+        (TypeForm::Named, [name], []) => Some(*name),
+        _ => None,
+    }
+}
+
+/// Does a name stand for any type: a type parameter of the function, or a name that the module makes by a call?
+fn is_type_variable(facts: &FileFacts, function: &Function, name: Name) -> bool {
+    let definitions = || facts.modules[function.module.index()].definitions.iter();
+    let is_made = || definitions().any(|(own, made)| *own == name && matches!(facts.origin(*made), Origin::Call(_)));
+    function.type_parameters.iter().any(|(own, _)| *own == name) || is_made()
 }
 
 /// The call by which the only function that a call site leads to runs one of its arguments, if there is only one.

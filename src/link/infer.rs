@@ -54,7 +54,11 @@ impl<'m> Resolver<'m> {
             }
             Origin::Element(inner) => {
                 let values = self.infer(files, file, inner);
-                self.elements(files, values)
+                let elements = self.elements(files, values);
+                match elements.list.is_empty() {
+                    true => self.displayed(files, file, inner),
+                    false => elements,
+                }
             }
             Origin::Item(inner) => {
                 let values = self.infer(files, file, inner);
@@ -126,6 +130,21 @@ impl<'m> Resolver<'m> {
                 self.without_unknown_items(values)
             }
         }
+    }
+
+    /// The members of what is written down: classes and functions, which no type of a container tells.
+    fn displayed(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let mut values = Values::unknown();
+        match facts.origin(origin) {
+            Origin::Tuple(..) | Origin::Collection(_, Some(_), Some(_)) => {}
+            _ => return values,
+        }
+        values.is_partial = false;
+        for member in facts.members_of(origin) {
+            values.add(self.infer(files, file, member));
+        }
+        values
     }
 
     /// What nobody knows anything of says nothing where it stands beside a value that is known: `shared.db ?? new Db()`.

@@ -1086,7 +1086,10 @@ impl<'m> Resolver<'m> {
             {
                 return self.related(files, relation);
             }
-            if let Some(values) = self.own_field(files, part, member) {
+            // Where nobody knows what the class sets, it is what the class that it inherits from says.
+            if let Some(values) = self.own_field(files, part, member)
+                && !(values.list.is_empty() && self.inherits_attribute(files, symbol, member))
+            {
                 let class = self.types.intern(symbol, &[]);
                 return self.values_bound_to(files, values, class);
             }
@@ -1103,6 +1106,17 @@ impl<'m> Resolver<'m> {
             }
         }
         Values::unknown()
+    }
+
+    /// Does a class inherit an attribute from a class of a library?
+    fn inherits_attribute(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> bool {
+        let lineage = self.lineage(files, symbol);
+        let is_library = |resolver: &Self, part: &Symbol| resolver.definition(*part).is_none();
+        let mut libraries = lineage.iter().filter(|part| is_library(self, part));
+        libraries.any(|part| {
+            let row = self.models.member(self.symbols.text(*part), self.symbols.text(member));
+            row.is_some_and(|(row, _)| row.kind == RowKind::Attribute)
+        })
     }
 
     /// The value of a field that is assigned in one place only.
@@ -2142,27 +2156,19 @@ fn comes_after(facts: &FileFacts, leave: CallId, members: &[table::Text]) -> boo
     awaits_nothing && calls().take_while(|other| !is_entering(other)).any(is_meant)
 }
 
-/// The effects of a call of which nobody knows what it does, but that gives a statement to a member which sends such: as its
-/// first argument, or after what it is given in all calls. A method of an interface that nothing of the program has may
-/// do anything.
+/// The effects of a call that gives a statement to a member which sends such, as its first argument or after what it is
+/// given in all calls, where no row tells what it does. Functions of the program that it leads to may tell more.
 fn effects_of_unknown(files: &[ProgramFile], file: FileId, call: CallId, targets: &[Target]) -> EffectSet {
     let facts = &files[file.0 as usize].facts;
     let site = facts.call(call);
     let sends = || site.name.is_some_and(|name| sql::sends(facts.text(name)));
     let gives_statement = || {
         let mut given = facts.arguments_of(site).iter().take(2);
-        given.any(|argument| facts.literal_text(argument.origin).is_some_and(sql::is_about_rows))
+        given.any(|argument| facts.leading_text(argument.origin).is_some_and(sql::is_about_rows))
     };
-    let is_unknown = |target: &Target| match target {
-        Target::Function(function) => {
-            let (file, function) = locate(files, *function);
-            !files[file.0 as usize].facts.function(function).has_body
-        }
-        Target::Row(_) => false,
-    };
-    // The texts are asked first: few calls are given a statement.
     let is_row = |target: &Target| matches!(target, Target::Row(_));
-    match !targets.iter().any(is_row) && sends() && gives_statement() && targets.iter().all(is_unknown) {
+    // The name is asked first: few members send anything.
+    match !targets.iter().any(is_row) && sends() && gives_statement() {
         true => EffectSet::of(&[Effect::DbQuery]),
         false => EffectSet::EMPTY,
     }

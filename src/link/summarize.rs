@@ -332,6 +332,8 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
                 depend.element = EVERY_TURN;
             } else if gives_arguments {
                 for_each_feeding(facts, site, callee_facts, callee_id, entry.parameters, |fed| depend = depend.or(fed));
+            } else if let Some(argument) = callee.argument {
+                depend = given_with(facts, site, argument, entry.parameters);
             }
             // What is remembered for now is done for each key that is new: where none changes, once.
             let is_fed = depend.element | depend.carried | depend.volatile != 0;
@@ -381,6 +383,17 @@ pub fn effects_where_it_stands(program: &Program, file: FileId, call: CallId) ->
         }
     }
     found
+}
+
+/// What feeds a function that a call site hands over, and of which nobody knows what whoever calls it gives: what it uses of
+/// the function around it, and what is handed over beside it.
+fn given_with(facts: &FileFacts, site: &CallSite, handed: u16, wanted: u32) -> Depend {
+    let arguments = facts.arguments_of(site).iter().enumerate();
+    let feeds = |(at, _): &(usize, &Argument)| match *at == handed as usize {
+        true => wanted & CAPTURED != 0,
+        false => wanted & !CAPTURED != 0,
+    };
+    arguments.filter(feeds).fold(Depend::default(), |all, (_, argument)| all.or(argument.depend))
 }
 
 /// The elements that a call site gives to what its callee goes through.
@@ -564,7 +577,7 @@ fn still_open(
     let asked = (entry.without | entry.needs) & WHOLE_PARAMETERS;
     let mut given = 0u32;
     for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
-        let bit = 1 << parameter.min(31);
+        let bit = parameter_bit(parameter);
         if asked & bit == 0 {
             continue;
         }
@@ -829,6 +842,8 @@ struct Callee {
     function: FunctionRef,
     /// The call that gives it its arguments.
     called_by: Option<(FileId, CallId)>,
+    /// The argument of the call site that it is handed over as.
+    argument: Option<u16>,
     /// Once per element of what the call goes through.
     repeats: bool,
     is_offloaded: bool,
@@ -841,13 +856,14 @@ fn certain_callees(program: &Program, file: FileId, call: CallId) -> SmallVec<[C
     // One of several: only what all of them do is certain, so the one with the fewest effects speaks for them.
     let least = resolved.functions().min_by_key(|function| program.summaries[function.0 as usize].effects.len());
     if let Some(function) = least {
-        callees.push(Callee { function, called_by: Some((file, call)), repeats: false, is_offloaded: false });
+        let called_by = Some((file, call));
+        callees.push(Callee { function, called_by, argument: None, repeats: false, is_offloaded: false });
     }
     let callbacks = &program.callbacks[file.0 as usize];
     let first = callbacks.partition_point(|callback| callback.call < call);
     for callback in callbacks[first..].iter().take_while(|callback| callback.call == call) {
-        let Callback { function, called_by, repeats, is_offloaded, .. } = *callback;
-        callees.push(Callee { function, called_by, repeats, is_offloaded });
+        let Callback { function, called_by, argument, repeats, is_offloaded, .. } = *callback;
+        callees.push(Callee { function, called_by, argument: Some(argument), repeats, is_offloaded });
     }
     callees
 }
@@ -858,7 +874,9 @@ pub fn own_effects(program: &Program, file: FileId, call: CallId) -> EffectSet {
     let Some(row) = resolved.row() else {
         // Of which nobody knows what it does, the text that it is given may tell.
         let is_row = |target: &Target| matches!(target, Target::Row(_));
-        return if resolved.targets.iter().any(is_row) { EffectSet::EMPTY } else { resolved.effects };
+        let asks = |function: FunctionRef| program.summaries[function.0 as usize].get(Effect::DbQuery).is_some();
+        let is_told = resolved.targets.iter().any(is_row) || resolved.functions().any(asks);
+        return if is_told { EffectSet::EMPTY } else { resolved.effects };
     };
     let mut effects = resolved.effects;
     if row.laziness == Laziness::Lazy {
@@ -894,19 +912,19 @@ pub fn for_each_feeding(
 ) {
     let parameters = &callee_facts.function(callee).parameters;
     let receives = parameters.first().is_some_and(|first| first.kind == ParameterKind::Receiver);
-    if receives && site.name.is_some() && wanted & 1 != 0 {
+    if receives && site.name.is_some() && wanted & 1 != 0 || site.name.is_none() && wanted & CAPTURED != 0 {
         visit(site.receiver_depend);
     }
     let mut fed = 0u32;
     for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
-        if wanted & (1 << parameter.min(31)) != 0 {
-            fed |= 1 << parameter.min(31);
+        if wanted & (parameter_bit(parameter)) != 0 {
+            fed |= parameter_bit(parameter);
             visit(facts.arguments_of(site)[argument].depend);
         }
     }
     // One alone, where many may be given, is like any other.
     if let Some((argument, parameter)) = given_alone(facts, site, callee_facts, callee)
-        && wanted & (1 << parameter.min(31)) != 0
+        && wanted & (parameter_bit(parameter)) != 0
     {
         visit(facts.arguments_of(site)[argument].depend);
     }

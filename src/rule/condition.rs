@@ -277,6 +277,8 @@ conditions! {
     mutated_in_loop: bool,
     /// what it is given in one turn comes from the turn before
     carried: bool,
+    /// all that it is given of the loop comes from the turn before, as in a search that halves a range
+    only_carried: bool,
     /// what it asks for is a part of what it gave the turn before: a walk from row to row
     chained: bool,
     /// the loop can be left before its end
