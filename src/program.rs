@@ -266,7 +266,7 @@ pub enum Standing {
     Unsaid,
     /// Only what runs seldom leads to it: the start of the program, scripts, pages for administrators.
     Seldom,
-    /// Only actions lead to it that an administrator takes on rows picked by hand.
+    /// Only what administrators ask for leads to it: pages for them, actions on rows picked by hand.
     Action,
 }
 

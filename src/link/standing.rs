@@ -14,10 +14,14 @@ use crate::lang;
 use crate::model::table::{HandlerRow, Role, Row};
 use crate::program::{Callback, FunctionRef, LoopFrame, LoopSource, Program, ProgramFile, ResolvedCalls, Standing};
 use crate::source::FileId;
+use crate::syntax::Name;
 use crate::types::Symbol;
 
 /// How many calls below a loop a function is still said to run in it.
 const NEAR_BY: usize = 2;
+
+/// Words in names of decorators that let only administrators in.
+const ADMINISTRATORS: &[&str] = &["admin", "admins", "staff", "superuser", "superusers"];
 
 /// Fills in the standing of all functions.
 pub(super) fn find_standings(program: &mut Program) {
@@ -162,7 +166,32 @@ fn registration<'m>(
     Some((row, vec![given.origin]))
 }
 
-/// Code in places of what people run by hand, code of modules, tests.
+/// Is a function let nobody in but administrators, as a decorator of it says by its name?
+fn is_for_administrators(facts: &FileFacts, function: &Function) -> bool {
+    let names = |origin: &OriginId| {
+        let written = match facts.origin(*origin) {
+            Origin::Call(call) => facts.call(call).name.or_else(|| named(facts, facts.call(call).callee)),
+            _ => named(facts, *origin),
+        };
+        written.is_some_and(|name| {
+            let text = facts.text(name).to_ascii_lowercase();
+            text.split('_').any(|word| ADMINISTRATORS.contains(&word))
+        })
+    };
+    function.decorators.iter().any(names)
+}
+
+/// The last name of what is imported, defined or a member.
+fn named(facts: &FileFacts, origin: OriginId) -> Option<Name> {
+    match facts.origin(origin) {
+        Origin::Global(_, name) | Origin::Member(_, name) => Some(name),
+        Origin::Import(import) => Some(facts.imports[import.index()].binding),
+        Origin::Function(function) => Some(facts.function(function).name),
+        _ => None,
+    }
+}
+
+/// Code in places of what people run by hand, code of modules, tests, pages for administrators.
 fn note_place(program: &mut Program, file: FileId) {
     let entry = &program.files[file.0 as usize];
     let is_by_hand = entry.is_script || lang::all()[entry.source.language].is_run_by_hand(&entry.source.path);
@@ -171,6 +200,8 @@ fn note_place(program: &mut Program, file: FileId) {
         let is_test = program.tests[reference];
         if is_by_hand || is_test {
             program.standings[reference] = Standing::Seldom;
+        } else if is_for_administrators(&entry.facts, &entry.facts.functions[number]) {
+            program.standings[reference] = Standing::Action;
         }
     }
 }

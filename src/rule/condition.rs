@@ -315,7 +315,7 @@ conditions! {
     at_start: bool,
     /// the library call at the end of the path is only put down, as a transaction is open where the loop stands
     queued: bool,
-    /// it stands in a function that only actions lead to which an administrator takes on rows picked by hand
+    /// it stands in a function that only administrators come to: in actions on rows picked by hand, or past a decorator that lets nobody else in
     action: bool,
     /// it stands in a script that people run by hand, once or seldom
     by_hand: bool,

@@ -314,7 +314,7 @@ impl<P: Clone> Schema<P> {
         if lookup.first_by.as_ref().is_some_and(|column| table.is_indexed(column)) {
             return None;
         }
-        let is_wanted = |term: &&Term| table.has_many_values(&term.column);
+        let is_wanted = |term: &&Term| table.has_many_values(&term.column) && !table.serves(&term.column);
         let by_value = lookup.terms.iter().filter(is_wanted).find(|term| match term.kind {
             TermKind::Equal => true,
             TermKind::Joined(other) => self.gives_few_rows(lookups.get(other as usize)),
@@ -334,11 +334,13 @@ impl<P: Clone> Schema<P> {
 
     /// May an index find the rows that a statement looks up, directly or from those of another table that it joins?
     /// Where nothing is known of the other table, it may.
-    fn is_served<'l>(&self, lookups: &'l [Lookup], lookup: &'l Lookup, seen: &mut Vec<&'l str>) -> bool {
-        let Some(table) = self.table(&lookup.table).filter(|_| !seen.contains(&&*lookup.table)) else {
-            return !seen.contains(&&*lookup.table);
-        };
-        seen.push(&lookup.table);
+    fn is_served<'l>(&self, lookups: &'l [Lookup], lookup: &'l Lookup, seen: &mut Vec<&'l Lookup>) -> bool {
+        // A table may be joined to itself: each time it is another lookup.
+        if seen.iter().any(|own| std::ptr::eq(*own, lookup)) {
+            return false;
+        }
+        let Some(table) = self.table(&lookup.table) else { return true };
+        seen.push(lookup);
         let is_served = lookup.terms.iter().any(|term| match term.kind {
             TermKind::Joined(other) => {
                 let other = lookups.get(other as usize);

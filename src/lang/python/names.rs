@@ -49,7 +49,7 @@ const SIDE_FOLDERS: &[&str] = &[
 const SIDE_FILES: &[&str] = &["conftest.py", "setup.py", "noxfile.py", "tests.py", "seed.py", "seeds.py"];
 
 /// Folders of what people run by hand: scripts, and commands for administrators.
-const HAND_FOLDERS: &[&str] = &["scripts", "script", "bin", "tools", "devtools", COMMAND_FOLDER];
+const HAND_FOLDERS: &[&str] = &["scripts", "_scripts", "script", "bin", "tools", "devtools", COMMAND_FOLDER];
 
 /// The folder of commands for administrators, which a clock often runs.
 const COMMAND_FOLDER: &str = "management";
