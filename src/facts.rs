@@ -959,22 +959,24 @@ impl FileFacts {
         }
     }
 
-    /// What a text begins with that is put together: the first piece of `"DROP TABLE " + name`, `"…%s" % name` or
+    /// What a text begins with, which may be put together: the first piece of `"DROP TABLE " + name`, `"…%s" % name` or
     /// `"…{}".format(name)`; of several texts, of the first.
     pub fn leading_text(&self, origin: OriginId) -> Option<&str> {
-        let mut origin = origin;
-        for _ in 0..16 {
-            origin = match self.origin(origin) {
-                Origin::Operation(Operator::Add | Operator::Modulo, first) | Origin::Borrowed(first) => first,
-                Origin::Join(start, end) => *self.origin_list(start, end).first()?,
-                Origin::Call(call) => match self.origin(self.call(call).callee) {
-                    Origin::Member(text, _) => text,
-                    _ => return None,
-                },
-                _ => return self.literal_text(origin),
-            };
+        self.leading_text_below(origin, 0)
+    }
+
+    fn leading_text_below(&self, origin: OriginId, depth: usize) -> Option<&str> {
+        if depth > 16 {
+            return None;
         }
-        None
+        let first = match self.origin(origin) {
+            Origin::Operation(Operator::Add | Operator::Modulo, first) => Some(first),
+            Origin::Join(start, end) => self.origin_list(start, end).first().copied(),
+            // A method of a text makes another of it.
+            Origin::Call(call) => self.call(call).name.map(|_| self.call(call).callee),
+            _ => None,
+        };
+        first.and_then(|first| self.leading_text_below(first, depth + 1)).or_else(|| self.literal_text(origin))
     }
 
     /// The first words of the statement in SQL that a call is given and that is put together there.

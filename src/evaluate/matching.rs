@@ -829,7 +829,7 @@ fn feeds_change(program: &Program, candidate: &Candidate) -> bool {
     let callee_facts = &program.file(callee_file).facts;
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
-    let feeds = |parameter: u16| entry.parameters & (parameter_bit(parameter)) != 0;
+    let feeds = |parameter: u16| entry.parameters & parameter_bit(parameter) != 0;
     let receives =
         callee_facts.function(callee).parameters.first().is_some_and(|first| first.kind == ParameterKind::Receiver);
     let changes_receiver = receives && feeds(0) && site.name.is_some() && is_changed(program, candidate, Change::Any);
@@ -943,6 +943,7 @@ fn is_carried(program: &Program, candidate: &Candidate) -> bool {
     (arguments.carried | site.receiver_depend.carried) & frame.bit != 0 || hands_on(program, candidate)
 }
 
+/// Does all that it is given of the loop come from the turn before?
 fn is_only_carried(candidate: &Candidate) -> bool {
     let Some(frame) = candidate.frame else { return false };
     let depend = candidate.effect.depend;

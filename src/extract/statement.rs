@@ -467,6 +467,9 @@ impl Extractor<'_> {
     /// What the locals come from that a function uses of the one that it is defined in.
     fn captured_by(&self, function: crate::syntax::FunctionNodeId) -> Depend {
         let mut depend = Depend::default();
+        if self.function == FunctionId(0) {
+            return depend;
+        }
         let mut pending: Vec<NodeId> = self.tree.functions[function.0 as usize].body.into_iter().collect();
         while let Some(node) = pending.pop() {
             if let NodeKind::Name(name) = self.tree.kind(node)

@@ -166,7 +166,7 @@ fn registration<'m>(
     Some((row, vec![given.origin]))
 }
 
-/// Is a function let nobody in but administrators, as a decorator of it says by its name?
+/// Does a function let in administrators only, as the name of a decorator of it says?
 fn is_for_administrators(facts: &FileFacts, function: &Function) -> bool {
     let names = |origin: &OriginId| {
         let written = match facts.origin(*origin) {

@@ -917,14 +917,14 @@ pub fn for_each_feeding(
     }
     let mut fed = 0u32;
     for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
-        if wanted & (parameter_bit(parameter)) != 0 {
+        if wanted & parameter_bit(parameter) != 0 {
             fed |= parameter_bit(parameter);
             visit(facts.arguments_of(site)[argument].depend);
         }
     }
     // One alone, where many may be given, is like any other.
     if let Some((argument, parameter)) = given_alone(facts, site, callee_facts, callee)
-        && wanted & (parameter_bit(parameter)) != 0
+        && wanted & parameter_bit(parameter) != 0
     {
         visit(facts.arguments_of(site)[argument].depend);
     }
