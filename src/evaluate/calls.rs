@@ -185,18 +185,14 @@ pub fn is_given_awaited(program: &Program, candidate: &Candidate) -> bool {
         _ => false,
     };
     let arguments = facts.arguments_of(facts.call(candidate.call));
-    let displayed = arguments.iter().map(|argument| facts.origin(argument.origin)).find_map(|origin| match origin {
-        Origin::Collection(_, Some(element), length) => Some((element, length)),
-        _ => None,
-    });
-    let begun: Vec<OriginId> = match displayed {
-        // A comprehension has one element, which stands for all.
-        Some((element, None)) => return is_awaited(&element),
-        Some((element, Some(_))) => match facts.origin(element) {
-            Origin::Join(start, end) | Origin::Tuple(start, end) => facts.origin_list(start, end).to_vec(),
-            _ => vec![element],
-        },
-        None => arguments.iter().map(|argument| argument.origin).collect(),
+    let is_collection = |origin: &OriginId| matches!(facts.origin(*origin), Origin::Collection(_, Some(_), _));
+    let given = || arguments.iter().map(|argument| argument.origin);
+    // A comprehension has one element, which stands for all.
+    let (begun, stands_for_all) = match given().find(is_collection) {
+        Some(origin) => (facts.members_of(origin), matches!(facts.origin(origin), Origin::Collection(_, _, None))),
+        None => (given().collect(), false),
     };
-    begun.split_last().is_some_and(|(_, before)| before.iter().any(is_awaited))
+    // What comes last holds nothing up.
+    let last = if stands_for_all { begun.len() } else { begun.len().saturating_sub(1) };
+    begun[..last].iter().any(is_awaited)
 }

@@ -8,13 +8,13 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::resolve::{Resolver, Value, argument_at, function_ref};
+use super::tables::last_name;
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
 use crate::model::table::{HandlerRow, Role, Row};
 use crate::program::{Callback, FunctionRef, LoopFrame, LoopSource, Program, ProgramFile, ResolvedCalls, Standing};
 use crate::source::FileId;
-use crate::syntax::Name;
 use crate::types::Symbol;
 
 /// How many calls below a loop a function is still said to run in it.
@@ -168,27 +168,11 @@ fn registration<'m>(
 
 /// Does a function let in administrators only, as the name of a decorator of it says?
 fn is_for_administrators(facts: &FileFacts, function: &Function) -> bool {
-    let names = |origin: &OriginId| {
-        let written = match facts.origin(*origin) {
-            Origin::Call(call) => facts.call(call).name.or_else(|| named(facts, facts.call(call).callee)),
-            _ => named(facts, *origin),
-        };
-        written.is_some_and(|name| {
-            let text = facts.text(name).to_ascii_lowercase();
-            text.split('_').any(|word| ADMINISTRATORS.contains(&word))
-        })
+    let names = |decorator: &OriginId| {
+        let name = last_name(facts, *decorator, 0).unwrap_or_default().to_ascii_lowercase();
+        name.split('_').any(|word| ADMINISTRATORS.contains(&word))
     };
     function.decorators.iter().any(names)
-}
-
-/// The last name of what is imported, defined or a member.
-fn named(facts: &FileFacts, origin: OriginId) -> Option<Name> {
-    match facts.origin(origin) {
-        Origin::Global(_, name) | Origin::Member(_, name) => Some(name),
-        Origin::Import(import) => Some(facts.imports[import.index()].binding),
-        Origin::Function(function) => Some(facts.function(function).name),
-        _ => None,
-    }
 }
 
 /// Code in places of what people run by hand, code of modules, tests, pages for administrators.

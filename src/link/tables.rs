@@ -656,8 +656,10 @@ fn names_type(facts: &FileFacts, call: CallId, names: &[Text]) -> bool {
             .any(|name| names.iter().any(|own| own == name))
 }
 
-fn last_name(facts: &FileFacts, origin: OriginId, depth: usize) -> Option<&str> {
+/// The last name of what an origin leads to, called or not.
+pub(super) fn last_name(facts: &FileFacts, origin: OriginId, depth: usize) -> Option<&str> {
     match facts.origin(origin) {
+        Origin::Function(function) => Some(facts.text(facts.function(function).name)),
         Origin::Member(_, name) | Origin::Global(_, name) => Some(facts.text(name)),
         Origin::Import(import) => facts.imports[import.index()].path.last().map(|name| facts.text(*name)),
         Origin::Call(call) if depth < 4 => match facts.call(call).name {
