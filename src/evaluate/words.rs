@@ -312,8 +312,8 @@ pub(super) fn call_text(facts: &FileFacts, site: &CallSite) -> String {
     }
     match (site.text, facts.origin(site.callee)) {
         (Some(text), _) => facts.text(text).to_owned(),
-        // A loop over a call goes by the name of that call.
-        (None, Origin::Call(inner)) if site.kind == CallKind::Iterate => call_text(facts, facts.call(inner)),
+        // What goes through or searches what a call gives goes by the name of that call.
+        (None, Origin::Call(inner)) if site.kind != CallKind::Call => call_text(facts, facts.call(inner)),
         (None, _) => "the call".into(),
     }
 }

@@ -202,12 +202,16 @@ impl Extractor<'_> {
 
     fn name(&mut self, name: Name, node: NodeId, used: Use) -> Value {
         let Some(local) = self.locals.get(name) else {
-            let origin = match self.superclass().filter(|_| name == self.known.superclass && used == Use::Receiver) {
-                // `super.find()` is a method of the class that is extended.
-                Some(superclass) => superclass,
-                None => self.origin(Origin::Global(self.module, name)),
-            };
-            return Value { origin, depend: Depend::default(), place: Some(name) };
+            let mut depend = Depend::default();
+            let mut origin = None;
+            if name == self.known.superclass && used == Use::Receiver {
+                // `super.find()` is a method of the class that is extended, on the very object.
+                origin = self.superclass();
+                let own = self.receiver.and_then(|receiver| self.locals.get(receiver));
+                depend = own.map_or(depend, |own| own.depend);
+            }
+            let origin = origin.unwrap_or_else(|| self.origin(Origin::Global(self.module, name)));
+            return Value { origin, depend, place: Some(name) };
         };
         if let Some(binding) = local.binding {
             let site = UseSite {

@@ -165,6 +165,8 @@ pub struct Profile {
     pub modules_span_files: bool,
     /// Does a type implement every interface whose methods it has, without saying so?
     pub interfaces_are_structural: bool,
+    /// Is a method that the first base of a class lacks looked for in the next, also by `super` in the first?
+    pub bases_are_in_line: bool,
     /// May methods of a class share a name, so that what they are given tells which one is called?
     pub has_overloads: bool,
     /// Where a function is called by the method of its interface (`work.run()`): methods that functions have besides.
@@ -224,6 +226,7 @@ impl Profile {
         whole_module: None,
         modules_span_files: false,
         interfaces_are_structural: false,
+        bases_are_in_line: false,
         has_overloads: false,
         function_members: None,
         results_are_parts: false,

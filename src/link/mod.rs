@@ -16,6 +16,7 @@ mod closures;
 pub mod context;
 mod declarations;
 pub mod infer;
+mod lineage;
 mod loading;
 mod memoization;
 pub mod ownership;

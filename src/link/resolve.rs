@@ -248,6 +248,8 @@ pub struct Resolver<'m> {
     extensions: Shared<Symbol, Vec<(FileId, ClassId)>>,
     /// Types that implement an interface.
     pub(super) implementors: Shared<Symbol, Vec<Symbol>>,
+    /// Classes that inherit from nothing, and what stands after them where they are mixed in.
+    pub(super) mixins: Shared<Symbol, SmallVec<[Symbol; 2]>>,
     /// The names of each file as symbols, made when they are asked for.
     name_symbols: Vec<Vec<Option<Symbol>>>,
     pub(super) values: Distinct<Values>,
@@ -279,7 +281,7 @@ pub struct Resolver<'m> {
     pub(super) of_class: FxHashMap<Symbol, bool>,
     /// Answers about names of modules.
     globals: FxHashMap<(FileId, ModuleId, Name), Values>,
-    lineages: FxHashMap<Symbol, Arc<[Symbol]>>,
+    pub(super) lineages: FxHashMap<Symbol, Arc<[Symbol]>>,
     star_names: FxHashMap<(FileId, ModuleId, Symbol), Option<Values>>,
     /// Where the present search through star imports has been.
     star_search: FxHashSet<(FileId, ModuleId, Symbol)>,
@@ -313,6 +315,7 @@ impl<'m> Resolver<'m> {
             class_symbols: Arc::default(),
             extensions: Arc::default(),
             implementors: Arc::default(),
+            mixins: Arc::default(),
             name_symbols: files
                 .iter()
                 .map(|file| vec![None; if file.source.language == index { file.facts.names.len() } else { 0 }])
@@ -568,6 +571,9 @@ impl<'m> Resolver<'m> {
                 {
                     Arc::make_mut(&mut self.implementors).entry(base).or_default().push(target);
                 }
+            }
+            if self.language.profile().bases_are_in_line {
+                self.note_mixins(files, id, &class.bases);
             }
         }
     }
@@ -1003,42 +1009,6 @@ impl<'m> Resolver<'m> {
             parts.extend_from_slice(extensions);
         }
         parts
-    }
-
-    /// A class and all that it inherits from, nearest first; external bases too.
-    pub fn lineage(&mut self, files: &[ProgramFile], symbol: Symbol) -> Arc<[Symbol]> {
-        if let Some(lineage) = self.lineages.get(&symbol) {
-            return lineage.clone();
-        }
-        let (lineage, validity) = self.kept(|resolver| resolver.find_lineage(files, symbol));
-        let lineage: Arc<[Symbol]> = lineage.unwrap_or_else(|| smallvec![symbol]).as_slice().into();
-        if validity == Validity::Final {
-            self.lineages.insert(symbol, lineage.clone());
-        }
-        lineage
-    }
-
-    fn find_lineage(&mut self, files: &[ProgramFile], symbol: Symbol) -> SmallVec<[Symbol; 4]> {
-        let mut lineage: SmallVec<[Symbol; 4]> = smallvec![symbol];
-        let mut next = 0;
-        while next < lineage.len() && lineage.len() < 32 {
-            for (file, class) in self.parts_of_class(lineage[next]) {
-                for base in files[file.0 as usize].facts.class(class).bases.clone() {
-                    for value in self.infer(files, file, base).list {
-                        let base = match value {
-                            Value::Item(base) => base,
-                            Value::Instance(id) => self.types.get(id).name,
-                            _ => continue,
-                        };
-                        if !lineage.contains(&base) {
-                            lineage.push(base);
-                        }
-                    }
-                }
-            }
-            next += 1;
-        }
-        lineage
     }
 
     /// The method of a class or of what it inherits from within the program.

@@ -205,14 +205,12 @@ impl<'t> Lowering<'t> {
     fn receiver_of(&mut self, object: Node<'t>, parts: &crate::lang::grammar::Parts<'t, Field>) -> NodeId {
         let span = span_of(object);
         if self.kind(object) == Kind::Super {
-            let superclass = self.state.scope.classes.last().and_then(|class| class.superclass.clone());
-            return match superclass {
-                Some(superclass) => {
-                    let path = self.class_path(&superclass);
-                    self.path_value(&path, span)
-                }
-                None => self.wildcard(span),
-            };
+            let extends = self.state.scope.classes.last().is_some_and(|class| class.extends);
+            if !extends {
+                return self.wildcard(span);
+            }
+            let superclass = self.intern("super");
+            return self.add(NodeKind::Name(superclass), span);
         }
         if parts.iter().any(|(field, part)| *field != Some(Field::Object) && self.kind(*part) == Kind::Super) {
             return self.class_value(object);

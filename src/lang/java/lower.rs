@@ -9,7 +9,6 @@ use tree_sitter::Node;
 use super::grammar::{Field, GRAMMAR, Kind};
 use super::names::CONSTRUCTOR;
 use super::scope::{ClassAround, Member, Scope};
-use super::types::without_arguments;
 use crate::lang::Parsed;
 use crate::lang::grammar::Parts;
 use crate::lang::lowering::{self, all_in_field, in_field, span_of};
@@ -169,9 +168,7 @@ impl<'t> Lowering<'t> {
         let bases: Vec<NodeId> = base_nodes.iter().map(|base| self.base(*base)).collect();
         let mut around = self.class_around(self.text_of(name), body);
         around.inherits = !bases.is_empty();
-        around.superclass = in_field(&parts, Field::Superclass)
-            .and_then(|superclass| self.named(superclass).next())
-            .map(|superclass| without_arguments(self.text_of(superclass)));
+        around.extends = in_field(&parts, Field::Superclass).is_some();
         let components = in_field(&parts, Field::Parameters);
         let component_parts: Vec<Node> = components.map(|list| self.named(list).collect()).unwrap_or_default();
         for component in &component_parts {
@@ -304,7 +301,7 @@ impl<'t> Lowering<'t> {
         // It stands in code, not in the class around that.
         around.path = vec![name.clone()];
         around.inherits = true;
-        around.superclass = Some(without_arguments(self.text_of(base)));
+        around.extends = true;
         let members = self.in_class(around, |lowering| {
             let mut members = Vec::new();
             lowering.members(Some(body), &mut members);

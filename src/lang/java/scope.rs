@@ -19,8 +19,8 @@ pub(super) struct ClassAround<'t> {
     pub(super) methods: FxHashMap<&'t str, Member>,
     /// Classes in it.
     pub(super) classes: FxHashSet<&'t str>,
-    /// The class that it extends, as written and without type arguments.
-    pub(super) superclass: Option<String>,
+    /// It extends a class.
+    pub(super) extends: bool,
     /// It inherits from a class or interface, so that it may have members that it does not declare.
     pub(super) inherits: bool,
     /// The code that is lowered has no instance of it.

@@ -31,6 +31,7 @@ static PROFILE: Profile = Profile {
     comment_starts: &["#"],
     requirement_files: requirements::FILES,
     implicit_modules: &["builtins"],
+    bases_are_in_line: true,
     literal_types: &names::LITERAL_TYPES,
     constructor_member: Some("__init__"),
     grows_local_texts_in_place: true,
