@@ -1157,12 +1157,19 @@ fn region_also_reaches(program: &Program, file: FileId, own: CallId, region: Reg
             let is_short = effect.reached.effect == Effect::FileIo
                 && (effect.reached.weight == 0 || is_reached_conditionally(program, file, &effect.reached));
             wanted.has(effect.reached.effect) && !is_short && {
-                leaf(program, file, &effect.reached)
-                    .is_none_or(|(file, cause)| !program.resolved(file, cause).effects.meets(DATABASE))
+                leaf(program, file, &effect.reached).is_none_or(|(file, cause)| {
+                    let resolved = program.resolved(file, cause);
+                    // A cache nearby is no further away than a database.
+                    let is_near = resolved.row_with(effect.reached.effect).is_some_and(|row| row.cost == NEARBY);
+                    !resolved.effects.meets(DATABASE) && !is_near
+                })
             }
         })
     })
 }
+
+/// The cost of a round trip to a server nearby, as model tables write it.
+const NEARBY: &str = "1lan";
 
 /// Does a call site run whenever code in the innermost of these scopes does: is it in no branch but these?
 pub(super) fn runs_within(facts: &FileFacts, call: CallId, around: &[ScopeId]) -> bool {

@@ -184,6 +184,16 @@ impl<'a, 'm> Flow<'a, 'm> {
         Some(Step { name, relation })
     }
 
+    /// The relation that an attribute of a value of unknown type must be.
+    fn relation_named(&mut self, file: FileId, owner: OriginId, name: Name) -> Option<Step<'m>> {
+        if !self.resolver.infer(self.files, file, owner).list.is_empty() {
+            return None;
+        }
+        let name = self.resolver.name_symbol(self.files, file, name);
+        let relation = self.resolver.relation_named(name)?;
+        Some(Step { name, relation })
+    }
+
     /// Can a value have this relation? Yes, when its type is not known.
     pub fn may_have(&mut self, file: FileId, object: OriginId, step: Step<'m>) -> bool {
         match self.type_of(file, object) {
@@ -458,7 +468,7 @@ impl<'a, 'm> Flow<'a, 'm> {
     fn related_manager(&mut self, file: FileId, rows: OriginId) -> Option<Step<'m>> {
         match self.origin(file, rows) {
             Origin::Member(owner, name) => {
-                let step = self.relation_of(file, owner, name)?;
+                let step = self.relation_of(file, owner, name).or_else(|| self.relation_named(file, owner, name))?;
                 step.relation.is_manager.then_some(step)
             }
             Origin::Call(call) => {

@@ -46,6 +46,8 @@ pub struct Relation<'m> {
 #[derive(Clone, Debug, Default)]
 pub struct Relations<'m> {
     by_member: FxHashMap<(Symbol, Symbol), Relation<'m>>,
+    /// What a name alone tells: that of attributes which all ask for rows in the same way.
+    by_name: FxHashMap<Symbol, Option<Relation<'m>>>,
     /// What gives the rows of a class unless something else is named.
     default_managers: FxHashMap<Symbol, TypeId>,
     /// The class that a class of managers is for, when there is just one.
@@ -69,6 +71,23 @@ struct Declaration<'m> {
     row: &'m RelationRow,
     /// Does the declared type say that there are many? `None`: nothing is declared.
     is_declared_many: Option<bool>,
+}
+
+impl<'m> Relations<'m> {
+    fn note_names(&mut self) {
+        for ((_, name), relation) in &self.by_member {
+            let asks = relation.is_manager.then_some(*relation);
+            let known = self.by_name.entry(*name).or_insert(asks);
+            let same = |known: &mut Relation<'m>| {
+                let same_rows = known.target == relation.target && known.inverse == relation.inverse;
+                known.target = known.target.filter(|_| same_rows);
+                relation.is_manager && known.row.many == relation.row.many
+            };
+            if !known.as_mut().is_some_and(same) {
+                *known = None;
+            }
+        }
+    }
 }
 
 impl<'m> Resolver<'m> {
@@ -109,6 +128,7 @@ impl<'m> Resolver<'m> {
         for declaration in &declarations {
             self.add_relation(files, declaration, &by_name, &abstracts, &heirs);
         }
+        Arc::make_mut(&mut self.relations).note_names();
     }
 
     fn declarations_of(
@@ -516,6 +536,45 @@ impl<'m> Resolver<'m> {
         let maker = self.symbols.intern(maker);
         let (file, function) = self.method(files, class, maker)?;
         Some(super::resolve::function_ref(files, file, function))
+    }
+
+    /// What a method is called on that has no known type, where only relations have its name, and only what they give the
+    /// method: `user.teams.filter(…)`.
+    pub(super) fn related_by_name(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        receiver: OriginId,
+        method: Symbol,
+    ) -> Option<TypeId> {
+        if self.relations.by_name.is_empty() {
+            return None;
+        }
+        let Origin::Member(_, name) = files[file.0 as usize].facts.origin(receiver) else { return None };
+        let name = self.name_symbol(files, file, name);
+        let relation = self.relation_named(name)?;
+        let literals = self.language.profile().literal_types;
+        for container in [literals.list, literals.tuple, literals.set, literals.map, literals.string] {
+            let container = self.symbols.intern(container);
+            if self.member_row(container, method).is_some() {
+                return None;
+            }
+        }
+        let rows = match relation.target {
+            Some(target) => self.related(files, relation).instance().filter(|_| self.definition(target).is_some())?,
+            None => {
+                let holder = TypeText::parse(&relation.row.many).name;
+                let holder = self.symbols.intern(holder);
+                self.types.intern(holder, &[])
+            }
+        };
+        let holder = self.types.get(rows).name;
+        self.member_row(holder, method).map(|_| rows)
+    }
+
+    /// What every attribute with this name is.
+    pub(super) fn relation_named(&self, name: Symbol) -> Option<Relation<'m>> {
+        self.relations.by_name.get(&name).copied().flatten()
     }
 
     /// What reading a relation gives.

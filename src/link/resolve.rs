@@ -1269,7 +1269,13 @@ impl<'m> Resolver<'m> {
         if callees.list.is_empty() && member.is_none() && self.call_derived(files, (file, id), &mut resolution) {
             return resolution;
         }
-        if callees.list.is_empty() {
+        if callees.list.is_empty()
+            && let (Some(member), CallKind::Call) = (member, site.kind)
+            && let Some(rows) = self.related_by_name(files, file, site.callee, member)
+        {
+            resolution.receiver = Some(rows);
+            self.call_method(files, (file, id), rows, member, &mut resolution);
+        } else if callees.list.is_empty() {
             resolution.results = Values::unknown();
             if let (Some(member), CallKind::Call) = (member, site.kind)
                 && let Some(row) = self.unique_member(member)
