@@ -1,6 +1,6 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
-use super::{calls, causes, flow, given, rows, values};
+use super::{calls, causes, counted, flow, given, rows, values};
 use crate::diagnostic::{Diagnostic, Set};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -285,7 +285,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(waste, |wanted| super::waste::wasted(program, file, call)
         .is_some_and(|wasted| wanted.iter().any(|kind| kind.0 == wasted.kind)));
     check!(escapes, |wanted| escapes(program, candidate) == *wanted);
-    check!(loaded_to_count, |wanted| values::is_loaded_to_count(program, candidate) == *wanted);
+    check!(loaded_to_count, |wanted| counted::is_loaded_to_count(program, candidate) == *wanted);
     check!(at_hand, |wanted| values::is_at_hand(program, candidate) == *wanted);
     check!(gives, |wanted| values::gives(program, candidate, wanted));
     check!(offloaded, |wanted| is_offloaded(program, candidate) == *wanted);

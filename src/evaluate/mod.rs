@@ -15,6 +15,7 @@ mod asked;
 mod borrowing;
 mod calls;
 mod causes;
+mod counted;
 pub mod finding;
 mod flow;
 mod given;

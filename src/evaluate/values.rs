@@ -14,13 +14,13 @@ use crate::syntax::Name;
 
 /// What a call works on: its receiver, or else its first argument.
 #[derive(Clone, Copy)]
-struct Container {
-    origin: OriginId,
-    place: Option<Name>,
-    depend: Depend,
+pub(super) struct Container {
+    pub(super) origin: OriginId,
+    pub(super) place: Option<Name>,
+    pub(super) depend: Depend,
 }
 
-fn container(facts: &FileFacts, site: &CallSite) -> Option<Container> {
+pub(super) fn container(facts: &FileFacts, site: &CallSite) -> Option<Container> {
     let has_receiver = site.name.is_some() || !matches!(site.kind, CallKind::Call | CallKind::Construct);
     if has_receiver && site.text.is_some() {
         let (origin, place, depend) = (site.callee, site.receiver_place, site.receiver_depend);
@@ -31,7 +31,7 @@ fn container(facts: &FileFacts, site: &CallSite) -> Option<Container> {
 }
 
 /// The value itself, without what is written around it.
-fn bare(facts: &FileFacts, mut origin: OriginId) -> OriginId {
+pub(super) fn bare(facts: &FileFacts, mut origin: OriginId) -> OriginId {
     while let Origin::Borrowed(inner) | Origin::Await(inner) | Origin::Propagated(inner) | Origin::Ascribed(_, inner) =
         facts.origin(origin)
     {
@@ -41,7 +41,7 @@ fn bare(facts: &FileFacts, mut origin: OriginId) -> OriginId {
 }
 
 /// The only binding of a value that has this name.
-fn binding_of(facts: &FileFacts, origin: OriginId, name: Name) -> Option<&Binding> {
+pub(super) fn binding_of(facts: &FileFacts, origin: OriginId, name: Name) -> Option<&Binding> {
     facts.bindings.iter().find(|binding| binding.origin == origin && binding.name == name)
 }
 
@@ -107,95 +107,7 @@ pub(super) fn gives(program: &mut Program, candidate: &Candidate, types: &[Strin
     result.is_some_and(|result| types.iter().any(|name| name == resolver.type_name(result)))
 }
 
-// ---- loaded to be counted ---------------------------------------------------------------------------------------
-
-/// Is what the call counts or tests loaded from a database for nothing else?
-pub(super) fn is_loaded_to_count(program: &mut Program, candidate: &Candidate) -> bool {
-    let file = candidate.file;
-    let facts = &program.file(file).facts;
-    let site = *candidate.site(program);
-    let Some(counted) = counted(facts, &site) else { return false };
-    if !is_loaded(program, file, counted.origin) {
-        return false;
-    }
-    match counted.place {
-        None => true,
-        Some(name) => binding_of(&program.file(file).facts, counted.origin, name)
-            .is_some_and(|binding| is_only_counted(program, file, binding, &site)),
-    }
-}
-
-/// The value that a call counts or tests.
-fn counted(facts: &FileFacts, site: &CallSite) -> Option<Container> {
-    match site.kind {
-        CallKind::Test => {
-            Some(Container { origin: site.callee, place: site.receiver_place, depend: site.receiver_depend })
-        }
-        CallKind::Call if site.name.is_none() => match facts.arguments_of(site) {
-            [only] if !only.is_spread => container(facts, site),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Does making the value load rows?
-fn is_loaded(program: &mut Program, file: FileId, origin: OriginId) -> bool {
-    let facts = &program.file(file).facts;
-    let Origin::Call(call) = facts.origin(bare(facts, origin)) else { return false };
-    let resolved = program.resolved(file, call);
-    let Some(row) = resolved.row() else { return false };
-    let reads = EffectSet::of(&[Effect::DbQuery, Effect::DbFetch]);
-    if resolved.effects.has(Effect::Materializes) && resolved.effects.meets(reads) {
-        return true;
-    }
-    // A query that is built here, and not one that may have been loaded before.
-    if row.laziness != Laziness::Lazy {
-        return false;
-    }
-    let language = program.file(file).source.language;
-    let Some(resolver) = &mut program.resolvers[language] else { return false };
-    let made = resolver.infer(&program.files, file, origin).instance();
-    let length = made.and_then(|id| resolver.length_row(id));
-    length.is_some_and(|row| row.effects.has(Effect::Materializes) && row.effects.has(Effect::DbQuery))
-}
-
-/// Is a variable counted, tested, asked for something else, and nothing more? The first such use speaks for all.
-fn is_only_counted(program: &Program, file: FileId, binding: &Binding, site: &CallSite) -> bool {
-    if binding.is_shared {
-        return false;
-    }
-    let facts = &program.file(file).facts;
-    let mut uses = binding.uses.iter();
-    let first = uses.clone().find(|site| matches!(site.kind, Use::Tested | Use::Argument));
-    first.is_some_and(|first| site.span.contains(first.span))
-        && uses.all(|at| match at.kind {
-            Use::Tested => true,
-            Use::Argument => calls_around(facts, at).any(|call| {
-                let is_given = |argument: &Argument| argument.span == at.span;
-                program.resolved(file, call).effects.has(Effect::Counts)
-                    && facts.arguments_of(facts.call(call)).iter().any(is_given)
-            }),
-            // Another query, which the loaded rows do not answer.
-            Use::Receiver => calls_around(facts, at).any(|call| {
-                let sends = EffectSet::of(&[Effect::DbQuery, Effect::DbWrite]);
-                let resolved = program.resolved(file, call);
-                facts.call(call).callee == binding.origin
-                    && (resolved.effects.meets(sends)
-                        || resolved.row().is_some_and(|row| row.laziness == Laziness::Lazy))
-            }),
-            _ => false,
-        })
-}
-
-/// The calls that are written around a read of a variable.
-fn calls_around<'f>(facts: &'f FileFacts, at: &UseSite) -> impl Iterator<Item = CallId> + 'f {
-    let span = at.span;
-    let scope = at.scope;
-    (0..facts.calls.len() as u32)
-        .map(CallId)
-        .filter(move |call| facts.call(*call).scope == scope && facts.call(*call).span.contains(span))
-}
+// ---- at hand ---------------------------------------------------------------------------------------------------
 
 /// Does the call ask for a row by its key, after rows of that class were loaded? What keeps rows then answers itself.
 pub(super) fn is_at_hand(program: &mut Program, candidate: &Candidate) -> bool {
