@@ -358,6 +358,15 @@ pub enum FunctionFlavor {
     Property,
     /// Like `Property`, computed once per object.
     CachedProperty,
+    /// Called by reading an attribute of the class, which is its first parameter.
+    ClassProperty,
+}
+
+impl FunctionFlavor {
+    /// Is it called by reading an attribute?
+    pub fn is_property(self) -> bool {
+        matches!(self, FunctionFlavor::Property | FunctionFlavor::CachedProperty | FunctionFlavor::ClassProperty)
+    }
 }
 
 /// A parameter.

@@ -434,7 +434,7 @@ impl<'m> Resolver<'m> {
             return Values::one(Value::Instance(row));
         }
         match function.flavor {
-            FunctionFlavor::ClassMethod => Values::one(Value::Item(symbol)),
+            FunctionFlavor::ClassMethod | FunctionFlavor::ClassProperty => Values::one(Value::Item(symbol)),
             _ => Values::one(Value::Instance(self.receiver_of_rows(files, symbol))),
         }
     }

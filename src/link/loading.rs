@@ -15,7 +15,7 @@ use crate::facts::*;
 use crate::model::table::{Color, Laziness, Row, RowKind};
 use crate::program::{FunctionRef, ProgramFile, Resolved, ResolvedCalls};
 use crate::source::{FileId, Span};
-use crate::syntax::{FunctionFlavor, Name, ParameterKind};
+use crate::syntax::{Name, ParameterKind};
 use crate::types::{Symbol, TypeId, TypeText};
 
 /// How many steps a value is followed.
@@ -165,8 +165,7 @@ impl<'a, 'm> Flow<'a, 'm> {
         resolved.row().is_some_and(|row| row.kind == RowKind::Method)
             || resolved.functions().any(|function| {
                 let (file, id) = locate(self.files, function);
-                let flavor = self.facts(file).function(id).flavor;
-                !matches!(flavor, FunctionFlavor::Property | FunctionFlavor::CachedProperty)
+                !self.facts(file).function(id).flavor.is_property()
             })
     }
 
@@ -554,8 +553,7 @@ impl<'a, 'm> Flow<'a, 'm> {
                 let class = self.resolver.types.get(id).name;
                 if let Some((file, function)) = self.resolver.method(self.files, class, member) {
                     let property = self.facts(file).function(function);
-                    let is_property =
-                        matches!(property.flavor, FunctionFlavor::Property | FunctionFlavor::CachedProperty);
+                    let is_property = property.flavor.is_property();
                     let returns = property.returns.clone();
                     let [only] = returns[..] else { return None };
                     return if is_property { self.rows(file, only, None) } else { None };

@@ -28,13 +28,18 @@ fn keeps_results(facts: &FileFacts, id: FunctionId) -> bool {
         // A container that it is given is there the next time, too.
         let is_given = || function.parameters.iter().any(|parameter| parameter.name == Some(write.place));
         let outlives = !write.is_local || write.kind == WriteKind::Element && is_given();
-        matches!(write.kind, WriteKind::Element | WriteKind::Assign) && outlives && is_on_some_way
+        let is_alternative =
+            || function.returns.iter().any(|origin| is_one_of(facts, *origin, facts.text(write.place)));
+        matches!(write.kind, WriteKind::Element | WriteKind::Assign) && outlives && (is_on_some_way || is_alternative())
     });
     stores.into_iter().any(|store| {
         let place = facts.text(store.place);
         function.returns.iter().any(|origin| match store.kind {
             WriteKind::Element => is_element_of(facts, *origin, place, 0),
-            _ => is_conditional(facts, store) && place_of(facts, *origin).is_some_and(|text| text == place),
+            _ => {
+                let is_place = || place_of(facts, *origin).is_some_and(|text| text == place);
+                is_conditional(facts, store) && is_place() || is_one_of(facts, *origin, place)
+            }
         })
     })
 }
@@ -248,6 +253,12 @@ fn is_conditional(facts: &FileFacts, write: &Write) -> bool {
     facts
         .scopes_from(write.scope)
         .any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch | ScopeKind::Guarded | ScopeKind::Attempt))
+}
+
+/// Is a value one of several, of which one stands at a place: `self.client or make()`?
+fn is_one_of(facts: &FileFacts, origin: OriginId, place: &str) -> bool {
+    let Origin::Join(start, end) = facts.origin(origin) else { return false };
+    facts.origin_list(start, end).iter().any(|member| place_of(facts, *member).is_some_and(|text| text == place))
 }
 
 /// Does an origin lead to an element of a place?

@@ -1044,11 +1044,10 @@ impl<'m> Resolver<'m> {
         for part in self.lineage(files, symbol).iter().copied() {
             if let Some((file, function)) = self.own_method(part, member) {
                 let flavor = files[file.0 as usize].facts.function(function).flavor;
-                return match flavor {
-                    FunctionFlavor::Property | FunctionFlavor::CachedProperty if instance.is_some() => {
-                        self.return_values(files, file, function)
-                    }
-                    _ => Values::one(Value::Function(file, function)),
+                let is_read = flavor.is_property() && (instance.is_some() || flavor == FunctionFlavor::ClassProperty);
+                return match is_read {
+                    true => self.return_values(files, file, function),
+                    false => Values::one(Value::Function(file, function)),
                 };
             }
             if instance.is_some()
@@ -1324,15 +1323,18 @@ impl<'m> Resolver<'m> {
 
     /// An attribute is read: only properties and modelled attributes run code.
     fn read(&mut self, files: &[ProgramFile], owner: Value, member: Symbol, resolution: &mut CallResolution<'m>) {
-        let Value::Instance(id) = owner else {
-            resolution.silent += 1;
-            return;
+        let (symbol, is_class) = match owner {
+            Value::Instance(id) => (self.types.get(id).name, false),
+            Value::Item(symbol) if self.definition(symbol).is_some() => (symbol, true),
+            _ => {
+                resolution.silent += 1;
+                return;
+            }
         };
-        let symbol = self.types.get(id).name;
         if self.definition(symbol).is_some() {
             if let Some((file, function)) = self.method(files, symbol, member) {
                 let flavor = files[file.0 as usize].facts.function(function).flavor;
-                if matches!(flavor, FunctionFlavor::Property | FunctionFlavor::CachedProperty) {
+                if flavor.is_property() && (!is_class || flavor == FunctionFlavor::ClassProperty) {
                     resolution.targets.push(Target::Function(function_ref(files, file, function)));
                     return;
                 }
@@ -1372,8 +1374,7 @@ impl<'m> Resolver<'m> {
     fn is_method(&mut self, files: &[ProgramFile], id: TypeId, member: Symbol) -> bool {
         let symbol = self.types.get(id).name;
         let is_plain = |(file, function): (FileId, FunctionId)| {
-            let flavor = files[file.0 as usize].facts.function(function).flavor;
-            !matches!(flavor, FunctionFlavor::Property | FunctionFlavor::CachedProperty)
+            !files[file.0 as usize].facts.function(function).flavor.is_property()
         };
         if self.definition(symbol).is_none() {
             if let Some(row) = self.member_row(symbol, member) {

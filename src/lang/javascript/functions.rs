@@ -55,6 +55,8 @@ enum Receiver {
     ObjectRead,
     /// The class, or the one value of it.
     Class,
+    /// The class, or the one value of it, and reading it calls it.
+    ClassRead,
 }
 
 /// Functions.
@@ -87,6 +89,7 @@ impl Lowering<'_> {
             Receiver::None | Receiver::Object => FunctionFlavor::Plain,
             Receiver::ObjectRead => FunctionFlavor::Property,
             Receiver::Class => FunctionFlavor::ClassMethod,
+            Receiver::ClassRead => FunctionFlavor::ClassProperty,
         };
         let interned = name.map(|(name, _)| self.name(name));
         self.tree.function(FunctionNode {
@@ -377,6 +380,7 @@ impl Lowering<'_> {
                 self.parameter_properties(&method.value.params, out);
                 (name, Receiver::Object)
             }
+            ast::MethodDefinitionKind::Get if method.r#static => (name, Receiver::ClassRead),
             ast::MethodDefinitionKind::Get => (name, Receiver::ObjectRead),
             ast::MethodDefinitionKind::Set => (format!("set {name}"), Receiver::Object),
             ast::MethodDefinitionKind::Method if method.r#static => (name, Receiver::Class),
@@ -428,7 +432,7 @@ impl Lowering<'_> {
             ast::Expression::FunctionExpression(function) => {
                 let receiver = match property.kind {
                     ast::PropertyKind::Init => Receiver::Class,
-                    ast::PropertyKind::Get => Receiver::ObjectRead,
+                    ast::PropertyKind::Get => Receiver::ClassRead,
                     ast::PropertyKind::Set => return None,
                 };
                 self.named_function(place, receiver, function, at)
