@@ -85,7 +85,8 @@ impl Resolver<'_> {
             }
             let after = bases[at + 1..].iter().find_map(|next| {
                 let [next] = self.classes_of(files, file, *next)[..] else { return None };
-                (!self.is_rootless(files, next)).then_some(next)
+                // What nobody knows says nothing of what the mixin builds on.
+                (self.is_class(next) && !self.is_rootless(files, next)).then_some(next)
             });
             let Some(after) = after else { continue };
             let noted = Arc::make_mut(&mut self.mixins).entry(mixin).or_default();
