@@ -105,7 +105,7 @@ fn depends_on(
         if let Some(argument) = iterated {
             depend = depend.or(argument.depend);
         } else if parts.contains(&Part::Arguments) && !is_cached {
-            for argument in facts.arguments_of(site) {
+            for argument in sought(program, file, call) {
                 depend = depend.or(argument.depend);
             }
         }
@@ -118,6 +118,26 @@ fn depends_on(
         bits |= depend.volatile;
     }
     bits & frame.bit != 0
+}
+
+/// What a call is given. A search that is given nothing takes the first of what those before it choose:
+/// `orders.stream().filter(…).findFirst()`.
+fn sought<'p>(program: &'p Program, file: FileId, call: CallId) -> &'p [Argument] {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let own = facts.arguments_of(site);
+    if !own.is_empty() || !own_effects(program, file, call).has(Effect::Searches) {
+        return own;
+    }
+    let mut before = facts.origin(site.callee);
+    while let Origin::Call(inner) = before {
+        let Some(row) = program.resolved(file, inner).row().filter(|row| row.laziness == Laziness::Lazy) else { break };
+        if row.repeats.is_some() {
+            return facts.arguments_of(facts.call(inner));
+        }
+        before = facts.origin(facts.call(inner).callee);
+    }
+    own
 }
 
 /// Does every turn of a loop make the value by a call?
@@ -182,7 +202,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(near, |wanted| candidate.effect.reached.steps <= *wanted);
     check!(takes_closure, |wanted| {
         let facts = &program.file(file).facts;
-        facts.arguments_of(&site).iter().any(|argument| is_closure(facts, argument.origin)) == *wanted
+        sought(program, file, call).iter().any(|argument| is_closure(facts, argument.origin)) == *wanted
     });
     check!(only_read, |wanted| is_only_read(program, candidate) == *wanted);
     check!(written_call, |wanted| (site.kind == CallKind::Call) == *wanted);
@@ -919,9 +939,12 @@ pub fn root_receiver(program: &Program, file: FileId, call: CallId) -> (Option<c
         && let Origin::Call(call) = facts.origin(root.1)
     {
         let inner = facts.call(call);
+        let is_bare = inner.arguments.0 == inner.arguments.1;
         let is_view = inner.name.is_some()
-            && inner.arguments.0 == inner.arguments.1
-            && program.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Lazy);
+            && program.resolved(file, call).row().is_some_and(|row| {
+                // `filter(…)` shows some of the same.
+                row.laziness == Laziness::Lazy && (is_bare || row.repeats.is_some())
+            });
         if !is_view {
             break;
         }
