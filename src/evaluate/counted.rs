@@ -31,8 +31,8 @@ pub(super) fn is_loaded_to_count(program: &mut Program, candidate: &Candidate) -
     let site = *candidate.site(program);
     let Some(counted) = counted(facts, &site) else { return false };
     // A single row can be tested too.
-    let rows = Rows { are_many: site.kind != CallKind::Test };
-    if !is_loaded(program, file, counted.origin, rows, DEEPEST) {
+    let may_be_one = site.kind == CallKind::Test;
+    if !is_loaded(program, file, counted.origin, may_be_one, DEEPEST) {
         return false;
     }
     match counted.place {
@@ -57,24 +57,17 @@ fn counted(facts: &FileFacts, site: &CallSite) -> Option<Container> {
     }
 }
 
-/// What is known of a result before its query is looked at.
-#[derive(Clone, Copy)]
-struct Rows {
-    /// Only many can be counted.
-    are_many: bool,
-}
-
 /// Does making the value load rows?
-fn is_loaded(program: &mut Program, file: FileId, origin: OriginId, rows: Rows, depth: usize) -> bool {
+fn is_loaded(program: &mut Program, file: FileId, origin: OriginId, may_be_one: bool, depth: usize) -> bool {
     let facts = &program.file(file).facts;
     let Origin::Call(call) = facts.origin(bare(facts, origin)) else { return false };
     if is_bounded(facts, call) {
         return false;
     }
     let resolved = program.resolved(file, call);
-    let Some(row) = resolved.row() else { return is_loaded_below(program, file, call, rows, depth) };
+    let Some(row) = resolved.row() else { return is_loaded_below(program, file, call, may_be_one, depth) };
     if resolved.effects.meets(READS) && !resolved.effects.meets(WRITES) {
-        return rows.are_many || resolved.effects.has(Effect::Materializes);
+        return !may_be_one || resolved.effects.has(Effect::Materializes);
     }
     // A query that is built here, and not one that may have been loaded before.
     if row.laziness != Laziness::Lazy {
@@ -88,14 +81,14 @@ fn is_loaded(program: &mut Program, file: FileId, origin: OriginId, rows: Rows, 
 }
 
 /// Does a function of the program do nothing but load what it returns?
-fn is_loaded_below(program: &mut Program, file: FileId, call: CallId, rows: Rows, depth: usize) -> bool {
+fn is_loaded_below(program: &mut Program, file: FileId, call: CallId, may_be_one: bool, depth: usize) -> bool {
     let [Target::Function(function)] = program.resolved(file, call).targets[..] else { return false };
     let (file, function) = locate(&program.files, function);
     let facts = &program.file(file).facts;
     let returns = facts.function(function).returns.clone();
     let mut queries = returns.iter().filter(|origin| facts.origin(bare(facts, **origin)) != Origin::Null);
     let (Some(query), None) = (queries.next().copied(), queries.next()) else { return false };
-    depth > 0 && is_loaded(program, file, query, rows, depth - 1)
+    depth > 0 && is_loaded(program, file, query, may_be_one, depth - 1)
 }
 
 /// Do the words of a query, or what it is given, say how many rows there may be?

@@ -1210,6 +1210,15 @@ impl<'m> Resolver<'m> {
         row
     }
 
+    /// The row that the name of a member stands for where it is given a function that is written out:
+    /// `answers.forEach((answer) => …)`.
+    fn member_by_name(&self, files: &[ProgramFile], file: FileId, site: &CallSite, member: Symbol) -> Option<&'m Row> {
+        let facts = &files[file.0 as usize].facts;
+        let first = facts.arguments_of(site).first()?;
+        let is_written_out = matches!(facts.origin(first.origin), Origin::Closure(_));
+        self.models.member_by_name(self.symbols.text(member)).filter(|_| is_written_out)
+    }
+
     // ---- calls --------------------------------------------------------------------------------------------------
 
     /// What a call site calls, and what it gives.
@@ -1276,11 +1285,14 @@ impl<'m> Resolver<'m> {
             self.call_method(files, (file, id), rows, member, &mut resolution);
         } else if callees.list.is_empty() {
             resolution.results = Values::unknown();
-            if let (Some(member), CallKind::Call) = (member, site.kind)
-                && let Some(row) = self.unique_member(member)
-            {
-                resolution.targets.push(Target::Row(row));
-                resolution.is_guess = true;
+            if let (Some(member), CallKind::Call) = (member, site.kind) {
+                if let Some(row) = self.unique_member(member) {
+                    resolution.targets.push(Target::Row(row));
+                    resolution.is_guess = true;
+                } else if let Some(row) = self.member_by_name(files, file, &site, member) {
+                    self.call_row(files, (file, id), row, None, &mut resolution);
+                    resolution.is_guess = true;
+                }
             }
         }
         if resolution.results.list.len() > MOST_CANDIDATES {

@@ -335,6 +335,11 @@ impl Models {
         self.members(member).all(|row| agrees(row) && !is_common(row)).then_some(least)
     }
 
+    /// The row that a member name stands for where a function is written out for it, and nothing else is known.
+    pub fn member_by_name(&self, member: &str) -> Option<&Row> {
+        self.members(member).find(|row| row.by_name)
+    }
+
     /// Everything before the last separator of a member's path.
     fn type_of<'r>(&self, row: &'r Row) -> &'r str {
         split_last(&row.path, self.separator).map_or("", |(type_path, _)| type_path)

@@ -114,6 +114,9 @@ pub struct Row {
     /// Those that run side by side are sent together.
     #[serde(default)]
     pub together: bool,
+    /// Where nothing is known of the receiver, and a function is written out for an argument, the name stands for this row.
+    #[serde(default)]
+    pub by_name: bool,
     /// What it gives holds a lock or a borrow for as long as it lives.
     #[serde(default)]
     pub guards: bool,
