@@ -144,20 +144,21 @@ fn gives_result_of(program: &Program, file: FileId, function: FunctionId, place:
 }
 
 /// The name of a type without arguments, or of what a future of it gives.
-fn awaited_name(facts: &FileFacts, id: TypeExprId) -> Option<Name> {
+pub(super) fn awaited_name(facts: &FileFacts, id: TypeExprId) -> Option<Name> {
     let mut own = &facts.types[id.0 as usize];
     let is_future = |own: &TypeExpr| own.names.last().is_some_and(|name| FUTURES.contains(&facts.text(*name)));
     if is_future(own) {
         own = &facts.types[own.arguments.last()?.0 as usize];
     }
     match (own.form, &own.names[..], &own.arguments[..]) {
-        (TypeForm::Named, [name], []) => Some(*name),
+        // Of a type parameter nothing is known but its name.
+        (TypeForm::Named | TypeForm::Unknown, [name], []) => Some(*name),
         _ => None,
     }
 }
 
 /// Does a name stand for any type: a type parameter of the function, or a name that the module makes by a call?
-fn is_type_variable(facts: &FileFacts, function: &Function, name: Name) -> bool {
+pub(super) fn is_type_variable(facts: &FileFacts, function: &Function, name: Name) -> bool {
     let definitions = || facts.modules[function.module.index()].definitions.iter();
     let is_made = || definitions().any(|(own, made)| *own == name && matches!(facts.origin(*made), Origin::Call(_)));
     function.type_parameters.iter().any(|(own, _)| *own == name) || is_made()

@@ -5,7 +5,7 @@
 
 use smallvec::SmallVec;
 
-use super::closures::is_parameter;
+use super::closures::{awaited_name, is_parameter, is_type_variable};
 use super::resolve::{Definition, External, Memo, Resolver, Value, Values, function_ref, matched_arguments};
 use crate::facts::*;
 use crate::model::table::{Row, RowKind};
@@ -473,6 +473,44 @@ impl<'m> Resolver<'m> {
             values.add(self.infer(files, file, origin));
         }
         values
+    }
+
+    /// What a call is given for the type that its function gives back, whatever it is: `remember(name: string, make: () => T): T`
+    /// gives what `make` gives, `first(x: T, y: T): T` what it is given as `x`.
+    pub(super) fn given_for_result(
+        &mut self,
+        files: &[ProgramFile],
+        (file, call): (FileId, CallId),
+        (callee_file, callee): (FileId, FunctionId),
+    ) -> Values {
+        let callee_facts = &files[callee_file.0 as usize].facts;
+        let function = callee_facts.function(callee);
+        let result = function.declared.and_then(|declared| awaited_name(callee_facts, declared));
+        let Some(result) = result.filter(|name| is_type_variable(callee_facts, function, *name)) else {
+            return Values::default();
+        };
+        let facts = &files[file.0 as usize].facts;
+        let site = facts.call(call);
+        for (argument, parameter) in matched_arguments(facts, site, callee_facts, callee) {
+            let declared = function.parameters.get(parameter as usize).and_then(|parameter| parameter.declared);
+            let Some(declared) = declared else { continue };
+            let expr = &callee_facts.types[declared.0 as usize];
+            let is_result = |id: TypeExprId| awaited_name(callee_facts, id) == Some(result);
+            let makes_it =
+                expr.form == TypeForm::Callable && expr.arguments.last().is_some_and(|made| is_result(*made));
+            if !makes_it && !is_result(declared) {
+                continue;
+            }
+            let given = self.infer(files, file, facts.arguments_of(site)[argument].origin);
+            if !makes_it {
+                return given;
+            }
+            return match given.list[..] {
+                [only] => self.result_of(files, only, false),
+                _ => Values::default(),
+            };
+        }
+        Values::default()
     }
 
     pub(super) fn closure_values(&mut self, files: &[ProgramFile], file: FileId, closure: ClosureId) -> Values {

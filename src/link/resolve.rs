@@ -1724,7 +1724,10 @@ impl<'m> Resolver<'m> {
                 resolution.targets.push(Target::Function(function_ref(files, file, function)));
                 let values = match self.given_back(files, site, (file, function)) {
                     Some(argument) => self.infer(files, site.0, argument),
-                    None => self.return_values(files, file, function),
+                    None => match self.given_for_result(files, site, (file, function)) {
+                        values if values.list.is_empty() => self.return_values(files, file, function),
+                        values => values,
+                    },
                 };
                 let gives_future = files[file.0 as usize].facts.function(function).gives_future();
                 let values = if gives_future { self.futures_of(values) } else { values };
