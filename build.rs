@@ -23,8 +23,8 @@ mod version;
 
 use hash::HashIndex;
 use table::{
-    AdviceRow, Argument, ColumnRow, HandlerRow, IndexRow, Indexes, ModelFile, RelationRow, RendererRow, Row, Table,
-    TableRow, TemplateRow, Text, TypeRow, ViewRow,
+    AdviceRow, Argument, ColumnRow, HandlerRow, IndexRow, Indexes, ModelFile, ReferenceRow, RelationRow, RendererRow,
+    Row, Table, TableRow, TemplateRow, Text, TypeRow, ViewRow,
 };
 
 fn main() {
@@ -179,6 +179,10 @@ fn table_code(name: &str, table: &Table) -> String {
             list_code(&table.table_indexes, |(name, row)| format!("({}, {})", text_code(name), index_row_code(row)))
         ),
         format!(
+            "references: {}",
+            list_code(&table.references, |(name, row)| format!("({}, {})", text_code(name), reference_code(row)))
+        ),
+        format!(
             "renderers: {}",
             list_code(&table.renderers, |(name, row)| format!("({}, {})", text_code(name), renderer_code(row)))
         ),
@@ -298,9 +302,17 @@ fn table_row_code(row: &TableRow) -> String {
         ("key", &row.key),
         ("key_alias", &row.key_alias),
         ("index", &row.index),
+        ("asked_by", &row.asked_by),
+        ("loads_where", &row.loads_where),
     ];
-    let lists =
-        [("indexes", &row.indexes), ("column_sets", &row.column_sets), ("equal", &row.equal), ("ranges", &row.ranges)];
+    let lists = [
+        ("indexes", &row.indexes),
+        ("column_sets", &row.column_sets),
+        ("equal", &row.equal),
+        ("ranges", &row.ranges),
+        ("all_of", &row.all_of),
+        ("loads", &row.loads),
+    ];
     let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));
     let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));
     format!("TableRow {{ {} }}", texts.chain(lists).collect::<Vec<_>>().join(", "))
@@ -318,6 +330,11 @@ fn column_code(row: &ColumnRow) -> String {
         optional_argument_code(row.named_by.as_ref()),
         texts.chain(lists).collect::<Vec<_>>().join(", ")
     )
+}
+
+fn reference_code(row: &ReferenceRow) -> String {
+    let target = optional_argument_code(row.target.as_ref());
+    format!("ReferenceRow {{ target: {target}, columns: {}, name: {} }}", text_code(&row.columns), text_code(&row.name))
 }
 
 fn index_row_code(row: &IndexRow) -> String {

@@ -821,6 +821,22 @@ pub struct Entry {
     pub depend: Depend,
 }
 
+impl Entry {
+    /// Is this its key?
+    pub fn is_called(&self, facts: &FileFacts, key: &str) -> bool {
+        self.key.is_some_and(|own| &*facts.strings[own.0 as usize] == key)
+    }
+}
+
+/// A value that a call is given, or a part of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Given {
+    /// Where it comes from.
+    pub origin: OriginId,
+    /// What it depends on.
+    pub depend: Depend,
+}
+
 /// A comment that suppresses findings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SuppressionComment {
@@ -1085,6 +1101,29 @@ impl FileFacts {
         let start = self.entries.partition_point(|entry| entry.holder < holder);
         let end = self.entries.partition_point(|entry| entry.holder <= holder);
         &self.entries[start..end]
+    }
+
+    /// What a call is given at a place: `0`, `0.where`, `set.0` of the member that goes on with it.
+    pub fn given_at(&self, call: CallId, place: &str) -> Option<Given> {
+        let (first, rest) = place.split_once('.').map_or((place, None), |(first, rest)| (first, Some(rest)));
+        let Ok(position) = first.parse::<usize>() else {
+            let goes_on = |call: &CallId| self.call(*call).name.is_some_and(|name| self.text(name) == first);
+            return self.given_at(self.continuations(call).find(goes_on)?, rest?);
+        };
+        let argument = self.arguments_of(self.call(call)).get(position)?;
+        let given = Given { origin: argument.origin, depend: argument.depend };
+        let Some(key) = rest else { return Some(given) };
+        let mut entries = self.entries_of(self.bare(given.origin)).iter();
+        let entry = entries.rfind(|entry| entry.is_called(self, key))?;
+        Some(Given { origin: entry.value, depend: entry.depend })
+    }
+
+    /// A value without what is said of its type, or the one that was entered.
+    pub fn bare(&self, mut origin: OriginId) -> OriginId {
+        while let Origin::Ascribed(_, inner) | Origin::Borrowed(inner) | Origin::Entered(inner) = self.origin(origin) {
+            origin = inner;
+        }
+        origin
     }
 
     /// The members of a join or tuple.

@@ -236,10 +236,11 @@ impl Examined {
         let extracted = timings.measure("parse + extract", || {
             let mut before = Before { known, cache: &cache };
             let extracted = extract::all(project, config, &wanted, &mut before);
-            match !project.in_dialects.is_empty() && link::uses_dialects(&extracted.files, models) {
-                true => extract::with_dialects(extracted, project, config, &wanted, &mut before),
-                false => extracted,
+            if project.in_dialects.is_empty() {
+                return extracted;
             }
+            let fills_templates = link::fills_templates(&extracted.files, models);
+            extract::with_dialects(extracted, project, config, &wanted, &mut before, fills_templates)
         });
         // Nobody waits for the disk but the end of the run.
         let saving = thread::spawn(|| cache.save());

@@ -39,7 +39,7 @@ pub(super) fn of_path(program: &Program, candidate: &Candidate, path: &[(FileId,
         return Asked::default();
     };
     let facts = &program.file(file).facts;
-    let given = |place: &str| value_at(facts, call, place).filter(|_| !place.is_empty());
+    let given = |place: &str| facts.given_at(call, place).filter(|_| !place.is_empty());
     let condition = given(&row.condition);
     let key = match condition {
         Some(condition) => key_of_display(facts, condition, varying),
@@ -133,43 +133,12 @@ fn parameters_given(
 
 // ---- what is asked for ------------------------------------------------------------------------------------------
 
-/// A value that a call is given, or a part of it.
-#[derive(Clone, Copy)]
-struct Given {
-    origin: OriginId,
-    depend: Depend,
-}
-
-/// What a call is given at a place: `0`, `0.where`, `set.0` of the member that goes on with it.
-fn value_at(facts: &FileFacts, call: CallId, place: &str) -> Option<Given> {
-    let (first, rest) = place.split_once('.').map_or((place, None), |(first, rest)| (first, Some(rest)));
-    let Ok(position) = first.parse::<usize>() else {
-        let goes_on = |call: &CallId| facts.call(*call).name.is_some_and(|name| facts.text(name) == first);
-        return value_at(facts, facts.continuations(call).find(goes_on)?, rest?);
-    };
-    let argument = facts.arguments_of(facts.call(call)).get(position)?;
-    let given = Given { origin: argument.origin, depend: argument.depend };
-    let Some(key) = rest else { return Some(given) };
-    let entries = facts.entries_of(bare(facts, given.origin)).iter();
-    let mut own = entries.filter(|entry| entry.key.is_some_and(|own| &*facts.strings[own.0 as usize] == key));
-    let entry = own.next_back()?;
-    Some(Given { origin: entry.value, depend: entry.depend })
-}
-
-/// A value without what is said of its type, or the one that was entered.
-fn bare(facts: &FileFacts, mut origin: OriginId) -> OriginId {
-    while let Origin::Ascribed(_, inner) | Origin::Borrowed(inner) | Origin::Entered(inner) = facts.origin(origin) {
-        origin = inner;
-    }
-    origin
-}
-
 /// The keys of a display under which values stand that differ from turn to turn.
 fn key_of_display(facts: &FileFacts, display: Given, varying: Varying) -> Key {
-    let differing = facts.entries_of(bare(facts, display.origin)).iter().filter(|entry| varying.has(entry.depend));
+    let differing = facts.entries_of(facts.bare(display.origin)).iter().filter(|entry| varying.has(entry.depend));
     let mut keys = Vec::new();
     for entry in differing {
-        let is_plain = !matches!(facts.origin(bare(facts, entry.value)), Origin::Collection(..));
+        let is_plain = !matches!(facts.origin(facts.bare(entry.value)), Origin::Collection(..));
         match entry.key.filter(|_| is_plain) {
             Some(key) => keys.push(facts.strings[key.0 as usize].to_string()),
             // What is spread into it, and conditions of another form.
@@ -220,7 +189,7 @@ pub(super) fn one_statement(program: &Program, path: &[(FileId, CallId)]) -> Opt
 /// The only column that the statement which a call sends compares with a value, as it is written there.
 fn key_of_statement(facts: &FileFacts, call: CallId) -> Option<String> {
     // `PreparedStatement statement = connection.prepareStatement("…")`
-    let prepared = || match facts.origin(bare(facts, facts.call(call).callee)) {
+    let prepared = || match facts.origin(facts.bare(facts.call(call).callee)) {
         Origin::Call(prepared) => facts.sent(prepared),
         _ => None,
     };

@@ -146,20 +146,25 @@ fn manifests_from_outermost(discovered: &Project) -> Vec<lang::Manifest> {
         .collect()
 }
 
-/// Extracts the facts of the files in dialects, and puts them among the others.
+/// Extracts the facts of the files in dialects that are a part of the program, and puts them among the others.
 pub fn with_dialects(
     mut extracted: Extracted,
     discovered: &Project,
     config: &Config,
     wanted: &Wanted,
     before: &mut Before,
+    fills_templates: bool,
 ) -> Extracted {
-    let files = &discovered.in_dialects;
+    let is_part = |file: &&SourceFile| fills_templates || dialect_of(file).is_some_and(|own| own.is_read_always());
+    let files: Vec<SourceFile> = discovered.in_dialects.iter().filter(is_part).cloned().collect();
+    if files.is_empty() {
+        return extracted;
+    }
     let names = files.iter().map(|file| dialect_of(file).and_then(|own| own.file_name(&file.path)).unwrap_or(""));
     let names = names.map(str::to_owned).collect();
     let renames = renames(discovered, &manifests_from_outermost(discovered));
     let first = extracted.files.len();
-    extracted.files.extend(outlines(files, names, &renames, wanted));
+    extracted.files.extend(outlines(&files, names, &renames, wanted));
     let added: Vec<usize> = (first..extracted.files.len()).collect();
     extract(&mut extracted, &added, config, before);
     extracted.files.sort_by(|left, right| left.source.path.cmp(&right.source.path));

@@ -13,6 +13,7 @@ pub mod java;
 pub mod javascript;
 pub mod lowering;
 mod migrations;
+pub mod prisma;
 pub mod python;
 pub mod recover;
 pub mod rust;
@@ -422,6 +423,11 @@ pub trait Dialect: Sync {
 
     /// The name by which programs speak of the file at this path (relative, with `/`), if it is one.
     fn file_name<'p>(&self, path: &'p str) -> Option<&'p str>;
+
+    /// Are its files a part of any program, and not of those alone that import a library which works on them?
+    fn is_read_always(&self) -> bool {
+        false
+    }
 
     /// Parses a file. Never fails.
     fn parse(&self, text: &str) -> Parsed;

@@ -13,6 +13,7 @@
 mod ahead;
 mod batching;
 mod closures;
+mod conditions;
 pub mod context;
 mod declarations;
 pub mod infer;
@@ -106,7 +107,7 @@ pub fn program(files: Vec<ProgramFile>, models: &[Models]) -> Program<'_> {
 }
 
 /// Does any of these files import a library that fills templates, so that they are part of the program?
-pub fn uses_dialects(files: &[ProgramFile], models: &[Models]) -> bool {
+pub fn fills_templates(files: &[ProgramFile], models: &[Models]) -> bool {
     files.iter().any(|file| {
         let facts = &file.facts;
         let libraries = models[file.source.language].template_libraries();

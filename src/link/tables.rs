@@ -20,18 +20,33 @@ use crate::types::Symbol;
 #[derive(Default)]
 pub(super) struct ClassTables<'m> {
     /// By the class.
-    classes: FxHashMap<Symbol, ClassTable<'m>>,
+    pub(super) classes: FxHashMap<Symbol, ClassTable<'m>>,
+    /// Those that programs get by the names of their classes, by these in lower case; `None` where several have the name.
+    pub(super) by_name: FxHashMap<Box<str>, Option<Symbol>>,
     /// Their names and what they hold, in the order of the classes.
     pub list: Vec<(Box<str>, Table<TableOrigin>)>,
 }
 
 /// The table of a class.
-struct ClassTable<'m> {
-    name: Box<str>,
-    row: &'m TableRow,
+pub(super) struct ClassTable<'m> {
+    pub(super) name: Box<str>,
+    pub(super) row: &'m TableRow,
     /// The columns by the attributes that stand for them.
-    columns: FxHashMap<Box<str>, Box<str>>,
+    pub(super) columns: FxHashMap<Box<str>, Box<str>>,
+    /// The attributes that tie it to other tables.
+    pub(super) references: Vec<Reference>,
     key: Box<str>,
+}
+
+/// What ties a table to another one.
+pub(super) struct Reference {
+    pub(super) attribute: Box<str>,
+    /// The other class, in lower case.
+    pub(super) target: Box<str>,
+    /// What tells it from other ties of the two. May be empty.
+    pub(super) name: Box<str>,
+    /// The column that holds the other's key. `None`: the other table has one.
+    pub(super) column: Option<Box<str>>,
 }
 
 /// A class of the program.
@@ -107,17 +122,24 @@ impl<'m> Resolver<'m> {
         if is_abstract(files, place, row) {
             return;
         }
-        let Some(name) = self.table_name(files, place, class, row) else { return };
+        let Some(spelled) = self.table_name(files, place, class, row) else { return };
+        let name: Box<str> = spelled.to_lowercase().into();
         let parts = self.parts_of_table(files, place, &lineage, row);
         let mut found = Table::at(
-            &name,
+            &spelled,
             TableOrigin {
                 place: Some((place.0, facts.class(place.1).name_span)),
                 class: self.last_name(class).to_owned(),
                 index: row.index.to_string(),
             },
         );
-        let mut own = ClassTable { name: name.clone(), row, columns: FxHashMap::default(), key: "".into() };
+        let mut own = ClassTable {
+            name: name.clone(),
+            row,
+            columns: FxHashMap::default(),
+            references: Vec::new(),
+            key: "".into(),
+        };
         for part in &parts {
             self.add_columns(files, *part, &mut own, &mut found);
         }
@@ -127,7 +149,14 @@ impl<'m> Resolver<'m> {
             own.columns.insert(own.key.clone(), own.key.clone());
         }
         for part in &parts {
+            self.add_references(files, *part, &mut own);
+        }
+        for part in &parts {
             self.add_indexes(files, *part, &own, &mut found);
+        }
+        if !row.asked_by.is_empty() {
+            let known = tables.by_name.entry(self.last_name(class).to_lowercase().into());
+            known.and_modify(|known| *known = None).or_insert(Some(class));
         }
         tables.list.push((name, found));
         tables.classes.insert(class, own);
@@ -159,18 +188,17 @@ impl<'m> Resolver<'m> {
         parts
     }
 
-    fn table_name(&self, files: &[ProgramFile], place: Place, class: Symbol, row: &TableRow) -> Option<Box<str>> {
+    fn table_name(&self, files: &[ProgramFile], place: Place, class: Symbol, row: &TableRow) -> Option<String> {
         if let Some(origin) = option(files, place, row, &row.name) {
-            return files[place.0.0 as usize].facts.literal_text(origin).map(|text| text.to_lowercase().into());
+            return files[place.0.0 as usize].facts.literal_text(origin).map(str::to_owned);
         }
         let module = &files[place.0.0 as usize].module;
         let parts: Vec<&str> = module.split(self.language.profile().separator).collect();
         // `shop.models`, `shop.models.orders`: the package is what the module of such classes lies in.
         let at = parts.iter().position(|part| *part == "models").unwrap_or(parts.len().saturating_sub(1));
         let package = at.checked_sub(1).map_or("", |at| parts[at]);
-        let model = self.last_name(class).to_lowercase();
-        let name = row.name_default.replace("{package}", package).replace("{model}", &model);
-        (!name.is_empty()).then(|| name.to_lowercase().into())
+        let name = row.name_default.replace("{package}", package).replace("{model}", self.last_name(class));
+        (!name.is_empty()).then_some(name)
     }
 
     fn add_columns(
@@ -193,8 +221,9 @@ impl<'m> Resolver<'m> {
                 Origin::String(Some(text)) => Some(&*facts.strings[text.0 as usize]),
                 _ => None,
             });
-            let spelled = named.map_or_else(|| [attribute, row.suffix.as_ref()].concat(), str::to_owned);
-            let name: Box<str> = spelled.to_lowercase().into();
+            // Advice is for the class, and speaks of attributes.
+            let spelled = named.map_or_else(|| [attribute, row.suffix.as_ref()].concat(), |_| attribute.to_owned());
+            let name: Box<str> = named.unwrap_or(&spelled).to_lowercase().into();
             let is_few = row.few || says(facts, call, &row.few_by) || names_type(facts, call, &row.few_types);
             let kind = if is_few { ColumnKind::Few } else { ColumnKind::Any };
             found.columns.push(Column { name: name.clone(), spelled: spelled.into(), kind });
@@ -208,6 +237,29 @@ impl<'m> Resolver<'m> {
             }
             own.columns.insert(attribute.into(), name.clone());
             own.columns.insert(name.clone(), name);
+        }
+    }
+
+    fn add_references(&mut self, files: &[ProgramFile], (file, class): Place, own: &mut ClassTable) {
+        if own.row.loads.is_empty() {
+            return;
+        }
+        let (facts, models) = (&files[file.0 as usize].facts, self.models);
+        for field in facts.class(class).fields.iter().filter(|field| field.in_body && !field.declared) {
+            let Origin::Call(call) = facts.origin(field.origin) else { continue };
+            let row = self.paths_of_callee(files, file, call).iter().find_map(|path| models.reference(path));
+            let Some(row) = row else { continue };
+            let given = |place: &ArgumentPlace| Some(argument_at(facts, call, place)?.origin);
+            let named = |place: &ArgumentPlace| facts.literal_text(given(place)?);
+            let Some(target) = row.target.as_ref().and_then(named) else { continue };
+            let columns = given(&ArgumentPlace::Keyword(row.columns.clone()));
+            let first = columns.and_then(|columns| facts.literal_text(*facts.members_of(columns).first()?));
+            own.references.push(Reference {
+                attribute: facts.text(field.name).into(),
+                target: target.to_lowercase().into(),
+                name: named(&ArgumentPlace::Keyword(row.name.clone())).unwrap_or_default().into(),
+                column: first.and_then(|attribute| own.columns.get(attribute).cloned()),
+            });
         }
     }
 
@@ -308,11 +360,16 @@ impl<'m> Resolver<'m> {
         }
         for file in own.iter().copied().filter(|file| !files[file.0 as usize].is_side_code) {
             for call in (0..files[file.0 as usize].facts.calls.len() as u32).map(CallId) {
-                if resolved.get(file, call).row().is_some_and(|row| row.finds)
-                    && let Some(lookups) = self.lookups_of(files, resolved, tables, file, call)
-                {
-                    found.push(ClassLookup { file, call, lookups });
-                }
+                let Some(row) = resolved.get(file, call).row() else { continue };
+                let lookups = match row.finds {
+                    true => self.lookups_of(files, resolved, tables, file, call),
+                    false => {
+                        let own = self.lookups_by_name(files, resolved, tables, file, call);
+                        found.extend(own.into_iter().map(|own| ClassLookup { file, call, lookups: vec![own] }));
+                        None
+                    }
+                };
+                found.extend(lookups.map(|lookups| ClassLookup { file, call, lookups }));
             }
         }
         found
@@ -519,7 +576,7 @@ impl<'m> Resolver<'m> {
 }
 
 /// Does code write the value down? Then it is one of a few, as far as one can tell.
-fn is_written_down(value: Origin) -> bool {
+pub(super) fn is_written_down(value: Origin) -> bool {
     matches!(value, Origin::Null | Origin::Bool(_) | Origin::String(_) | Origin::Integer(_) | Origin::Float)
 }
 

@@ -12,8 +12,8 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::table::{
-    AdviceRow, ColumnRow, FormError, HandlerRow, IndexRow, ModelFile, RelationRow, RendererRow, Row, Table, TableRow,
-    TemplateRow, Text, TypeRow, ViewRow, last_segment,
+    AdviceRow, ColumnRow, FormError, HandlerRow, IndexRow, ModelFile, ReferenceRow, RelationRow, RendererRow, Row,
+    Table, TableRow, TemplateRow, Text, TypeRow, ViewRow, last_segment,
 };
 use crate::qualified::split_last;
 
@@ -25,8 +25,8 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        AdviceRow, Argument, Color, ColumnRow, HandlerRow, IndexRow, Indexes, Laziness, RelationKind, RelationRow,
-        RendererRow, Role, Row, RowKind, Table, TableRow, TemplateRow, TypeRow, ViewRow,
+        AdviceRow, Argument, Color, ColumnRow, HandlerRow, IndexRow, Indexes, Laziness, ReferenceRow, RelationKind,
+        RelationRow, RendererRow, Role, Row, RowKind, Table, TableRow, TemplateRow, TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -230,6 +230,11 @@ impl Models {
     pub fn indexes_in_migrations(&self) -> impl Iterator<Item = &str> {
         let rows = self.table.table_indexes.iter().filter(|(_, row)| row.table.is_some());
         rows.map(|(path, _)| path.as_ref())
+    }
+
+    /// How a call in a class body ties the class to another.
+    pub fn reference(&self, path: &str) -> Option<&ReferenceRow> {
+        self.table.references.iter().find(|(name, _)| name == path).map(|(_, row)| row)
     }
 
     /// How a call makes an index.

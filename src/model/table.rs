@@ -325,7 +325,7 @@ pub struct TableRow {
     /// The field that names the table.
     #[serde(default)]
     pub name: Text,
-    /// What the table is called otherwise: `{package}` is the package of its module, `{model}` the class, in lower case. Empty:
+    /// What the table is called otherwise: `{package}` is the package of its module, `{model}` the class. Empty:
     /// a class without a name has no table.
     #[serde(default)]
     pub name_default: Text,
@@ -353,6 +353,35 @@ pub struct TableRow {
     /// What says so of a range.
     #[serde(default)]
     pub ranges: Sorted<Text>,
+    /// The type whose instances stand for tables: programs get them by the name of the class, in any case. What their methods are
+    /// given at the `condition` of its row is a display of columns. May be empty.
+    #[serde(default)]
+    pub asked_by: Text,
+    /// Keys in such a display under which further conditions stand, all of which have to hold.
+    #[serde(default)]
+    pub all_of: Sorted<Text>,
+    /// Where those methods are given a display of references whose rows are loaded too; in such a display its own keys, without
+    /// the position, say so of the rows that are loaded.
+    #[serde(default)]
+    pub loads: Sorted<Text>,
+    /// The key in such a display under which the condition on the rows that are loaded stands. May be empty.
+    #[serde(default)]
+    pub loads_where: Text,
+}
+
+/// A call in a class body that ties the class to another one, whose rows may be loaded with its own.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ReferenceRow {
+    /// The argument that names the other class.
+    pub target: Option<Argument>,
+    /// The keyword whose display names the fields that hold the other's key. Where it is not given, the other class holds the key
+    /// of this one.
+    #[serde(default)]
+    pub columns: Text,
+    /// The keyword that names the tie, where there are several between two classes. May be empty.
+    #[serde(default)]
+    pub name: Text,
 }
 
 /// A call in a class body that gives the table of the class a column.
@@ -617,6 +646,9 @@ pub struct ModelFile {
     /// Calls that make indexes, by path.
     #[serde(default)]
     pub indexes: BTreeMap<String, IndexRow>,
+    /// How calls in class bodies tie classes together, by path.
+    #[serde(default)]
+    pub references: BTreeMap<String, ReferenceRow>,
     /// Classes that turn rows into something else.
     #[serde(default)]
     pub renderers: BTreeMap<String, RendererRow>,
@@ -728,6 +760,8 @@ pub struct Table {
     pub columns: Sorted<(Text, ColumnRow)>,
     /// Calls that make indexes of tables.
     pub table_indexes: Sorted<(Text, IndexRow)>,
+    /// How calls in class bodies tie classes together, sorted by path.
+    pub references: Sorted<(Text, ReferenceRow)>,
     /// Classes that turn rows into something else.
     pub renderers: Sorted<(Text, RendererRow)>,
     /// Classes that show rows.
@@ -794,6 +828,7 @@ impl Table {
         tables: Cow::Borrowed(&[]),
         columns: Cow::Borrowed(&[]),
         table_indexes: Cow::Borrowed(&[]),
+        references: Cow::Borrowed(&[]),
         renderers: Cow::Borrowed(&[]),
         views: Cow::Borrowed(&[]),
         templates: Cow::Borrowed(&[]),
@@ -815,6 +850,7 @@ impl Table {
         let mut tables: BTreeMap<Text, TableRow> = self.tables.iter().cloned().collect();
         let mut columns: BTreeMap<Text, ColumnRow> = self.columns.iter().cloned().collect();
         let mut table_indexes: BTreeMap<Text, IndexRow> = self.table_indexes.iter().cloned().collect();
+        let mut references: BTreeMap<Text, ReferenceRow> = self.references.iter().cloned().collect();
         let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
         let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
         let mut templates: BTreeMap<Text, TemplateRow> = self.templates.iter().cloned().collect();
@@ -832,6 +868,7 @@ impl Table {
             tables.extend(file.tables.into_iter().map(|(path, row)| (path.into(), row)));
             columns.extend(file.columns.into_iter().map(|(path, row)| (path.into(), row)));
             table_indexes.extend(file.indexes.into_iter().map(|(path, row)| (path.into(), row)));
+            references.extend(file.references.into_iter().map(|(path, row)| (path.into(), row)));
             renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
             views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
             templates.extend(file.templates.into_iter().map(|(path, row)| (path.into(), row)));
@@ -851,6 +888,7 @@ impl Table {
             tables: tables.into_iter().collect(),
             columns: columns.into_iter().collect(),
             table_indexes: table_indexes.into_iter().collect(),
+            references: references.into_iter().collect(),
             renderers: renderers.into_iter().collect(),
             views: views.into_iter().collect(),
             templates: templates.into_iter().collect(),

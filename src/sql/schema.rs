@@ -166,6 +166,21 @@ pub fn has_few_values(column: &str) -> bool {
     is_few || YES_OR_NO.iter().any(|prefix| column.starts_with(prefix))
 }
 
+/// A name as it is spelled, in lower case with its words apart: `"createdAt"` is `created_at`.
+fn with_words_apart(spelled: &str) -> String {
+    let mut found = String::with_capacity(spelled.len() + 4);
+    let mut is_inside = false;
+    let name = spelled.rsplit('.').next().unwrap_or(spelled);
+    for letter in name.chars().filter(|letter| !matches!(letter, '"' | '`' | '[' | ']')) {
+        if letter.is_uppercase() && is_inside {
+            found.push('_');
+        }
+        is_inside = letter.is_lowercase() || letter.is_numeric();
+        found.extend(letter.to_lowercase());
+    }
+    found
+}
+
 impl<P: Clone> Schema<P> {
     /// Adds what was defined, in order, in one part of the program.
     pub fn apply<'d>(&mut self, definitions: impl Iterator<Item = (&'d Definition, P)>) {
@@ -187,6 +202,18 @@ impl<P: Clone> Schema<P> {
         let mut known = self.tables.values().filter_map(|table| table.database);
         let first = known.next()?;
         known.all(|own| own == first).then_some(first)
+    }
+
+    /// Adds a table that a class stands for: whoever changes it changes the class.
+    pub fn merge_class(&mut self, name: Box<str>, table: Table<P>) {
+        let (spelled, place) = (table.spelled.clone(), table.place.clone());
+        let columns = table.columns.clone();
+        self.merge(name.clone(), table);
+        if let Some(known) = self.tables.get_mut(&name) {
+            (known.spelled, known.place) = (spelled, place);
+            // The first of a name is how it is spelled.
+            known.columns.splice(0..0, columns);
+        }
     }
 
     /// Adds a table, or what another definition gives it.
@@ -303,10 +330,7 @@ impl<P: Clone> Schema<P> {
     /// The column that no index serves, of those by which a statement looks rows up; and whether rows are looked up by
     /// its value, and not by a range or an order.
     pub fn unserved<'l>(&self, lookups: &'l [Lookup], lookup: &'l Lookup) -> Option<(&'l str, bool)> {
-        if lookup.table.is_empty() || is_small(&lookup.table) {
-            return None;
-        }
-        let table = self.table(&lookup.table)?;
+        let table = self.table(&lookup.table).filter(|table| !is_small(&with_words_apart(&table.spelled)))?;
         if self.is_served(lookups, lookup, &mut Vec::new()) {
             return None;
         }
@@ -386,6 +410,7 @@ impl<P> Table<P> {
     /// Is it a column of the table in which many values may be told apart?
     fn has_many_values(&self, column: &str) -> bool {
         let mut own = self.columns.iter().filter(|own| *own.name == *column).peekable();
-        own.peek().is_some() && own.all(|own| own.kind == ColumnKind::Any) && !has_few_values(column)
+        let is_any = |own: &Column| own.kind == ColumnKind::Any && !has_few_values(&with_words_apart(&own.spelled));
+        own.peek().is_some() && own.all(is_any) && !has_few_values(column)
     }
 }

@@ -49,6 +49,7 @@ static PROFILE: Profile = Profile {
     futures_run_at_once: true,
     constructor_member: Some("constructor"),
     length_member: Some("length"),
+    dialects: &[&super::prisma::Prisma],
     ..Profile::PLAIN
 };
 
