@@ -23,8 +23,8 @@ mod version;
 
 use hash::HashIndex;
 use table::{
-    AdviceRow, Argument, ColumnRow, HandlerRow, IndexRow, Indexes, ModelFile, ReferenceRow, RelationRow, RendererRow,
-    Row, Table, TableRow, TemplateRow, Text, TypeRow, ViewRow,
+    AdviceRow, Argument, ColumnRow, HandlerRow, IndexRow, Indexes, MadeTableRow, ModelFile, ReferenceRow, RelationRow,
+    RendererRow, Row, Table, TableRow, TemplateRow, Text, TypeRow, ViewRow,
 };
 
 fn main() {
@@ -177,6 +177,14 @@ fn table_code(name: &str, table: &Table) -> String {
         format!(
             "table_indexes: {}",
             list_code(&table.table_indexes, |(name, row)| format!("({}, {})", text_code(name), index_row_code(row)))
+        ),
+        format!(
+            "made_tables: {}",
+            list_code(&table.made_tables, |(name, row)| format!("({}, {})", text_code(name), made_table_code(row)))
+        ),
+        format!(
+            "comparisons: {}",
+            list_code(&table.comparisons, |(name, kind)| format!("({}, ComparisonKind::{kind:?})", text_code(name)))
         ),
         format!(
             "references: {}",
@@ -335,6 +343,26 @@ fn column_code(row: &ColumnRow) -> String {
 fn reference_code(row: &ReferenceRow) -> String {
     let target = optional_argument_code(row.target.as_ref());
     format!("ReferenceRow {{ target: {target}, columns: {}, name: {} }}", text_code(&row.columns), text_code(&row.name))
+}
+
+fn made_table_code(row: &MadeTableRow) -> String {
+    let lists = [
+        ("indexed_by", &row.indexed_by),
+        ("key_by", &row.key_by),
+        ("few", &row.few),
+        ("index_by", &row.index_by),
+        ("orders", &row.orders),
+    ];
+    let lists: Vec<String> =
+        lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code))).collect();
+    format!(
+        "MadeTableRow {{ columns: {}, keys_are_indexed: {}, few_by: {}, index: {}, {} }}",
+        optional_argument_code(row.columns.as_ref()),
+        row.keys_are_indexed,
+        text_code(&row.few_by),
+        text_code(&row.index),
+        lists.join(", ")
+    )
 }
 
 fn index_row_code(row: &IndexRow) -> String {

@@ -127,7 +127,8 @@ impl<'r> Unserved<'r> {
 
     fn add_all(&mut self, program: &Program, rules: &[&'r Rule], site: QuerySite, lookups: &[Lookup]) {
         for lookup in lookups {
-            let Some((column, by_value)) = program.schema.unserved(lookups, lookup) else { continue };
+            let is_asked = |column: &str| self.by_name.contains_key(&(lookup.table.to_string(), column.to_owned()));
+            let Some((column, by_value)) = program.schema.unserved(lookups, lookup, is_asked) else { continue };
             self.add(rules, site, &lookup.table, column, by_value);
         }
     }

@@ -14,6 +14,9 @@ use crate::source::FileId;
 use crate::syntax::{CollectionKind, FunctionFlavor, Name, ParameterKind, TypeExpr, TypeExprId, TypeForm};
 use crate::types::{Symbol, TypeId, TypeText};
 
+/// What the type of something that is made under a name begins with, before that.
+pub(super) const NAMED: &str = "named ";
+
 impl<'m> Resolver<'m> {
     /// The candidates for an origin.
     pub fn infer(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Values {
@@ -986,6 +989,13 @@ impl<'m> Resolver<'m> {
                     Value::Item(symbol) => Some(self.types.intern(symbol, &[])),
                     _ => None,
                 }
+            }
+            // What is made under a name has a type of its own.
+            "arg0.text" => {
+                let (file, origin) = argument(0)?;
+                let text = files[file.0 as usize].facts.literal_text(origin)?;
+                let name = self.symbols.intern(&[NAMED, text].concat());
+                Some(self.types.intern(name, &[]))
             }
             "super" => self.inherited_receiver(files, site?),
             "shown.model" => {

@@ -19,6 +19,7 @@ mod declarations;
 pub mod infer;
 mod lineage;
 mod loading;
+mod made_tables;
 mod memoization;
 pub mod ownership;
 mod relation_reads;

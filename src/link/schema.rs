@@ -38,13 +38,15 @@ pub(super) fn define(program: &mut Program) {
             .filter(|file| files[file.0 as usize].source.language == index)
             .collect();
         let mut tables = resolver.class_tables(files, &own);
-        for (name, table) in std::mem::take(&mut tables.list) {
+        let mut made = resolver.made_tables(files, &own);
+        for (name, table) in std::mem::take(&mut tables.list).into_iter().chain(std::mem::take(&mut made.list)) {
             match table.place.class.is_empty() {
                 true => schema.merge(name, table),
                 false => schema.merge_class(name, table),
             }
         }
         program.lookups.extend(resolver.class_lookups(files, &program.resolved, &tables, &own));
+        program.lookups.extend(resolver.made_lookups(files, &program.resolved, &made, &own));
     }
     program.lookups.sort_by_key(|lookup| (lookup.file, lookup.call));
     program.schema = schema;

@@ -270,7 +270,7 @@ impl<'m> Resolver<'m> {
     }
 
     /// What a call makes, by its name and those of what it inherits from.
-    fn paths_of_callee(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> Vec<String> {
+    pub(super) fn paths_of_callee(&mut self, files: &[ProgramFile], file: FileId, call: CallId) -> Vec<String> {
         let facts = &files[file.0 as usize].facts;
         let site = *facts.call(call);
         let owners = self.infer(files, file, site.callee);

@@ -12,8 +12,8 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::table::{
-    AdviceRow, ColumnRow, FormError, HandlerRow, IndexRow, ModelFile, ReferenceRow, RelationRow, RendererRow, Row,
-    Table, TableRow, TemplateRow, Text, TypeRow, ViewRow, last_segment,
+    AdviceRow, ColumnRow, ComparisonKind, FormError, HandlerRow, IndexRow, MadeTableRow, ModelFile, ReferenceRow,
+    RelationRow, RendererRow, Row, Table, TableRow, TemplateRow, Text, TypeRow, ViewRow, last_segment,
 };
 use crate::qualified::split_last;
 
@@ -25,8 +25,9 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        AdviceRow, Argument, Color, ColumnRow, HandlerRow, IndexRow, Indexes, Laziness, ReferenceRow, RelationKind,
-        RelationRow, RendererRow, Role, Row, RowKind, Table, TableRow, TemplateRow, TypeRow, ViewRow,
+        AdviceRow, Argument, Color, ColumnRow, ComparisonKind, HandlerRow, IndexRow, Indexes, Laziness, MadeTableRow,
+        ReferenceRow, RelationKind, RelationRow, RendererRow, Role, Row, RowKind, Table, TableRow, TemplateRow,
+        TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -235,6 +236,28 @@ impl Models {
     /// How a call in a class body ties the class to another.
     pub fn reference(&self, path: &str) -> Option<&ReferenceRow> {
         self.table.references.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// Do the tables know of calls whose values are tables?
+    pub fn knows_made_tables(&self) -> bool {
+        !self.table.made_tables.is_empty()
+    }
+
+    /// How a call makes a table.
+    pub fn made_table(&self, path: &str) -> Option<&MadeTableRow> {
+        self.table.made_tables.iter().find(|(name, _)| name == path).map(|(_, row)| row)
+    }
+
+    /// Is this the last name of calls that make tables?
+    pub fn makes_tables(&self, last: &str) -> bool {
+        self.table.made_tables.iter().any(|(name, _)| last_segment(name) == last)
+    }
+
+    /// What condition a call is.
+    pub fn comparison(&self, path: &str) -> Option<ComparisonKind> {
+        let rows = &self.table.comparisons;
+        let found = rows.binary_search_by(|(name, _)| name.as_ref().cmp(path)).ok()?;
+        Some(rows[found].1)
     }
 
     /// How a call makes an index.

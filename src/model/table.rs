@@ -416,6 +416,53 @@ pub struct ColumnRow {
     pub key_types: Sorted<Text>,
 }
 
+/// A call whose value is a table: `pgTable("orders", { … })`. Its first argument is the table's name.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct MadeTableRow {
+    /// The argument whose display holds a column under each attribute: a call that is given the column's name, where that is
+    /// another, and the members that go on with it.
+    pub columns: Option<Argument>,
+    /// Those of these members that give the column an index.
+    #[serde(default)]
+    pub indexed_by: Sorted<Text>,
+    /// Those that make it refer to another table, so that some databases give it an index.
+    #[serde(default)]
+    pub key_by: Sorted<Text>,
+    /// The database does.
+    #[serde(default)]
+    pub keys_are_indexed: bool,
+    /// Calls that make columns with few values, by their last names.
+    #[serde(default)]
+    pub few: Sorted<Text>,
+    /// The key in what such a call is given that lists the values. May be empty.
+    #[serde(default)]
+    pub few_by: Text,
+    /// Calls within the call that make an index of the columns which they are given, by their last names.
+    #[serde(default)]
+    pub index_by: Sorted<Text>,
+    /// Members of a column that say no more than its order in an index.
+    #[serde(default)]
+    pub orders: Sorted<Text>,
+    /// What gives a column an index, for advice: `{column}` is the attribute.
+    #[serde(default)]
+    pub index: Text,
+}
+
+/// How a call that is a condition compares the column that it is given first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ComparisonKind {
+    /// With a value, or with several.
+    Equal,
+    /// With the ends of a range.
+    Range,
+    /// In a way that no index helps.
+    Other,
+    /// It compares nothing: all conditions that it is given have to hold.
+    All,
+}
+
 /// A call that gives a table an index.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -649,6 +696,12 @@ pub struct ModelFile {
     /// How calls in class bodies tie classes together, by path.
     #[serde(default)]
     pub references: BTreeMap<String, ReferenceRow>,
+    /// Calls whose values are tables, by path.
+    #[serde(default)]
+    pub made_tables: BTreeMap<String, MadeTableRow>,
+    /// Calls that are conditions on columns, by path.
+    #[serde(default)]
+    pub comparisons: BTreeMap<String, ComparisonKind>,
     /// Classes that turn rows into something else.
     #[serde(default)]
     pub renderers: BTreeMap<String, RendererRow>,
@@ -762,6 +815,10 @@ pub struct Table {
     pub table_indexes: Sorted<(Text, IndexRow)>,
     /// How calls in class bodies tie classes together, sorted by path.
     pub references: Sorted<(Text, ReferenceRow)>,
+    /// Calls whose values are tables, sorted by path.
+    pub made_tables: Sorted<(Text, MadeTableRow)>,
+    /// Calls that are conditions on columns, sorted by path.
+    pub comparisons: Sorted<(Text, ComparisonKind)>,
     /// Classes that turn rows into something else.
     pub renderers: Sorted<(Text, RendererRow)>,
     /// Classes that show rows.
@@ -829,6 +886,8 @@ impl Table {
         columns: Cow::Borrowed(&[]),
         table_indexes: Cow::Borrowed(&[]),
         references: Cow::Borrowed(&[]),
+        made_tables: Cow::Borrowed(&[]),
+        comparisons: Cow::Borrowed(&[]),
         renderers: Cow::Borrowed(&[]),
         views: Cow::Borrowed(&[]),
         templates: Cow::Borrowed(&[]),
@@ -851,6 +910,8 @@ impl Table {
         let mut columns: BTreeMap<Text, ColumnRow> = self.columns.iter().cloned().collect();
         let mut table_indexes: BTreeMap<Text, IndexRow> = self.table_indexes.iter().cloned().collect();
         let mut references: BTreeMap<Text, ReferenceRow> = self.references.iter().cloned().collect();
+        let mut made_tables: BTreeMap<Text, MadeTableRow> = self.made_tables.iter().cloned().collect();
+        let mut comparisons: BTreeMap<Text, ComparisonKind> = self.comparisons.iter().cloned().collect();
         let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
         let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
         let mut templates: BTreeMap<Text, TemplateRow> = self.templates.iter().cloned().collect();
@@ -869,6 +930,8 @@ impl Table {
             columns.extend(file.columns.into_iter().map(|(path, row)| (path.into(), row)));
             table_indexes.extend(file.indexes.into_iter().map(|(path, row)| (path.into(), row)));
             references.extend(file.references.into_iter().map(|(path, row)| (path.into(), row)));
+            made_tables.extend(file.made_tables.into_iter().map(|(path, row)| (path.into(), row)));
+            comparisons.extend(file.comparisons.into_iter().map(|(path, row)| (path.into(), row)));
             renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
             views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
             templates.extend(file.templates.into_iter().map(|(path, row)| (path.into(), row)));
@@ -889,6 +952,8 @@ impl Table {
             columns: columns.into_iter().collect(),
             table_indexes: table_indexes.into_iter().collect(),
             references: references.into_iter().collect(),
+            made_tables: made_tables.into_iter().collect(),
+            comparisons: comparisons.into_iter().collect(),
             renderers: renderers.into_iter().collect(),
             views: views.into_iter().collect(),
             templates: templates.into_iter().collect(),
@@ -931,7 +996,7 @@ impl Row {
 /// Placeholders are left out.
 pub fn type_names(text: &str) -> impl Iterator<Item = &str> {
     text.split(['<', '>', '(', ')', ',', ' ']).filter(|name| {
-        let is_placeholder = name.ends_with(".model");
+        let is_placeholder = name.ends_with(".model") || name.ends_with(".text");
         !is_placeholder && (name.contains('.') || name.contains("::"))
     })
 }

@@ -328,8 +328,13 @@ impl<P: Clone> Schema<P> {
     }
 
     /// The column that no index serves, of those by which a statement looks rows up; and whether rows are looked up by
-    /// its value, and not by a range or an order.
-    pub fn unserved<'l>(&self, lookups: &'l [Lookup], lookup: &'l Lookup) -> Option<(&'l str, bool)> {
+    /// its value, and not by a range or an order. Of several it is one that is `asked` for elsewhere: one index serves both.
+    pub fn unserved<'l>(
+        &self,
+        lookups: &'l [Lookup],
+        lookup: &'l Lookup,
+        asked: impl Fn(&str) -> bool,
+    ) -> Option<(&'l str, bool)> {
         let table = self.table(&lookup.table).filter(|table| !is_small(&with_words_apart(&table.spelled)))?;
         if self.is_served(lookups, lookup, &mut Vec::new()) {
             return None;
@@ -339,12 +344,13 @@ impl<P: Clone> Schema<P> {
             return None;
         }
         let is_wanted = |term: &&Term| table.has_many_values(&term.column) && !table.serves(&term.column);
-        let by_value = lookup.terms.iter().filter(is_wanted).find(|term| match term.kind {
+        let is_by_value = |term: &&Term| match term.kind {
             TermKind::Equal => true,
             TermKind::Joined(other) => self.gives_few_rows(lookups.get(other as usize)),
             TermKind::Range | TermKind::Other => false,
-        });
-        if let Some(term) = by_value {
+        };
+        let by_value = || lookup.terms.iter().filter(is_wanted).filter(is_by_value);
+        if let Some(term) = by_value().find(|term| asked(&term.column)).or_else(|| by_value().next()) {
             return Some((&term.column, true));
         }
         let by_range = lookup.terms.iter().filter(is_wanted).find(|term| term.kind == TermKind::Range);
