@@ -23,8 +23,8 @@ mod version;
 
 use hash::HashIndex;
 use table::{
-    AdviceRow, Argument, ColumnRow, HandlerRow, IndexRow, Indexes, MadeTableRow, ModelFile, ReferenceRow, RelationRow,
-    RendererRow, Row, Table, TableRow, TemplateRow, Text, TypeRow, ViewRow,
+    AdviceRow, Argument, ColumnRow, FinderRow, HandlerRow, IndexRow, Indexes, MadeTableRow, ModelFile, ReferenceRow,
+    RelationRow, RendererRow, Row, Table, TableRow, TemplateRow, Text, TypeRow, ViewRow,
 };
 
 fn main() {
@@ -181,6 +181,10 @@ fn table_code(name: &str, table: &Table) -> String {
         format!(
             "made_tables: {}",
             list_code(&table.made_tables, |(name, row)| format!("({}, {})", text_code(name), made_table_code(row)))
+        ),
+        format!(
+            "finders: {}",
+            list_code(&table.finders, |(name, row)| format!("({}, {})", text_code(name), finder_code(row)))
         ),
         format!(
             "comparisons: {}",
@@ -343,6 +347,23 @@ fn column_code(row: &ColumnRow) -> String {
 fn reference_code(row: &ReferenceRow) -> String {
     let target = optional_argument_code(row.target.as_ref());
     format!("ReferenceRow {{ target: {target}, columns: {}, name: {} }}", text_code(&row.columns), text_code(&row.name))
+}
+
+fn finder_code(row: &FinderRow) -> String {
+    let texts =
+        [("by", &row.by), ("and", &row.and), ("or", &row.or), ("order", &row.order), ("table_name", &row.table_name)];
+    let lists = [
+        ("equal", &row.equal),
+        ("ranges", &row.ranges),
+        ("ranges_of_two", &row.ranges_of_two),
+        ("others", &row.others),
+        ("without_value", &row.without_value),
+        ("tables_by", &row.tables_by),
+        ("suffixes", &row.suffixes),
+    ];
+    let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));
+    let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));
+    format!("FinderRow {{ {} }}", texts.chain(lists).collect::<Vec<_>>().join(", "))
 }
 
 fn made_table_code(row: &MadeTableRow) -> String {

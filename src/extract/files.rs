@@ -60,7 +60,9 @@ pub fn all(discovered: &Project, config: &Config, wanted: &Wanted, before: &mut 
     let manifests = manifests_from_outermost(discovered);
     let modules = module_names(discovered, &manifests);
     let files = outlines(&discovered.files, modules, &renames(discovered, &manifests), wanted);
-    let mut next: Vec<usize> = (0..files.len()).filter(|at| (wanted.reports_in)(&files[*at])).collect();
+    let holds_schema = |file: &ProgramFile| lang::all()[file.source.language].holds_schema(&file.source.path);
+    let is_read = |at: &usize| (wanted.reports_in)(&files[*at]) || holds_schema(&files[*at]);
+    let mut next: Vec<usize> = (0..files.len()).filter(is_read).collect();
     let mut unimported = Unimported::new(&files, wanted.reports_in);
     let mut extracted = Extracted { files, ..Extracted::default() };
     while !next.is_empty() {

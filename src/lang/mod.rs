@@ -398,6 +398,11 @@ pub trait Language: Sync {
         false
     }
 
+    /// May a file of side code say what the tables of the program are, by its path?
+    fn holds_schema(&self, _path: &str) -> bool {
+        false
+    }
+
     /// Is this path (relative, with `/`) a test, fixture, example, benchmark, migration or build script?
     fn is_side_code(&self, path: &str) -> bool;
 }

@@ -883,7 +883,7 @@ impl<'m> Resolver<'m> {
     }
 
     /// An argument of a type; a class of the program that has none has those which it gives to what it inherits from.
-    fn argument_of(&mut self, files: &[ProgramFile], id: TypeId, place: usize) -> Option<TypeId> {
+    pub(super) fn argument_of(&mut self, files: &[ProgramFile], id: TypeId, place: usize) -> Option<TypeId> {
         let ty = self.types.get(id);
         if let Some(argument) = ty.arguments.get(place) {
             return Some(*argument);

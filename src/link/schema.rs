@@ -33,10 +33,7 @@ pub(super) fn define(program: &mut Program) {
     for (index, resolver) in program.resolvers.iter_mut().enumerate() {
         let Some(resolver) = resolver else { continue };
         let files = &program.files;
-        let own: Vec<FileId> = (0..files.len() as u32)
-            .map(FileId)
-            .filter(|file| files[file.0 as usize].source.language == index)
-            .collect();
+        let own = files_of(files, index);
         let mut tables = resolver.class_tables(files, &own);
         let mut made = resolver.made_tables(files, &own);
         for (name, table) in std::mem::take(&mut tables.list).into_iter().chain(std::mem::take(&mut made.list)) {
@@ -48,15 +45,26 @@ pub(super) fn define(program: &mut Program) {
         program.lookups.extend(resolver.class_lookups(files, &program.resolved, &tables, &own));
         program.lookups.extend(resolver.made_lookups(files, &program.resolved, &made, &own));
     }
+    for (index, resolver) in program.resolvers.iter_mut().enumerate() {
+        let Some(resolver) = resolver else { continue };
+        let own = files_of(&program.files, index);
+        program.lookups.extend(resolver.finder_lookups(&program.files, &program.resolved, &schema, &own));
+    }
     program.lookups.sort_by_key(|lookup| (lookup.file, lookup.call));
     program.schema = schema;
+}
+
+/// The files of a language.
+fn files_of(files: &[ProgramFile], language: usize) -> Vec<FileId> {
+    let all = (0..files.len() as u32).map(FileId);
+    all.filter(|file| files[file.0 as usize].source.language == language).collect()
 }
 
 /// Does a file say what the tables of the program are?
 fn defines(file: &ProgramFile) -> bool {
     let language = lang::all()[file.source.language];
     let path = &file.source.path;
-    let is_meant = !file.is_side_code || file.is_migration;
+    let is_meant = !file.is_side_code || file.is_migration || language.holds_schema(path);
     is_meant
         && !language.takes_migration_back(path)
         && file.facts.statements.iter().any(|(_, statement)| !statement.definitions.is_empty())

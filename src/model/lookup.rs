@@ -12,8 +12,8 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::table::{
-    AdviceRow, ColumnRow, ComparisonKind, FormError, HandlerRow, IndexRow, MadeTableRow, ModelFile, ReferenceRow,
-    RelationRow, RendererRow, Row, Table, TableRow, TemplateRow, Text, TypeRow, ViewRow, last_segment,
+    AdviceRow, ColumnRow, ComparisonKind, FinderRow, FormError, HandlerRow, IndexRow, MadeTableRow, ModelFile,
+    ReferenceRow, RelationRow, RendererRow, Row, Table, TableRow, TemplateRow, Text, TypeRow, ViewRow, last_segment,
 };
 use crate::qualified::split_last;
 
@@ -25,9 +25,9 @@ mod built_in {
     use crate::model::hash::HashIndex;
     #[allow(unused_imports)] // which of them occur depends on the tables
     use crate::model::table::{
-        AdviceRow, Argument, Color, ColumnRow, ComparisonKind, HandlerRow, IndexRow, Indexes, Laziness, MadeTableRow,
-        ReferenceRow, RelationKind, RelationRow, RendererRow, Role, Row, RowKind, Table, TableRow, TemplateRow,
-        TypeRow, ViewRow,
+        AdviceRow, Argument, Color, ColumnRow, ComparisonKind, FinderRow, HandlerRow, IndexRow, Indexes, Laziness,
+        MadeTableRow, ReferenceRow, RelationKind, RelationRow, RendererRow, Role, Row, RowKind, Table, TableRow,
+        TemplateRow, TypeRow, ViewRow,
     };
 
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -251,6 +251,16 @@ impl Models {
     /// Is this the last name of calls that make tables?
     pub fn makes_tables(&self, last: &str) -> bool {
         self.table.made_tables.iter().any(|(name, _)| last_segment(name) == last)
+    }
+
+    /// Do the tables know of classes whose methods are written by their names?
+    pub fn knows_finders(&self) -> bool {
+        !self.table.finders.is_empty()
+    }
+
+    /// How the names of such methods of a class are made.
+    pub fn finder(&self, path: &str) -> Option<&FinderRow> {
+        self.table.finders.iter().find(|(name, _)| name == path).map(|(_, row)| row)
     }
 
     /// What condition a call is.

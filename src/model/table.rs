@@ -449,6 +449,44 @@ pub struct MadeTableRow {
     pub index: Text,
 }
 
+/// A class whose methods a library writes by their names: `findByEmailAndStateIn`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FinderRow {
+    /// The word behind which the conditions stand.
+    pub by: Text,
+    /// The word between conditions that all have to hold.
+    pub and: Text,
+    /// The word between conditions one of which has to hold.
+    pub or: Text,
+    /// The word behind which an order stands.
+    pub order: Text,
+    /// Words behind a column that say that it equals a value, or one of several.
+    #[serde(default)]
+    pub equal: Sorted<Text>,
+    /// Words that say that it lies on one side of a value.
+    #[serde(default)]
+    pub ranges: Sorted<Text>,
+    /// Words that say that it lies between two.
+    #[serde(default)]
+    pub ranges_of_two: Sorted<Text>,
+    /// Words that compare it with a value otherwise.
+    #[serde(default)]
+    pub others: Sorted<Text>,
+    /// Words that take no value.
+    #[serde(default)]
+    pub without_value: Sorted<Text>,
+    /// Annotations that name the table of a class, by their last names.
+    #[serde(default)]
+    pub tables_by: Sorted<Text>,
+    /// The keyword by which they do.
+    #[serde(default)]
+    pub table_name: Text,
+    /// What names of classes have behind those of their tables.
+    #[serde(default)]
+    pub suffixes: Sorted<Text>,
+}
+
 /// How a call that is a condition compares the column that it is given first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -699,6 +737,9 @@ pub struct ModelFile {
     /// Calls whose values are tables, by path.
     #[serde(default)]
     pub made_tables: BTreeMap<String, MadeTableRow>,
+    /// Classes whose methods are written by their names, by path.
+    #[serde(default)]
+    pub finders: BTreeMap<String, FinderRow>,
     /// Calls that are conditions on columns, by path.
     #[serde(default)]
     pub comparisons: BTreeMap<String, ComparisonKind>,
@@ -817,6 +858,8 @@ pub struct Table {
     pub references: Sorted<(Text, ReferenceRow)>,
     /// Calls whose values are tables, sorted by path.
     pub made_tables: Sorted<(Text, MadeTableRow)>,
+    /// Classes whose methods are written by their names, sorted by path.
+    pub finders: Sorted<(Text, FinderRow)>,
     /// Calls that are conditions on columns, sorted by path.
     pub comparisons: Sorted<(Text, ComparisonKind)>,
     /// Classes that turn rows into something else.
@@ -887,6 +930,7 @@ impl Table {
         table_indexes: Cow::Borrowed(&[]),
         references: Cow::Borrowed(&[]),
         made_tables: Cow::Borrowed(&[]),
+        finders: Cow::Borrowed(&[]),
         comparisons: Cow::Borrowed(&[]),
         renderers: Cow::Borrowed(&[]),
         views: Cow::Borrowed(&[]),
@@ -911,6 +955,7 @@ impl Table {
         let mut table_indexes: BTreeMap<Text, IndexRow> = self.table_indexes.iter().cloned().collect();
         let mut references: BTreeMap<Text, ReferenceRow> = self.references.iter().cloned().collect();
         let mut made_tables: BTreeMap<Text, MadeTableRow> = self.made_tables.iter().cloned().collect();
+        let mut finders: BTreeMap<Text, FinderRow> = self.finders.iter().cloned().collect();
         let mut comparisons: BTreeMap<Text, ComparisonKind> = self.comparisons.iter().cloned().collect();
         let mut renderers: BTreeMap<Text, RendererRow> = self.renderers.iter().cloned().collect();
         let mut views: BTreeMap<Text, ViewRow> = self.views.iter().cloned().collect();
@@ -931,6 +976,7 @@ impl Table {
             table_indexes.extend(file.indexes.into_iter().map(|(path, row)| (path.into(), row)));
             references.extend(file.references.into_iter().map(|(path, row)| (path.into(), row)));
             made_tables.extend(file.made_tables.into_iter().map(|(path, row)| (path.into(), row)));
+            finders.extend(file.finders.into_iter().map(|(path, row)| (path.into(), row)));
             comparisons.extend(file.comparisons.into_iter().map(|(path, row)| (path.into(), row)));
             renderers.extend(file.renderers.into_iter().map(|(path, row)| (path.into(), row)));
             views.extend(file.views.into_iter().map(|(path, row)| (path.into(), row)));
@@ -953,6 +999,7 @@ impl Table {
             table_indexes: table_indexes.into_iter().collect(),
             references: references.into_iter().collect(),
             made_tables: made_tables.into_iter().collect(),
+            finders: finders.into_iter().collect(),
             comparisons: comparisons.into_iter().collect(),
             renderers: renderers.into_iter().collect(),
             views: views.into_iter().collect(),

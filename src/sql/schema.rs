@@ -289,6 +289,13 @@ impl<P: Clone> Schema<P> {
         self.tables.get(name).filter(|table| !table.is_unclear && !table.columns.is_empty())
     }
 
+    /// The only table that is known in all its parts and has such a name, with that.
+    pub fn only_table(&self, is_named: impl Fn(&str) -> bool) -> Option<(&str, &Table<P>)> {
+        let mut names = self.tables.keys().filter(|name| is_named(name));
+        let name = names.next().filter(|_| names.next().is_none())?;
+        Some((name, self.table(name)?))
+    }
+
     /// Are there any tables?
     pub fn is_empty(&self) -> bool {
         self.tables.is_empty()

@@ -54,6 +54,10 @@ impl Language for Sql {
         names::takes_migration_back(path)
     }
 
+    fn holds_schema(&self, path: &str) -> bool {
+        names::is_run_by_hand(path)
+    }
+
     fn is_side_code(&self, path: &str) -> bool {
         names::is_side_code(path)
     }

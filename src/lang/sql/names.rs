@@ -19,40 +19,47 @@ fn words(path: &str) -> Vec<String> {
     file.trim_end_matches(".sql").split(['_', '-', '.', ' ']).map(str::to_owned).collect()
 }
 
+/// Folders of tests and of what others wrote.
+const TESTS: &[&str] = &[
+    "test",
+    "tests",
+    "testdata",
+    "fixtures",
+    "fixture",
+    "spec",
+    "specs",
+    "examples",
+    "example",
+    "e2e",
+    "vendor",
+    "node_modules",
+    "third_party",
+    "benchmarks",
+    "benchmark",
+    "testing",
+];
+
+/// Folders of what developers run.
+const BY_HAND: &[&str] = &["dev", "hack", "scripts", "tools"];
+
 fn is_test(path: &str) -> bool {
-    let is_side = |part: String| {
-        [
-            "test",
-            "tests",
-            "testdata",
-            "fixtures",
-            "fixture",
-            "spec",
-            "specs",
-            "examples",
-            "example",
-            "e2e",
-            "vendor",
-            "node_modules",
-            "third_party",
-            "benchmarks",
-            "benchmark",
-            "testing",
-            "dev",
-            "hack",
-            "scripts",
-            "tools",
-        ]
-        .contains(&part.as_str())
-    };
-    parts(path).any(is_side)
+    parts(path).any(|part| TESTS.contains(&part.as_str()))
         || words(path).iter().any(|word| ["test", "tests", "fixture", "fixtures"].contains(&word.as_str()))
+}
+
+/// Is a file run by developers: to make the tables, to begin with?
+pub(super) fn is_run_by_hand(path: &str) -> bool {
+    parts(path).any(|part| BY_HAND.contains(&part.as_str())) && !is_test(path)
 }
 
 /// Tests, data to begin with, and what changes the tables of a database once.
 pub(super) fn is_side_code(path: &str) -> bool {
     let is_data = |word: &String| ["seed", "seeds", "dump", "backup", "sample", "demo"].contains(&word.as_str());
-    is_test(path) || words(path).iter().any(is_data) || parts(path).any(|part| is_data(&part)) || is_migration(path)
+    is_test(path)
+        || is_run_by_hand(path)
+        || words(path).iter().any(is_data)
+        || parts(path).any(|part| is_data(&part))
+        || is_migration(path)
 }
 
 /// Changes to the tables of a database.
@@ -65,6 +72,7 @@ pub(super) fn is_migration(path: &str) -> bool {
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '_') && rest.contains("__"))
     };
     !is_test(path)
+        && !is_run_by_hand(path)
         && (parts(path).any(is_migration) || is_versioned || words(path).iter().any(|word| word == "migration"))
 }
 
@@ -92,6 +100,7 @@ mod tests {
         assert!(!is_migration("tests/migrations/1.sql"));
         assert!(is_side_code("db/seeds.sql"));
         assert!(!is_side_code("db/schema.sql"));
+        assert!(is_side_code("scripts/sql/shop.sql") && is_run_by_hand("scripts/sql/shop.sql"));
         assert!(takes_migration_back("migrations/2020-01-01_orders/down.sql"));
         assert!(takes_migration_back("migrations/0001_orders.down.sql"));
         assert!(!takes_migration_back("migrations/0002_drop_orders.up.sql"));
