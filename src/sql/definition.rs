@@ -4,8 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 use sqlparser::ast::{
-    AlterTableOperation, ColumnDef, ColumnOption, CreateIndex, CreateTable, DataType, Expr, Ident, IndexColumn,
-    ObjectType, RenameTableNameKind, Statement as Parsed, TableConstraint, visit_expressions,
+    AlterTableOperation, ColumnDef, ColumnOption, CreateIndex, CreateTable, DataType, Expr, FunctionArg,
+    FunctionArgExpr, FunctionArguments, Ident, IndexColumn, ObjectType, RenameTableNameKind, Statement as Parsed,
+    TableConstraint, Value, visit_expressions,
 };
 use std::ops::ControlFlow;
 
@@ -30,8 +31,9 @@ pub enum Definition {
     AddIndex { table: Box<str>, index: Index },
     /// A column of a table refers to another table.
     AddKey { table: Box<str>, column: Box<str> },
-    /// An index, or the constraint that it serves, goes.
-    DropIndex { name: Box<str> },
+    /// An index, or the constraint that it serves, goes: that of a table, where the statement names one. Some databases let
+    /// several tables have indexes of one name.
+    DropIndex { table: Option<Box<str>>, name: Box<str> },
     /// A table goes.
     DropTable { name: Box<str> },
     /// A column goes, with its indexes.
@@ -143,8 +145,10 @@ pub(super) fn read(statement: &Parsed, text: &str, found: &mut Vec<Definition>) 
         Parsed::Drop { object_type: ObjectType::Table, names, .. } => {
             found.extend(names.iter().map(|name| Definition::DropTable { name: name_of(name).into() }));
         }
-        Parsed::Drop { object_type: ObjectType::Index, names, .. } => {
-            found.extend(names.iter().map(|name| Definition::DropIndex { name: name_of(name).into() }));
+        Parsed::Drop { object_type: ObjectType::Index, names, table, .. } => {
+            let table: Option<Box<str>> = table.as_ref().map(|table| name_of(table).into());
+            let drop = |name| Definition::DropIndex { table: table.clone(), name: name_of(name).into() };
+            found.extend(names.iter().map(drop));
         }
         _ => {}
     }
@@ -292,10 +296,10 @@ fn of_change(table: &str, operation: &AlterTableOperation, found: &mut Vec<Defin
             spelled: name.to_string().into(),
         }),
         AlterTableOperation::DropConstraint { name, .. } | AlterTableOperation::DropIndex { name } => {
-            found.push(Definition::DropIndex { name: lower(name) });
+            found.push(Definition::DropIndex { table: Some(own()), name: lower(name) });
         }
         AlterTableOperation::DropPrimaryKey { .. } => {
-            found.push(Definition::DropIndex { name: format!("{table}_pkey").into() });
+            found.push(Definition::DropIndex { table: Some(own()), name: format!("{table}_pkey").into() });
         }
         AlterTableOperation::ChangeColumn { old_name, new_name, .. } => {
             found.push(Definition::RenameColumn {
@@ -338,6 +342,18 @@ fn column_in(expression: &Expr) -> Option<Box<str>> {
         Expr::CompoundIdentifier(parts) => parts.last().map(lower),
         Expr::Nested(inner) => column_in(inner),
         Expr::Collate { expr, .. } => column_in(expr),
+        // MySQL: `name(191)`, the beginnings of its values.
+        Expr::Function(call) => match &call.args {
+            FunctionArguments::List(list) => match &list.args[..] {
+                [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(length)))]
+                    if matches!(length.value, Value::Number(..)) =>
+                {
+                    Some(name_of(&call.name).into())
+                }
+                _ => None,
+            },
+            _ => None,
+        },
         _ => None,
     }
 }

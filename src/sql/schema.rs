@@ -251,8 +251,10 @@ impl<P: Clone> Schema<P> {
             }
             Definition::AddIndex { table, index } => self.table_for(table, place).indexes.push(index.clone()),
             Definition::AddKey { table, column } => self.table_for(table, place).keys.push(column.clone()),
-            Definition::DropIndex { name } => {
-                self.tables.values_mut().for_each(|table| table.indexes.retain(|index| index.name != *name));
+            Definition::DropIndex { table, name } => {
+                let is_meant = |own: &str| table.as_deref().is_none_or(|table| table == own);
+                let tables = self.tables.iter_mut().filter(|(own, _)| is_meant(own));
+                tables.for_each(|(_, table)| table.indexes.retain(|index| index.name != *name));
             }
             Definition::DropTable { name } => drop(self.tables.remove(name)),
             Definition::DropColumn { table, column } => {
