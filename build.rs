@@ -359,6 +359,7 @@ fn finder_code(row: &FinderRow) -> String {
         ("others", &row.others),
         ("without_value", &row.without_value),
         ("tables_by", &row.tables_by),
+        ("entities_by", &row.entities_by),
         ("suffixes", &row.suffixes),
     ];
     let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));

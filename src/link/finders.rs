@@ -1,5 +1,5 @@
-//! Methods that a library writes by their names (`findByEmailAndState(email, state)`), and what they look up in the tables that
-//! statements define.
+//! Methods that a library writes by their names (`findByEmailAndState(email, state)`) or by statements that speak of classes
+//! (`SELECT o FROM Order o WHERE o.customerId = ?1`), and what they look up in the tables that other statements define.
 //!
 //! Which classes have such methods and how their names are made is data (`[finders]`). The class of the rows is the first type
 //! argument; its table is the one that it is named after, or that its annotation names. A name is taken for a column's whatever
@@ -12,7 +12,8 @@ use crate::model::table::{FinderRow, Text, last_segment};
 use crate::program::{ClassLookup, ProgramFile, ResolvedCalls, TableOrigin};
 use crate::source::FileId;
 use crate::sql::schema::{Schema, Table};
-use crate::sql::{Lookup, Term, TermKind};
+use crate::sql::{Lookup, Statement, Term, TermKind};
+use rustc_hash::FxHashMap;
 
 impl<'m> Resolver<'m> {
     /// What the calls of some files look up by methods that are written by their names.
@@ -27,10 +28,40 @@ impl<'m> Resolver<'m> {
         if schema.is_empty() || !self.models.knows_finders() {
             return found;
         }
+        let entities = self.entities(files, schema, own);
         for file in own.iter().copied().filter(|file| !files[file.0 as usize].is_side_code) {
-            for call in (0..files[file.0 as usize].facts.calls.len() as u32).map(CallId) {
+            let facts = &files[file.0 as usize].facts;
+            for call in (0..facts.calls.len() as u32).map(CallId) {
                 let lookup = self.finder_lookup(files, resolved, schema, file, call);
                 found.extend(lookup.map(|lookup| ClassLookup { file, call, lookups: vec![lookup] }));
+                for statement in statements(facts, call) {
+                    let lookups: Option<Vec<Lookup>> =
+                        statement.lookups.iter().map(|lookup| translated(schema, &entities, lookup)).collect();
+                    found.extend(lookups.filter(|own| !own.is_empty()).map(|lookups| ClassLookup {
+                        file,
+                        call,
+                        lookups,
+                    }));
+                }
+            }
+        }
+        found
+    }
+
+    /// The tables of the classes that annotations make entities, by the names of these in lower case.
+    fn entities(&mut self, files: &[ProgramFile], schema: &Schema<TableOrigin>, own: &[FileId]) -> Entities {
+        let mut found = Entities::default();
+        for file in own.iter().copied().filter(|file| !files[file.0 as usize].is_side_code) {
+            let facts = &files[file.0 as usize].facts;
+            for class in (0..facts.classes.len() as u32).map(ClassId) {
+                let decorators = &facts.class(class).decorators;
+                let names = || decorators.iter().filter_map(|own| last_name(facts, *own, 0));
+                let Some(finder) = names().find_map(|name| self.models.finder_of_entity(name)) else { continue };
+                let Some(symbol) = self.class_symbol(file, class) else { continue };
+                let table = self.table_of_entity(files, schema, finder, symbol).map(|(name, _)| Box::<str>::from(name));
+                let known = found.entry(facts.text(facts.class(class).name).to_lowercase());
+                // Of two of one name nobody knows which is meant.
+                known.and_modify(|known| *known = None).or_insert(table);
             }
         }
         found
@@ -86,6 +117,30 @@ impl<'m> Resolver<'m> {
         let names = named.into_iter().chain([class]).chain(short);
         names.map(in_one_word).find_map(|name| schema.only_table(|own| in_one_word(own) == name))
     }
+}
+
+/// The tables of entities, by the names of their classes in lower case.
+type Entities = FxHashMap<String, Option<Box<str>>>;
+
+/// The statements that a call is given.
+fn statements(facts: &FileFacts, call: CallId) -> impl Iterator<Item = &Statement> {
+    let arguments = facts.arguments_of(facts.call(call)).iter().filter(|_| !facts.statements.is_empty());
+    arguments.filter_map(|argument| facts.statement(facts.literal(argument.origin)?))
+}
+
+/// What a statement that speaks of classes and their attributes looks up in their tables.
+fn translated(schema: &Schema<TableOrigin>, entities: &Entities, lookup: &Lookup) -> Option<Lookup> {
+    let name = entities.get(&*lookup.table)?.as_ref()?;
+    let table = schema.table(name)?;
+    let mut own = lookup.clone();
+    own.table = name.clone();
+    for term in &mut own.terms {
+        term.column = column(table, &term.column)?.into();
+    }
+    if let Some(first) = &mut own.first_by {
+        *first = column(table, first)?.into();
+    }
+    Some(own)
 }
 
 /// The columns that the part of a name behind `By` speaks of, how each is compared, and how many arguments that takes. `None`

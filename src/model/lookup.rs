@@ -263,6 +263,12 @@ impl Models {
         self.table.finders.iter().find(|(name, _)| name == path).map(|(_, row)| row)
     }
 
+    /// How the methods are written that look up instances of a class with an annotation of this last name.
+    pub fn finder_of_entity(&self, annotation: &str) -> Option<&FinderRow> {
+        let mut rows = self.table.finders.iter().map(|(_, row)| row);
+        rows.find(|row| row.tables_by.iter().chain(&*row.entities_by).any(|own| own == annotation))
+    }
+
     /// What condition a call is.
     pub fn comparison(&self, path: &str) -> Option<ComparisonKind> {
         let rows = &self.table.comparisons;

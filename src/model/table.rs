@@ -479,7 +479,11 @@ pub struct FinderRow {
     /// Annotations that name the table of a class, by their last names.
     #[serde(default)]
     pub tables_by: Sorted<Text>,
-    /// The keyword by which they do.
+    /// Annotations that say no more than that a class has a table, by their last names. Statements may speak of such classes and
+    /// their attributes in place of tables and columns.
+    #[serde(default)]
+    pub entities_by: Sorted<Text>,
+    /// The keyword by which the former name the table.
     #[serde(default)]
     pub table_name: Text,
     /// What names of classes have behind those of their tables.
