@@ -3,8 +3,9 @@
 //! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), relations between classes
 //! (`relations.rs`), what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`),
 //! circumstances (`context.rs`), also of closures that functions of the program run (`closures.rs`), how functions come
-//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables (`schema.rs`). No input or output.
-//! Files that were not read have no facts.
+//! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables (`schema.rs`), of classes
+//! (`tables.rs`) and made by calls (`made_tables.rs`), and what is looked up in them by the names of attributes
+//! (`conditions.rs`) and of methods (`finders.rs`). No input or output. Files that were not read have no facts.
 //!
 //! The same facts and models give the same program, whatever the threads. Three kinds of work are shared among them: what
 //! is read off one file each, put together in the order of files; summaries of functions that do not lead to each other;
@@ -16,8 +17,8 @@ mod closures;
 mod conditions;
 pub mod context;
 mod declarations;
-pub mod finders;
-mod infer;
+mod finders;
+pub mod infer;
 mod lineage;
 mod loading;
 mod made_tables;
