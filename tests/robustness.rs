@@ -50,6 +50,7 @@ fn empty_and_truncated_files() {
         ("empty.java", ""),
         ("cut.java", "class A {\n  void f(List<A> xs) {\n    for (A x : xs) {\n      g(x"),
         ("empty.zig", ""),
+        ("cut.prisma", "model A {\n  b Int @map("),
         ("cut.zig", "fn f(xs: []u32) void {\n    for (xs) |x| {\n        g(x"),
         ("cut.rs", "fn f(xs: &[u32]) {\n    for x in xs {\n        g("),
         ("string.py", "x = '''abc"),
@@ -58,7 +59,7 @@ fn empty_and_truncated_files() {
     ]);
     let run = check(folder.path(), &[]);
     says(&run, "with syntax errors");
-    says(&run, "in 18 files.");
+    says(&run, "in 19 files.");
     for broken in
         ["cut.py:1:", "cut.go:", "cut.java:", "cut.zig:", "cut.rs:1:", "string.py:1:", "string.rs:1:", "comment.rs:1:"]
     {
@@ -100,6 +101,7 @@ fn deep_nesting() {
     let java = |text: String| lines(&format!("class A {{ Object x = {text}; }}\n"));
     let zig = |text: String| lines(&format!("fn f() void {{ x = {text}; }}\n"));
     let files = [
+        ("brackets.prisma", format!("model A {{\n  b Int {}\n}}\n", nested("@a(", ")", 50_000))),
         ("calls.zig", zig(nested("f(", ")", 50_000))),
         ("plus.zig", zig(format!("{}1", "1 + ".repeat(100_000)))),
         ("dots.zig", zig(format!("x{}", ".x()".repeat(50_000)))),
@@ -134,7 +136,7 @@ fn deep_nesting() {
     all.push(("slow.py", SLOW));
     let folder = project(&all);
     let run = check(folder.path(), &[]);
-    says(&run, "1 finding (1 warning) in 30 files.");
+    says(&run, "1 finding (1 warning) in 31 files.");
     for line in run.stderr.lines().filter(|line| line.starts_with("note: ")) {
         assert!(line.contains("nesting is too deep"), "{line}");
     }

@@ -1,5 +1,7 @@
 //! Models, lowered to classes.
 
+use rustc_hash::FxHashMap;
+
 use super::tokens::{Token, TokenKind, tokens};
 use crate::source::Span;
 use crate::syntax::{ClassKind, ClassNode, CollectionKind, ImportNode, NodeId, NodeKind, Tree};
@@ -9,7 +11,8 @@ pub fn lower(text: &str) -> Tree {
     let (tokens, comments) = tokens(text);
     let blocks = blocks(text, &tokens);
     let indexes_references = indexes_references(text, &blocks);
-    let mut lowering = Lowering { tree: Tree::default(), text, blocks: &blocks, indexes_references };
+    let kinds = blocks.iter().map(|block| (block.name.of(text), block.kind.of(text))).collect();
+    let mut lowering = Lowering { tree: Tree::default(), text, kinds, indexes_references };
     let mut root: Vec<NodeId> = ["model", "column", "relation"].iter().map(|name| lowering.import(name)).collect();
     for block in blocks.iter().filter(|block| block.is("model", text)) {
         root.push(lowering.model(block));
@@ -99,18 +102,23 @@ struct Attribute<'t> {
     given: &'t [Token],
 }
 
-/// The attributes of a line.
+/// The attributes of a line. Those in the brackets of another are that one's matter.
 fn attributes<'t>(text: &str, line: &'t [Token]) -> Vec<Attribute<'t>> {
-    let starts = line.iter().enumerate().filter(|(_, token)| token.span.of(text).starts_with('@'));
-    let attribute = |(at, token): (usize, &Token)| {
-        let rest = &line[at + 1..];
-        let given = match rest.first().map(|token| token.kind) {
-            Some(TokenKind::Sign(b'(')) => &rest[1..closing(rest)],
-            _ => &[],
-        };
-        Attribute { name: token.span, given }
-    };
-    starts.map(attribute).collect()
+    let mut found = Vec::new();
+    let mut rest = line;
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if !first.span.of(text).starts_with('@') {
+            continue;
+        }
+        let mut given: &[Token] = &[];
+        if rest.first().is_some_and(|token| token.kind == TokenKind::Sign(b'(')) {
+            let end = closing(rest);
+            (given, rest) = (&rest[1..end], &rest[end..]);
+        }
+        found.push(Attribute { name: first.span, given });
+    }
+    found
 }
 
 /// Where the bracket that the first token opens is closed.
@@ -151,7 +159,8 @@ const INDEXES: &[&str] = &["@@id", "@@unique", "@@index"];
 struct Lowering<'t> {
     tree: Tree,
     text: &'t str,
-    blocks: &'t [Block<'t>],
+    /// The words before the names of blocks, by these.
+    kinds: FxHashMap<&'t str, &'t str>,
     indexes_references: bool,
 }
 
@@ -227,9 +236,7 @@ impl<'t> Lowering<'t> {
     /// A field that stands for rows of another model.
     fn relation(&mut self, line: &[Token]) -> Option<NodeId> {
         let [name, target, ..] = line else { return None };
-        let is_target =
-            |block: &&Block| block.is("model", self.text) && block.name.of(self.text) == target.span.of(self.text);
-        self.blocks.iter().find(is_target)?;
+        self.kinds.get(target.span.of(self.text)).filter(|kind| **kind == "model")?;
         let relation = self.given_to_relation(line);
         let mut given = vec![self.string(target.span)];
         if let Some(named) = self.name_of_relation(relation) {
@@ -250,9 +257,9 @@ impl<'t> Lowering<'t> {
     fn column(&mut self, line: &[Token], references: &[&str]) -> Option<NodeId> {
         let [name, kind, ..] = line else { return None };
         let (text, kind) = (self.text, kind.span.of(self.text));
-        let block = self.blocks.iter().find(|block| block.name.of(text) == kind);
-        let is_choice = block.is_some_and(|block| block.is("enum", text));
-        if block.is_some() && !is_choice || !matches!(name.kind, TokenKind::Word) {
+        let block = self.kinds.get(kind);
+        let is_choice = block.is_some_and(|block| *block == "enum");
+        if block.is_some() && !is_choice || name.kind != TokenKind::Word {
             return None;
         }
         let own = attributes(text, line);
