@@ -331,7 +331,8 @@ fn table_row_code(row: &TableRow) -> String {
 }
 
 fn column_code(row: &ColumnRow) -> String {
-    let texts = [("key_by", &row.key_by), ("suffix", &row.suffix), ("few_by", &row.few_by)];
+    let texts =
+        [("key_by", &row.key_by), ("refers_by", &row.refers_by), ("suffix", &row.suffix), ("few_by", &row.few_by)];
     let lists = [("indexed_by", &row.indexed_by), ("few_types", &row.few_types), ("key_types", &row.key_types)];
     let texts = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text)));
     let lists = lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code)));

@@ -232,6 +232,9 @@ impl<'m> Resolver<'m> {
             if is_indexed || names_type(facts, call, &row.key_types) && says_nothing(facts, call, row) {
                 found.indexes.push(Index { leading: Some(name.clone()), ..Index::default() });
             }
+            if says(facts, call, &row.refers_by) {
+                found.keys.push(name.clone());
+            }
             if is_key {
                 own.key = name.clone();
             }

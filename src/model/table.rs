@@ -399,6 +399,9 @@ pub struct ColumnRow {
     pub key_by: Text,
     /// The keyword, or the first text among the arguments (`0`), that names the column.
     pub named_by: Option<Argument>,
+    /// The keyword that says that the column refers to another table, so that some databases give it an index. May be empty.
+    #[serde(default)]
+    pub refers_by: Text,
     /// What the name of the column has behind that of the attribute.
     #[serde(default)]
     pub suffix: Text,

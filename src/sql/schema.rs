@@ -189,10 +189,7 @@ impl<P: Clone> Schema<P> {
         let database = own.database();
         for (name, mut table) in own.tables {
             table.database = table.database.or(database);
-            if !matches!(table.database, Some(Database::PostgreSql | Database::Sqlite)) {
-                let index = |column| Index { leading: Some(column), ..Index::default() };
-                table.indexes.extend(table.keys.iter().cloned().map(index));
-            }
+            table.index_keys(table.database);
             self.merge(name, table);
         }
     }
@@ -205,7 +202,8 @@ impl<P: Clone> Schema<P> {
     }
 
     /// Adds a table that a class stands for: whoever changes it changes the class.
-    pub fn merge_class(&mut self, name: Box<str>, table: Table<P>) {
+    pub fn merge_class(&mut self, name: Box<str>, mut table: Table<P>) {
+        table.index_keys(self.database_of(&name));
         let (spelled, place) = (table.spelled.clone(), table.place.clone());
         let columns = table.columns.clone();
         self.merge(name.clone(), table);
@@ -406,6 +404,14 @@ impl<P> Table<P> {
     pub fn at(name: &str, place: P) -> Table<P> {
         let (columns, indexes, keys) = (Vec::new(), Vec::new(), Vec::new());
         Table { spelled: name.into(), columns, indexes, keys, database: None, is_unclear: false, place }
+    }
+
+    /// Adds the indexes that a database gives columns which refer to other tables. Where nobody knows which it is, it does.
+    fn index_keys(&mut self, database: Option<Database>) {
+        if !matches!(database, Some(Database::PostgreSql | Database::Sqlite)) {
+            let index = |column| Index { leading: Some(column), ..Index::default() };
+            self.indexes.extend(self.keys.iter().cloned().map(index));
+        }
     }
 
     /// The name of a column as a statement has to write it.

@@ -10,9 +10,9 @@ use crate::syntax::{ClassKind, ClassNode, CollectionKind, ImportNode, NodeId, No
 pub fn lower(text: &str) -> Tree {
     let (tokens, comments) = tokens(text);
     let blocks = blocks(text, &tokens);
-    let indexes_references = indexes_references(text, &blocks);
+    let reference = keyword_of_references(text, &blocks);
     let kinds = blocks.iter().map(|block| (block.name.of(text), block.kind.of(text))).collect();
-    let mut lowering = Lowering { tree: Tree::default(), text, kinds, indexes_references };
+    let mut lowering = Lowering { tree: Tree::default(), text, kinds, reference };
     let mut root: Vec<NodeId> = ["model", "column", "relation"].iter().map(|name| lowering.import(name)).collect();
     for block in blocks.iter().filter(|block| block.is("model", text)) {
         root.push(lowering.model(block));
@@ -84,15 +84,16 @@ fn lines(tokens: &[Token]) -> (Vec<&[Token]>, usize) {
     (found, at)
 }
 
-/// Does the database give a reference an index? MySQL does, unless Prisma keeps references itself. A schema in several
-/// files may say it in another one: then nobody knows, and it does.
-fn indexes_references(text: &str, blocks: &[Block]) -> bool {
-    let Some(source) = blocks.iter().find(|block| block.is("datasource", text)) else { return true };
+/// What a schema says of whether its database gives a reference an index, as a keyword of columns. MySQL does, unless Prisma keeps
+/// references itself. A schema in several files may say it in another one: then nobody knows here.
+fn keyword_of_references(text: &str, blocks: &[Block]) -> Option<&'static str> {
+    let Some(source) = blocks.iter().find(|block| block.is("datasource", text)) else { return Some("refers") };
     let setting = |name: &str| {
         let line = source.lines.iter().find(|line| line[0].span.of(text) == name)?;
         Some(line.last()?.span.of(text).trim_matches('"'))
     };
-    setting("provider") == Some("mysql") && setting("relationMode") != Some("prisma")
+    let is_indexed = setting("provider") == Some("mysql") && setting("relationMode") != Some("prisma");
+    is_indexed.then_some("references")
 }
 
 /// An attribute of a field or of a model, and what it is given.
@@ -161,7 +162,8 @@ struct Lowering<'t> {
     text: &'t str,
     /// The words before the names of blocks, by these.
     kinds: FxHashMap<&'t str, &'t str>,
-    indexes_references: bool,
+    /// What a column says that refers to another model.
+    reference: Option<&'static str>,
 }
 
 impl<'t> Lowering<'t> {
@@ -268,7 +270,7 @@ impl<'t> Lowering<'t> {
             ("id", has("@id")),
             ("unique", has("@unique")),
             ("few", is_choice || kind == "Boolean"),
-            ("references", self.indexes_references && references.contains(&name.span.of(text))),
+            (self.reference.unwrap_or_default(), self.reference.is_some() && references.contains(&name.span.of(text))),
         ];
         let says = says.into_iter().filter(|(_, holds)| *holds);
         let mut given: Vec<NodeId> = says.map(|(word, _)| self.keyword(word, name.span)).collect();
