@@ -36,7 +36,8 @@ fn main() {
     let rules = root.join("rules");
     fs::write(out.join("models.rs"), models(&rules.join("models"))).expect("the output folder is writable");
     fs::write(out.join("pages.rs"), pages(&rules)).expect("the output folder is writable");
-    println!("cargo:rustc-env=FACTS_VERSION={}", facts_version(&root));
+    println!("cargo:rustc-env=FACTS_VERSION={}", version_of(&root, MAKES_FACTS));
+    println!("cargo:rustc-env=PROGRAM_VERSION={}", version_of(&root, MAKES_FINDINGS));
     let is_static = env::var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|features| features.contains("crt-static"));
     if is_target("OS", "linux") && is_target("ENV", "gnu") && !is_static {
         // The tables are full of pointers. In a program that may be loaded anywhere every start writes all of them, which
@@ -64,10 +65,13 @@ const MAKES_FACTS: &[&str] = &[
     "src/syntax.rs",
 ];
 
-/// Is another one whenever facts may be others, so that nobody has to remember to count up.
-fn facts_version(root: &Path) -> String {
+/// What decides what a run finds.
+const MAKES_FINDINGS: &[&str] = &["Cargo.lock", "build.rs", "rules", "src"];
+
+/// Is another one whenever what is made of these may be another, so that nobody has to remember to count up.
+fn version_of(root: &Path, inputs: &[&str]) -> String {
     let mut hasher = DefaultHasher::new();
-    for input in MAKES_FACTS {
+    for input in inputs {
         println!("cargo:rerun-if-changed={input}");
         for entry in WalkDir::new(root.join(input)).sort_by_file_name().into_iter().filter_map(Result::ok) {
             if entry.file_type().is_file() {

@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::config::SetupError;
 
@@ -36,22 +36,55 @@ const IDLE_BYTES: usize = 1024 * 1024;
 /// How many other versions of the program keep their values.
 const OTHER_VERSIONS: usize = 1;
 
+/// What values are about. Each kind lies in files of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// What is known of a text.
+    Facts,
+    /// What a run found.
+    Runs,
+}
+
+impl Kind {
+    /// The extension of its files.
+    fn extension(self) -> &'static str {
+        match self {
+            Kind::Facts => "facts",
+            Kind::Runs => "runs",
+        }
+    }
+}
+
 /// The hash of what a value was made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Key([u8; 16]);
 
 impl Key {
     /// The key of what these parts say together.
     pub fn of(parts: &[&[u8]]) -> Key {
-        let mut hasher = blake3::Hasher::new();
-        for part in parts {
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
-        }
-        Key(first_bytes(hasher.finalize().as_bytes()))
+        let mut parts_so_far = Parts::default();
+        parts.iter().for_each(|part| parts_so_far.add(part));
+        parts_so_far.key()
     }
 
     fn shard(self) -> usize {
         self.0[0] as usize % SHARDS
+    }
+}
+
+/// What a value is made of, part by part.
+#[derive(Debug, Default)]
+pub struct Parts(blake3::Hasher);
+
+impl Parts {
+    /// One more part.
+    pub fn add(&mut self, part: &[u8]) {
+        self.0.update(&(part.len() as u64).to_le_bytes()).update(part);
+    }
+
+    /// The key of all of them.
+    pub fn key(&self) -> Key {
+        Key(first_bytes(self.0.finalize().as_bytes()))
     }
 }
 
@@ -60,6 +93,7 @@ impl Key {
 pub struct Cache {
     /// Where the values of this version are. `None`: nowhere, nothing is kept.
     folder: Option<PathBuf>,
+    kind: Kind,
     shards: Vec<OnceLock<Shard>>,
     /// What was made in this run, as bytes.
     made: Mutex<Vec<(Key, Vec<u8>)>>,
@@ -67,13 +101,18 @@ pub struct Cache {
 
 impl Cache {
     /// The cache in a folder, which need not be there yet; `version` tells apart values that mean different things.
-    pub fn open(folder: &Path, version: &str) -> Cache {
-        Cache { folder: Some(folder.join(version)), ..Cache::none() }
+    pub fn open(folder: &Path, version: &str, kind: Kind) -> Cache {
+        Cache { folder: Some(folder.join(version)), kind, ..Cache::none() }
     }
 
     /// A cache that keeps nothing.
     pub fn none() -> Cache {
-        Cache { folder: None, shards: (0..SHARDS).map(|_| OnceLock::new()).collect(), made: Mutex::default() }
+        Cache {
+            folder: None,
+            kind: Kind::Facts,
+            shards: (0..SHARDS).map(|_| OnceLock::new()).collect(),
+            made: Mutex::default(),
+        }
     }
 
     /// Does it keep what it is given?
@@ -84,7 +123,7 @@ impl Cache {
     /// The value of a key, if it is there and whole.
     pub fn get<T: DeserializeOwned>(&self, key: Key) -> Option<T> {
         let folder = self.folder.as_ref()?;
-        let shard = self.shards[key.shard()].get_or_init(|| Shard::read(&path_of(folder, key.shard())));
+        let shard = self.shards[key.shard()].get_or_init(|| Shard::read(&path_of(folder, self.kind, key.shard())));
         let entry = &shard.entries[*shard.places.get(&key)?];
         let bytes = &shard.bytes[entry.range.clone()];
         let value = postcard::from_bytes(bytes).ok().filter(|_| checksum(bytes) == entry.checksum)?;
@@ -103,7 +142,7 @@ impl Cache {
 
     /// Writes what was made to the disk.
     pub fn save(self) -> io::Result<()> {
-        let Cache { folder: Some(folder), mut shards, made } = self else { return Ok(()) };
+        let Cache { folder: Some(folder), kind, mut shards, made } = self else { return Ok(()) };
         let mut made_of: Vec<Vec<(Key, Vec<u8>)>> = (0..SHARDS).map(|_| Vec::new()).collect();
         for (key, bytes) in made.into_inner().unwrap_or_else(PoisonError::into_inner) {
             made_of[key.shard()].push((key, bytes));
@@ -114,7 +153,7 @@ impl Cache {
         prepare(&folder)?;
         for (number, made) in made_of.into_iter().enumerate().filter(|(_, made)| !made.is_empty()) {
             let before = shards[number].take().unwrap_or_default();
-            write(&folder, number, &before.with(&made))?;
+            write(&path_of(&folder, kind, number), &before.with(&made))?;
         }
         Ok(())
     }
@@ -227,8 +266,8 @@ fn number(bytes: &[u8]) -> u32 {
     u32::from_le_bytes(first_bytes(bytes))
 }
 
-fn path_of(folder: &Path, shard: usize) -> PathBuf {
-    folder.join(format!("{shard:02x}.facts"))
+fn path_of(folder: &Path, kind: Kind, shard: usize) -> PathBuf {
+    folder.join(format!("{shard:02x}.{}", kind.extension()))
 }
 
 /// Makes the folder of a version, with what says to others what it is. Old versions go.
@@ -253,10 +292,10 @@ fn prepare(folder: &Path) -> io::Result<()> {
 }
 
 /// Replaces a file as a whole.
-fn write(folder: &Path, shard: usize, bytes: &[u8]) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
     file.write_all(bytes)?;
-    file.persist(path_of(folder, shard))?;
+    file.persist(path)?;
     Ok(())
 }
 
@@ -284,7 +323,7 @@ mod tests {
     }
 
     fn saved(folder: &Path, values: &[(Key, Vec<u32>)]) {
-        let cache = Cache::open(folder, "1");
+        let cache = Cache::open(folder, "1", Kind::Facts);
         values.iter().for_each(|(key, value)| cache.put(*key, value));
         cache.save().unwrap();
     }
@@ -294,10 +333,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         saved(folder.path(), &[(key(1), vec![1]), (key(2), vec![2, 2])]);
         saved(folder.path(), &[(key(3), vec![3])]);
-        let cache = Cache::open(folder.path(), "1");
+        let cache = Cache::open(folder.path(), "1", Kind::Facts);
         assert_eq!([1, 2, 3].map(|number| cache.get(key(number))), [Some(vec![1u32]), Some(vec![2, 2]), Some(vec![3])]);
         assert_eq!(cache.get::<Vec<u32>>(key(4)), None);
-        assert_eq!(Cache::open(folder.path(), "2").get::<Vec<u32>>(key(1)), None, "of another version");
+        assert_eq!(Cache::open(folder.path(), "2", Kind::Facts).get::<Vec<u32>>(key(1)), None, "of another version");
     }
 
     #[test]
@@ -321,7 +360,7 @@ mod tests {
     fn old_versions_go() {
         let folder = tempfile::tempdir().unwrap();
         for version in ["1", "2", "3"] {
-            let cache = Cache::open(folder.path(), version);
+            let cache = Cache::open(folder.path(), version, Kind::Facts);
             cache.put(key(1), &1);
             cache.save().unwrap();
         }

@@ -19,7 +19,7 @@ pub enum Severity {
 }
 
 /// The sets that rules and findings are sorted into.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Set {
     /// On unless switched off.
@@ -56,7 +56,7 @@ pub enum Confidence {
 }
 
 /// A place with a few words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// Its file.
     pub file: FileId,
@@ -81,7 +81,7 @@ pub enum Grade {
 }
 
 /// Some bytes of a file, and the text that takes their place.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Edit {
     /// The bytes; none for an insertion.
     pub span: Span,
@@ -93,7 +93,7 @@ pub struct Edit {
 }
 
 /// What an edit brings into scope. Imports come before what may use them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Introduced {
     /// Something imported.
     Import,
@@ -102,7 +102,7 @@ pub enum Introduced {
 }
 
 /// What mends a finding: edits of one file that belong together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// Which of the fixes of its rule it is.
     pub recipe: usize,
@@ -119,7 +119,7 @@ pub struct Fix {
 }
 
 /// A fix that the facts allow, before anybody has looked at the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
     /// Which of the fixes of its rule it is.
     pub recipe: usize,
@@ -134,11 +134,11 @@ pub struct Proposal {
     /// Where else the variable that the call works on is used.
     pub uses: Vec<Span>,
     /// Words that the finding knows and a fix may write: a name and its text.
-    pub words: Vec<(&'static str, String)>,
+    pub words: Vec<(String, String)>,
 }
 
 /// A finding.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// The rule's name.
     pub rule: String,
@@ -187,7 +187,7 @@ pub struct Diagnostic {
 }
 
 /// Something that the run could not do; never a finding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Notice {
     /// The file, relative to the project root; empty when it is about the run.
     pub path: String,

@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 use crate::baseline::Baseline;
-use crate::cache::Cache;
+use crate::cache::{Cache, Key, Kind};
 use crate::config::find::Stack;
 use crate::config::{Config, SetupError};
 use crate::diagnostic::{Diagnostic, Notice, NoticeKind};
@@ -19,6 +19,7 @@ use crate::git::Difference;
 use crate::model::lookup::Models;
 use crate::outcome::Comparison;
 use crate::program::{Program, ProgramFile};
+use crate::replay::{Found, Replay};
 use crate::rule::RuleSet;
 use crate::rule::policy::Policy;
 use crate::scope::Scope;
@@ -59,6 +60,7 @@ pub mod report;
 pub mod baseline;
 pub mod compare;
 pub mod git;
+pub mod replay;
 pub mod scope;
 
 pub use outcome::{Outcome, Timings};
@@ -125,6 +127,12 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    fn new(config: Config, files: Vec<SourceFile>, found: Found, timings: Timings) -> Analysis {
+        let Found { diagnostics: found, notices, unused, analysed, analysed_bytes, unread } = found;
+        let (known, comparison) = (0, None);
+        Analysis { config, files, found, known, comparison, notices, unused, timings, analysed, analysed_bytes, unread }
+    }
+
     /// Without the findings of the baseline.
     pub fn without_known(mut self) -> Result<Analysis, SetupError> {
         if let Some(path) = self.config.baseline.as_ref().filter(|_| !self.config.no_baseline) {
@@ -153,9 +161,14 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
     let mut timings = Timings::default();
     let scope = timings.measure("discover", || Scope::new(config))?;
     let difference = scope.difference()?;
-    let models = model::for_project(&scope.config)?;
+    let own_tables = model::all_own_tables(&scope.config)?;
+    let replay = Replay::of(&scope, &own_tables);
+    if let Some((files, found)) = timings.measure("recall", || replay.as_ref()?.recall(&scope)) {
+        return Ok(Analysis::new(scope.config, files, found, timings));
+    }
+    let models = model::for_project(own_tables);
     let present = Examined::new(&scope, KnownFacts::default(), &models, &mut timings);
-    let Examined { mut found, files, stacks, rules, notices, unused, analysed, analysed_bytes } = present;
+    let Examined { mut found, files, texts, stacks, rules, notices, unused, analysed, analysed_bytes } = present;
     let unread = files.iter().filter(|file| !file.is_read).count();
     let facts = |file: ProgramFile| (file.source, file.is_read.then_some(file.facts));
     let (files, facts): (Vec<SourceFile>, Vec<_>) = files.into_iter().map(facts).unzip();
@@ -176,19 +189,12 @@ fn analyse_here(config: &Config) -> Result<Analysis, SetupError> {
         scope.reports(&files[at], &stacks[at], changed)
     });
     timings.measure("fix", || fix::find(&mut found, &files, &rules.rules));
-    Ok(Analysis {
-        config: scope.config,
-        files,
-        found,
-        known: 0,
-        comparison,
-        notices,
-        unused,
-        timings,
-        analysed,
-        analysed_bytes,
-        unread,
-    })
+    let mut found = Found { diagnostics: found, notices, unused, analysed, analysed_bytes, unread };
+    if let Some(replay) = replay {
+        let kept = timings.measure("keep", || replay.keep(&scope, &files, &texts, &found));
+        found.notices.extend(kept.err().and_then(|error| not_saved(&error, &scope.config)));
+    }
+    Ok(Analysis { comparison, ..Analysis::new(scope.config, files, found, timings) })
 }
 
 /// Compares what was found with what would have been found before. Facts of files that did not change are in `known`.
@@ -212,6 +218,8 @@ struct Examined {
     /// What was found, wanted by the settings and not suppressed.
     found: Vec<Diagnostic>,
     files: Vec<ProgramFile>,
+    /// The keys of the texts that were read, by where they are; none if nothing is kept.
+    texts: Vec<(PathBuf, Key)>,
     /// The settings of each file.
     stacks: Vec<Stack>,
     /// The rules that ran.
@@ -226,7 +234,8 @@ impl Examined {
     /// Parse, extract, link, evaluate. Files whose facts are in `known` are not read.
     fn new(scope: &Scope, known: KnownFacts, models: &[Models], timings: &mut Timings) -> Examined {
         let Scope { config, project, .. } = scope;
-        let cache = config.cache.as_ref().map_or_else(Cache::none, |folder| Cache::open(folder, facts::VERSION));
+        let cache =
+            config.cache.as_ref().map_or_else(Cache::none, |folder| Cache::open(folder, facts::VERSION, Kind::Facts));
         let options = evaluate::Options { include_side_code: config.include_side_code.unwrap_or(false) };
         let stacks: HashMap<&PathBuf, &Stack> =
             scope.stacks.iter().map(|(location, stack)| (location, stack)).collect();
@@ -253,6 +262,7 @@ impl Examined {
         let policy = Policy::new(&rule::all_infos(), locations.zip(&stacks), config);
         let mut notices = project.notices.clone();
         notices.extend(extracted.notices);
+        let texts = extracted.texts;
         let (analysed, analysed_bytes) = (extracted.analysed, extracted.analysed_bytes);
         let mut program = timings.measure("link", || {
             // What a project requires is not asked before rules are.
@@ -267,14 +277,14 @@ impl Examined {
         let Suppressed { kept: found, notices: about_comments, unused } = suppressed;
         let found = policy.applied(found);
         notices.extend(about_comments);
-        notices.extend(not_saved(saving, config));
-        Examined { found, files: program.files, stacks, rules, notices, unused, analysed, analysed_bytes }
+        let saved = saving.join().unwrap_or_else(|_| Err(io::Error::other("it failed")));
+        notices.extend(saved.err().and_then(|error| not_saved(&error, config)));
+        Examined { found, files: program.files, texts, stacks, rules, notices, unused, analysed, analysed_bytes }
     }
 }
 
-/// Says that nothing could be kept for the next run, if so.
-fn not_saved(saving: JoinHandle<io::Result<()>>, config: &Config) -> Option<Notice> {
-    let error = saving.join().unwrap_or_else(|_| Err(io::Error::other("it failed"))).err()?;
+/// Says that nothing could be kept for the next run.
+fn not_saved(error: &io::Error, config: &Config) -> Option<Notice> {
     let path = config::relative_path(&config.root, config.cache.as_deref()?);
     let message = format!("cannot be written, so the next run is no faster: {error}");
     Some(Notice { path, line: 0, kind: NoticeKind::Cache, message })

@@ -97,6 +97,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("git", &["config", "source"]),
     // The pipeline, and who calls it.
     ("scope", &["config", "diagnostic", "discover", "git", "lang", "project", "rule", "source"]),
+    ("replay", &["cache", "config", "diagnostic", "evaluate", "extract", "facts", "model", "scope", "source"]),
     (
         "lib",
         &[
@@ -113,6 +114,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "model",
             "outcome",
             "program",
+            "replay",
             "rule",
             "scope",
             "source",

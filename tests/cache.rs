@@ -16,18 +16,30 @@ fn checked(folder: &Path, more: &[&str]) -> Run {
     run(laggard(folder, &[ALL, more].concat()))
 }
 
-/// A run with the cache says what one without it says.
+/// A run with the cache says what one without it says: with what is known of the last run, with what is known of texts
+/// alone, and once more.
 fn assert_as_cold(folder: &Path, what: &str) -> Run {
-    let (warm, cold) = (checked(folder, &[]), checked(folder, &["--no-cache"]));
-    assert_eq!((&warm.stdout, &warm.stderr, warm.code), (&cold.stdout, &cold.stderr, cold.code), "{what}");
-    warm
+    let cold = checked(folder, &["--no-cache"]);
+    let with_runs = checked(folder, &[]);
+    kept(folder, "runs").iter().for_each(|path| fs::remove_file(path).unwrap());
+    for warm in [&with_runs, &checked(folder, &[]), &checked(folder, &[])] {
+        assert_eq!((&warm.stdout, &warm.stderr, warm.code), (&cold.stdout, &cold.stderr, cold.code), "{what}");
+    }
+    with_runs
 }
 
-/// Files of the cache that hold facts.
-fn shards(folder: &Path) -> Vec<PathBuf> {
+/// Files of the cache with what is known of texts (`facts`), or what runs found (`runs`).
+fn kept(folder: &Path, kind: &str) -> Vec<PathBuf> {
     let files = walkdir::WalkDir::new(folder.join(".laggard_cache")).sort_by_file_name().into_iter();
     let files = files.filter_map(Result::ok).map(walkdir::DirEntry::into_path);
-    files.filter(|path| path.extension().is_some_and(|own| own == "facts")).collect()
+    files.filter(|path| path.extension().is_some_and(|own| own == kind)).collect()
+}
+
+/// Does a run say what another found, instead of looking?
+fn is_recalled(folder: &Path, more: &[&str]) -> bool {
+    let stages = checked(folder, &[&["--timings"], more].concat()).stderr;
+    assert!(stages.contains(" recall\n"), "{stages}");
+    !stages.contains(" link\n")
 }
 
 const CALLER: &str =
@@ -61,7 +73,7 @@ fn what_changes_elsewhere_counts() {
     let path = folder.path();
     let finds = |what: &str| assert_as_cold(path, what).stdout.matches("query-in-loop").count();
     checked(path, &[]);
-    assert!(!shards(path).is_empty(), "facts are kept");
+    assert!(!kept(path, "facts").is_empty() && !kept(path, "runs").is_empty(), "facts and findings are kept");
     assert_eq!(finds("nothing changed"), 0);
     write(&folder, "lib.py", SLOW_CALLEE.as_bytes());
     assert!(finds("a callee changed") > 0);
@@ -77,6 +89,39 @@ fn what_changes_elsewhere_counts() {
     assert!(finds("a model came") > 0);
     fs::remove_file(path.join("lib.py")).unwrap();
     assert_eq!(finds("a file is gone"), 0);
+}
+
+#[test]
+fn only_a_run_without_any_change_is_recalled() {
+    let folder = two_files();
+    let path = folder.path();
+    write(&folder, "lib.py", SLOW_CALLEE.as_bytes());
+    write(&folder, "tests/test_app.py", b"def test_nothing():\n    pass\n");
+    checked(path, &[]);
+    assert!(is_recalled(path, &[]) && is_recalled(path, &["--jobs", "1"]), "nothing has changed");
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
+    fs::File::options().write(true).open(path.join("lib.py")).unwrap().set_modified(later).unwrap();
+    assert!(is_recalled(path, &[]), "a time is no change");
+    for arguments in [&["--ignore", "db"][..], &["--max-file-size", "1K"], &["--config", "exclude=['x']"], &["app.py"]]
+    {
+        assert!(!is_recalled(path, arguments), "{arguments:?}");
+        assert!(is_recalled(path, arguments) && is_recalled(path, &[]), "{arguments:?}: each has its own");
+    }
+    let changes: [(&str, &str); 7] = [
+        ("app.py", "import lib\n"),
+        ("new.py", ""),
+        ("pyproject.toml", "[project]\nname = 'app'\nrequires-python = '>=3.9'\n"),
+        ("laggard.toml", "ignore = ['db']\n"),
+        ("laggard.toml", "[[overrides]]\npaths = ['app.py']\nignore = ['db']\n"),
+        (".gitignore", "lib.py\n"),
+        ("models/python/store.toml", ""),
+    ];
+    for (file, text) in changes {
+        write(&folder, file, text.as_bytes());
+        assert!(!is_recalled(path, &[]), "{file} has changed");
+        assert_as_cold(path, file);
+        assert!(is_recalled(path, &[]), "{file} is as it was");
+    }
 }
 
 #[test]
@@ -102,8 +147,9 @@ type Damage = fn(&[u8]) -> Vec<u8>;
 fn what_is_torn_or_foreign_is_replaced() {
     let folder = two_files();
     checked(folder.path(), &[]);
+    let files = [kept(folder.path(), "facts"), kept(folder.path(), "runs")].concat();
     let whole: Vec<(PathBuf, Vec<u8>)> =
-        shards(folder.path()).into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect();
+        files.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect();
     let damages: [(&str, Damage); 4] = [
         ("cut", |bytes| bytes[..bytes.len() / 2].to_vec()),
         ("empty", |_| Vec::new()),
@@ -139,9 +185,11 @@ fn several_runs_may_use_it_at_once() {
     assert_as_cold(folder.path(), "afterwards");
     let left = walkdir::WalkDir::new(folder.path().join(".laggard_cache")).into_iter().filter_map(Result::ok);
     let left = left.filter(|entry| entry.file_type().is_file()).map(|entry| entry.file_name().to_owned());
-    let known = |name: &std::ffi::OsString| name == "CACHEDIR.TAG" || name == ".gitignore";
-    let half: Vec<_> =
-        left.filter(|name| !known(name) && Path::new(name).extension().is_none_or(|own| own != "facts")).collect();
+    let is_whole = |name: &std::ffi::OsString| {
+        let extension = Path::new(name).extension().unwrap_or_default();
+        name == "CACHEDIR.TAG" || name == ".gitignore" || extension == "facts" || extension == "runs"
+    };
+    let half: Vec<_> = left.filter(|name| !is_whole(name)).collect();
     assert!(half.is_empty(), "nothing half written: {half:?}");
 }
 

@@ -65,7 +65,7 @@ pub fn for_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Vec<
             outermost: None,
             made: Some(made),
             uses: Vec::new(),
-            words: vec![words.clone()],
+            words: vec![(words.0.to_owned(), words.1.clone())],
         })
         .collect()
 }
@@ -95,12 +95,12 @@ fn is_for(program: &Program, recipe: &Recipe, file: FileId) -> bool {
         && recipe.gate.as_ref().is_none_or(|gate| advice::holds(program, file, gate))
 }
 
-fn words_of_call(program: &mut Program, candidate: &Candidate) -> Vec<(&'static str, String)> {
+fn words_of_call(program: &mut Program, candidate: &Candidate) -> Vec<(String, String)> {
     let mut words = Vec::new();
     if let Some(wasted) = waste::wasted(program, candidate.file, candidate.call)
         && !wasted.replacement.is_empty()
     {
-        words.push(("replacement", wasted.replacement));
+        words.push(("replacement".to_owned(), wasted.replacement));
     }
     words
 }

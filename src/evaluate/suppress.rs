@@ -50,7 +50,7 @@ pub struct FileSuppressions<'a> {
 }
 
 /// A rule of a suppression that suppresses nothing, though it ran.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unused {
     /// The file of the comment.
     pub file: FileId,

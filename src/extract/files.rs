@@ -1,5 +1,6 @@
 //! All files of a run: read, parse and extract each, in parallel. A failure costs its file only.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +23,9 @@ use crate::source::{ReadError, SourceFile};
 /// The facts of a file, or why there are none.
 type Extraction = Result<FileFacts, (NoticeKind, String)>;
 
+/// The key of the text that was read, if anything is kept, and what came of it.
+type Read = (Option<Key>, Extraction);
+
 /// The facts of a run.
 #[derive(Default)]
 pub struct Extracted {
@@ -33,6 +37,8 @@ pub struct Extracted {
     pub analysed: usize,
     /// Their size in bytes.
     pub analysed_bytes: u64,
+    /// The keys of the texts that were read, by where they are; none if nothing is kept.
+    pub texts: Vec<(PathBuf, Key)>,
 }
 
 /// Facts of files that are known already, by where the files are.
@@ -190,7 +196,7 @@ fn dialect_of(file: &SourceFile) -> Option<&'static dyn lang::Dialect> {
 fn extract(extracted: &mut Extracted, wanted: &[usize], config: &Config, before: &mut Before) {
     let files = &extracted.files;
     let taken = wanted.iter().filter_map(|at| Some((*at, before.known.remove(&files[*at].source.location)?)));
-    let mut results: Vec<(usize, Extraction)> = taken.map(|(at, facts)| (at, Ok(facts))).collect();
+    let mut results: Vec<(usize, Read)> = taken.map(|(at, facts)| (at, (None, Ok(facts)))).collect();
     let known: FxHashSet<usize> = results.iter().map(|(at, _)| *at).collect();
     let cache = before.cache;
     // Large files first, so that no thread is left with one at the end; and one by one: a share of the first of them would be
@@ -206,7 +212,8 @@ fn extract(extracted: &mut Extracted, wanted: &[usize], config: &Config, before:
     };
     results.par_extend(order.into_par_iter().with_max_len(1).map(extract));
     results.sort_unstable_by_key(|(at, _)| *at);
-    for (at, result) in results {
+    for (at, (text, result)) in results {
+        extracted.texts.extend(text.map(|text| (extracted.files[at].source.location.clone(), text)));
         extracted.take(at, result);
     }
 }
@@ -272,8 +279,20 @@ fn outlines(files: &[SourceFile], modules: Vec<String>, renames: &[Renames], wan
 }
 
 /// The facts of one file, or why there are none.
-fn file(source: &SourceFile, config: &Config, cache: &Cache) -> Extraction {
-    let text = source.text().map_err(|error| match error {
+fn file(source: &SourceFile, config: &Config, cache: &Cache) -> Read {
+    let text = source.text();
+    let key = cache.keeps().then(|| key(source, &text));
+    (key, read_facts(source, text, key, config, cache))
+}
+
+fn read_facts(
+    source: &SourceFile,
+    text: Result<Cow<str>, ReadError>,
+    key: Option<Key>,
+    config: &Config,
+    cache: &Cache,
+) -> Extraction {
+    let text = text.map_err(|error| match error {
         ReadError::Io(_) => (NoticeKind::Unreadable, error.to_string()),
         ReadError::NotUtf8(_) => (NoticeKind::NotUtf8, error.to_string()),
     })?;
@@ -284,7 +303,6 @@ fn file(source: &SourceFile, config: &Config, cache: &Cache) -> Extraction {
             format!("has {} bytes; the limit is {}", text.len(), config.max_file_size()),
         ));
     }
-    let key = cache.keeps().then(|| key(source, &text));
     let facts = match key.and_then(|key| cache.get(key)) {
         Some(facts) => facts,
         None => {
@@ -296,10 +314,19 @@ fn file(source: &SourceFile, config: &Config, cache: &Cache) -> Extraction {
     facts.ok_or_else(|| (NoticeKind::Generated, "is minified, or generated and not to be read".into()))
 }
 
-/// What decides the facts of a file.
-fn key(source: &SourceFile, text: &str) -> Key {
-    let dialect = dialect_of(source).map_or("", |dialect| dialect.name());
-    Key::of(&[lang::all()[source.language].profile().name.as_bytes(), dialect.as_bytes(), text.as_bytes()])
+/// Are these the texts of these files still?
+pub fn are_same<'s>(files: impl IntoParallelIterator<Item = (&'s SourceFile, Key)>) -> bool {
+    files.into_par_iter().all(|(source, text)| key(source, &source.text()) == text)
+}
+
+/// What decides the facts of a file: its text, or why there is none.
+fn key(source: &SourceFile, text: &Result<Cow<str>, ReadError>) -> Key {
+    let name = lang::all()[source.language].profile().name.as_bytes();
+    let dialect = dialect_of(source).map_or("", |dialect| dialect.name()).as_bytes();
+    match text {
+        Ok(text) => Key::of(&[name, dialect, text.as_bytes()]),
+        Err(error) => Key::of(&[name, dialect, b"", error.to_string().as_bytes()]),
+    }
 }
 
 /// The facts of a text; `None` if a program wrote it that nobody can read.

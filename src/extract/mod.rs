@@ -10,7 +10,7 @@ mod calls;
 mod comments;
 mod files;
 mod loops;
-pub use files::{Before, Extracted, KnownFacts, Wanted, all, with_dialects};
+pub use files::{Before, Extracted, KnownFacts, Wanted, all, are_same, with_dialects};
 mod scope;
 mod statement;
 mod value;

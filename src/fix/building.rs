@@ -149,8 +149,8 @@ fn given(code: &Code, proposal: &Proposal) -> Bindings {
         .iter()
         .map(|(name, text)| {
             // A member is no expression without its object.
-            let is_expression = !MEMBERS.contains(name);
-            ((*name).to_owned(), Bound { text: text.clone(), lines: None, span: None, is_expression })
+            let is_expression = !MEMBERS.contains(&name.as_str());
+            (name.clone(), Bound { text: text.clone(), lines: None, span: None, is_expression })
         })
         .collect();
     let mut bind = |name: &str, span: Span, is_expression: bool| {

@@ -21,13 +21,18 @@ pub fn own_tables(config: &Config, language: &str) -> Result<Vec<table::ModelFil
         .map_err(|error| SetupError::new(error.to_string(), "see rules/models/README.md for the form"))
 }
 
-/// The models of each language of [`lang::all`], with the project's own tables laid over them.
-pub fn for_project(config: &Config) -> Result<Vec<Models>, SetupError> {
-    let mut own: BTreeMap<String, Vec<table::ModelFile>> = BTreeMap::new();
+/// A project's own tables by their languages.
+pub type OwnTables = BTreeMap<&'static str, Vec<table::ModelFile>>;
+
+/// A project's own tables for all languages.
+pub fn all_own_tables(config: &Config) -> Result<OwnTables, SetupError> {
     // Other folders named `models` hold code: only those of a language count.
-    for language in lang::all().iter().map(|language| language.profile().name).filter(|_| !config.isolated) {
-        own.insert(language.to_owned(), own_tables(config, language)?);
-    }
+    let languages = lang::all().iter().map(|language| language.profile().name).filter(|_| !config.isolated);
+    languages.map(|language| Ok((language, own_tables(config, language)?))).collect()
+}
+
+/// The models of each language of [`lang::all`], with the project's own tables laid over them.
+pub fn for_project(mut own: OwnTables) -> Vec<Models> {
     let models = lang::all().iter().map(|language| {
         let built_in = Models::built_in(language.profile().name, language.profile().separator);
         match own.remove(language.profile().name).filter(|files| !files.is_empty()) {
@@ -35,5 +40,5 @@ pub fn for_project(config: &Config) -> Result<Vec<Models>, SetupError> {
             None => built_in,
         }
     });
-    Ok(models.collect())
+    models.collect()
 }
