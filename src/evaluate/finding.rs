@@ -67,6 +67,12 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         Some(_) => "many more below it".into(),
         None => String::new(),
     };
+    if rule.conditions.asked_before.is_some()
+        && let Some(earlier) = super::repeated::asked_before(program, candidate)
+    {
+        let span = first_line(facts, facts.call(earlier).name_span);
+        secondary.push(Label { file: candidate.file, span, message: "asks for it first".into() });
+    }
     let instead = words.first_filled(&choices);
     let template = if is_reached { &rule.message.text } else { &rule.message.direct };
     let template = instead.and_then(|instead| instead.text.as_ref()).unwrap_or(template);

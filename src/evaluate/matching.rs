@@ -352,6 +352,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(sets_same_values, |wanted| rows::get_same_values(program, candidate) == *wanted);
     check!(needless_async, |wanted| flow::is_needlessly_async(program, candidate) == *wanted);
     check!(goes_through_asynchronously, |wanted| flow::is_gone_through_asynchronously(program, candidate) == *wanted);
+    check!(asked_before, |wanted| super::repeated::asked_before(program, candidate).is_some() == *wanted);
     check!(looked_up_again, |wanted| values::is_looked_up_again(program, candidate) == *wanted);
     check!(fans_out, |wanted| flow::fans_out(program, candidate, words(wanted)));
     check!(limited, |wanted| flow::is_limited(program, candidate) == *wanted);

@@ -465,6 +465,8 @@ conditions! {
     goes_through_asynchronously: bool,
     /// the branch that depends on it looks the same key up again
     looked_up_again: bool,
+    /// the same call, given the same, has run before it in its function, and nothing in between may have changed the answer
+    asked_before: bool,
     /// it starts one task per element of data of unknown size, and the tasks reach one of these effects
     fans_out: Vec<Word<Effect>>,
     /// what it starts, or the loop around it, holds to a limit
