@@ -8,7 +8,7 @@ use super::propose;
 use crate::diagnostic::{Diagnostic, Set};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::program::{Program, ProgramFile, TableOrigin};
+use crate::program::{FunctionRef, Program, ProgramFile, Standing, TableOrigin};
 use crate::rule::Rule;
 use crate::rule::condition::Conditions;
 use crate::source::FileId;
@@ -148,15 +148,18 @@ impl<'r> Unserved<'r> {
     }
 
     /// One finding for each column.
-    pub fn findings(self, program: &Program) -> Vec<Diagnostic> {
+    pub fn findings(mut self, program: &Program) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        for asked in &self.columns {
+        for asked in &mut self.columns {
+            // The first place speaks for all: one that runs often.
+            asked.sites.sort_by_key(|site| frequency(program, site));
             let Some(table) = program.schema.table(&asked.table) else { continue };
             for rule in &asked.rules {
                 let words = words(table, asked);
                 let Some(mut finding) = finding::of_table(program, rule, &asked.sites, words) else { continue };
-                // How many rows a range has, nobody knows; and what is run by hand may wait.
-                if !asked.by_value || asked.sites.iter().all(|site| is_run_by_hand(program, site.file)) {
+                // How many rows a range has, nobody knows; and what is run by hand, or seldom, may wait.
+                let is_seldom = asked.sites.iter().all(|site| frequency(program, site) == Frequency::Seldom);
+                if !asked.by_value || is_seldom {
                     finding.set = finding.set.max(Set::Likely);
                 }
                 found.push(finding);
@@ -166,9 +169,25 @@ impl<'r> Unserved<'r> {
     }
 }
 
-fn is_run_by_hand(program: &Program, file: FileId) -> bool {
-    let ProgramFile { source, is_script, .. } = program.file(file);
-    *is_script || crate::lang::all()[source.language].is_run_by_hand(&source.path)
+/// How often a query is sent, as far as the program tells.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Frequency {
+    Often,
+    Unsaid,
+    Seldom,
+}
+
+fn frequency(program: &Program, site: &QuerySite) -> Frequency {
+    let ProgramFile { source, is_script, facts, .. } = program.file(site.file);
+    let function = facts.scope(facts.call(site.call).scope).function;
+    let FunctionRef(reference) = program.function_ref(site.file, function);
+    let is_run_by_hand = *is_script || crate::lang::all()[source.language].is_run_by_hand(&source.path);
+    match program.standings[reference as usize] {
+        _ if is_run_by_hand || program.at_start[reference as usize] => Frequency::Seldom,
+        Standing::Seldom | Standing::Action => Frequency::Seldom,
+        Standing::Served => Frequency::Often,
+        Standing::Unsaid => Frequency::Unsaid,
+    }
 }
 
 fn words(table: &Table<TableOrigin>, asked: &Asked) -> TableWords {

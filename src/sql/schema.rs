@@ -24,6 +24,8 @@ pub struct Table<P> {
     pub indexes: Vec<Index>,
     /// Columns that refer to other tables.
     pub keys: Vec<Box<str>>,
+    /// Columns that an index began with until a statement took that away.
+    pub dropped: Vec<Box<str>>,
     /// The database that it is defined for, where its definition or one beside it says so.
     pub database: Option<Database>,
     /// Is anything about it unknown?
@@ -86,6 +88,14 @@ const SMALL: &[&str] = &[
     "environments",
     "license",
     "licenses",
+    "provider",
+    "providers",
+    "integration",
+    "integrations",
+    "registry",
+    "registries",
+    "queue",
+    "queues",
 ];
 
 /// Names of columns that hold one of a few values, or parts of such names.
@@ -228,6 +238,7 @@ impl<P: Clone> Schema<P> {
                 known.columns.extend(table.columns);
                 known.indexes.extend(table.indexes);
                 known.keys.extend(table.keys);
+                known.dropped.extend(table.dropped);
                 known.database = known.database.filter(|own| Some(*own) == table.database);
                 known.is_unclear |= table.is_unclear;
             }
@@ -239,7 +250,8 @@ impl<P: Clone> Schema<P> {
             Definition::Table { name, spelled, columns, indexes, keys, database } => {
                 let (columns, indexes, keys) = (columns.clone(), indexes.clone(), keys.clone());
                 let (spelled, database) = (spelled.clone(), *database);
-                let table = Table { spelled, columns, indexes, keys, database, is_unclear: false, place };
+                let table =
+                    Table { spelled, columns, indexes, keys, dropped: Vec::new(), database, is_unclear: false, place };
                 self.merge(name.clone(), table);
             }
             Definition::AddColumn { table, column, indexes } => {
@@ -252,7 +264,10 @@ impl<P: Clone> Schema<P> {
             Definition::DropIndex { table, name } => {
                 let is_meant = |own: &str| table.as_deref().is_none_or(|table| table == own);
                 let tables = self.tables.iter_mut().filter(|(own, _)| is_meant(own));
-                tables.for_each(|(_, table)| table.indexes.retain(|index| index.name != *name));
+                for (_, table) in tables {
+                    let gone = table.indexes.extract_if(.., |index| index.name == *name);
+                    table.dropped.extend(gone.filter_map(|index| index.leading));
+                }
             }
             Definition::DropTable { name } => drop(self.tables.remove(name)),
             Definition::DropColumn { table, column } => {
@@ -350,7 +365,11 @@ impl<P: Clone> Schema<P> {
         if lookup.first_by.as_ref().is_some_and(|column| table.is_indexed(column)) {
             return None;
         }
-        let is_wanted = |term: &&Term| table.has_many_values(&term.column) && !table.serves(&term.column);
+        // Who took an index away did not want it.
+        let was_dropped = |column: &str| table.dropped.iter().any(|own| **own == *column);
+        let is_wanted = |term: &&Term| {
+            table.has_many_values(&term.column) && !table.serves(&term.column) && !was_dropped(&term.column)
+        };
         let is_by_value = |term: &&Term| match term.kind {
             TermKind::Equal => true,
             TermKind::Joined(other) => self.gives_few_rows(lookups.get(other as usize)),
@@ -403,7 +422,16 @@ impl<P> Table<P> {
     /// A table of which nothing is known but its place.
     pub fn at(name: &str, place: P) -> Table<P> {
         let (columns, indexes, keys) = (Vec::new(), Vec::new(), Vec::new());
-        Table { spelled: name.into(), columns, indexes, keys, database: None, is_unclear: false, place }
+        Table {
+            spelled: name.into(),
+            columns,
+            indexes,
+            keys,
+            dropped: Vec::new(),
+            database: None,
+            is_unclear: false,
+            place,
+        }
     }
 
     /// Adds the indexes that a database gives columns which refer to other tables. Where nobody knows which it is, it does.
