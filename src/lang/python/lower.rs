@@ -114,7 +114,13 @@ impl Lowering<'_> {
                 }
                 _ => return,
             },
-            Stmt::Assign(inner) => return out.push(self.assignment(inner)),
+            Stmt::Assign(inner) => {
+                let assigned = match alias_of(inner) {
+                    Some((name, value)) => self.type_alias(name, value, inner, out),
+                    None => self.assignment(inner),
+                };
+                return out.push(assigned);
+            }
             Stmt::AugAssign(inner) => NodeKind::Assign {
                 target: self.expression(&inner.target),
                 operator: Some(operator(inner.op)),
@@ -285,6 +291,14 @@ impl Lowering<'_> {
             self.tree.add(NodeKind::Assign { target: *target, operator: None, value }, at)
         };
         targets.iter().rev().fold(value, assign)
+    }
+
+    /// `Key = NewType("Key", int)`, `Db = Annotated[Session, Depends(db)]`: a name for a type, and what the code that makes
+    /// it calls.
+    fn type_alias(&mut self, name: &str, value: &Expr, assignment: &ast::StmtAssign, out: &mut Nodes) -> NodeId {
+        out.push(self.expression(&assignment.value));
+        let (name, value) = (self.tree.names.intern(name), self.type_expr(value));
+        self.tree.add(NodeKind::TypeAlias { name, value }, span(assignment.range))
     }
 
     fn annotated_assignment(&mut self, assignment: &ast::StmtAnnAssign) -> NodeKind {
@@ -984,6 +998,45 @@ fn at_of(text: &str, range: TextRange) -> &str {
 }
 
 /// The last name of a dotted path.
+/// What makes types of types by `[…]`, and is nothing else.
+const GENERIC_TYPES: &[&str] = &[
+    "Annotated",
+    "Optional",
+    "Union",
+    "dict",
+    "frozenset",
+    "list",
+    "set",
+    "tuple",
+    "type",
+    "Dict",
+    "List",
+    "Set",
+    "Tuple",
+];
+
+/// The name that an assignment gives to a type, and the type.
+fn alias_of(assignment: &ast::StmtAssign) -> Option<(&str, &Expr)> {
+    let [Expr::Name(name)] = &assignment.targets[..] else { return None };
+    let value = match &*assignment.value {
+        value @ Expr::Subscript(generic) => {
+            // A variable of such a name is asked for an element.
+            let is_element = matches!(
+                &*generic.slice,
+                Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Slice(_) | Expr::UnaryOp(_)
+            );
+            let is_generic = !is_element && GENERIC_TYPES.contains(&last_name(&generic.value)?);
+            is_generic.then_some(value)?
+        }
+        Expr::Call(call) if last_name(&call.func) == Some("NewType") => match &*call.arguments.args {
+            [_, value] => value,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some((&name.id, value))
+}
+
 fn last_name(expression: &Expr) -> Option<&str> {
     match expression {
         Expr::Name(name) => Some(&name.id),

@@ -308,6 +308,13 @@ fn annotations() {
     check_type("Literal['a', 'b']", "str");
     check("X: TypeAlias = A | None", "(type X A)");
     check("type X[T] = list[T]", "(type X list[T])");
+    check("Key = NewType('Key', int)", "(call NewType \"Key\" int) (type Key int)");
+    check(
+        "Db = Annotated[Session, Depends(db)]",
+        "(index Annotated (Tuple Session (call Depends db))) (type Db Session)",
+    );
+    check("Rows = list[Row]", "(index list Row) (type Rows list[Row])");
+    check("first = list[0]", "(= first (index list 0))");
 }
 
 #[test]
