@@ -964,7 +964,8 @@ impl<'m> Resolver<'m> {
             }
             Some(Definition::Class(..)) => self.class_member(files, symbol, member, None),
             None => {
-                if let Some(values) = self.conventional_member(files, symbol, member) {
+                let inherited = self.inherited_attribute(files, symbol, member);
+                if let Some(values) = inherited.or_else(|| self.conventional_member(files, symbol, member)) {
                     return values;
                 }
                 if let Some(found) = self.external_members.get(&(symbol, member)) {
@@ -977,6 +978,16 @@ impl<'m> Resolver<'m> {
                 Values::one(Value::Item(found))
             }
         }
+    }
+
+    /// An attribute that a class outside the program has from another one (`User.objects` from `Model`).
+    fn inherited_attribute(&mut self, files: &[ProgramFile], owner: Symbol, member: Symbol) -> Option<Values> {
+        let row = if self.is_known_type(owner) { self.member_row(owner, member)? } else { return None };
+        if row.kind != RowKind::Attribute || row.returns.is_empty() {
+            return None;
+        }
+        let instance = self.types.intern(owner, &[]);
+        Some(self.row_returns(files, row, Some(instance), None))
     }
 
     /// A member that a class outside the program has by convention (`Customer.objects`): a row under `*.member`.
