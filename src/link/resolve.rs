@@ -1071,7 +1071,16 @@ impl<'m> Resolver<'m> {
                 && !(values.list.is_empty() && self.inherits_attribute(files, symbol, member))
             {
                 let class = self.types.intern(symbol, &[]);
-                return self.values_bound_to(files, values, class);
+                let open = self.open_class(files, &values);
+                let row = open.and_then(|_| self.library_attribute(files, symbol, member));
+                return match (open, row) {
+                    // What it inherits is found by the class that it belongs to: see `call_as_library_says`.
+                    (Some(open), Some(_)) if self.definition(open).is_some() => {
+                        Values::one(Value::Instance(self.types.intern(open, &[class])))
+                    }
+                    (Some(_), Some(row)) => self.row_returns(files, row, Some(instance.unwrap_or(class)), None),
+                    _ => self.values_bound_to(files, values, class),
+                };
             }
             if self.definition(part).is_none() {
                 let text = self.symbols.text(part).to_owned();
@@ -1090,13 +1099,58 @@ impl<'m> Resolver<'m> {
 
     /// Does a class inherit an attribute from a class of a library?
     fn inherits_attribute(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> bool {
+        self.library_attribute(files, symbol, member).is_some()
+    }
+
+    /// What a class of a library that a class inherits from says of an attribute.
+    fn library_attribute(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Option<&'m Row> {
         let lineage = self.lineage(files, symbol);
-        let is_library = |resolver: &Self, part: &Symbol| resolver.definition(*part).is_none();
-        let mut libraries = lineage.iter().filter(|part| is_library(self, part));
-        libraries.any(|part| {
-            let row = self.models.member(self.symbols.text(*part), self.symbols.text(member));
-            row.is_some_and(|(row, _)| row.kind == RowKind::Attribute)
+        let mut libraries = lineage.iter().filter(|part| self.definition(**part).is_none());
+        libraries.find_map(|part| {
+            let (row, _) = self.models.member(self.symbols.text(*part), self.symbols.text(member))?;
+            (row.kind == RowKind::Attribute).then_some(row)
         })
+    }
+
+    /// The class of a value, if that, or a class that it inherits from, is one of which nothing is known.
+    fn open_class(&mut self, files: &[ProgramFile], values: &Values) -> Option<Symbol> {
+        let class = self.types.get(values.instance()?).name;
+        let lineage = self.lineage(files, class);
+        let is_unknown = lineage.iter().any(|part| self.definition(*part).is_none() && !self.is_known_type(*part));
+        is_unknown.then_some(class)
+    }
+
+    /// A method is called that a class of the program inherits from one of which nothing is known. An attribute of another
+    /// class holds the value, and a library says what belongs there: it has most likely what that has.
+    fn call_as_library_says(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        receiver: TypeId,
+        member: Symbol,
+        resolution: &mut CallResolution<'m>,
+    ) -> bool {
+        let Some(open) = self.open_class(files, &Values::one(Value::Instance(receiver))) else { return false };
+        let Some(holder) = self.types.get(receiver).arguments.first().copied() else { return false };
+        let class = self.types.get(holder).name;
+        for (file, part) in self.parts_of_class(class) {
+            let facts = &files[file.0 as usize].facts;
+            for field in &facts.class(part).fields {
+                let name = self.name_symbol(files, file, field.name);
+                let Some(row) = self.library_attribute(files, class, name) else { continue };
+                let held = self.infer(files, file, field.origin).instance();
+                if held.is_none_or(|held| self.types.get(held).name != open) {
+                    continue;
+                }
+                let Some(kind) = self.row_returns(files, row, Some(holder), None).instance() else { continue };
+                if kind == receiver || self.depth >= DEEPEST_QUESTION {
+                    return false;
+                }
+                self.ask((), |resolver| resolver.call_method(files, site, kind, member, resolution));
+                return true;
+            }
+        }
+        false
     }
 
     /// The value of a field that is assigned in one place only.
@@ -1547,6 +1601,7 @@ impl<'m> Resolver<'m> {
             }
             _ if self.call_own_rows(files, site, id, member, resolution) => {}
             _ if self.call_held(files, site, id, member, resolution) => {}
+            _ if self.call_as_library_says(files, site, id, member, resolution) => {}
             _ => {
                 resolution.silent += 1;
                 resolution.callee = Some(self.symbols.member(symbol, member, separator));
