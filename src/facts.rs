@@ -867,6 +867,11 @@ impl FileFacts {
     pub fn arguments_of(&self, call: &CallSite) -> &[Argument] {
         &self.arguments[call.arguments.0 as usize..call.arguments.1 as usize]
     }
+    /// The comparison that an argument is, if it is one that is kept.
+    pub fn comparison(&self, argument: &Argument) -> Option<&Comparison> {
+        self.comparisons.iter().find(|comparison| comparison.span == argument.span)
+    }
+
     /// The calls that go on with the result of a call, one with that of the other.
     pub fn continuations(&self, call: CallId) -> impl Iterator<Item = CallId> {
         std::iter::successors(self.call(call).continued_by, |id| self.call(*id).continued_by)

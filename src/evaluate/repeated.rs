@@ -189,9 +189,7 @@ impl Same<'_> {
     }
 
     fn arguments(&self, left: &Argument, right: &Argument) -> bool {
-        let comparison =
-            |argument: &Argument| self.facts.comparisons.iter().find(|comparison| comparison.span == argument.span);
-        let are_same = match (comparison(left), comparison(right)) {
+        let are_same = match (self.facts.comparison(left), self.facts.comparison(right)) {
             (Some(left), Some(right)) => {
                 left.operator == right.operator
                     && self.deeper().values(left.left, right.left)

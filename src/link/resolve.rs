@@ -1071,7 +1071,7 @@ impl<'m> Resolver<'m> {
                 && !(values.list.is_empty() && self.inherits_attribute(files, symbol, member))
             {
                 let class = self.types.intern(symbol, &[]);
-                let open = self.open_class(files, &values);
+                let open = values.instance().and_then(|id| self.open_class(files, id));
                 let row = open.and_then(|_| self.library_attribute(files, symbol, member));
                 return match (open, row) {
                     // What it inherits is found by the class that it belongs to: see `call_as_library_says`.
@@ -1113,8 +1113,8 @@ impl<'m> Resolver<'m> {
     }
 
     /// The class of a value, if that, or a class that it inherits from, is one of which nothing is known.
-    fn open_class(&mut self, files: &[ProgramFile], values: &Values) -> Option<Symbol> {
-        let class = self.types.get(values.instance()?).name;
+    fn open_class(&mut self, files: &[ProgramFile], id: TypeId) -> Option<Symbol> {
+        let class = self.types.get(id).name;
         let lineage = self.lineage(files, class);
         let is_unknown = lineage.iter().any(|part| self.definition(*part).is_none() && !self.is_known_type(*part));
         is_unknown.then_some(class)
@@ -1130,7 +1130,7 @@ impl<'m> Resolver<'m> {
         member: Symbol,
         resolution: &mut CallResolution<'m>,
     ) -> bool {
-        let Some(open) = self.open_class(files, &Values::one(Value::Instance(receiver))) else { return false };
+        let Some(open) = self.open_class(files, receiver) else { return false };
         let Some(holder) = self.types.get(receiver).arguments.first().copied() else { return false };
         let class = self.types.get(holder).name;
         for (file, part) in self.parts_of_class(class) {

@@ -415,7 +415,7 @@ impl<'m> Resolver<'m> {
                         self.add_term(files, tables, class, (keyword, value), &mut lookups)?;
                     }
                     None => {
-                        let compared = facts.comparisons.iter().find(|compared| compared.span == argument.span)?;
+                        let compared = facts.comparison(argument)?;
                         lookups[0].terms.push(self.term_of(files, tables, class, file, compared)?);
                     }
                 }
