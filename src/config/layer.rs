@@ -167,7 +167,7 @@ impl Layer {
 
 /// Patterns of paths below a folder, as in ignore files: one without `/` matches at any depth, one that matches a
 /// folder matches all in it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Patterns {
     /// As they were written.
     pub patterns: Vec<Located<String>>,
@@ -200,6 +200,13 @@ impl Patterns {
     }
 }
 
+/// As they were written. What they were compiled to changes with each use, and with the thread that uses it.
+impl std::fmt::Debug for Patterns {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.patterns.fmt(formatter)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,6 +225,15 @@ mod tests {
         );
         assert!(matches("a/**", "/p/a/b/x.py") && matches("./a", "/p/a/x.py") && matches("/a", "/p/a/x.py"));
         assert!(matches("{a,b}", "/p/b/x.py"));
+    }
+
+    /// What is kept of a run is found by how its settings are printed.
+    #[test]
+    fn use_does_not_show() {
+        let patterns = Patterns::new(vec![Located::given("a/*b*.py".to_string())]).unwrap();
+        let unused = format!("{patterns:?}");
+        assert!(patterns.matching(Path::new("/p"), Path::new("/p/a/abc.py")).is_some());
+        assert_eq!(format!("{patterns:?}"), unused);
     }
 
     #[test]
