@@ -30,6 +30,9 @@ pub(super) type Assignments = FxHashMap<Name, u32>;
 /// What a branch changed: names and their values at its end.
 pub(super) type Changes = FxHashMap<Name, Option<Local>>;
 
+/// How many sources of a value are kept apart.
+const MOST_SOURCES: usize = 8;
+
 impl Locals {
     pub fn get(&self, name: Name) -> Option<Local> {
         self.values.get(&name).copied()
@@ -220,9 +223,12 @@ impl Extractor<'_> {
         if let [only] = members[..] {
             return only;
         }
-        // A value with very many sources is as good as unknown, and lists must not grow with every join.
-        if members.len() > 8 {
-            return self.origin(Origin::Unknown);
+        // Lists must not grow with every join: of very many sources the first, of which a builder makes the others, the
+        // last, and that there are more.
+        if members.len() > MOST_SOURCES {
+            members = [self.origin(Origin::Unknown), members[0], members[members.len() - 1]].to_vec();
+            members.sort_unstable();
+            members.dedup();
         }
         let (start, end) = self.origin_range(&members);
         self.origin(Origin::Join(start, end))
