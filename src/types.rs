@@ -4,7 +4,9 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::facts::OriginId;
 use crate::interner::Interner;
+use crate::source::FileId;
 
 /// An interned qualified name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +68,8 @@ pub struct Type {
     pub name: Symbol,
     /// Type arguments.
     pub arguments: Box<[TypeId]>,
+    /// Where a map was written down whose entries are the members of the value.
+    pub written: Option<(FileId, OriginId)>,
 }
 
 /// The types of a program.
@@ -78,7 +82,11 @@ pub struct Types {
 impl Types {
     /// The type with this name and these arguments.
     pub fn intern(&mut self, name: Symbol, arguments: &[TypeId]) -> TypeId {
-        let wanted = Type { name, arguments: arguments.into() };
+        self.intern_whole(Type { name, arguments: arguments.into(), written: None })
+    }
+
+    /// The number of a type.
+    pub fn intern_whole(&mut self, wanted: Type) -> TypeId {
         if let Some(id) = self.index.get(&wanted) {
             return *id;
         }
@@ -86,6 +94,13 @@ impl Types {
         self.types.push(wanted.clone());
         self.index.insert(wanted, id);
         id
+    }
+
+    /// The type, wherever its maps were written down.
+    pub fn unwritten(&mut self, id: TypeId) -> TypeId {
+        let Type { name, arguments, written } = self.get(id).clone();
+        let plain: Box<[TypeId]> = arguments.iter().map(|argument| self.unwritten(*argument)).collect();
+        if written.is_none() && plain == arguments { id } else { self.intern(name, &plain) }
     }
 
     /// A type.

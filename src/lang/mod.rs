@@ -187,6 +187,8 @@ pub struct Profile {
     pub literal_types: &'static LiteralTypes,
     /// The type of what calling an asynchronous function gives, where that is a value like others before it is awaited.
     pub future_type: Option<&'static str>,
+    /// Are the entries of a map its members (`{ a: 1 }.a`)?
+    pub entries_are_members: bool,
     /// Does a call of an asynchronous function run it at once, whether or not somebody awaits what it gives?
     pub futures_run_at_once: bool,
     /// The function of a program that runs first, and leads to all that it does.
@@ -236,6 +238,7 @@ impl Profile {
         imports_bring_methods: false,
         literal_types: &LiteralTypes::NONE,
         future_type: None,
+        entries_are_members: false,
         futures_run_at_once: false,
         main_function: None,
         constructor_member: None,

@@ -16,7 +16,7 @@ use crate::facts::CallId;
 use crate::interner::Distinct;
 use crate::program::ProgramFile;
 use crate::source::FileId;
-use crate::types::{Symbol, TypeId};
+use crate::types::{Symbol, Type, TypeId};
 
 /// Fewer call sites than this are resolved sooner than a resolver is cloned.
 const FEWEST: usize = 1000;
@@ -69,8 +69,9 @@ fn take_over<'m>(resolver: &mut Resolver<'m>, from: &Resolver<'m>, known: &Known
     }
     for number in known.types..from.types.len() {
         let own = from.types.get(TypeId(number as u32));
-        let arguments: Vec<TypeId> = own.arguments.iter().map(|argument| numbers.type_id(*argument)).collect();
-        numbers.types.since.push(resolver.types.intern(numbers.symbol(own.name), &arguments).0);
+        let arguments = own.arguments.iter().map(|argument| numbers.type_id(*argument)).collect();
+        let own = Type { name: numbers.symbol(own.name), arguments, written: own.written };
+        numbers.types.since.push(resolver.types.intern_whole(own).0);
     }
     let values = renumbered(&mut resolver.values, &from.values, known.values, |values| numbers.values(values));
     let resolutions = renumbered(&mut resolver.resolutions, &from.resolutions, known.resolutions, |own| {

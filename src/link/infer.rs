@@ -12,7 +12,7 @@ use crate::model::table::{Row, RowKind};
 use crate::program::ProgramFile;
 use crate::source::FileId;
 use crate::syntax::{CollectionKind, FunctionFlavor, Name, ParameterKind, TypeExpr, TypeExprId, TypeForm};
-use crate::types::{Symbol, TypeId, TypeText};
+use crate::types::{Symbol, Type, TypeId, TypeText};
 
 /// What the type of something that is made under a name begins with, before that.
 pub(super) const NAMED: &str = "named ";
@@ -51,8 +51,12 @@ impl<'m> Resolver<'m> {
                 self.map_types(values, |resolver, id| resolver.awaited(id))
             }
             Origin::Member(object, name) => {
-                let owners = self.infer(files, file, object);
                 let member = self.name_symbol(files, file, name);
+                let entry = self.written(files, file, object).and_then(|map| self.entry(files, map, member));
+                if let Some(values) = entry {
+                    return values;
+                }
+                let owners = self.infer(files, file, object);
                 self.members(files, owners, member)
             }
             Origin::Element(inner) => {
@@ -130,7 +134,8 @@ impl<'m> Resolver<'m> {
                 for member in facts.origin_list(start, end).to_vec() {
                     values.add(self.infer(files, file, member));
                 }
-                self.without_unknown_items(values)
+                let values = self.without_unknown_items(values);
+                self.alike(values)
             }
         }
     }
@@ -473,9 +478,76 @@ impl<'m> Resolver<'m> {
         }
         let mut values = Values::default();
         for origin in function.returns.clone() {
-            values.add(self.infer(files, file, origin));
+            values.add(self.returned(files, file, origin));
         }
-        values
+        self.alike(values)
+    }
+
+    /// Candidates that differ only in where their maps were written down are of one type.
+    fn alike(&mut self, values: Values) -> Values {
+        let [Value::Instance(first), ref others @ ..] = values.list[..] else { return values };
+        if others.is_empty() || !self.language.profile().entries_are_members {
+            return values;
+        }
+        let first = self.types.unwritten(first);
+        let is_alike = |value: &Value| matches!(value, Value::Instance(id) if self.types.unwritten(*id) == first);
+        match others.iter().all(is_alike) {
+            true => Values { is_partial: values.is_partial, ..Values::one(Value::Instance(first)) },
+            false => values,
+        }
+    }
+
+    /// What a function gives back: of a map that it writes down, one knows the members.
+    fn returned(&mut self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Values {
+        let values = self.infer(files, file, origin);
+        match (self.written(files, file, origin), values.instance()) {
+            (Some(written), Some(map)) => {
+                let map = Type { written: Some(written), ..self.types.get(map).clone() };
+                Values::one(Value::Instance(self.types.intern_whole(map)))
+            }
+            _ => values,
+        }
+    }
+
+    /// The map that an origin writes down, where its entries are members of which something may be known.
+    fn written(&self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Option<(FileId, OriginId)> {
+        if !self.language.profile().entries_are_members {
+            return None;
+        }
+        let facts = &files[file.0 as usize].facts;
+        let origin = facts.bare(origin);
+        let Origin::Collection(CollectionKind::Map, ..) = facts.origin(origin) else { return None };
+        let is_plain = |value: OriginId| {
+            use Origin::{Bool, Bytes, Float, Integer, Null, String, Unknown};
+            matches!(facts.origin(value), Unknown | String(_) | Bytes | Integer(_) | Float | Bool(_) | Null)
+        };
+        let tells = facts.entries_of(origin).iter().any(|entry| !is_plain(entry.value));
+        tells.then_some((file, origin))
+    }
+
+    /// What a map that is written down holds under a name; `None` if it does not say.
+    pub(super) fn entry(
+        &mut self,
+        files: &[ProgramFile],
+        (file, map): (FileId, OriginId),
+        name: Symbol,
+    ) -> Option<Values> {
+        let facts = &files[file.0 as usize].facts;
+        // The last one counts.
+        for entry in facts.entries_of(map).iter().rev() {
+            let values = match entry.key {
+                Some(_) if !entry.is_called(facts, self.symbols.text(name)) => continue,
+                Some(_) => self.infer(files, file, entry.value),
+                None => {
+                    let whole = self.infer(files, file, entry.value);
+                    self.members(files, whole, name)
+                }
+            };
+            if entry.key.is_some() || !values.list.is_empty() {
+                return Some(values);
+            }
+        }
+        None
     }
 
     /// What a call is given for the type that its function gives back, whatever it is: `remember(name: string, make: () => T): T`
@@ -520,8 +592,9 @@ impl<'m> Resolver<'m> {
         let facts = &files[file.0 as usize].facts;
         let mut values = Values::default();
         for origin in facts.closure(closure).returns.clone() {
-            values.add(self.infer(files, file, origin));
+            values.add(self.returned(files, file, origin));
         }
+        let values = self.alike(values);
         if facts.closure(closure).is_async { self.futures_of(values) } else { values }
     }
 
@@ -882,6 +955,20 @@ impl<'m> Resolver<'m> {
         }
     }
 
+    /// The type argument of a call: of a function that is named there, what it gives once that is awaited.
+    fn declared_argument(&mut self, files: &[ProgramFile], site: (FileId, CallId)) -> Option<TypeId> {
+        let facts = &files[site.0.0 as usize].facts;
+        let call = facts.call(site.1);
+        let declared = &facts.types[call.type_arguments?.0 as usize];
+        if declared.form == TypeForm::OfValue {
+            let module = facts.function(facts.scope(call.scope).function).module;
+            if let [function @ Value::Function(..)] = self.values_at(files, site.0, module, &declared.names).list[..] {
+                return self.result_of(files, function, true).instance();
+            }
+        }
+        self.declared_result(files, Some(site)).instance()
+    }
+
     /// An argument of a type; a class of the program that has none has those which it gives to what it inherits from.
     pub(super) fn argument_of(&mut self, files: &[ProgramFile], id: TypeId, place: usize) -> Option<TypeId> {
         let ty = self.types.get(id);
@@ -949,6 +1036,7 @@ impl<'m> Resolver<'m> {
                 }
             }
             "?" => None,
+            "declared" => self.declared_argument(files, site?),
             "arg0" | "arg1" => {
                 let (file, origin) = argument((text.name == "arg1") as usize)?;
                 let id = self.infer(files, file, origin).instance()?;

@@ -21,7 +21,7 @@ use crate::qualified::split_last;
 use crate::source::FileId;
 use crate::sql::{self, Verb};
 use crate::syntax::{ClassKind, FunctionFlavor, Name, ParameterKind};
-use crate::types::{Symbol, Symbols, TypeId, TypeText, Types};
+use crate::types::{Symbol, Symbols, Type, TypeId, TypeText, Types};
 
 /// More candidates than this are as good as none.
 pub(super) const MOST_CANDIDATES: usize = 4;
@@ -1187,7 +1187,10 @@ impl<'m> Resolver<'m> {
     }
 
     fn instance_member(&mut self, files: &[ProgramFile], id: TypeId, member: Symbol) -> Values {
-        let symbol = self.types.get(id).name;
+        let Type { name: symbol, written, .. } = *self.types.get(id);
+        if let Some(values) = written.and_then(|map| self.entry(files, map, member)) {
+            return values;
+        }
         if self.definition(symbol).is_some() || self.extensions.contains_key(&symbol) {
             let values = self.class_member(files, symbol, member, Some(id));
             if !values.list.is_empty() || self.definition(symbol).is_some() {
@@ -1561,8 +1564,15 @@ impl<'m> Resolver<'m> {
         member: Symbol,
         resolution: &mut CallResolution<'m>,
     ) {
-        let symbol = self.types.get(id).name;
+        let Type { name: symbol, written, .. } = *self.types.get(id);
         let separator = self.language.profile().separator;
+        if let Some(values) = written.and_then(|map| self.entry(files, map, member)) {
+            resolution.is_partial |= values.is_partial;
+            for value in values.list {
+                self.call_value(files, site, value, None, resolution);
+            }
+            return;
+        }
         // What a type outside the program can do itself comes before what the program adds to it.
         if self.definition(symbol).is_none()
             && let Some(row) = self.member_row(symbol, member)

@@ -177,12 +177,18 @@ impl Lowering<'_> {
     }
 
     /// `const find = cache(async (id) => …)` in a module defines a function that another one dresses up, as a decorator
-    /// does. Only asynchronous ones are taken for that: a plain one may as well make the value.
+    /// does. Only asynchronous ones are taken for that: a plain one may as well make the value, as does what a part of
+    /// an object is given (`routes.api.use(async () => …)`).
     pub fn wrapped_function(&mut self, name: Place, value: &ast::Expression, at: Span) -> Option<NodeId> {
         let ast::Expression::CallExpression(call) = plain(value) else { return None };
         let [ast::Argument::ArrowFunctionExpression(arrow)] = &call.arguments[..] else { return None };
-        let is_named =
-            matches!(&call.callee, ast::Expression::Identifier(_) | ast::Expression::StaticMemberExpression(_));
+        let is_named = match &call.callee {
+            ast::Expression::Identifier(_) => true,
+            ast::Expression::StaticMemberExpression(member) => {
+                matches!(&member.object, ast::Expression::Identifier(_))
+            }
+            _ => false,
+        };
         if self.in_function || !arrow.r#async || !is_named {
             return None;
         }

@@ -46,6 +46,7 @@ static PROFILE: Profile = Profile {
     prelude: names::PRELUDE,
     literal_types: &names::LITERAL_TYPES,
     future_type: Some("Promise"),
+    entries_are_members: true,
     futures_run_at_once: true,
     constructor_member: Some("constructor"),
     length_member: Some("length"),
