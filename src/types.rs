@@ -4,7 +4,6 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::facts::OriginId;
 use crate::interner::Interner;
 use crate::source::FileId;
 
@@ -68,8 +67,8 @@ pub struct Type {
     pub name: Symbol,
     /// Type arguments.
     pub arguments: Box<[TypeId]>,
-    /// Where a map was written down whose entries are the members of the value.
-    pub written: Option<(FileId, OriginId)>,
+    /// The map that was written down whose entries are the members of the value: its file, and its number there.
+    pub written: Option<(FileId, u32)>,
 }
 
 /// The types of a program.

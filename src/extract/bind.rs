@@ -109,7 +109,7 @@ impl Extractor<'_> {
     }
 
     fn bind_name(&mut self, name: Name, span: Span, origin: OriginId, depend: Depend, declares: bool) {
-        let at_module_level = self.function == FunctionId(0) && self.class.is_none();
+        let at_module_level = self.in_module_body() && self.class.is_none();
         if at_module_level {
             self.define(name, origin);
         }
@@ -118,7 +118,7 @@ impl Extractor<'_> {
             self.write(name, span, WriteKind::Assign, origin, false);
             return;
         }
-        let local = self.function != FunctionId(0);
+        let local = !self.in_module_body();
         if local && !declares && self.locals.get(name).is_none() && self.is_declared_outside(name) {
             self.write(name, span, WriteKind::Assign, origin, false);
             return;
@@ -168,7 +168,7 @@ impl Extractor<'_> {
     pub(super) fn is_local_place(&self, node: NodeId) -> bool {
         match self.tree.kind(node) {
             NodeKind::Name(name) => {
-                self.function != FunctionId(0)
+                !self.in_module_body()
                     && self.locals.get(name).is_some_and(|local| {
                         let binding = local.binding.map(|binding| &self.facts.bindings[binding.index()]);
                         binding.is_some()

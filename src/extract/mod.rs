@@ -302,6 +302,12 @@ impl Extractor<'_> {
         around.filter(|kind| matches!(kind, ScopeKind::Loop(_))).take(most).count() as u8
     }
 
+    /// Is this code of the module itself, of no function and of no closure?
+    fn in_module_body(&self) -> bool {
+        let in_closure = self.returns_to.iter().any(|to| matches!(to, ReturnsTo::Closure(_)));
+        self.function == FunctionId(0) && !in_closure
+    }
+
     /// A function definition: its facts now, its body later.
     fn function_definition(&mut self, node: FunctionNodeId, span: Span) -> OriginId {
         let function = &self.tree.functions[node.0 as usize];
@@ -349,12 +355,18 @@ impl Extractor<'_> {
         if let (Some(class), Some(name)) = (self.class, function.name) {
             self.facts.classes[class.index()].methods.push((name, id));
         }
+        let origin = self.origin(Origin::Function(id));
         let mut locals = Locals::default();
-        if parent.is_some() {
+        if !self.in_module_body() {
             for binding in self.locals.bindings() {
                 self.facts.bindings[binding.index()].is_shared = true;
             }
-            locals = self.locals.captured();
+            locals = self.locals.captured(self.facts.functions[0].scope);
+            if let (None, Some(name)) = (self.class, function.name) {
+                // It may call itself.
+                let own = Local { origin, depend: Depend::default(), scope: self.scope, binding: None };
+                locals.set(name, Some(own));
+            }
         }
         self.pending.push_back(PendingFunction {
             node,
@@ -364,11 +376,30 @@ impl Extractor<'_> {
             module: self.module,
             type_parameters,
         });
-        self.origin(Origin::Function(id))
+        origin
+    }
+
+    /// What is defined below a function in the one around both is seen in it too: it is called when that is done.
+    /// Those in the function that was walked last are pending from `first` on.
+    fn show_definitions_below(&mut self, first: usize) {
+        if first == self.pending.len() {
+            return;
+        }
+        let seen = self.locals.captured(self.facts.functions[0].scope);
+        let is_definition =
+            |local: &Local| matches!(self.facts.origin(local.origin), Origin::Function(_) | Origin::Class(_));
+        for inner in self.pending.range_mut(first..) {
+            for (name, local) in seen.all().filter(|(_, local)| is_definition(local)) {
+                if inner.locals.get(name).is_none() {
+                    inner.locals.set(name, Some(local));
+                }
+            }
+        }
     }
 
     fn function_body(&mut self, pending: PendingFunction) {
         let node = &self.tree.functions[pending.node.0 as usize];
+        let first = self.pending.len();
         self.locals = pending.locals;
         self.outer_names.clear();
         self.function = pending.id;
@@ -398,6 +429,7 @@ impl Extractor<'_> {
             self.statement(body);
         }
         self.end_holds(0);
+        self.show_definitions_below(first);
         self.facts.functions[pending.id.index()].region = self.region_from(start);
     }
 

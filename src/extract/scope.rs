@@ -64,15 +64,21 @@ impl Locals {
         changes
     }
 
-    /// All locals as a nested function sees them: reads there are not recorded, and what they come from is the matter of
-    /// the function around it.
-    pub fn captured(&self) -> Locals {
+    /// All locals as a nested function sees them, but for names of the module: reads there are not recorded, and what they
+    /// come from is the matter of the function around it.
+    pub fn captured(&self, module: ScopeId) -> Locals {
         let seen_within = |local: &Local| {
             let parameters = if local.depend.is_none() { 0 } else { CAPTURED };
             Local { binding: None, depend: Depend { parameters, ..Depend::default() }, ..*local }
         };
-        let values = self.values.iter().map(|(name, local)| (*name, seen_within(local))).collect();
+        let own = self.values.iter().filter(|(_, local)| local.scope != module);
+        let values = own.map(|(name, local)| (*name, seen_within(local))).collect();
         Locals { values, log: Vec::new() }
+    }
+
+    /// All locals.
+    pub fn all(&self) -> impl Iterator<Item = (Name, Local)> + '_ {
+        self.values.iter().map(|(name, local)| (*name, *local))
     }
 
     /// The bindings of all locals.

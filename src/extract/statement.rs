@@ -457,7 +457,7 @@ impl Extractor<'_> {
     }
 
     fn bind_definition(&mut self, name: Name, origin: OriginId, depend: Depend) {
-        if self.function == FunctionId(0) && self.class.is_none() {
+        if self.in_module_body() && self.class.is_none() {
             self.define(name, origin);
         }
         let scope = self.scope;
@@ -467,7 +467,7 @@ impl Extractor<'_> {
     /// What the locals come from that a function uses of the one that it is defined in.
     fn captured_by(&self, function: crate::syntax::FunctionNodeId) -> Depend {
         let mut depend = Depend::default();
-        if self.function == FunctionId(0) {
+        if self.in_module_body() {
             return depend;
         }
         let mut pending: Vec<NodeId> = self.tree.functions[function.0 as usize].body.into_iter().collect();
@@ -575,7 +575,7 @@ impl Extractor<'_> {
     /// The place that a target writes, and whether it is a local variable.
     fn target_place(&mut self, target: NodeId) -> (Option<Name>, bool) {
         match self.tree.kind(target) {
-            NodeKind::Name(name) => (Some(name), self.function != FunctionId(0) && !self.is_outer_name(name)),
+            NodeKind::Name(name) => (Some(name), !self.in_module_body() && !self.is_outer_name(name)),
             NodeKind::Member { .. } => (self.place_of(target), false),
             _ => (None, false),
         }

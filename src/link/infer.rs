@@ -510,7 +510,7 @@ impl<'m> Resolver<'m> {
     }
 
     /// The map that an origin writes down, where its entries are members of which something may be known.
-    fn written(&self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Option<(FileId, OriginId)> {
+    fn written(&self, files: &[ProgramFile], file: FileId, origin: OriginId) -> Option<(FileId, u32)> {
         if !self.language.profile().entries_are_members {
             return None;
         }
@@ -522,19 +522,14 @@ impl<'m> Resolver<'m> {
             matches!(facts.origin(value), Unknown | String(_) | Bytes | Integer(_) | Float | Bool(_) | Null)
         };
         let tells = facts.entries_of(origin).iter().any(|entry| !is_plain(entry.value));
-        tells.then_some((file, origin))
+        tells.then_some((file, origin.0))
     }
 
     /// What a map that is written down holds under a name; `None` if it does not say.
-    pub(super) fn entry(
-        &mut self,
-        files: &[ProgramFile],
-        (file, map): (FileId, OriginId),
-        name: Symbol,
-    ) -> Option<Values> {
+    pub(super) fn entry(&mut self, files: &[ProgramFile], (file, map): (FileId, u32), name: Symbol) -> Option<Values> {
         let facts = &files[file.0 as usize].facts;
         // The last one counts.
-        for entry in facts.entries_of(map).iter().rev() {
+        for entry in facts.entries_of(OriginId(map)).iter().rev() {
             let values = match entry.key {
                 Some(_) if !entry.is_called(facts, self.symbols.text(name)) => continue,
                 Some(_) => self.infer(files, file, entry.value),
