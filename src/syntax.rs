@@ -549,6 +549,8 @@ pub enum TypeForm {
     /// What a method gives to the callable that it is handed. It is the last name, a member of what the names before it
     /// lead to, or of the argument: `Parameters<Parameters<typeof db.transaction>[0]>[0]`.
     GivenBy,
+    /// The type of a member of the argument; its name is the only one: `Context["db"]`.
+    MemberOf,
     /// Anything else.
     Unknown,
 }

@@ -452,7 +452,8 @@ pub(super) fn class_gone_through(program: &mut Program, file: FileId, frame: &Lo
     let resolver = program.resolvers[index].as_mut()?;
     let [Value::Instance(class)] = resolver.infer(&program.files, file, origin).list[..] else { return None };
     let name = resolver.type_name(class).rsplit(crate::lang::all()[index].profile().separator).next()?;
-    resolver.is_own_class(class).then(|| as_variable(name))
+    // A class that has no name of its own was given one by its place.
+    (resolver.is_own_class(class) && !name.contains('@')).then(|| as_variable(name))
 }
 
 /// The name of a class as that of a variable: `Order` is `order`.

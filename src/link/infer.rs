@@ -827,6 +827,14 @@ impl<'m> Resolver<'m> {
                 values
             }
             TypeForm::GivenBy => self.given_by(files, file, module, expr),
+            TypeForm::MemberOf => match (&expr.names[..], &expr.arguments[..]) {
+                ([name], [owner]) => {
+                    let owners = self.type_values(files, file, module, *owner);
+                    let member = self.name_symbol(files, file, *name);
+                    self.members(files, owners, member)
+                }
+                _ => Values::unknown(),
+            },
             TypeForm::Callable | TypeForm::Unknown => Values::unknown(),
         }
     }

@@ -461,7 +461,7 @@ impl Lowering<'_> {
         }
         let name = (interface.id.name.as_str(), span(interface.id.span));
         let type_parameters = self.type_parameters(interface.type_parameters.as_deref());
-        let node = self.signatures(name, bases, &interface.body.body, span(interface.span));
+        let node = self.members(name, bases, &interface.body.body, span(interface.span));
         if let NodeKind::Class(id) = self.tree.kind(node) {
             self.tree.classes[id.0 as usize].type_parameters = type_parameters;
         }
@@ -473,21 +473,9 @@ impl Lowering<'_> {
         let at = span(alias.span);
         let name = (alias.id.name.as_str(), span(alias.id.span));
         match &alias.type_annotation {
-            ast::TSType::TSTypeLiteral(literal) => self.signatures(name, Vec::new(), &literal.members, at),
+            ast::TSType::TSTypeLiteral(literal) => self.members(name, Vec::new(), &literal.members, at),
             ast::TSType::TSIntersectionType(all) => {
-                let mut bases = Vec::new();
-                let mut members: Option<&[ast::TSSignature]> = None;
-                for part in &all.types {
-                    match part {
-                        ast::TSType::TSTypeLiteral(literal) => members = members.or(Some(&literal.members)),
-                        ast::TSType::TSTypeReference(reference) => {
-                            let base = bound_of(alias, reference).unwrap_or(reference);
-                            bases.extend(self.type_name(&base.type_name));
-                        }
-                        _ => {}
-                    }
-                }
-                self.signatures(name, bases, members.unwrap_or_default(), at)
+                self.merged(name, all, |base| bound_of(alias, base).unwrap_or(base), at)
             }
             written => {
                 let value = self.type_expr(written);
@@ -497,7 +485,28 @@ impl Lowering<'_> {
         }
     }
 
-    fn signatures(&mut self, name: Place, bases: Vec<NodeId>, signatures: &[ast::TSSignature], at: Span) -> NodeId {
+    /// What is all of these types, of which `base` says what each is: an interface.
+    pub fn merged<'r, 'a>(
+        &mut self,
+        name: Place,
+        all: &'r ast::TSIntersectionType<'a>,
+        base: impl Fn(&'r ast::TSTypeReference<'a>) -> &'r ast::TSTypeReference<'a>,
+        at: Span,
+    ) -> NodeId {
+        let mut bases = Vec::new();
+        let mut members: Option<&[ast::TSSignature]> = None;
+        for part in &all.types {
+            match part {
+                ast::TSType::TSTypeLiteral(literal) => members = members.or(Some(&literal.members)),
+                ast::TSType::TSTypeReference(reference) => bases.extend(self.type_name(&base(reference).type_name)),
+                _ => {}
+            }
+        }
+        self.members(name, bases, members.unwrap_or_default(), at)
+    }
+
+    /// An interface that lists its members.
+    pub fn members(&mut self, name: Place, bases: Vec<NodeId>, signatures: &[ast::TSSignature], at: Span) -> NodeId {
         let mut members = Nodes::new();
         for signature in signatures {
             members.extend(self.signature(signature));

@@ -33,9 +33,13 @@ pub(super) fn lower(program: &ast::Program, text: &str) -> (Tree, Vec<SyntaxErro
         in_function: false,
         labels: Vec::new(),
         innermost: None,
+        nameless: Vec::new(),
         errors: Vec::new(),
     };
-    let root = lowering.block(&program.body, span(program.span));
+    let mut body = Nodes::new();
+    lowering.statements(&program.body, &mut body);
+    body.extend(std::mem::take(&mut lowering.nameless));
+    let root = lowering.tree.block(&body, span(program.span));
     lowering.tree.root = Some(root);
     (lowering.tree, lowering.errors)
 }
@@ -67,6 +71,8 @@ pub(super) struct Lowering<'t> {
     labels: Vec<(String, Span)>,
     /// The body of the innermost loop.
     innermost: Option<Span>,
+    /// Interfaces without a name of their own, which the module defines.
+    pub nameless: Vec<NodeId>,
     errors: Vec<SyntaxError>,
 }
 

@@ -6,8 +6,10 @@
 use oxc_ast::ast;
 use oxc_span::GetSpan;
 
+use super::functions::Place;
 use super::lower::{Lowering, span};
-use crate::syntax::{Name, TypeExprId, TypeForm};
+use crate::source::Span;
+use crate::syntax::{Name, NodeId, TypeExprId, TypeForm};
 
 /// Types that have the members of their first argument, or some of them.
 const TRANSPARENT: &[&str] =
@@ -75,6 +77,12 @@ impl Lowering<'_> {
                 self.tree.type_expr(TypeForm::Tuple, Vec::new(), parts)
             }
             ast::TSType::TSUnionType(union) => self.union_type(&union.types),
+            ast::TSType::TSTypeLiteral(literal) if literal.members.iter().any(tells) => {
+                self.nameless(written, |lowering, name, at| lowering.members(name, Vec::new(), &literal.members, at))
+            }
+            ast::TSType::TSIntersectionType(all) if all.types.iter().any(has_telling_members) => {
+                self.nameless(written, |lowering, name, at| lowering.merged(name, all, |base| base, at))
+            }
             // All of them hold; the first that says something tells most of its members.
             ast::TSType::TSIntersectionType(all) => {
                 let parts: Vec<TypeExprId> = all.types.iter().map(|part| self.type_expr(part)).collect();
@@ -103,6 +111,15 @@ impl Lowering<'_> {
             ast::TSType::TSNamedTupleMember(inner) => self.tuple_part(&inner.element_type),
             _ => self.unknown_type(),
         }
+    }
+
+    /// A type whose members are listed where it is used: an interface with a name that nobody else says.
+    fn nameless(&mut self, written: &ast::TSType, define: impl FnOnce(&mut Self, Place, Span) -> NodeId) -> TypeExprId {
+        let at = span(written.span());
+        let name = format!("type@{}", at.start);
+        let definition = define(self, (&name, at), at);
+        self.nameless.push(definition);
+        self.named_type(&name, Vec::new())
     }
 
     fn literal_type(&mut self, literal: &ast::TSLiteral) -> TypeExprId {
@@ -207,7 +224,18 @@ impl Lowering<'_> {
                 let owner = self.type_expr(&method.object_type);
                 self.tree.type_expr(TypeForm::GivenBy, names, vec![owner])
             }
-            _ => self.unknown_type(),
+            None => match &access.index_type {
+                ast::TSType::TSLiteralType(literal) => match &literal.literal {
+                    ast::TSLiteral::StringLiteral(name) => {
+                        let names = vec![self.name(&name.value)];
+                        let owner = self.type_expr(&access.object_type);
+                        self.tree.type_expr(TypeForm::MemberOf, names, vec![owner])
+                    }
+                    _ => self.unknown_type(),
+                },
+                _ => self.unknown_type(),
+            },
+            Some(_) => self.unknown_type(),
         }
     }
 
@@ -235,6 +263,28 @@ impl Lowering<'_> {
             (self.tree.names.intern(&parameter.name.name), bound)
         };
         parameters.params.iter().map(lower).collect()
+    }
+}
+
+/// Has a type a list of members that says more than texts, numbers and the like?
+fn has_telling_members(written: &ast::TSType) -> bool {
+    matches!(written, ast::TSType::TSTypeLiteral(literal) if literal.members.iter().any(tells))
+}
+
+/// Is a member of a type that has members itself?
+fn tells(member: &ast::TSSignature) -> bool {
+    let ast::TSSignature::TSPropertySignature(property) = member else { return false };
+    property.type_annotation.as_ref().is_some_and(|annotation| has_members(&annotation.type_annotation))
+}
+
+fn has_members(written: &ast::TSType) -> bool {
+    match written {
+        ast::TSType::TSTypeReference(_) | ast::TSType::TSTypeQuery(_) | ast::TSType::TSIndexedAccessType(_) => true,
+        ast::TSType::TSArrayType(array) => has_members(&array.element_type),
+        ast::TSType::TSUnionType(union) => union.types.iter().any(has_members),
+        ast::TSType::TSParenthesizedType(inner) => has_members(&inner.type_annotation),
+        ast::TSType::TSTypeLiteral(_) => has_telling_members(written),
+        _ => false,
     }
 }
 
