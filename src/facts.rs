@@ -365,6 +365,9 @@ pub struct Function {
     /// Where the first condition ends that may leave it, other than after a failure: what comes behind runs in some cases
     /// only.
     pub may_end_at: Option<u32>,
+    /// Does it give a value of the very class that it is called on, whichever inherits it? It says so (`-> Self`), or gives
+    /// back the receiver.
+    pub gives_own_class: bool,
 }
 
 impl Function {

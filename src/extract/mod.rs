@@ -181,6 +181,7 @@ impl Extractor<'_> {
             region: Region::default(),
             has_body: true,
             may_end_at: None,
+            gives_own_class: false,
         });
         self.scope = scope;
         self.returns_to.push(ReturnsTo::Function(FunctionId(0)));
@@ -328,6 +329,7 @@ impl Extractor<'_> {
                 kind: parameter.kind,
             })
             .collect();
+        let gives_own_class = function.returns.is_some_and(|declared| self.is_self_type(declared));
         let declared = function.returns.map(|declared| self.own_type(declared, &type_parameters));
         let scope = self.push_function_scope(id);
         let parent = (self.function != FunctionId(0)).then_some(self.function);
@@ -351,6 +353,7 @@ impl Extractor<'_> {
             region: Region::default(),
             has_body: function.body.is_some(),
             may_end_at: None,
+            gives_own_class,
         });
         if let (Some(class), Some(name)) = (self.class, function.name) {
             self.facts.classes[class.index()].methods.push((name, id));
@@ -430,7 +433,12 @@ impl Extractor<'_> {
         }
         self.end_holds(0);
         self.show_definitions_below(first);
-        self.facts.functions[pending.id.index()].region = self.region_from(start);
+        let region = self.region_from(start);
+        let function = &mut self.facts.functions[pending.id.index()];
+        function.region = region;
+        let is_receiver = |origin: &OriginId| self.facts.origins[origin.index()] == Origin::Parameter(pending.id, 0);
+        function.gives_own_class |=
+            self.receiver.is_some() && !function.returns.is_empty() && function.returns.iter().all(is_receiver);
     }
 
     /// What stands in a macro body that could not be read may be used there, nobody knows how.
@@ -543,6 +551,18 @@ impl Extractor<'_> {
 
     fn with_type_parameters(&self, own: &[(Name, Option<TypeExprId>)]) -> Vec<(Name, Option<TypeExprId>)> {
         own.iter().chain(&self.type_parameters).copied().collect()
+    }
+
+    /// Is it written as the class that is called, whichever that is?
+    fn is_self_type(&self, declared: TypeExprId) -> bool {
+        let expr = &self.facts.types[declared.0 as usize];
+        match expr.form {
+            TypeForm::Named => expr.names[..] == [self.known.self_type],
+            TypeForm::Reference | TypeForm::MutableReference => {
+                expr.arguments.first().is_some_and(|inner| self.is_self_type(*inner))
+            }
+            _ => false,
+        }
     }
 
     /// A type as a module-level reader understands it: `Self` is written out, a type parameter is its bound.

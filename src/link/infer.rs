@@ -814,8 +814,13 @@ impl<'m> Resolver<'m> {
             }
             TypeForm::OfValue => {
                 let mut values = self.values_at(files, file, module, &expr.names);
-                values.is_partial |= values.list.iter().any(|value| !matches!(value, Value::Instance(_)));
-                values.list.retain(|value| matches!(value, Value::Instance(_)));
+                let known = values.list.len();
+                values.list.retain(|value| match value {
+                    Value::Item(symbol) => self.is_class(*symbol),
+                    Value::Instance(_) => true,
+                    _ => false,
+                });
+                values.is_partial |= values.list.len() < known;
                 values
             }
             TypeForm::ResultOf | TypeForm::AwaitedResultOf => {
@@ -1040,6 +1045,12 @@ impl<'m> Resolver<'m> {
             }
             "?" => None,
             "declared" => self.declared_argument(files, site?),
+            "extended" => {
+                let (file, origin) = argument(0)?;
+                let written = self.written(files, file, origin);
+                let own = self.types.get(owner?).clone();
+                Some(self.types.intern_whole(Type { written: written.or(own.written), ..own }))
+            }
             "arg0" | "arg1" => {
                 let (file, origin) = argument((text.name == "arg1") as usize)?;
                 let id = self.infer(files, file, origin).instance()?;

@@ -1589,6 +1589,7 @@ impl<'m> Resolver<'m> {
                     }
                 }
                 self.bind_results(files, id, resolution);
+                self.keep_class(files, id, found, resolution);
                 return;
             }
             for base in self.lineage(files, symbol).iter().copied().skip(1) {
@@ -1655,6 +1656,33 @@ impl<'m> Resolver<'m> {
         if self.is_of_class(files, receiver) {
             let results = std::mem::take(&mut resolution.results);
             resolution.results = self.values_bound_to(files, results, class);
+        }
+    }
+
+    /// What a method that is inherited gives of its own class is of the class that it is called on, where it says so.
+    fn keep_class(
+        &mut self,
+        files: &[ProgramFile],
+        receiver: TypeId,
+        (file, function): (FileId, FunctionId),
+        resolution: &mut CallResolution<'m>,
+    ) {
+        let function = files[file.0 as usize].facts.function(function);
+        let Some(own) = function.class.and_then(|class| self.class_symbol(file, class)) else { return };
+        if !function.gives_own_class || own == self.types.get(receiver).name {
+            return;
+        }
+        for value in &mut resolution.results.list {
+            if let Value::Instance(id) = value {
+                let Type { name, arguments, .. } = self.types.get(*id).clone();
+                let keep = |id: TypeId| if self.types.get(id).name == own { receiver } else { id };
+                let kept: Box<[TypeId]> = arguments.iter().map(|id| keep(*id)).collect();
+                if name == own {
+                    *id = receiver;
+                } else if kept != arguments {
+                    *id = self.types.intern(name, &kept);
+                }
+            }
         }
     }
 
