@@ -17,6 +17,9 @@ pub(super) struct Value {
     pub place: Option<Name>,
 }
 
+/// The most values of a list that are kept apart.
+const MOST_MADE_TOGETHER: usize = 16;
+
 /// The call that a closure or async block is given to.
 type GivenTo = Option<(CallId, u16, Option<Name>)>;
 
@@ -528,6 +531,16 @@ impl Extractor<'_> {
         }
         // Lists of names in class bodies say what the class shows.
         if kind == CollectionKind::List && certain && self.class.is_some() {
+            entries = origins.iter().map(|origin| (None, *origin, Depend::default())).collect();
+        }
+        // Of what is made side by side each has a type of its own: `[load(), count()]`.
+        let is_made = |origin: &OriginId| matches!(self.facts.origin(*origin), Origin::Call(_));
+        if kind == CollectionKind::List
+            && certain
+            && (2..=MOST_MADE_TOGETHER).contains(&origins.len())
+            && entries.is_empty()
+            && origins.iter().any(is_made)
+        {
             entries = origins.iter().map(|origin| (None, *origin, Depend::default())).collect();
         }
         let length = certain.then_some(origins.len() as u32);

@@ -79,6 +79,9 @@ impl<'m> Resolver<'m> {
                 self.infer(files, file, inner)
             }
             Origin::Part(inner, place) => {
+                if let Some(values) = self.awaited_part(files, file, inner, place as usize) {
+                    return values;
+                }
                 let values = self.infer(files, file, inner);
                 self.map_types(values, |resolver, id| resolver.part(id, place as usize))
             }
@@ -204,6 +207,33 @@ impl<'m> Resolver<'m> {
 
     pub(super) fn is_known(&self, id: TypeId) -> bool {
         self.symbols.text(self.types.get(id).name) != "?"
+    }
+
+    /// Of what runs side by side and is awaited together: what one of them gives.
+    fn awaited_part(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        together: OriginId,
+        place: usize,
+    ) -> Option<Values> {
+        let facts = &files[file.0 as usize].facts;
+        let (call, is_awaited) = match facts.origin(together) {
+            Origin::Await(inner) | Origin::Propagated(inner) => (inner, true),
+            _ => (together, false),
+        };
+        let Origin::Call(call) = facts.origin(facts.bare(call)) else { return None };
+        // A macro awaits what it is given itself.
+        let row = self.call_target(files, file, call).0.filter(|row| is_awaited || row.kind == RowKind::Macro)?;
+        let returns = TypeText::parse(&row.returns);
+        let arguments = facts.arguments_of(facts.call(call));
+        let one = match returns.arguments.first()?.name {
+            "awaited0" => facts.entries_of(facts.bare(arguments.first()?.origin)).get(place)?.value,
+            "awaited" if !arguments.iter().take(place + 1).any(|own| own.is_spread) => arguments.get(place)?.origin,
+            _ => return None,
+        };
+        let values = self.infer(files, file, one);
+        Some(self.map_types(values, |resolver, id| resolver.awaited(id)))
     }
 
     fn awaited(&self, id: TypeId) -> Option<TypeId> {
@@ -1076,6 +1106,20 @@ impl<'m> Resolver<'m> {
                 let id = self.infer(files, file, origin).instance()?;
                 let element = self.element(files, id)?;
                 self.awaited(element)
+            }
+            "awaited" => {
+                let (file, call) = site?;
+                let facts = &files[file.0 as usize].facts;
+                let given = facts.arguments_of(facts.call(call)).iter().filter(|argument| argument.keyword.is_none());
+                let mut values = Values::default();
+                for argument in given {
+                    let own = match (argument.is_spread, self.infer(files, file, argument.origin)) {
+                        (true, all) => self.elements(files, all),
+                        (false, one) => one,
+                    };
+                    values.add(self.map_types(own, |resolver, id| resolver.awaited(id)));
+                }
+                values.instance()
             }
             "value0" => {
                 let (file, origin) = argument(0)?;
