@@ -180,8 +180,13 @@ pub(super) fn is_returned(program: &Program, candidate: &Candidate) -> bool {
 /// an `await` in a comprehension?
 pub fn is_given_awaited(program: &Program, candidate: &Candidate) -> bool {
     let facts = &program.file(candidate.file).facts;
+    let all = facts.call(candidate.call).span;
+    // What was awaited before is a value like any other.
+    let is_awaited_here = |awaited: OriginId| {
+        facts.awaits.iter().any(|site| site.origin == awaited && site.span != all && all.contains(site.span))
+    };
     let is_awaited = |origin: &OriginId| match facts.origin(*origin) {
-        Origin::Await(inner) => matches!(facts.origin(inner), Origin::Call(_)),
+        Origin::Await(inner) => matches!(facts.origin(inner), Origin::Call(_)) && is_awaited_here(inner),
         _ => false,
     };
     let arguments = facts.arguments_of(facts.call(candidate.call));

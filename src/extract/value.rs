@@ -534,7 +534,9 @@ impl Extractor<'_> {
             entries = origins.iter().map(|origin| (None, *origin, Depend::default())).collect();
         }
         // Of what is made side by side each has a type of its own: `[load(), count()]`.
-        let is_made = |origin: &OriginId| matches!(self.facts.origin(*origin), Origin::Call(_));
+        let is_made = |origin: &OriginId| {
+            matches!(self.facts.origin(*origin), Origin::Call(_) | Origin::Await(_) | Origin::Join(..))
+        };
         if kind == CollectionKind::List
             && certain
             && (2..=MOST_MADE_TOGETHER).contains(&origins.len())
