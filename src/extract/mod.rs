@@ -27,7 +27,7 @@ use crate::syntax::{
     ClassKind, ClassNodeId, FunctionFlavor, FunctionNodeId, Name, NodeId, NodeKind, ParameterKind, StringId, Tree,
     TypeExprId, TypeForm,
 };
-use scope::{Leaves, Local, Locals};
+use scope::{Leaves, Local, Locals, Outer};
 
 /// The facts of a parsed file.
 pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
@@ -57,6 +57,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         known,
         facts,
         locals: Locals::default(),
+        shared_bindings: 0,
         places: FxHashMap::default(),
         scope: ScopeId(0),
         function: FunctionId(0),
@@ -98,7 +99,11 @@ struct KnownNames {
 struct PendingFunction {
     node: FunctionNodeId,
     id: FunctionId,
-    locals: Locals,
+    /// Its own name, where it is one of the function around.
+    own: Option<(Name, Local)>,
+    /// How many changes the names of the function around had seen when it was defined, where it sees them.
+    sees: Option<u32>,
+    outer: Option<Outer>,
     self_class: Option<ClassId>,
     module: ModuleId,
     type_parameters: Vec<(Name, Option<TypeExprId>)>,
@@ -124,6 +129,8 @@ struct Extractor<'t> {
     known: KnownNames,
     facts: FileFacts,
     locals: Locals,
+    /// The bindings before this one are known to be seen by functions that are defined here, or not to be.
+    shared_bindings: usize,
     places: FxHashMap<(Name, Name), Name>,
     scope: ScopeId,
     function: FunctionId,
@@ -189,6 +196,7 @@ impl Extractor<'_> {
             self.statement(root);
         }
         self.facts.functions[0].region = self.region_from((0, 0, 0));
+        self.show_names(0);
         while let Some(function) = self.pending.pop_front() {
             self.function_body(function);
         }
@@ -359,22 +367,22 @@ impl Extractor<'_> {
             self.facts.classes[class.index()].methods.push((name, id));
         }
         let origin = self.origin(Origin::Function(id));
-        let mut locals = Locals::default();
+        let mut own = None;
+        let mut sees = None;
         if !self.in_module_body() {
-            for binding in self.locals.bindings() {
-                self.facts.bindings[binding.index()].is_shared = true;
-            }
-            locals = self.locals.captured(self.facts.functions[0].scope);
-            if let (None, Some(name)) = (self.class, function.name) {
-                // It may call itself.
-                let own = Local { origin, depend: Depend::default(), scope: self.scope, binding: None };
-                locals.set(name, Some(own));
+            self.share_bindings();
+            sees = Some(self.locals.length());
+            if self.class.is_none() {
+                let local = Local { origin, depend: Depend::default(), scope: self.scope, binding: None };
+                own = function.name.map(|name| (name, local));
             }
         }
         self.pending.push_back(PendingFunction {
             node,
             id,
-            locals,
+            own,
+            sees,
+            outer: None,
             self_class: self.self_class,
             module: self.module,
             type_parameters,
@@ -382,28 +390,37 @@ impl Extractor<'_> {
         origin
     }
 
-    /// What is defined below a function in the one around both is seen in it too: it is called when that is done.
-    /// Those in the function that was walked last are pending from `first` on.
-    fn show_definitions_below(&mut self, first: usize) {
-        if first == self.pending.len() {
+    /// A function that is defined here may read and write what is seen here.
+    fn share_bindings(&mut self) {
+        for number in self.shared_bindings..self.facts.bindings.len() {
+            let name = self.facts.bindings[number].name;
+            let is_seen = self.locals.get(name).is_some_and(|local| local.binding == Some(BindingId(number as u32)));
+            self.facts.bindings[number].is_shared |= is_seen;
+        }
+        self.shared_bindings = self.facts.bindings.len();
+    }
+
+    /// Functions that were defined in the code that was walked last, and are pending from `first` on, see its names.
+    fn show_names(&mut self, first: usize) {
+        if self.pending.range(first..).all(|inner| inner.sees.is_none()) {
             return;
         }
-        let seen = self.locals.captured(self.facts.functions[0].scope);
         let is_definition =
             |local: &Local| matches!(self.facts.origin(local.origin), Origin::Function(_) | Origin::Class(_));
+        let past = self.locals.past(self.facts.functions[0].scope, is_definition);
         for inner in self.pending.range_mut(first..) {
-            for (name, local) in seen.all().filter(|(_, local)| is_definition(local)) {
-                if inner.locals.get(name).is_none() {
-                    inner.locals.set(name, Some(local));
-                }
-            }
+            inner.outer = inner.sees.map(|length| Outer::new(&past, length));
         }
     }
 
     fn function_body(&mut self, pending: PendingFunction) {
         let node = &self.tree.functions[pending.node.0 as usize];
         let first = self.pending.len();
-        self.locals = pending.locals;
+        self.locals = Locals::within(pending.outer);
+        if let Some((name, local)) = pending.own {
+            self.locals.set(name, Some(local));
+        }
+        self.shared_bindings = self.facts.bindings.len();
         self.outer_names.clear();
         self.function = pending.id;
         self.module = pending.module;
@@ -432,7 +449,7 @@ impl Extractor<'_> {
             self.statement(body);
         }
         self.end_holds(0);
-        self.show_definitions_below(first);
+        self.show_names(first);
         let region = self.region_from(start);
         let function = &mut self.facts.functions[pending.id.index()];
         function.region = region;

@@ -1,5 +1,7 @@
 //! Local names while a function is walked: what each stands for now, and how branches come together.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use super::Extractor;
@@ -18,10 +20,51 @@ pub(super) struct Local {
 }
 
 /// The names of a function, with a log that lets a branch be undone.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Locals {
     values: FxHashMap<Name, Local>,
     log: Vec<(Name, Option<Local>)>,
+    /// All that names have come to stand for, one after the other: functions that are defined on the way see a part.
+    history: Vec<(Name, Option<Local>)>,
+    outer: Option<Outer>,
+}
+
+/// The names of the function around, as they were when a function was defined in it.
+#[derive(Debug)]
+pub(super) struct Outer {
+    past: Rc<Past>,
+    /// How much of the history had happened.
+    length: u32,
+}
+
+/// What the names of a function stood for while it was walked, with the length of the history then; shared by all functions
+/// in it, so that its cost does not grow with their number.
+#[derive(Debug)]
+pub(super) struct Past {
+    changes: FxHashMap<Name, Vec<(u32, Option<Local>)>>,
+    /// Functions and classes that are there at its end: whoever is called later sees them.
+    definitions: FxHashMap<Name, Local>,
+    /// The names of the module are its own matter.
+    module: ScopeId,
+    outer: Option<Outer>,
+}
+
+impl Outer {
+    pub fn new(past: &Rc<Past>, length: u32) -> Outer {
+        Outer { past: Rc::clone(past), length }
+    }
+
+    /// A local as a nested function sees it: reads there are not recorded, and what it comes from is the matter of the
+    /// function around.
+    fn get(&self, name: Name) -> Option<Local> {
+        let past = &self.past;
+        let changes = past.changes.get(&name).map_or(&[][..], Vec::as_slice);
+        let latest = changes[..changes.partition_point(|(at, _)| *at < self.length)].last();
+        let own = latest.and_then(|(_, local)| *local).or_else(|| past.definitions.get(&name).copied());
+        let Some(local) = own.filter(|local| local.scope != past.module) else { return past.outer.as_ref()?.get(name) };
+        let parameters = if local.depend.is_none() { 0 } else { CAPTURED };
+        Some(Local { binding: None, depend: Depend { parameters, ..Depend::default() }, ..local })
+    }
 }
 
 /// Names, and in how many places they are assigned.
@@ -34,16 +77,42 @@ pub(super) type Changes = FxHashMap<Name, Option<Local>>;
 const MOST_SOURCES: usize = 8;
 
 impl Locals {
+    /// The names of a function in another one.
+    pub fn within(outer: Option<Outer>) -> Locals {
+        Locals { outer, ..Locals::default() }
+    }
+
     pub fn get(&self, name: Name) -> Option<Local> {
-        self.values.get(&name).copied()
+        self.values.get(&name).copied().or_else(|| self.outer.as_ref()?.get(name))
     }
 
     pub fn set(&mut self, name: Name, local: Option<Local>) {
-        let before = match local {
+        let before = self.put(name, local);
+        self.log.push((name, before));
+    }
+
+    fn put(&mut self, name: Name, local: Option<Local>) -> Option<Local> {
+        self.history.push((name, local));
+        match local {
             Some(local) => self.values.insert(name, local),
             None => self.values.remove(&name),
-        };
-        self.log.push((name, before));
+        }
+    }
+
+    /// How many changes there were so far.
+    pub fn length(&self) -> u32 {
+        self.history.len() as u32
+    }
+
+    /// What functions see that are defined in this one, of which `is_definition` tells the functions and classes.
+    pub fn past(&mut self, module: ScopeId, is_definition: impl Fn(&Local) -> bool) -> Rc<Past> {
+        let mut changes: FxHashMap<Name, Vec<(u32, Option<Local>)>> = FxHashMap::default();
+        for (at, (name, local)) in std::mem::take(&mut self.history).into_iter().enumerate() {
+            changes.entry(name).or_default().push((at as u32, local));
+        }
+        let definitions = self.values.iter().filter(|(_, local)| is_definition(local));
+        let definitions = definitions.map(|(name, local)| (*name, *local)).collect();
+        Rc::new(Past { changes, definitions, module, outer: self.outer.take() })
     }
 
     pub fn mark(&self) -> usize {
@@ -56,34 +125,9 @@ impl Locals {
         while self.log.len() > mark {
             let Some((name, before)) = self.log.pop() else { break };
             changes.entry(name).or_insert_with(|| self.values.get(&name).copied());
-            match before {
-                Some(local) => self.values.insert(name, local),
-                None => self.values.remove(&name),
-            };
+            self.put(name, before);
         }
         changes
-    }
-
-    /// All locals as a nested function sees them, but for names of the module: reads there are not recorded, and what they
-    /// come from is the matter of the function around it.
-    pub fn captured(&self, module: ScopeId) -> Locals {
-        let seen_within = |local: &Local| {
-            let parameters = if local.depend.is_none() { 0 } else { CAPTURED };
-            Local { binding: None, depend: Depend { parameters, ..Depend::default() }, ..*local }
-        };
-        let own = self.values.iter().filter(|(_, local)| local.scope != module);
-        let values = own.map(|(name, local)| (*name, seen_within(local))).collect();
-        Locals { values, log: Vec::new() }
-    }
-
-    /// All locals.
-    pub fn all(&self) -> impl Iterator<Item = (Name, Local)> + '_ {
-        self.values.iter().map(|(name, local)| (*name, *local))
-    }
-
-    /// The bindings of all locals.
-    pub fn bindings(&self) -> impl Iterator<Item = BindingId> + '_ {
-        self.values.values().filter_map(|local| local.binding)
     }
 }
 
