@@ -7,6 +7,7 @@ Kinds:
     application   SIZE modules of an application: classes, queries, helpers in other modules, loops, asynchronous code
     function      one function of SIZE statements
     functions     SIZE functions in one file, and one that calls them all
+    nested        SIZE functions in one function, with a variable between two of them
     cycle         SIZE functions that call each other in a ring
     arms          a `match` with SIZE arms
     loops         SIZE loops, one in the other
@@ -208,6 +209,16 @@ def functions(language, size):
         yield "src/lib.rs", "".join(f"fn f{n}(x: u8) {{}}\n" for n in range(size)) + "fn all(x: u8) {\n" + "".join(f"    f{n}(x);\n" for n in range(size)) + "}\n"
 
 
+def nested(language, size):
+    """Functions in a function, each of which uses a variable of it and calls the next one."""
+    if language == "python":
+        inner = "".join(f"    a{n} = x + {n}\n    def f{n}(y):\n        return f{(n + 1) % size}(a{n} + y)\n" for n in range(size))
+        yield "a.py", "def f(x):\n" + inner + "    return f0(x)\n"
+    else:
+        inner = "".join(f"    let a{n} = x + {n};\n    fn f{n}(y: u64) -> u64 {{ f{(n + 1) % size}(y) }}\n" for n in range(size))
+        yield "src/lib.rs", "pub fn f(x: u64) -> u64 {\n" + inner + "    f0(a0)\n}\n"
+
+
 def cycle(language, size):
     """A ring of calls with a query in it."""
     if language == "python":
@@ -257,7 +268,7 @@ def edges(language, size):
         yield "src/lib.rs", "".join(f"pub mod m{m};\n" for m in range((size + per_file - 1) // per_file))
 
 
-KINDS = {kind.__name__: kind for kind in (application, function, functions, cycle, arms, loops, edges)}
+KINDS = {kind.__name__: kind for kind in (application, function, functions, nested, cycle, arms, loops, edges)}
 
 
 def write(kind, language, size, folder):
