@@ -559,6 +559,8 @@ pub struct Closure {
     pub returns: Vec<OriginId>,
     /// Asynchronous?
     pub is_async: bool,
+    /// Does it ask whether a part of what it is given equals something else?
+    pub equates: bool,
     /// What stands in it.
     pub region: Region,
 }

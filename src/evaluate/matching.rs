@@ -204,6 +204,14 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         let facts = &program.file(file).facts;
         sought(program, file, call).iter().any(|argument| is_closure(facts, argument.origin)) == *wanted
     });
+    check!(equates, |wanted| {
+        let facts = &program.file(file).facts;
+        let equates = |argument: &Argument| match facts.origin(argument.origin) {
+            Origin::Closure(closure) => facts.closure(closure).equates,
+            _ => false,
+        };
+        sought(program, file, call).iter().any(equates) == *wanted
+    });
     check!(only_read, |wanted| is_only_read(program, candidate) == *wanted);
     check!(written_call, |wanted| (site.kind == CallKind::Call) == *wanted);
     check!(sends_element, |wanted| sends_element(program, candidate) == *wanted);

@@ -458,6 +458,21 @@ impl Extractor<'_> {
         }
     }
 
+    /// Closures around learn that a part of what they are given is compared with something else.
+    fn note_equation(&mut self, left: Depend, right: Depend) {
+        let around: Vec<(ClosureId, u32)> = self
+            .facts
+            .scopes_from(self.scope)
+            .filter_map(|(_, scope)| match scope.kind {
+                ScopeKind::Closure(id) => Some((id, scope.bit())),
+                _ => None,
+            })
+            .collect();
+        for (id, bit) in around {
+            self.facts.closures[id.index()].equates |= (left.element & bit == 0) != (right.element & bit == 0);
+        }
+    }
+
     /// `"… %s …" % values`.
     fn put_all_into_text(&mut self, node: NodeId, values: Value) {
         match (self.tree.kind(node), self.facts.origin(values.origin)) {
@@ -616,6 +631,9 @@ impl Extractor<'_> {
             let (left, right) = (left_value.origin, right_value.origin);
             self.compared = Some(Comparison { span: self.tree.span(node), operator, left, right });
         }
+        if matches!(operator, Operator::Equal | Operator::NotEqual) {
+            self.note_equation(left_value.depend, right_value.depend);
+        }
         if operator == Operator::Equal && self.facts.scope(self.scope).depth > 1 {
             self.comparisons.push((self.tree.span(node), left_value, right_value));
         }
@@ -736,6 +754,7 @@ impl Extractor<'_> {
             target,
             returns: Vec::new(),
             is_async: syntax.is_async,
+            equates: false,
             region: Region::default(),
         });
         let mark = self.locals.mark();

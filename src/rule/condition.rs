@@ -335,6 +335,8 @@ conditions! {
     used: Vec<Word<Use>>,
     /// an argument is a closure
     takes_closure: bool,
+    /// an argument is a closure that asks whether a part of what it is given equals something else
+    equates: bool,
     /// the cause is at most this many calls away
     near: u16,
     /// its result is only looked at: borrowed, compared, or text that something is read from
