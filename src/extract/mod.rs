@@ -313,8 +313,7 @@ impl Extractor<'_> {
 
     /// Is this code of the module itself, of no function and of no closure?
     fn in_module_body(&self) -> bool {
-        let in_closure = self.returns_to.iter().any(|to| matches!(to, ReturnsTo::Closure(_)));
-        self.function == FunctionId(0) && !in_closure
+        self.function == FunctionId(0) && !self.returns_to.iter().any(|to| matches!(to, ReturnsTo::Closure(_)))
     }
 
     /// A function definition: its facts now, its body later.

@@ -460,16 +460,14 @@ impl Extractor<'_> {
 
     /// Closures around learn that a part of what they are given is compared with something else.
     fn note_equation(&mut self, left: Depend, right: Depend) {
-        let around: Vec<(ClosureId, u32)> = self
-            .facts
-            .scopes_from(self.scope)
-            .filter_map(|(_, scope)| match scope.kind {
-                ScopeKind::Closure(id) => Some((id, scope.bit())),
-                _ => None,
-            })
-            .collect();
-        for (id, bit) in around {
-            self.facts.closures[id.index()].equates |= (left.element & bit == 0) != (right.element & bit == 0);
+        let mut around = Some(self.scope);
+        while let Some(scope) = around {
+            let scope = self.facts.scope(scope);
+            around = scope.parent;
+            if let ScopeKind::Closure(id) = scope.kind {
+                let bit = scope.bit();
+                self.facts.closures[id.index()].equates |= (left.element & bit == 0) != (right.element & bit == 0);
+            }
         }
     }
 
@@ -544,20 +542,14 @@ impl Extractor<'_> {
             depend = depend.or(value.depend);
             origins.push(value.origin);
         }
-        // Lists of names in class bodies say what the class shows.
-        if kind == CollectionKind::List && certain && self.class.is_some() {
-            entries = origins.iter().map(|origin| (None, *origin, Depend::default())).collect();
-        }
-        // Of what is made side by side each has a type of its own: `[load(), count()]`.
         let is_made = |origin: &OriginId| {
             matches!(self.facts.origin(*origin), Origin::Call(_) | Origin::Await(_) | Origin::Join(..))
         };
-        if kind == CollectionKind::List
-            && certain
-            && (2..=MOST_MADE_TOGETHER).contains(&origins.len())
-            && entries.is_empty()
-            && origins.iter().any(is_made)
-        {
+        // Lists of names in class bodies say what the class shows. Of what is made side by side each has a type of its own:
+        // `[load(), count()]`.
+        let is_told_apart =
+            self.class.is_some() || (2..=MOST_MADE_TOGETHER).contains(&origins.len()) && origins.iter().any(is_made);
+        if kind == CollectionKind::List && certain && is_told_apart {
             entries = origins.iter().map(|origin| (None, *origin, Depend::default())).collect();
         }
         let length = certain.then_some(origins.len() as u32);

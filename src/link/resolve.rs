@@ -1501,11 +1501,22 @@ impl<'m> Resolver<'m> {
             }
             _ => {
                 let values = self.member(files, owner, member);
-                resolution.is_partial |= values.is_partial;
-                for value in values.list {
-                    self.call_value(files, site, value, None, resolution);
-                }
+                self.call_values(files, site, values, resolution);
             }
+        }
+    }
+
+    /// One of these is called, on nothing.
+    fn call_values(
+        &mut self,
+        files: &[ProgramFile],
+        site: (FileId, CallId),
+        values: Values,
+        resolution: &mut CallResolution<'m>,
+    ) {
+        resolution.is_partial |= values.is_partial;
+        for value in values.list {
+            self.call_value(files, site, value, None, resolution);
         }
     }
 
@@ -1567,11 +1578,7 @@ impl<'m> Resolver<'m> {
         let Type { name: symbol, written, .. } = *self.types.get(id);
         let separator = self.language.profile().separator;
         if let Some(values) = written.and_then(|map| self.entry(files, map, member)) {
-            resolution.is_partial |= values.is_partial;
-            for value in values.list {
-                self.call_value(files, site, value, None, resolution);
-            }
-            return;
+            return self.call_values(files, site, values, resolution);
         }
         // What a type outside the program can do itself comes before what the program adds to it.
         if self.definition(symbol).is_none()

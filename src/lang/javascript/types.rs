@@ -208,8 +208,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// `Parameters<Parameters<M>[0]>[0]`: what a method gives to what it is handed, `typeof db.transaction` or
-    /// `Database["transaction"]`.
+    /// The type of a member, or `Parameters<Parameters<M>[0]>[0]`: what a method gives to what it is handed,
+    /// `typeof db.transaction` or `Database["transaction"]`.
     fn indexed_type(&mut self, access: &ast::TSIndexedAccessType) -> TypeExprId {
         let handed = first_parameter(access).and_then(|inner| match inner {
             ast::TSType::TSIndexedAccessType(inner) => first_parameter(inner),
@@ -217,26 +217,19 @@ impl Lowering<'_> {
         });
         match handed {
             Some(ast::TSType::TSTypeQuery(method)) => self.of_value(method, TypeForm::GivenBy),
-            Some(ast::TSType::TSIndexedAccessType(method)) => {
-                let ast::TSType::TSLiteralType(literal) = &method.index_type else { return self.unknown_type() };
-                let ast::TSLiteral::StringLiteral(name) = &literal.literal else { return self.unknown_type() };
-                let names = vec![self.name(&name.value)];
-                let owner = self.type_expr(&method.object_type);
-                self.tree.type_expr(TypeForm::GivenBy, names, vec![owner])
-            }
-            None => match &access.index_type {
-                ast::TSType::TSLiteralType(literal) => match &literal.literal {
-                    ast::TSLiteral::StringLiteral(name) => {
-                        let names = vec![self.name(&name.value)];
-                        let owner = self.type_expr(&access.object_type);
-                        self.tree.type_expr(TypeForm::MemberOf, names, vec![owner])
-                    }
-                    _ => self.unknown_type(),
-                },
-                _ => self.unknown_type(),
-            },
+            Some(ast::TSType::TSIndexedAccessType(method)) => self.of_member(method, TypeForm::GivenBy),
             Some(_) => self.unknown_type(),
+            None => self.of_member(access, TypeForm::MemberOf),
         }
+    }
+
+    /// `Database["transaction"]`
+    fn of_member(&mut self, access: &ast::TSIndexedAccessType, form: TypeForm) -> TypeExprId {
+        let ast::TSType::TSLiteralType(literal) = &access.index_type else { return self.unknown_type() };
+        let ast::TSLiteral::StringLiteral(name) = &literal.literal else { return self.unknown_type() };
+        let names = vec![self.name(&name.value)];
+        let owner = self.type_expr(&access.object_type);
+        self.tree.type_expr(form, names, vec![owner])
     }
 
     /// The names of `a.b.C`.
