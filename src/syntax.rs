@@ -360,6 +360,8 @@ pub enum FunctionFlavor {
     CachedProperty,
     /// Called by reading an attribute of the class, which is its first parameter.
     ClassProperty,
+    /// Called by setting or deleting an attribute, never by its name.
+    Setter,
 }
 
 impl FunctionFlavor {

@@ -362,7 +362,9 @@ impl Extractor<'_> {
             may_end_at: None,
             gives_own_class,
         });
-        if let (Some(class), Some(name)) = (self.class, function.name) {
+        // Whoever names the attribute asks for what reads it.
+        let is_named = function.flavor != FunctionFlavor::Setter;
+        if let (Some(class), Some(name)) = (self.class, function.name.filter(|_| is_named)) {
             self.facts.classes[class.index()].methods.push((name, id));
         }
         let origin = self.origin(Origin::Function(id));

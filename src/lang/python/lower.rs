@@ -1062,6 +1062,7 @@ fn method_flavor(function: &ast::StmtFunctionDef) -> FunctionFlavor {
             Some("classmethod") => return FunctionFlavor::ClassMethod,
             Some("property" | "abstractproperty") => return FunctionFlavor::Property,
             Some("cached_property") => return FunctionFlavor::CachedProperty,
+            Some("setter" | "deleter") => return FunctionFlavor::Setter,
             _ => {}
         }
     }

@@ -272,7 +272,7 @@ fn methods() {
         "(class A (block (fn f ClassMethod @classmethod !cls (block))))",
     );
     check("class A:\n  @property\n  def f(self): pass", "(class A (block (fn f Property @property !self (block))))");
-    check("class A:\n  @f.setter\n  def f(self, v): pass", "(class A (block (fn f @f.setter !self v (block))))");
+    check("class A:\n  @f.setter\n  def f(self, v): pass", "(class A (block (fn f Setter @f.setter !self v (block))))");
     check(
         "class A:\n  @functools.cached_property\n  def f(self):\n    def g(x): pass",
         "(class A (block (fn f CachedProperty @functools.cached_property !self (block (fn g x (block))))))",
