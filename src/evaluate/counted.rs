@@ -29,7 +29,7 @@ pub(super) fn is_loaded_to_count(program: &mut Program, candidate: &Candidate) -
     let file = candidate.file;
     let facts = &program.file(file).facts;
     let site = *candidate.site(program);
-    let Some(counted) = counted(facts, &site) else { return false };
+    let Some(counted) = counted(facts, &site).filter(|_| counts_here(program, file, candidate.call)) else { return false };
     // A single row can be tested too.
     let may_be_one = site.kind == CallKind::Test;
     if !is_loaded(program, file, counted.origin, may_be_one, DEEPEST) {
@@ -54,6 +54,40 @@ fn counted(facts: &FileFacts, site: &CallSite) -> Option<Container> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// Does a call count what the program has, rather than ask a database how many there are?
+fn counts_here(program: &Program, file: FileId, call: CallId) -> bool {
+    let effects = program.resolved(file, call).effects;
+    let asks = effects.meets(READS.union(EffectSet::of(&[Effect::LazyLoad])));
+    effects.has(Effect::Counts) && (effects.has(Effect::Materializes) || !asks)
+}
+
+/// Does a call ask a database how many there are, and is the answer only looked at to see whether it is none?
+pub(super) fn is_asked_for_any(program: &Program, candidate: &Candidate) -> bool {
+    let (file, call) = (candidate.file, candidate.call);
+    let facts = &program.file(file).facts;
+    let site = candidate.site(program);
+    if !program.resolved(file, call).effects.has(Effect::Counts) || counts_here(program, file, call) {
+        return false;
+    }
+    let is_tested = |at: &UseSite| at.kind == Use::Tested;
+    // `query.Count(&number)`
+    let filled = facts.arguments_of(site).iter().find_map(|argument| match facts.origin(argument.origin) {
+        Origin::Borrowed(inner) => binding_of(facts, inner, argument.place?),
+        _ => None,
+    });
+    let mut variable = filled;
+    if variable.is_none() && site.used == Use::Bound {
+        variable = binding_of_call(facts, call);
+    }
+    match variable {
+        Some(binding) => {
+            let mut others = binding.uses.iter().filter(|at| !site.span.contains(at.span)).peekable();
+            !binding.is_shared && others.peek().is_some() && others.all(is_tested)
+        }
+        None => site.used == Use::Tested,
     }
 }
 
@@ -149,7 +183,7 @@ fn is_only_counted(program: &Program, file: FileId, binding: &Binding, site: &Ca
         Use::Tested => true,
         Use::Argument => calls_around(facts, at).any(|call| {
             let is_given = |argument: &Argument| argument.span == at.span;
-            program.resolved(file, call).effects.has(Effect::Counts)
+            counts_here(program, file, call)
                 && facts.arguments_of(facts.call(call)).iter().any(is_given)
         }),
         Use::Receiver => calls_around(facts, at)
@@ -181,7 +215,7 @@ fn is_only_counted(program: &Program, file: FileId, binding: &Binding, site: &Ca
 fn is_counted(program: &Program, file: FileId, call: CallId) -> bool {
     let facts = &program.file(file).facts;
     let resolved = program.resolved(file, call);
-    if resolved.effects.has(Effect::Counts) {
+    if counts_here(program, file, call) {
         return true;
     }
     let chooses = resolved.row().is_some_and(|row| row.repeats.is_some() && !row.effects.meets(READS.union(WRITES)));
@@ -197,7 +231,7 @@ fn is_counted(program: &Program, file: FileId, call: CallId) -> bool {
                     at.kind == Use::Receiver
                         && calls_around(facts, at).any(|next| {
                             facts.call(next).callee == binding.origin
-                                && program.resolved(file, next).effects.has(Effect::Counts)
+                                && counts_here(program, file, next)
                         })
                 };
                 !binding.is_shared && !binding.uses.is_empty() && binding.uses.iter().all(is_count)

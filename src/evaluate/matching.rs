@@ -314,6 +314,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
         .is_some_and(|wasted| wanted.iter().any(|kind| kind.0 == wasted.kind)));
     check!(escapes, |wanted| escapes(program, candidate) == *wanted);
     check!(loaded_to_count, |wanted| counted::is_loaded_to_count(program, candidate) == *wanted);
+    check!(asked_for_any, |wanted| counted::is_asked_for_any(program, candidate) == *wanted);
     check!(at_hand, |wanted| values::is_at_hand(program, candidate) == *wanted);
     check!(gives, |wanted| values::gives(program, candidate, wanted));
     check!(offloaded, |wanted| is_offloaded(program, candidate) == *wanted);

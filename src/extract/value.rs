@@ -607,7 +607,10 @@ impl Extractor<'_> {
         used: Use,
         result: Option<(Name, bool)>,
     ) -> Value {
+        let is_zero = |node| matches!(self.tree.kind(node), NodeKind::Integer(Some(0)));
         let operand_use = match operator {
+            // Of a number it asks whether there are any.
+            Operator::Equal | Operator::NotEqual | Operator::Compare if is_zero(left) || is_zero(right) => Use::Tested,
             Operator::Equal | Operator::NotEqual => Use::Compared,
             Operator::Compare => Use::Ordered,
             Operator::And | Operator::Or => used,

@@ -393,6 +393,8 @@ conditions! {
     escapes: bool,
     /// what it counts or tests was loaded from a database, and nobody looks at the rows
     loaded_to_count: bool,
+    /// it asks a database how many there are, and the answer is only looked at to see whether it is none
+    asked_for_any: bool,
     /// it asks for a row by its key, and rows of that class were loaded before the loop, so that they may be at hand
     at_hand: bool,
     /// its result is of one of these types
