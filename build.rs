@@ -437,6 +437,7 @@ fn view_code(row: &ViewRow) -> String {
         ("model", &row.model),
         ("rows_from", &row.rows_from),
         ("renderer", &row.renderer),
+        ("rendered_by", &row.rendered_by),
         ("loads", &row.loads),
         ("template", &row.template),
         ("template_default", &row.template_default),

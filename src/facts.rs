@@ -495,6 +495,8 @@ pub enum LoopClass {
     Chunked,
     /// For as long as the program runs.
     Worker,
+    /// Once per row of what a library shows, in a function that it calls for each.
+    Shown,
 }
 
 impl LoopClass {
@@ -507,6 +509,7 @@ impl LoopClass {
             LoopClass::Paging => "paging",
             LoopClass::Chunked => "chunked",
             LoopClass::Worker => "worker",
+            LoopClass::Shown => "shown",
         }
     }
 }

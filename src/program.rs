@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::Index;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::diagnostic::Confidence;
@@ -340,6 +341,19 @@ pub enum LoopSource {
     Closure(crate::facts::ClosureId),
     /// A call that runs a named function once per element.
     Call(CallId),
+    /// What shows rows runs this function for each of them.
+    Shown(FunctionRef),
+}
+
+/// Rows that a function shows, one by one: a method of a serializer, of a table, of a class of rows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ShownRows {
+    /// Where the rows come from, or are tied to what shows them.
+    pub made: (FileId, CallId),
+    /// The class that shows them, by its last name.
+    pub renderer: String,
+    /// The parameter of the function that takes the row.
+    pub row: u16,
 }
 
 /// A relation that is read once per row of a loop, and was not loaded with the rows.
@@ -413,6 +427,8 @@ pub struct Program<'m> {
     pub threads_for_plain: Vec<&'m str>,
     /// How each function comes to run.
     pub standings: Vec<Standing>,
+    /// The functions that show rows, one in each call.
+    pub shown_rows: FxHashMap<FunctionRef, ShownRows>,
     /// Which functions run only when the program starts or ends, while nobody is served.
     pub at_start: Vec<bool>,
     /// Which functions run in a transaction that they, their class or all their callers open.

@@ -98,6 +98,7 @@ pub fn of_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Dia
         Some(LoopSource::Loop(id)) => facts.loop_of(id).span,
         Some(LoopSource::Closure(id)) => facts.closure(id).span,
         Some(LoopSource::Call(call)) => facts.call(call).span,
+        Some(LoopSource::Shown(_)) => Span::default(),
         // What keeps an event loop waiting is handed away as a whole; anything else is mended where it stands.
         None if rule.conditions.asynchronous.is_some() => facts.function(function).span,
         None => Span::default(),
@@ -142,7 +143,7 @@ fn loops_of(program: &mut Program, candidate: &Candidate) -> Vec<LoopWords> {
     if frames.len() > 1 {
         frames.retain(|other| !is_search(other));
     }
-    if let LoopSource::Call(_) = frame.source {
+    if let LoopSource::Call(_) | LoopSource::Shown(_) = frame.source {
         frames.insert(0, frame);
     }
     frames.iter().map(|frame| loop_words(program, candidate.file, frame)).collect()
@@ -176,7 +177,10 @@ fn tell_loops(program: &Program, candidate: &Candidate, loops: &[LoopWords], wor
     let label = |own: &LoopWords| Label {
         file: own.file,
         span: first_line(&program.file(own.file).facts, own.span),
-        message: format!("runs once per {}", own.variable),
+        message: match &own.shown_by {
+            Some(renderer) => format!("`{renderer}` shows these, one by one"),
+            None => format!("runs once per {}", own.variable),
+        },
     };
     others.map(label).collect()
 }
@@ -307,7 +311,7 @@ pub fn of_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Diagn
     let site = facts.call(read.call);
     let LoopWords { span, variable, iterable, .. } = match read.frame.source {
         LoopSource::Call(call) => {
-            LoopWords { file: read.file, span: facts.call(call).span, variable: "row".into(), iterable: "n".into() }
+            LoopWords { variable: "row".into(), ..LoopWords::unknown(read.file, facts.call(call).span) }
         }
         _ => words::of_loop(program, read.file, &read.frame),
     };

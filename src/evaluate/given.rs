@@ -188,7 +188,7 @@ fn scope_of(facts: &FileFacts, frame: &LoopFrame) -> Option<ScopeId> {
     match frame.source {
         LoopSource::Loop(id) => Some(facts.loop_of(id).scope),
         LoopSource::Closure(id) => Some(facts.closure(id).scope),
-        LoopSource::Call(_) => None,
+        LoopSource::Call(_) | LoopSource::Shown(_) => None,
     }
 }
 
@@ -251,7 +251,7 @@ fn is_turn(facts: &FileFacts, binding: &Binding, frame: &LoopFrame) -> bool {
             let own = facts.closure(id);
             is_whole && binding.scope == own.scope && binding.source.is_empty() && own.target == Some(binding.name)
         }
-        LoopSource::Call(_) => false,
+        LoopSource::Call(_) | LoopSource::Shown(_) => false,
     }
 }
 

@@ -59,6 +59,7 @@ impl<'p> Search<'p, '_> {
                 facts.closure(id).given_to.is_some_and(|(call, _)| self.works_on_read(file, call, DEEPEST))
             }
             LoopSource::Call(call) => self.works_on_read(file, call, DEEPEST),
+            LoopSource::Shown(_) => true,
         }
     }
 

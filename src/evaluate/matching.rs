@@ -72,7 +72,15 @@ fn frames_of<'p>(
 ) -> impl Iterator<Item = LoopFrame> + 'p {
     let own =
         effect.repeats.then_some(LoopFrame { source: LoopSource::Call(call), bit: EVERY_TURN, class: LoopClass::Data });
-    own.into_iter().chain(program.context(file, call).loops.iter().copied())
+    own.into_iter().chain(program.context(file, call).loops.iter().copied()).chain(shown_frame(program, file, call))
+}
+
+/// The turns in which what shows rows calls the function around a call site.
+fn shown_frame(program: &Program, file: FileId, call: CallId) -> Option<LoopFrame> {
+    let facts = &program.file(file).facts;
+    let function = program.function_ref(file, facts.scope(facts.call(call).scope).function);
+    let is_shown = !program.context(file, call).is_deferred && program.shown_rows.contains_key(&function);
+    is_shown.then_some(LoopFrame { source: LoopSource::Shown(function), bit: EVERY_TURN, class: LoopClass::Shown })
 }
 
 fn depends_on(
@@ -116,6 +124,9 @@ fn depends_on(
         && matches!(facts.loop_of(id).kind, LoopKind::While | LoopKind::Infinite)
     {
         bits |= depend.volatile;
+    }
+    if let LoopSource::Shown(function) = frame.source {
+        return program.shown_rows.get(&function).is_some_and(|shown| depend.parameters & 1 << shown.row != 0);
     }
     bits & frame.bit != 0
 }
@@ -599,7 +610,7 @@ fn around_loop<'p>(program: &'p Program, candidate: &Candidate) -> Option<&'p Co
     let scope = match candidate.frame?.source {
         LoopSource::Loop(id) => facts.loop_of(id).scope,
         LoopSource::Closure(id) => facts.scope(facts.closure(id).scope).parent?,
-        LoopSource::Call(_) => return None,
+        LoopSource::Call(_) | LoopSource::Shown(_) => return None,
     };
     Some(&program.contexts[candidate.file.0 as usize][scope.index()])
 }
@@ -660,7 +671,7 @@ fn region_of_source(facts: &FileFacts, source: LoopSource) -> Option<Region> {
     match source {
         LoopSource::Loop(id) => Some(facts.loop_of(id).region),
         LoopSource::Closure(id) => Some(facts.closure(id).region),
-        LoopSource::Call(_) => None,
+        LoopSource::Call(_) | LoopSource::Shown(_) => None,
     }
 }
 

@@ -119,6 +119,7 @@ fn span_of_loop(facts: &FileFacts, frame: &LoopFrame) -> Span {
         LoopSource::Loop(id) => facts.loop_of(id).span,
         LoopSource::Closure(id) => facts.closure(id).span,
         LoopSource::Call(call) => facts.call(call).span,
+        LoopSource::Shown(_) => Span::default(),
     }
 }
 

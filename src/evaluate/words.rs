@@ -352,6 +352,15 @@ pub(super) struct LoopWords {
     pub variable: String,
     /// What it goes through.
     pub iterable: String,
+    /// The class that shows what it goes through, where it has no other loop.
+    pub shown_by: Option<String>,
+}
+
+impl LoopWords {
+    /// A loop of which only the place is known.
+    pub fn unknown(file: FileId, span: Span) -> Self {
+        LoopWords { file, span, variable: "item".into(), iterable: "n".into(), shown_by: None }
+    }
 }
 
 /// The words for a loop.
@@ -373,19 +382,27 @@ pub(super) fn of_loop(program: &Program, file: FileId, frame: &LoopFrame) -> Loo
                 Some(iterable) if is_number(variable) && !iterable.contains('(') => format!("element of `{iterable}`"),
                 _ => variable.to_owned(),
             };
-            LoopWords { file, span: own.target_span, variable, iterable: iterable.unwrap_or_else(|| "n".into()) }
+            let iterable = iterable.unwrap_or_else(|| "n".into());
+            LoopWords { variable, iterable, ..LoopWords::unknown(file, own.target_span) }
         }
         LoopSource::Closure(id) => {
             let closure = facts.closure(id);
             let span = Span { start: closure.span.start, end: closure.span.start + 1 };
             let variable = name(closure.target).unwrap_or("item").to_owned();
             let iterable = closure.given_to.and_then(|(call, _)| receiver_text(program, file, call));
-            LoopWords { file, span, variable, iterable: iterable.unwrap_or_else(|| "n".into()) }
+            LoopWords { variable, iterable: iterable.unwrap_or_else(|| "n".into()), ..LoopWords::unknown(file, span) }
         }
         LoopSource::Call(call) => match loop_below(program, file, call) {
             Some((below, frame)) => of_loop(program, below, &frame),
-            None => LoopWords { file, span: facts.call(call).span, variable: "item".into(), iterable: "n".into() },
+            None => LoopWords::unknown(file, facts.call(call).span),
         },
+        LoopSource::Shown(function) => {
+            let Some(shown) = program.shown_rows.get(&function) else { return LoopWords::unknown(file, Span::default()) };
+            let (made_file, made) = shown.made;
+            let span = program.file(made_file).facts.call(made).span;
+            let shown_by = Some(shown.renderer.clone());
+            LoopWords { variable: "row".into(), shown_by, ..LoopWords::unknown(made_file, span) }
+        }
     }
 }
 

@@ -1133,6 +1133,14 @@ impl<'m> Resolver<'m> {
                 let (file, origin) = argument((text.name == "arg1.model") as usize)?;
                 match self.infer(files, file, origin).list.first().copied()? {
                     Value::Item(symbol) => Some(self.types.intern(symbol, &[])),
+                    // Rows, and what they are asked of, stand for their class.
+                    Value::Instance(id) => {
+                        let only = match self.types.get(id).arguments[..] {
+                            [only] => Some(only),
+                            _ => None,
+                        };
+                        self.element(files, id).or(only)
+                    }
                     _ => None,
                 }
             }

@@ -85,7 +85,7 @@ pub(super) fn branches_that_fill(facts: &FileFacts, resolved: FileCalls) -> FxHa
                 let body = match around {
                     LoopSource::Closure(id) => (facts.closure(id).region, facts.closure(id).scope),
                     LoopSource::Loop(id) => (facts.loop_of(id).region, facts.loop_of(id).scope),
-                    LoopSource::Call(_) => return Vec::new(),
+                    LoopSource::Call(_) | LoopSource::Shown(_) => return Vec::new(),
                 };
                 where_asked(facts, body, (place, indexed), resolved)
             });

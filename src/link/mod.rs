@@ -70,6 +70,7 @@ pub fn program(files: Vec<ProgramFile>, models: &[Models]) -> Program<'_> {
         at_start: vec![false; functions.len()],
         in_transaction: vec![false; functions.len()],
         payload: vec![false; functions.len()],
+        shown_rows: Default::default(),
         repeated: vec![false; functions.len()],
         tests: vec![false; functions.len()],
         first_tasks: Vec::new(),
@@ -220,8 +221,9 @@ fn read_relations(program: &mut Program) {
             .filter(|file| program.files[file.0 as usize].source.language == index)
             .collect();
         let (files, resolved, contexts) = (&program.files, &program.resolved, &program.contexts);
-        let reads = relation_reads::relation_reads(files, resolved, contexts, resolver, &own);
+        let (reads, shown) = relation_reads::relation_reads(files, resolved, contexts, resolver, &own);
         program.relation_reads.extend(reads);
+        program.shown_rows.extend(shown);
     }
     program.relation_reads.sort_by_key(|read| read.file);
 }

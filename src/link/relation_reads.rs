@@ -14,7 +14,7 @@ use crate::diagnostic::Confidence;
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::model::table::{Laziness, RowKind};
-use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, ResolvedCalls};
+use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, ResolvedCalls, ShownRows};
 use crate::source::{FileId, Span};
 use crate::syntax::Name;
 use crate::types::Symbol;
@@ -41,16 +41,16 @@ enum Root {
     Unknown,
 }
 
-/// All reads per row of relations that the rows were loaded without.
+/// All reads per row of relations that the rows were loaded without, and the functions that show rows, one in each call.
 pub(super) fn relation_reads<'m>(
     files: &[ProgramFile],
     resolved: &ResolvedCalls<'m>,
     contexts: &[Vec<Context>],
     resolver: &mut Resolver<'m>,
     own: &[FileId],
-) -> Vec<RelationRead> {
+) -> (Vec<RelationRead>, FxHashMap<FunctionRef, ShownRows>) {
     if !resolver.models.knows_relations() || !resolver.has_relations() {
-        return Vec::new();
+        return Default::default();
     }
     let flow = Flow::new(files, resolved, resolver);
     let mut search = Search {
@@ -61,6 +61,8 @@ pub(super) fn relation_reads<'m>(
         known: FxHashMap::default(),
         renderings: Vec::new(),
         of_parameters: FxHashMap::default(),
+        rendering: None,
+        shown_rows: FxHashMap::default(),
     };
     for file in own {
         search.find_renderings(*file);
@@ -81,7 +83,8 @@ pub(super) fn relation_reads<'m>(
     for rendering in std::mem::take(&mut search.renderings) {
         search.render(rendering);
     }
-    search.finish()
+    let shown_rows = std::mem::take(&mut search.shown_rows);
+    (search.finish(), shown_rows)
 }
 
 pub(super) struct Found {
@@ -108,6 +111,10 @@ pub(super) struct Search<'a, 'm> {
     pub renderings: Vec<Rendering>,
     /// What functions read of their parameters.
     pub of_parameters: FxHashMap<(FunctionRef, u16), Vec<Read<'m>>>,
+    /// The rows that are being rendered, if they may be many, and the class that renders them.
+    pub rendering: Option<((FileId, CallId), Symbol)>,
+    /// The functions that show rows.
+    pub shown_rows: FxHashMap<FunctionRef, ShownRows>,
 }
 
 impl<'a, 'm> Search<'a, 'm> {
@@ -141,7 +148,7 @@ impl<'a, 'm> Search<'a, 'm> {
                     true => site.callee,
                     // Rows that are looked at where they stand, or handed to what goes through them.
                     false
-                        if row.laziness == Laziness::Conditional && matches!(site.used, Use::Tested | Use::Indexed) =>
+                        if row.laziness == Laziness::Conditional && matches!(site.used, Use::Tested | Use::Indexed | Use::FirstOrLast) =>
                     {
                         site.callee
                     }

@@ -11,8 +11,9 @@ use super::relation_reads::{Found, Read, Rows, Search};
 use super::resolve::{Definition, Resolver, Value, Values, argument_at, function_ref};
 use crate::facts::*;
 use crate::model::table::{Argument, RendererRow, ViewRow};
-use crate::program::{FunctionRef, LoopFrame, LoopSource, ProgramFile, ResolvedCalls};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, ProgramFile, ResolvedCalls, ShownRows};
 use crate::source::FileId;
+use crate::syntax::Name;
 use crate::types::Symbol;
 
 /// How deep renderers are followed into each other.
@@ -104,12 +105,14 @@ impl<'m> Search<'_, 'm> {
     fn visit_rendering(&mut self, file: FileId, call: CallId) {
         let facts = self.facts(file);
         let site = facts.call(call);
-        if site.kind != CallKind::Call || site.name.is_some() || site.arguments.0 == site.arguments.1 {
+        if site.kind != CallKind::Call || site.arguments.0 == site.arguments.1 {
             return;
         }
-        let [Value::Item(class)] = self.flow.resolver.infer(self.flow.files, file, site.callee).list[..] else {
-            return;
+        let class = match site.name {
+            Some(name) => self.renderer_made_by(file, call, name),
+            None => self.class_named_by(file, site.callee),
         };
+        let Some(class) = class else { return };
         let Some(row) = self.flow.resolver.renderer(self.flow.files, class) else { return };
         let arguments = facts.arguments_of(site);
         let is_many = row.many.is_empty()
@@ -117,6 +120,33 @@ impl<'m> Search<'_, 'm> {
         let Some(rows) = arguments.first().filter(|first| first.keyword.is_none() && !first.is_spread) else { return };
         if is_many {
             self.add_rendering(file, call, RowsFrom::Rows(rows.origin), class, false);
+        }
+    }
+
+    /// The class of the object that a view makes of itself to render rows: `self.get_serializer(rows, many=True)`.
+    fn renderer_made_by(&mut self, file: FileId, call: CallId, method: Name) -> Option<Symbol> {
+        let files = self.flow.files;
+        let facts = self.facts(file);
+        if !self.flow.resolver.models.makes_renderers(facts.text(method)) {
+            return None;
+        }
+        let view = self.flow.resolver.class_around(files, file, call)?;
+        let row = self.flow.resolver.view(files, view).filter(|row| row.rendered_by == facts.text(method))?;
+        let function = facts.function(facts.scope(facts.call(call).scope).function);
+        let named = function.decorators.iter().find_map(|decorator| {
+            let Origin::Call(decorator) = facts.origin(*decorator) else { return None };
+            argument_at(facts, decorator, &Argument::Keyword(row.renderer.clone()))
+        });
+        match named {
+            Some(named) => self.class_named_by(file, named.origin),
+            None => self.renderer_of_view(view, row),
+        }
+    }
+
+    fn class_named_by(&mut self, file: FileId, origin: OriginId) -> Option<Symbol> {
+        match self.flow.resolver.infer(self.flow.files, file, origin).list[..] {
+            [Value::Item(class)] => Some(class),
+            _ => None,
         }
     }
 
@@ -143,7 +173,7 @@ impl<'m> Search<'_, 'm> {
                 return;
             }
             for origin in &self.facts(from).function(function).returns {
-                if let Origin::Call(call) = self.facts(from).origin(*origin) {
+                if let Some(call) = first_call(self.facts(from), *origin) {
                     self.add_rendering(from, call, RowsFrom::Rows(*origin), renderer, is_self);
                 }
             }
@@ -173,10 +203,7 @@ impl<'m> Search<'_, 'm> {
         let files = self.flow.files;
         let field = self.flow.resolver.symbols.intern(&row.renderer);
         let (file, origin) = self.flow.resolver.only_field(files, view, field)?;
-        match self.flow.resolver.infer(files, file, origin).list[..] {
-            [Value::Item(renderer)] => Some(renderer),
-            _ => None,
-        }
+        self.class_named_by(file, origin)
     }
 
     /// What a class says it loads with its rows; `None` when that is not understood.
@@ -244,6 +271,7 @@ impl<'m> Search<'_, 'm> {
         };
         let Some(model) = model.or_else(|| self.flow.resolver.shown_model(self.flow.files, renderer)) else { return };
         let mut reads = Vec::new();
+        self.rendering = Some(((file, call), renderer)).filter(|_| !is_few(self.facts(file), rows));
         self.rendered(renderer, model, 0, &mut reads);
         reads.retain(|read| !loads.has(&read.steps));
         if reads.is_empty() {
@@ -552,6 +580,10 @@ impl<'m> Search<'_, 'm> {
     /// What a function reads of a parameter that is a row of a class.
     fn reads_of_row(&mut self, function: FunctionRef, place: u16, model: Symbol, reads: &mut Vec<Read<'m>>) {
         let files = self.flow.files;
+        if let Some((made, renderer)) = self.rendering {
+            let renderer = self.flow.resolver.last_name(renderer).to_owned();
+            self.shown_rows.entry(function).or_insert(ShownRows { made, renderer, row: place });
+        }
         for read in self.of_parameters.get(&(function, place)).cloned().unwrap_or_default() {
             let Some(first) = read.steps.first() else { continue };
             let own = self.flow.resolver.relation(files, model, first.name);
@@ -584,11 +616,16 @@ impl<'m> Resolver<'m> {
         lineage.iter().find_map(|part| models.renderer(self.symbols.text(*part)))
     }
 
-    /// Where a class says which rows it shows, if it shows rows.
+    /// Where a class says which rows it shows, if it shows rows. One that only can make what renders some says less.
     pub(super) fn view(&mut self, files: &[ProgramFile], class: Symbol) -> Option<&'m ViewRow> {
         let models = self.models;
         let lineage = self.lineage(files, class);
-        lineage.iter().find_map(|part| models.view(self.symbols.text(*part)))
+        let mut rows = lineage.iter().filter_map(|part| models.view(self.symbols.text(*part)));
+        let first = rows.next()?;
+        match first.rows.is_empty() {
+            true => Some(rows.find(|row| !row.rows.is_empty()).unwrap_or(first)),
+            false => Some(first),
+        }
     }
 
     pub fn class_named(&self, symbol: Symbol) -> Option<(FileId, ClassId)> {
@@ -802,5 +839,21 @@ impl<'m> Resolver<'m> {
             Some(model) => Values::one(Value::Instance(self.types.intern(model, &[]))),
             None => Values::unknown(),
         }
+    }
+}
+
+/// Are rows known to be a few: the first ones of others?
+fn is_few(facts: &FileFacts, rows: RowsFrom) -> bool {
+    let RowsFrom::Rows(rows) = rows else { return false };
+    matches!(facts.origin(rows), Origin::Slice(_, Some(length)) if length <= FEW)
+}
+
+/// The call that makes rows, or the first of several that they may come from: `rows = all(); if …: rows = rows.filter(…)`.
+fn first_call(facts: &FileFacts, rows: OriginId) -> Option<CallId> {
+    match facts.origin(rows) {
+        Origin::Call(call) => Some(call),
+        Origin::Ascribed(_, inner) => first_call(facts, inner),
+        Origin::Join(start, end) => facts.origin_list(start, end).iter().find_map(|member| first_call(facts, *member)),
+        _ => None,
     }
 }

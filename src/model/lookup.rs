@@ -312,6 +312,11 @@ impl Models {
         self.table.renderers.iter().any(|(_, row)| !row.list_fields.is_empty())
     }
 
+    /// Is it the name of a method by which a class that shows rows makes what renders them?
+    pub fn makes_renderers(&self, method: &str) -> bool {
+        self.table.views.iter().any(|(_, row)| !method.is_empty() && row.rendered_by == method)
+    }
+
     /// Do the tables know of calls that tie a class to that of the rows which it shows?
     pub fn knows_registrations(&self) -> bool {
         self.table.views.iter().any(|(_, row)| !row.registered_by.is_empty())

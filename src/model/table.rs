@@ -605,6 +605,10 @@ pub struct ViewRow {
     /// The field that holds the class which renders them. Empty: the class renders them itself.
     #[serde(default)]
     pub renderer: Text,
+    /// The method that makes an object of that class, given the rows. A decorator of the method which calls it may name
+    /// another class for it, by the name of the field. May be empty.
+    #[serde(default)]
+    pub rendered_by: Text,
     /// The calls and decorators that tie the class to that of its rows.
     #[serde(default)]
     pub registered_by: Sorted<Text>,

@@ -159,10 +159,10 @@ impl Vocabulary for Effect {
 }
 
 impl Vocabulary for LoopClass {
-    const WHAT: &'static str = "a class of loops (data, bounded, retry, paging, chunked, worker)";
+    const WHAT: &'static str = "a class of loops (data, bounded, retry, paging, chunked, worker, shown)";
     fn from_word(word: &str) -> Option<Self> {
         use LoopClass::*;
-        [Data, Bounded, Retry, Paging, Chunked, Worker].into_iter().find(|class| class.word() == word)
+        [Data, Bounded, Retry, Paging, Chunked, Worker, Shown].into_iter().find(|class| class.word() == word)
     }
 }
 
