@@ -29,7 +29,9 @@ pub(super) fn is_loaded_to_count(program: &mut Program, candidate: &Candidate) -
     let file = candidate.file;
     let facts = &program.file(file).facts;
     let site = *candidate.site(program);
-    let Some(counted) = counted(facts, &site).filter(|_| counts_here(program, file, candidate.call)) else { return false };
+    let Some(counted) = counted(facts, &site).filter(|_| counts_here(program, file, candidate.call)) else {
+        return false;
+    };
     // A single row can be tested too.
     let may_be_one = site.kind == CallKind::Test;
     if !is_loaded(program, file, counted.origin, may_be_one, DEEPEST) {
@@ -183,8 +185,7 @@ fn is_only_counted(program: &Program, file: FileId, binding: &Binding, site: &Ca
         Use::Tested => true,
         Use::Argument => calls_around(facts, at).any(|call| {
             let is_given = |argument: &Argument| argument.span == at.span;
-            counts_here(program, file, call)
-                && facts.arguments_of(facts.call(call)).iter().any(is_given)
+            counts_here(program, file, call) && facts.arguments_of(facts.call(call)).iter().any(is_given)
         }),
         Use::Receiver => calls_around(facts, at)
             .any(|call| facts.call(call).callee == binding.origin && is_counted(program, file, call)),
@@ -229,10 +230,8 @@ fn is_counted(program: &Program, file: FileId, call: CallId) -> bool {
             Use::Bound => binding_of_call(facts, call).is_some_and(|binding| {
                 let is_count = |at: &UseSite| {
                     at.kind == Use::Receiver
-                        && calls_around(facts, at).any(|next| {
-                            facts.call(next).callee == binding.origin
-                                && counts_here(program, file, next)
-                        })
+                        && calls_around(facts, at)
+                            .any(|next| facts.call(next).callee == binding.origin && counts_here(program, file, next))
                 };
                 !binding.is_shared && !binding.uses.is_empty() && binding.uses.iter().all(is_count)
             }),

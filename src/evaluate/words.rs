@@ -397,7 +397,9 @@ pub(super) fn of_loop(program: &Program, file: FileId, frame: &LoopFrame) -> Loo
             None => LoopWords::unknown(file, facts.call(call).span),
         },
         LoopSource::Shown(function) => {
-            let Some(shown) = program.shown_rows.get(&function) else { return LoopWords::unknown(file, Span::default()) };
+            let Some(shown) = program.shown_rows.get(&function) else {
+                return LoopWords::unknown(file, Span::default());
+            };
             let (made_file, made) = shown.made;
             let span = program.file(made_file).facts.call(made).span;
             let shown_by = Some(shown.renderer.clone());

@@ -14,7 +14,9 @@ use crate::diagnostic::Confidence;
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::model::table::{Laziness, RowKind};
-use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, ResolvedCalls, ShownRows};
+use crate::program::{
+    Context, FunctionRef, LoopFrame, LoopSource, ProgramFile, RelationRead, ResolvedCalls, ShownRows,
+};
 use crate::source::{FileId, Span};
 use crate::syntax::Name;
 use crate::types::Symbol;
@@ -148,7 +150,8 @@ impl<'a, 'm> Search<'a, 'm> {
                     true => site.callee,
                     // Rows that are looked at where they stand, or handed to what goes through them.
                     false
-                        if row.laziness == Laziness::Conditional && matches!(site.used, Use::Tested | Use::Indexed | Use::FirstOrLast) =>
+                        if row.laziness == Laziness::Conditional
+                            && matches!(site.used, Use::Tested | Use::Indexed | Use::FirstOrLast) =>
                     {
                         site.callee
                     }
