@@ -4,7 +4,8 @@
 //! that nothing moves, changes or lends out for changes meanwhile. Closures and tasks that keep the copy need it.
 
 use super::waste::{
-    PlaceUse, Wasted, binding_of, binding_read_at, is_harmless, is_written, overlap, references_of_receiver, uses_in,
+    PlaceUse, Wasted, binding_of, binding_read_at, is_harmless, is_written, only_looks, overlap,
+    references_of_receiver, uses_in,
 };
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -315,6 +316,27 @@ pub fn lent_remedy(program: &Program, file: FileId, outer: CallId, receiver: Typ
     });
     let member = site.name.map(|name| facts.text(name))?;
     (is_given_payload && only_look).then(|| format!("borrow it: `{text}.{lends}().{member}(…)`"))
+}
+
+/// Does a call only look at what it is called on, and give something that does not live on it: a number, a text?
+pub fn gives_value_of_its_own(program: &mut Program, file: FileId, outer: CallId, receiver: TypeId) -> bool {
+    if !only_looks(program, file, outer) {
+        return false;
+    }
+    let is_own_function = program.resolved(file, outer).functions().next().is_some();
+    let makes = EffectSet::of(&[Effect::Allocates, Effect::Formats]);
+    let makes_new = program.resolved(file, outer).effects.meets(makes);
+    let profile = crate::lang::all()[program.file(file).source.language].profile();
+    let language = program.file(file).source.language;
+    let Some(resolver) = program.resolvers[language].as_mut() else { return false };
+    // What holds one value is used up by what is asked of it: `option.map(…)`.
+    let is_container = profile.length_member.is_some_and(|length| resolver.has_member(receiver, length));
+    if !is_own_function && !is_container && !resolver.is_text(receiver) {
+        return false;
+    }
+    let result = resolver.call(&program.files, file, outer).results().instance();
+    resolver.makes_plain_value(&program.files, file, outer)
+        || makes_new && result.is_some_and(|result| resolver.is_text(result))
 }
 
 fn mentions_receiver(text: &TypeText) -> bool {

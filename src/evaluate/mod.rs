@@ -15,6 +15,7 @@ mod asked;
 mod borrowing;
 mod calls;
 mod causes;
+mod copied_elements;
 mod counted;
 pub mod finding;
 mod flow;

@@ -9,6 +9,7 @@ use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
 use crate::link::resolve::matched_arguments;
 use crate::link::summarize::effects_of_call;
+use crate::model::table::Laziness;
 use crate::program::{FunctionRef, Program};
 use crate::rule::condition::Waste;
 use crate::source::{FileId, Span};
@@ -39,6 +40,9 @@ pub fn wasted(program: &mut Program, file: FileId, call: CallId) -> Option<Waste
         return None;
     }
     let effects = program.resolved(file, call).effects;
+    if let Some(wasted) = super::copied_elements::copied_before_choice(program, file, call) {
+        return Some(wasted);
+    }
     if site.name.is_none() && site.arguments.1 - site.arguments.0 == 1 {
         return listed_argument(program, file, call).or_else(|| copied_for_call(program, file, call));
     }
@@ -125,12 +129,17 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
             (compares && is_given_the_same(facts, outer, &site))
                 .then(|| Wasted::with_remedy(kind, format!("compare `{text}` itself")))
         }
-        Use::Receiver if same_type => {
+        Use::Receiver if same_type || text_to_text => {
             let outer = receiving_call(&program.file(file).facts, Origin::Call(call), call.0)?;
             if is_disturbed(program, file, call, place) {
                 return None;
             }
+            if super::borrowing::gives_value_of_its_own(program, file, outer, receiver) {
+                let remedy = format!("ask `{text}` itself");
+                return Some(Wasted { kind, remedy, replacement: text });
+            }
             super::borrowing::lent_remedy(program, file, outer, receiver, &text)
+                .filter(|_| same_type)
                 .map(|remedy| Wasted::with_remedy(kind, remedy))
         }
         Use::Borrowed => {
@@ -528,8 +537,14 @@ fn lend(program: &mut Program, file: FileId, chain: &mut Vec<PlaceUse>) {
 fn is_plain_chain(program: &Program, file: FileId, call: CallId) -> bool {
     let facts = &program.file(file).facts;
     let mut site = facts.call(call);
-    let allowed =
-        EffectSet::of(&[Effect::Pure, Effect::LinearScan, Effect::CpuLight, Effect::LooksUp, Effect::TakesEnd]);
+    let allowed = EffectSet::of(&[
+        Effect::Pure,
+        Effect::Allocates,
+        Effect::LinearScan,
+        Effect::CpuLight,
+        Effect::LooksUp,
+        Effect::TakesEnd,
+    ]);
     for _ in 0..16 {
         if site.receiver_place.is_some() {
             return true;
@@ -581,7 +596,12 @@ fn consumption_at_once(program: &Program, file: FileId, call: CallId) -> Option<
     let site = facts.call(call);
     match site.used {
         Use::Iterated => consuming_loop(facts, Origin::Call(call), Waste::Looped),
-        Use::Receiver => consuming_method(program, file, Origin::Call(call), call),
+        Use::Receiver => consuming_method(program, file, call, receiving_call(facts, Origin::Call(call), call.0)?),
+        // Of a collection without a name the first: `[…][0]`.
+        Use::FirstOrLast => {
+            let remedy = "take the first as it comes: `.next()`".into();
+            Some(Consumption { kind: Waste::Streamed, span: site.span, remedy, stops: true })
+        }
         Use::Argument => {
             let outer = call_given(facts, call.0, |argument| facts.origin(argument.origin) == Origin::Call(call))?;
             consuming_argument(program, file, outer)
@@ -613,6 +633,19 @@ fn consumption_of_binding(program: &Program, file: FileId, call: CallId, id: Bin
                 .position(|outer| facts.arguments_of(outer).iter().any(|argument| argument.span == only.span))?;
             consuming_argument(program, file, CallId(outer as u32))
         }
+        Use::Receiver => {
+            let is_asked = |site: &CallSite| {
+                site.kind == CallKind::Call
+                    && site.span.start == only.span.start
+                    && site.receiver_place == Some(binding.name)
+                    && site.callee == binding.origin
+            };
+            let outer = CallId(facts.calls.iter().rposition(is_asked)? as u32);
+            // What only borrows the elements may need them for longer than the iterator gives them.
+            let is_lazy = program.resolved(file, outer).row()?.laziness == Laziness::Lazy;
+            let takes_them = facts.call(outer).name.is_some_and(|name| facts.text(name).starts_with("into"));
+            (takes_them || !is_lazy).then(|| consuming_method(program, file, call, outer)).flatten()
+        }
         _ => None,
     }?;
     found.kind = Waste::Later;
@@ -635,15 +668,14 @@ fn loop_consumption(own: &Loop, kind: Waste) -> Consumption {
 }
 
 /// A method that iterators have too, called on the collection.
-fn consuming_method(program: &Program, file: FileId, origin: Origin, inner: CallId) -> Option<Consumption> {
+fn consuming_method(program: &Program, file: FileId, inner: CallId, outer: CallId) -> Option<Consumption> {
     let facts = &program.file(file).facts;
-    let outer = receiving_call(facts, origin, inner.0)?;
     let row = program.resolved(file, outer).row()?;
     if row.piecewise.is_empty() {
         return None;
     }
     let site = facts.call(outer);
-    let is_lazy = row.laziness == crate::model::table::Laziness::Lazy;
+    let is_lazy = row.laziness == Laziness::Lazy;
     if !is_lazy {
         // All of the elements, or the first few of them: what runs is what ran before.
         let stops = row.piecewise.contains("is_none") || row.piecewise.starts_with("any") || row.piecewise == "next()";
@@ -664,7 +696,7 @@ fn consuming_method(program: &Program, file: FileId, origin: Origin, inner: Call
                     return None;
                 }
                 last = next;
-                if row.laziness != crate::model::table::Laziness::Lazy {
+                if row.laziness != Laziness::Lazy {
                     return Some(Consumption {
                         kind: Waste::Restarted,
                         span: facts.call(last).span,

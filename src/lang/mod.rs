@@ -197,6 +197,10 @@ pub struct Profile {
     pub constructor_member: Option<&'static str>,
     /// The members that give an equal value of one's own, the one that every type may have first.
     pub copy_members: &'static [&'static str],
+    /// The member that makes an iterator which gives copies of what another gives.
+    pub copying_adapter: Option<&'static str>,
+    /// Members of iterators that look at each element and leave most of them, or all, behind.
+    pub choosing_members: &'static [&'static str],
     /// Does adding to a text that only a local variable holds make it longer in place?
     pub grows_local_texts_in_place: bool,
     /// The member that tells how many elements a container has.
@@ -243,6 +247,8 @@ impl Profile {
         main_function: None,
         constructor_member: None,
         copy_members: &[],
+        copying_adapter: None,
+        choosing_members: &[],
         grows_local_texts_in_place: false,
         length_member: None,
         comparing_members: &[],

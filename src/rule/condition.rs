@@ -200,6 +200,8 @@ pub enum Waste {
     LastUseOfAny,
     /// A copy that is only borrowed or compared.
     OnlyRead,
+    /// Copies of elements most of which are left behind at once.
+    BeforeChoice,
     /// A copy that is bound to a variable which is only looked at.
     ReadLater,
     /// A text that is only borrowed or compared.
@@ -219,14 +221,15 @@ pub enum Waste {
 }
 
 impl Vocabulary for Waste {
-    const WHAT: &'static str = "a reason why a value need not be made (last-use, last-use-of-any, only-read, read-later, \
-                                formatted-to-read, streamed, restarted, looped, later, kept-last, \
+    const WHAT: &'static str = "a reason why a value need not be made (last-use, last-use-of-any, only-read, before-choice, \
+                                read-later, formatted-to-read, streamed, restarted, looped, later, kept-last, \
                                 listed)";
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "last-use" => Waste::LastUse,
             "last-use-of-any" => Waste::LastUseOfAny,
             "only-read" => Waste::OnlyRead,
+            "before-choice" => Waste::BeforeChoice,
             "read-later" => Waste::ReadLater,
             "formatted-to-read" => Waste::FormattedToRead,
             "streamed" => Waste::Streamed,
@@ -479,6 +482,8 @@ conditions! {
     scans_invariant: bool,
     /// the call that is awaited before it has one of these effects, and neither needs what the other does
     follows_independent: Vec<Word<Effect>>,
+    /// it is the third in a row that is awaited and asks one of these, by the beginnings of their names, and none needs what another gives
+    third_in_a_row: Vec<String>,
     /// the table that the statement is about is defined in the program
     known_table: bool,
     /// the file of the statement makes the table that it is about
