@@ -1,6 +1,6 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
-use super::{calls, causes, counted, flow, given, rows, values};
+use super::{calls, causes, counted, flow, given, rows, values, waterfall};
 use crate::diagnostic::{Diagnostic, Set};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -378,6 +378,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(limited, |wanted| flow::is_limited(program, candidate) == *wanted);
     check!(scans_invariant, |wanted| flow::scans_invariant(program, candidate) == *wanted);
     check!(follows_independent, |wanted| flow::follows_independent(program, candidate, words(wanted)));
+    check!(third_in_a_row, |wanted| waterfall::is_third_in_a_row(program, candidate, wanted));
     check!(unlimited, |_wanted| false);
     // Of statements only.
     check!(known_table, |_wanted| false);

@@ -33,6 +33,7 @@ pub mod suppress;
 mod values;
 mod volume;
 pub mod waste;
+mod waterfall;
 mod words;
 
 use rustc_hash::FxHashMap;
