@@ -79,8 +79,9 @@ fn frames_of<'p>(
 fn shown_frame(program: &Program, file: FileId, call: CallId) -> Option<LoopFrame> {
     let facts = &program.file(file).facts;
     let function = program.function_ref(file, facts.scope(facts.call(call).scope).function);
-    let is_shown = !program.context(file, call).is_deferred && program.shown_rows.contains_key(&function);
-    is_shown.then_some(LoopFrame { source: LoopSource::Shown(function), bit: EVERY_TURN, class: LoopClass::Shown })
+    let shown = program.shown_rows.get(&function)?;
+    let counts = !program.context(file, call).is_deferred && !rows::asked_what_it_has(program, file, call, shown.row);
+    counts.then_some(LoopFrame { source: LoopSource::Shown(function), bit: EVERY_TURN, class: LoopClass::Shown })
 }
 
 fn depends_on(

@@ -3,6 +3,7 @@
 //! Finds a class by the type of the last receiver on the way. Where that is not known, neither is anything else.
 
 use super::matching::{Candidate, leaf};
+use crate::effect::Effect;
 use crate::facts::*;
 use crate::link::resolve::Value;
 use crate::program::{LoopSource, Program};
@@ -105,6 +106,30 @@ fn class_of_rows(program: &mut Program, candidate: &Candidate) -> Option<Symbol>
     };
     let of_it = resolver.arguments_of_type(receiver).iter().copied().chain([receiver]);
     of_it.into_iter().find(|class| resolver.is_own_class(*class)).map(|class| resolver.type_symbol(class))
+}
+
+/// Does the function of a call ask before it whether a row that it is given has something at hand: `hasattr(order, "total")`,
+/// `"lines" in order.loaded`?
+pub(super) fn asked_what_it_has(program: &Program, file: FileId, call: CallId, row: u16) -> bool {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let function = facts.scope(site.scope).function;
+    let is_row = |origin: OriginId| facts.origin(origin) == Origin::Parameter(function, row);
+    let is_of_row = |origin: OriginId| matches!(facts.origin(origin), Origin::Member(inner, _) if is_row(inner));
+    let (start, end) = facts.function(function).region.calls;
+    let mut before = (start..end).map(CallId).filter(|other| facts.call(*other).span.end <= site.span.start);
+    before.any(|other| {
+        let asked = facts.call(other);
+        let first = facts.arguments_of(asked).first();
+        match asked.kind {
+            CallKind::Membership => is_of_row(asked.callee),
+            CallKind::Call => {
+                let looks_up = program.resolved(file, other).effects.has(Effect::LooksUp);
+                looks_up && first.is_some_and(|first| is_row(first.origin))
+            }
+            _ => false,
+        }
+    })
 }
 
 /// Does every turn assign values to the row that do not depend on the turn, and do nothing else with it?
