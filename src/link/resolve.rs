@@ -2126,7 +2126,11 @@ impl<'m> Resolver<'m> {
         let id = self.infer(files, file, argument.origin).instance()?;
         let member = self.symbols.intern(ITERATE);
         let symbol = self.types.get(id).name;
-        self.member_row(symbol, member)
+        // A class of the program is gone through as what it inherits from is, unless it says how itself.
+        match self.method(files, symbol, member) {
+            Some(_) => None,
+            None => self.lineage(files, symbol).iter().find_map(|part| self.member_row(*part, member)),
+        }
     }
 
     /// The function of the program that a call runs by calling a member of an argument.
