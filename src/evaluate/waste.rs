@@ -648,7 +648,9 @@ fn consumption_of_binding(program: &Program, file: FileId, call: CallId, id: Bin
         }
         _ => None,
     }?;
-    found.kind = Waste::Later;
+    // Of an iterator the same cannot always be asked.
+    let is_asked = only.kind == Use::Receiver && found.kind == Waste::Streamed;
+    found.kind = if is_asked { Waste::AskedLater } else { Waste::Later };
     found.span = Span { start, end: found.span.end };
     Some(found)
 }

@@ -214,6 +214,8 @@ pub enum Waste {
     Looped,
     /// A collection that is bound to a variable and gone through later.
     Later,
+    /// A collection that is bound to a variable, of which one thing is asked later.
+    AskedLater,
     /// A collection of which the last element is taken.
     KeptLast,
     /// The list that a comprehension builds for a function that could take the elements one by one.
@@ -222,8 +224,8 @@ pub enum Waste {
 
 impl Vocabulary for Waste {
     const WHAT: &'static str = "a reason why a value need not be made (last-use, last-use-of-any, only-read, before-choice, \
-                                read-later, formatted-to-read, streamed, restarted, looped, later, kept-last, \
-                                listed)";
+                                read-later, formatted-to-read, streamed, restarted, looped, later, asked-later, \
+                                kept-last, listed)";
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "last-use" => Waste::LastUse,
@@ -236,6 +238,7 @@ impl Vocabulary for Waste {
             "restarted" => Waste::Restarted,
             "looped" => Waste::Looped,
             "later" => Waste::Later,
+            "asked-later" => Waste::AskedLater,
             "kept-last" => Waste::KeptLast,
             "listed" => Waste::Listed,
             _ => return None,
