@@ -14,6 +14,9 @@ use crate::source::FileId;
 use crate::syntax::{CollectionKind, FunctionFlavor, Name, ParameterKind, TypeExpr, TypeExprId, TypeForm};
 use crate::types::{Symbol, Type, TypeId, TypeText};
 
+/// What a call gives whose arguments name a class, as model tables write it.
+const NAMED_CLASS: &str = "named.class";
+
 /// What the type of something that is made under a name begins with, before that.
 pub(super) const NAMED: &str = "named ";
 
@@ -972,11 +975,48 @@ impl<'m> Resolver<'m> {
             }
             return self.declared_result(files, site);
         }
+        if &*row.returns == NAMED_CLASS {
+            return site.map_or_else(Values::unknown, |site| self.class_named_at(files, site, site));
+        }
         let text = TypeText::parse(&row.returns);
         match self.ask(None, |resolver| resolver.type_of_text(files, &text, owner, site)) {
             Some(id) if self.is_known(id) => Values::one(Value::Instance(id)),
             _ => self.declared_result(files, site),
         }
+    }
+
+    /// The class of rows that the arguments of a call name by texts. What a function around the call was given itself is
+    /// looked up at the site that called that function.
+    fn class_named_at(&mut self, files: &[ProgramFile], inner: (FileId, CallId), outer: (FileId, CallId)) -> Values {
+        let facts = &files[inner.0.0 as usize].facts;
+        let arguments = facts.arguments_of(facts.call(inner.1)).iter();
+        let texts: SmallVec<[&str; 2]> =
+            arguments.filter_map(|argument| given_text(files, inner, argument.origin, outer)).collect();
+        let class = self.class_of_rows_named(files, &texts);
+        class.map_or_else(Values::unknown, |class| Values::one(Value::Item(class)))
+    }
+
+    /// What a call gives whose function looks up a class of rows by the texts that it is given.
+    pub(super) fn class_named_through(
+        &mut self,
+        files: &[ProgramFile],
+        (file, call): (FileId, CallId),
+        (callee_file, callee): (FileId, FunctionId),
+    ) -> Values {
+        let facts = &files[file.0 as usize].facts;
+        let given = facts.arguments_of(facts.call(call));
+        if given.is_empty() || !given.iter().all(|argument| facts.literal_text(argument.origin).is_some()) {
+            return Values::default();
+        }
+        let callee_facts = &files[callee_file.0 as usize].facts;
+        for origin in &callee_facts.function(callee).returns {
+            let Origin::Call(inner) = callee_facts.origin(*origin) else { continue };
+            let (row, _) = self.call_target(files, callee_file, inner);
+            if row.is_some_and(|row| &*row.returns == NAMED_CLASS) {
+                return self.class_named_at(files, (callee_file, inner), (file, call));
+            }
+        }
+        Values::default()
     }
 
     /// `iter.collect::<Vec<_>>()`: the type argument of a call of which nothing else is known is its result.
@@ -1170,6 +1210,37 @@ impl<'m> Resolver<'m> {
             }
         }
     }
+}
+
+/// The text that a call is given: written there, or at the call of the function around it, whose parameter it is.
+fn given_text<'f>(
+    files: &'f [ProgramFile],
+    (file, call): (FileId, CallId),
+    origin: OriginId,
+    (outer_file, outer): (FileId, CallId),
+) -> Option<&'f str> {
+    let facts = &files[file.0 as usize].facts;
+    let (callee, place) = match facts.origin(origin) {
+        Origin::Parameter(callee, place) => (callee, place),
+        // A parameter that may have been given another value stays the likeliest.
+        Origin::Join(start, end) => {
+            let mut members = facts.origin_list(start, end).iter();
+            let given = |member: &OriginId| match facts.origin(*member) {
+                Origin::Parameter(callee, place) => Some((callee, place)),
+                _ => None,
+            };
+            members.find_map(given)?
+        }
+        _ => return facts.literal_text(origin),
+    };
+    if (file, call) == (outer_file, outer) {
+        return None;
+    }
+    let outer_facts = &files[outer_file.0 as usize].facts;
+    let site = outer_facts.call(outer);
+    let mut pairs = matched_arguments(outer_facts, site, facts, callee).into_iter();
+    let (argument, _) = pairs.find(|(_, parameter)| *parameter == place)?;
+    outer_facts.literal_text(outer_facts.arguments_of(site)[argument].origin)
 }
 
 /// Does a row run the callable that is given as this argument once per element?

@@ -56,6 +56,8 @@ pub struct Relations<'m> {
     settings: FxHashMap<String, Option<String>>,
     /// The classes whose rows a class is registered to show.
     registered: FxHashMap<Symbol, Registrations>,
+    /// The classes of the program by their names alone.
+    classes: FxHashMap<Symbol, Vec<Symbol>>,
 }
 
 /// Classes of rows, each with the call that registers it.
@@ -125,8 +127,9 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
+        Arc::make_mut(&mut self.relations).classes = by_name;
         for declaration in &declarations {
-            self.add_relation(files, declaration, &by_name, &abstracts, &heirs);
+            self.add_relation(files, declaration, &abstracts, &heirs);
         }
         Arc::make_mut(&mut self.relations).note_names();
     }
@@ -203,12 +206,11 @@ impl<'m> Resolver<'m> {
         &mut self,
         files: &[ProgramFile],
         declaration: &Declaration<'m>,
-        by_name: &FxHashMap<Symbol, Vec<Symbol>>,
         abstracts: &FxHashSet<Symbol>,
         heirs: &FxHashMap<Symbol, Vec<Symbol>>,
     ) {
         let row = declaration.row;
-        let mut target = self.target_of(files, declaration, by_name);
+        let mut target = self.target_of(files, declaration);
         let is_many = match (row.kind, declaration.is_declared_many) {
             (RelationKind::One, _) => false,
             (RelationKind::Many, _) => true,
@@ -277,19 +279,14 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn target_of(
-        &mut self,
-        files: &[ProgramFile],
-        declaration: &Declaration<'m>,
-        by_name: &FxHashMap<Symbol, Vec<Symbol>>,
-    ) -> Option<Symbol> {
+    fn target_of(&mut self, files: &[ProgramFile], declaration: &Declaration<'m>) -> Option<Symbol> {
         let file = declaration.file;
         let facts = &files[file.0 as usize].facts;
         let argument = declaration.row.target.as_ref().and_then(|place| argument_at(facts, declaration.call, place));
         let argument = argument.map(|argument| argument.origin);
         let Some(argument) = argument else { return self.declared_target(files, declaration) };
         match facts.origin(argument) {
-            Origin::String(Some(text)) => self.named_class(&facts.strings[text.0 as usize], declaration.owner, by_name),
+            Origin::String(Some(text)) => self.named_class(&facts.strings[text.0 as usize], declaration.owner),
             // `lambda: Order`.
             Origin::Closure(closure) => {
                 let returned = facts.closure(closure).returns.first().copied()?;
@@ -297,7 +294,7 @@ impl<'m> Resolver<'m> {
             }
             Origin::Member(_, name) if is_setting(facts.text(name)) => {
                 let configured = self.configured_text(files, facts.text(name));
-                let configured = configured.and_then(|text| self.named_class(&text, declaration.owner, by_name));
+                let configured = configured.and_then(|text| self.named_class(&text, declaration.owner));
                 configured.or_else(|| self.class_named_by(files, file, argument))
             }
             _ => self.class_named_by(files, file, argument),
@@ -335,7 +332,7 @@ impl<'m> Resolver<'m> {
     }
 
     /// The class that a text names: `Order`, `shop.Order`, `self`.
-    fn named_class(&mut self, text: &str, owner: Symbol, by_name: &FxHashMap<Symbol, Vec<Symbol>>) -> Option<Symbol> {
+    fn named_class(&mut self, text: &str, owner: Symbol) -> Option<Symbol> {
         if text == "self" {
             return Some(owner);
         }
@@ -343,19 +340,14 @@ impl<'m> Resolver<'m> {
             Some((label, name)) => (Some(label), name),
             None => (None, text),
         };
-        let candidates = by_name.get(&self.symbols.find(name)?)?;
+        let candidates = self.relations.classes.get(&self.symbols.find(name)?)?;
         if let [only] = candidates[..] {
             return Some(only);
         }
         let separator = self.language.profile().separator;
         let module_of = |symbol: &Symbol| self.symbols.text(*symbol).rsplit_once(separator).map_or("", |(of, _)| of);
         let fitting: SmallVec<[Symbol; 4]> = match label {
-            Some(label) => {
-                let last = label.rsplit('.').next().unwrap_or(label).to_ascii_lowercase();
-                let has_label =
-                    |symbol: &&Symbol| module_of(symbol).split(separator).any(|part| part.to_ascii_lowercase() == last);
-                candidates.iter().filter(has_label).copied().collect()
-            }
+            Some(label) => candidates.iter().filter(|symbol| self.is_below(**symbol, label)).copied().collect(),
             None => {
                 let here = module_of(&owner);
                 let is_beside = |symbol: &&Symbol| {
@@ -369,6 +361,37 @@ impl<'m> Resolver<'m> {
         };
         match fitting[..] {
             [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// Is a folder or module around a class named as a label ends?
+    fn is_below(&self, class: Symbol, label: &str) -> bool {
+        let separator = self.language.profile().separator;
+        let last = label.rsplit('.').next().unwrap_or(label);
+        let around = self.symbols.text(class).rsplit_once(separator).map_or("", |(around, _)| around);
+        around.split(separator).any(|part| part.eq_ignore_ascii_case(last))
+    }
+
+    /// The class of rows that a call names by texts: `get_model("shop", "Order")`, `get_model("shop.Order")`.
+    pub(super) fn class_of_rows_named(&mut self, files: &[ProgramFile], texts: &[&str]) -> Option<Symbol> {
+        let (label, name) = match texts {
+            [label, name] => (*label, *name),
+            [both] => both.rsplit_once('.')?,
+            _ => return None,
+        };
+        let named = self.relations.classes.get(&self.symbols.find(name)?)?.clone();
+        let (models, mut rows) = (self.models, SmallVec::<[Symbol; 4]>::new());
+        for class in named {
+            let lineage = self.lineage(files, class);
+            if lineage.iter().skip(1).any(|part| models.table(self.symbols.text(*part)).is_some()) {
+                rows.push(class);
+            }
+        }
+        let below: SmallVec<[Symbol; 4]> = rows.iter().filter(|class| self.is_below(**class, label)).copied().collect();
+        match (&below[..], &rows[..]) {
+            // A label may be another name than that of the folder.
+            ([only], _) | ([], [only]) => Some(*only),
             _ => None,
         }
     }

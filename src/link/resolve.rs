@@ -1822,6 +1822,22 @@ impl<'m> Resolver<'m> {
         Some(facts.arguments_of(site)[argument].origin)
     }
 
+    /// What a call of a function of the program gives: as the call decides, or else as the function alone says.
+    fn given_back_as(&mut self, files: &[ProgramFile], site: (FileId, CallId), callee: (FileId, FunctionId)) -> Values {
+        let decided = self.given_for_result(files, site, callee);
+        if !decided.list.is_empty() {
+            return decided;
+        }
+        let named = match self.models.knows_relations() {
+            true => self.class_named_through(files, site, callee),
+            false => Values::default(),
+        };
+        match named.list.is_empty() {
+            true => self.return_values(files, callee.0, callee.1),
+            false => named,
+        }
+    }
+
     pub(super) fn call_value(
         &mut self,
         files: &[ProgramFile],
@@ -1835,10 +1851,7 @@ impl<'m> Resolver<'m> {
                 resolution.targets.push(Target::Function(function_ref(files, file, function)));
                 let values = match self.given_back(files, site, (file, function)) {
                     Some(argument) => self.infer(files, site.0, argument),
-                    None => match self.given_for_result(files, site, (file, function)) {
-                        values if values.list.is_empty() => self.return_values(files, file, function),
-                        values => values,
-                    },
+                    None => self.given_back_as(files, site, (file, function)),
                 };
                 let gives_future = files[file.0 as usize].facts.function(function).gives_future();
                 let values = if gives_future { self.futures_of(values) } else { values };
