@@ -35,7 +35,7 @@ pub fn copied_to_be_read(program: &mut Program, file: FileId, call: CallId) -> O
     let result = resolver.call(&program.files, file, call).results().instance()?;
     let same_type = result == receiver;
     let is_text = resolver.is_text(receiver) && resolver.is_text(result);
-    if !is_text && (!same_type || !resolver.is_costly_to_copy(&program.files, receiver, 0)) {
+    if !is_text && (!same_type || !resolver.is_costly_to_copy(&program.files, receiver)) {
         return None;
     }
     let original = original_of(program, file, call)?;

@@ -23,7 +23,7 @@ pub(super) fn copied_before_choice(program: &mut Program, file: FileId, call: Ca
     };
     let chosen = choice(program, file, adapter, profile)?;
     let resolver = program.resolvers[language].as_mut()?;
-    let is_costly = resolver.is_costly_to_copy(&program.files, copied, 0);
+    let is_costly = resolver.is_costly_to_copy(&program.files, copied);
     is_costly.then(|| Wasted::with_remedy(Waste::BeforeChoice, format!("copy after `{chosen}`, what is left")))
 }
 

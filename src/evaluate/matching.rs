@@ -1099,7 +1099,7 @@ fn is_cheap_to_clone(program: &mut Program, candidate: &Candidate) -> bool {
     let Some(receiver) = program.resolved(candidate.file, candidate.call).receiver else { return false };
     let language = program.file(candidate.file).source.language;
     let Some(resolver) = program.resolvers[language].as_mut() else { return false };
-    !resolver.may_be_costly_to_copy(&program.files, receiver, 0)
+    !resolver.may_be_costly_to_copy(&program.files, receiver)
 }
 
 /// The library calls that a call may be.

@@ -82,8 +82,8 @@ fn wasted_copy(program: &mut Program, file: FileId, call: CallId) -> Option<Wast
     let text_to_text = is_text && result.is_some_and(|result| resolver.is_text(result));
     let formats = program.resolved(file, call).effects.has(Effect::Formats) && !text_to_text;
     let resolver = program.resolvers[language].as_mut()?;
-    let is_costly = formats || text_to_text || resolver.is_costly_to_copy(&program.files, receiver, 0);
-    if !is_costly && !resolver.may_be_costly_to_copy(&program.files, receiver, 0) {
+    let is_costly = formats || text_to_text || resolver.is_costly_to_copy(&program.files, receiver);
+    if !is_costly && !resolver.may_be_costly_to_copy(&program.files, receiver) {
         return None;
     }
     if same_type && is_last_use(program, file, call) {

@@ -9,11 +9,14 @@ use crate::facts::*;
 use crate::model::table::Row;
 use crate::program::{ProgramFile, Target};
 use crate::source::FileId;
-use crate::syntax::{ParameterKind, TypeExprId, TypeForm};
+use crate::syntax::{ClassKind, ParameterKind, TypeExprId, TypeForm};
 use crate::types::{TypeId, TypeText};
 
 /// How many steps an answer may take.
 const LONGEST_WAY: usize = 12;
+
+/// How deep in what a type holds it is looked for what is costly to copy.
+const DEEPEST_PART: u8 = 4;
 
 /// A value that belongs to its holder.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,15 @@ enum Owned {
     Declared(FileId, TypeExprId),
     /// Made by a library call or a display.
     Made,
+}
+
+/// How sure an answer about the cost of a copy is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Costly {
+    /// Copying surely allocates.
+    Surely,
+    /// Nothing says that copying is cheap.
+    Perhaps,
 }
 
 impl<'m> Resolver<'m> {
@@ -222,39 +234,69 @@ impl<'m> Resolver<'m> {
     }
 
     /// Does copying a value of this type surely allocate?
-    pub fn is_costly_to_copy(&mut self, files: &[ProgramFile], id: TypeId, depth: usize) -> bool {
-        if depth > 4 || self.is_cheap_to_clone(id) {
-            return false;
-        }
-        let ty = self.types.get(id).clone();
-        if let Some((file, class)) = self.class_of(id) {
-            return self.is_costly_class(files, file, class, depth);
-        }
-        if self.is_growable(id) {
-            return true;
-        }
-        ty.arguments.iter().any(|argument| self.is_costly_to_copy(files, *argument, depth + 1))
+    pub fn is_costly_to_copy(&mut self, files: &[ProgramFile], id: TypeId) -> bool {
+        self.is_costly(files, id, Costly::Surely, 0)
     }
 
     /// Is a type neither known to be cheap to copy nor to be made of what is?
-    pub fn may_be_costly_to_copy(&mut self, files: &[ProgramFile], id: TypeId, depth: usize) -> bool {
-        if depth > 4 || self.is_cheap_to_clone(id) || !self.is_known(id) {
+    pub fn may_be_costly_to_copy(&mut self, files: &[ProgramFile], id: TypeId) -> bool {
+        self.is_costly(files, id, Costly::Perhaps, 0)
+    }
+
+    fn is_costly(&mut self, files: &[ProgramFile], id: TypeId, costly: Costly, depth: u8) -> bool {
+        if depth > DEEPEST_PART || self.is_cheap_to_clone(id) {
+            return false;
+        }
+        // Large types hold each other many times over.
+        if let Some(known) = self.costly.get(&(id, costly, depth)) {
+            return *known;
+        }
+        let answer = match costly {
+            Costly::Surely => self.is_surely_costly(files, id, depth),
+            Costly::Perhaps => self.is_perhaps_costly(files, id, depth),
+        };
+        self.costly.insert((id, costly, depth), answer);
+        answer
+    }
+
+    fn is_surely_costly(&mut self, files: &[ProgramFile], id: TypeId, depth: u8) -> bool {
+        match self.class_of(id) {
+            Some((file, class)) => self.has_costly_part(files, file, class, Costly::Surely, depth),
+            None => self.is_growable(id) || self.has_costly_argument(files, id, Costly::Surely, depth),
+        }
+    }
+
+    fn is_perhaps_costly(&mut self, files: &[ProgramFile], id: TypeId, depth: u8) -> bool {
+        if !self.is_known(id) {
             return false;
         }
         let Some((file, class)) = self.class_of(id) else {
-            let arguments = self.types.get(id).arguments.clone();
             // What is generic is as costly as its contents.
-            return arguments.is_empty()
-                || arguments.iter().any(|argument| self.may_be_costly_to_copy(files, *argument, depth + 1));
+            return self.types.get(id).arguments.is_empty()
+                || self.has_costly_argument(files, id, Costly::Perhaps, depth);
         };
         let facts = &files[file.0 as usize].facts;
-        if facts.class(class).kind == crate::syntax::ClassKind::Interface || self.is_plain_data(files, file, class) {
-            return false;
-        }
+        let is_cheap = facts.class(class).kind == ClassKind::Interface || self.is_plain_data(files, file, class);
+        !is_cheap && self.has_costly_part(files, file, class, Costly::Perhaps, depth)
+    }
+
+    fn has_costly_argument(&mut self, files: &[ProgramFile], id: TypeId, costly: Costly, depth: u8) -> bool {
+        let arguments = self.types.get(id).arguments.clone();
+        arguments.iter().any(|argument| self.is_costly(files, *argument, costly, depth + 1))
+    }
+
+    fn has_costly_part(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        class: ClassId,
+        costly: Costly,
+        depth: u8,
+    ) -> bool {
         let fields = self.parts_with_fields(files, file, class);
         fields.into_iter().any(|field| {
             let id = self.infer(files, file, field).instance();
-            id.is_some_and(|id| self.may_be_costly_to_copy(files, id, depth + 1))
+            id.is_some_and(|id| self.is_costly(files, id, costly, depth + 1))
         })
     }
 
@@ -288,14 +330,6 @@ impl<'m> Resolver<'m> {
         let Some(symbol) = self.class_symbol(file, class) else { return is_derived };
         let lineage = self.lineage(files, symbol);
         is_derived || lineage.iter().any(|base| self.models.is_cheap_to_clone(self.symbols.text(*base)))
-    }
-
-    fn is_costly_class(&mut self, files: &[ProgramFile], file: FileId, class: ClassId, depth: usize) -> bool {
-        let fields = self.parts_with_fields(files, file, class);
-        fields.into_iter().any(|field| {
-            let id = self.infer(files, file, field).instance();
-            id.is_some_and(|id| self.is_costly_to_copy(files, id, depth + 1))
-        })
     }
 
     /// Does a library's type keep its contents in memory of its own?

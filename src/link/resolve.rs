@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
+use super::ownership::Costly;
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -270,6 +271,8 @@ pub struct Resolver<'m> {
     /// The arguments that call sites give to each parameter.
     pub(super) callers: Shared<(FunctionRef, u16), SmallVec<[GivenArgument; 2]>>,
     rows: FxHashMap<(Symbol, Symbol), Option<&'m Row>>,
+    /// Which types are costly to copy, as far as that was asked, and how deep into what they hold one was then.
+    pub(super) costly: FxHashMap<(TypeId, Costly, u8), bool>,
     known_types: FxHashMap<Symbol, bool>,
     external_members: FxHashMap<(Symbol, Symbol), Symbol>,
     externals: FxHashMap<Symbol, External<'m>>,
@@ -332,6 +335,7 @@ impl<'m> Resolver<'m> {
             validity: Validity::Final,
             callers: Arc::default(),
             rows: FxHashMap::default(),
+            costly: FxHashMap::default(),
             known_types: FxHashMap::default(),
             external_members: FxHashMap::default(),
             externals: FxHashMap::default(),
@@ -1082,16 +1086,14 @@ impl<'m> Resolver<'m> {
                     _ => self.values_bound_to(files, values, class),
                 };
             }
-            if self.definition(part).is_none() {
-                let text = self.symbols.text(part).to_owned();
-                let member_text = self.symbols.text(member).to_owned();
-                if let Some((row, _)) = self.models.member(&text, &member_text) {
-                    let owner = instance.unwrap_or_else(|| self.types.intern(symbol, &[]));
-                    return match row.kind {
-                        RowKind::Attribute => self.row_returns(files, row, Some(owner), None),
-                        _ => Values::one(Value::Item(self.symbols.member(part, member, separator))),
-                    };
-                }
+            if self.definition(part).is_none()
+                && let Some(row) = self.member_row(part, member)
+            {
+                let owner = instance.unwrap_or_else(|| self.types.intern(symbol, &[]));
+                return match row.kind {
+                    RowKind::Attribute => self.row_returns(files, row, Some(owner), None),
+                    _ => Values::one(Value::Item(self.symbols.member(part, member, separator))),
+                };
             }
         }
         Values::unknown()
@@ -1105,10 +1107,9 @@ impl<'m> Resolver<'m> {
     /// What a class of a library that a class inherits from says of an attribute.
     fn library_attribute(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Option<&'m Row> {
         let lineage = self.lineage(files, symbol);
-        let mut libraries = lineage.iter().filter(|part| self.definition(**part).is_none());
-        libraries.find_map(|part| {
-            let (row, _) = self.models.member(self.symbols.text(*part), self.symbols.text(member))?;
-            (row.kind == RowKind::Attribute).then_some(row)
+        lineage.iter().find_map(|part| match self.definition(*part) {
+            Some(_) => None,
+            None => self.member_row(*part, member).filter(|row| row.kind == RowKind::Attribute),
         })
     }
 
