@@ -653,6 +653,17 @@ impl Tree {
         self.nodes[id.0 as usize].span
     }
 
+    /// All names that stand for values, with the bytes where they start, in the order of the text.
+    pub fn names_by_place(&self) -> Box<[(u32, Name)]> {
+        let name = |node: &Node| match node.kind {
+            NodeKind::Name(name) => Some((node.span.start, name)),
+            _ => None,
+        };
+        let mut names: Box<[(u32, Name)]> = self.nodes.iter().filter_map(name).collect();
+        names.sort_unstable_by_key(|(start, _)| *start);
+        names
+    }
+
     /// Calls `visit` with every child of a node, in the order of evaluation. Parts of functions and classes count
     /// as children too: decorators, defaults, bodies.
     pub fn for_each_child(&self, id: NodeId, visit: &mut dyn FnMut(NodeId)) {

@@ -57,7 +57,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         known,
         facts,
         locals: Locals::default(),
-        shared_bindings: 0,
+        names_by_place: None,
         places: FxHashMap::default(),
         scope: ScopeId(0),
         function: FunctionId(0),
@@ -129,8 +129,8 @@ struct Extractor<'t> {
     known: KnownNames,
     facts: FileFacts,
     locals: Locals,
-    /// The bindings before this one are known to be seen by functions that are defined here, or not to be.
-    shared_bindings: usize,
+    /// The names that the text mentions, in its order; asked for where a function is defined in another.
+    names_by_place: Option<Box<[(u32, Name)]>>,
     places: FxHashMap<(Name, Name), Name>,
     scope: ScopeId,
     function: FunctionId,
@@ -371,7 +371,7 @@ impl Extractor<'_> {
         let mut own = None;
         let mut sees = None;
         if !self.in_module_body() {
-            self.share_bindings();
+            self.share_bindings(span);
             sees = Some(self.locals.length());
             if self.class.is_none() {
                 let local = Local { origin, depend: Depend::default(), scope: self.scope, binding: None };
@@ -391,14 +391,16 @@ impl Extractor<'_> {
         origin
     }
 
-    /// A function that is defined here may read and write what is seen here.
-    fn share_bindings(&mut self) {
-        for number in self.shared_bindings..self.facts.bindings.len() {
-            let name = self.facts.bindings[number].name;
-            let is_seen = self.locals.get(name).is_some_and(|local| local.binding == Some(BindingId(number as u32)));
-            self.facts.bindings[number].is_shared |= is_seen;
+    /// A function that is defined here may read and write what it mentions of what is seen here.
+    fn share_bindings(&mut self, function: Span) {
+        let names = self.names_by_place.take().unwrap_or_else(|| self.tree.names_by_place());
+        let first = names.partition_point(|(start, _)| *start < function.start);
+        for (_, name) in names[first..].iter().take_while(|(start, _)| *start < function.end) {
+            if let Some(binding) = self.locals.get(*name).and_then(|local| local.binding) {
+                self.facts.bindings[binding.index()].is_shared = true;
+            }
         }
-        self.shared_bindings = self.facts.bindings.len();
+        self.names_by_place = Some(names);
     }
 
     /// Functions that were defined in the code that was walked last, and are pending from `first` on, see its names.
@@ -421,7 +423,6 @@ impl Extractor<'_> {
         if let Some((name, local)) = pending.own {
             self.locals.set(name, Some(local));
         }
-        self.shared_bindings = self.facts.bindings.len();
         self.outer_names.clear();
         self.function = pending.id;
         self.module = pending.module;

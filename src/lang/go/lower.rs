@@ -142,6 +142,10 @@ impl<'t> Lowering<'t> {
             return;
         }
         for (at, name) in names.iter().enumerate() {
+            if let Some(function) = values.get(at).and_then(|value| self.named_literal(*name, *value, span_of(node))) {
+                nodes.push(function);
+                continue;
+            }
             let declared = declared.map(|declared| self.type_expr(declared));
             let value = values.get(at).map(|value| self.expression(*value));
             nodes.push(self.binding(*name, declared, value, values.get(at).copied(), span_of(node)));
@@ -163,6 +167,18 @@ impl<'t> Lowering<'t> {
     }
 
     // Functions
+
+    /// `find := func(id string) *Order { … }`: a function literal that gets a name is a function of that name.
+    pub(super) fn named_literal(&mut self, name: Node<'t>, value: Node<'t>, span: Span) -> Option<NodeId> {
+        let is_named = self.kind(name) == Kind::Identifier && self.text_of(name) != "_";
+        if !is_named || self.kind(value) != Kind::FuncLiteral {
+            return None;
+        }
+        let parts = self.parts(value);
+        let signature = self.signature(&parts);
+        let body = in_field(&parts, Field::Body);
+        Some(self.function(name, signature, TypeParameters::default(), body, FunctionFlavor::Plain, span))
+    }
 
     fn function_declaration(&mut self, node: Node<'t>) -> Option<NodeId> {
         let parts = self.parts(node);

@@ -121,10 +121,10 @@ impl<'t> Lowering<'t> {
         let (left, right, _) = self.sides(node)?;
         let span = span_of(node);
         match (&left[..], &right[..]) {
-            ([name], [value]) => {
+            ([name], [value]) => Some(self.named_literal(*name, *value, span).unwrap_or_else(|| {
                 let lowered = self.expression(*value);
-                Some(self.binding(*name, None, Some(lowered), Some(*value), span))
-            }
+                self.binding(*name, None, Some(lowered), Some(*value), span)
+            })),
             (_, [value]) => {
                 let target = self.target_tuple(&left);
                 let value = Some(self.several(left.len(), *value));
@@ -176,6 +176,12 @@ impl<'t> Lowering<'t> {
             && let Some(call) = self.append_to_itself(*target, *value)
         {
             nodes.push(call);
+            return;
+        }
+        if let ([name], [value], None) = (&left[..], &right[..], operator)
+            && let Some(function) = self.named_literal(*name, *value, span)
+        {
+            nodes.push(function);
             return;
         }
         let lowered = match (&left[..], &right[..]) {
