@@ -272,7 +272,7 @@ fn list(text: &str, end: char) -> Result<&str, String> {
 
 /// Names that are neither qualified, nor placeholders, nor primitive types.
 fn strangers<'t>(models: &Models, text: &'t str) -> Vec<&'t str> {
-    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 awaited awaited0 value0 self.model related.model super shown.model arg0.model arg1.model named.class arg0.text declared extended ? \
+    const KNOWN: &str = " Self T U item closure arg0 arg1 item0 item1 awaited awaited0 value0 self.model related.model super shown.model owner.model arg0.model arg1.model named.class arg0.text declared extended ? \
         bool u8 u16 u32 u64 usize i32 i64 f64 ";
     let names = text.split(['<', '>', '(', ')', ',', ' ']).filter(|name| !name.is_empty());
     let is_known = |name: &&str| KNOWN.contains(&format!(" {name} ")) || models.is_type(name);

@@ -175,7 +175,8 @@ pub fn iterated_argument<'p>(program: &'p Program, file: FileId, call: CallId, e
 
 /// Is it an operation on a value that keeps the rows it got, so that asking it again costs nothing?
 fn asks_what_is_kept(program: &Program, file: FileId, call: CallId) -> bool {
-    matches!(program.file(file).facts.call(call).kind, CallKind::Membership | CallKind::Iterate | CallKind::Search)
+    let kind = program.file(file).facts.call(call).kind;
+    matches!(kind, CallKind::Membership | CallKind::Iterate | CallKind::Search | CallKind::Test)
         && program.resolved(file, call).row().is_some_and(|row| row.laziness == Laziness::Conditional)
 }
 

@@ -85,18 +85,22 @@ impl Extractor<'_> {
         Value { origin, depend, place: None }
     }
 
-    /// A variable that a call may write to holds what comes of the call.
+    /// A variable that a call may write to holds what comes of the call: `fill(&row, order)`, and `fill(row, order)` where
+    /// it was made just before.
     fn fill_exposed(&mut self, arguments: List, depend: Depend) {
         for node in self.tree.nodes_of(arguments) {
-            let NodeKind::Unary { operator: UnaryOperator::BorrowMutably, operand } = self.tree.kind(*node) else {
-                continue;
+            let (mut root, is_exposed) = match self.tree.kind(*node) {
+                NodeKind::Unary { operator: UnaryOperator::BorrowMutably, operand } => (operand, true),
+                _ => (*node, false),
             };
-            let mut root = operand;
-            while let NodeKind::Member { object, .. } = self.tree.kind(root) {
+            while let NodeKind::Member { object, .. } = self.tree.kind(root)
+                && is_exposed
+            {
                 root = object;
             }
             if let NodeKind::Name(name) = self.tree.kind(root)
                 && let Some(local) = self.locals.get(name)
+                && (is_exposed || local.scope == self.scope && self.is_made_here(local.origin))
             {
                 self.locals.set(name, Some(Local { depend: local.depend.or(depend), ..local }));
             }

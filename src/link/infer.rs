@@ -1192,6 +1192,11 @@ impl<'m> Resolver<'m> {
                 Some(self.types.intern(name, &[]))
             }
             "super" => self.inherited_receiver(files, site?),
+            "owner.model" => {
+                let class = self.types.get(owner?).name;
+                let model = self.shown_model(files, class)?;
+                Some(self.types.intern(model, &[]))
+            }
             "shown.model" => {
                 let (file, call) = site?;
                 let class = self.class_around(files, file, call)?;

@@ -103,6 +103,8 @@ impl Lowering<'_> {
     fn statement(&mut self, statement: &Stmt, out: &mut Nodes) {
         let at = span(statement.range());
         let kind = match statement {
+            // It says how the function that follows may be called: nothing of it ever runs.
+            Stmt::FunctionDef(function) if is_overload(function) => return,
             Stmt::FunctionDef(function) => self.function(function),
             Stmt::ClassDef(class) => self.class(class),
             Stmt::Return(inner) => NodeKind::Return(self.optional(inner.value.as_deref())),
@@ -1053,6 +1055,10 @@ fn is_always_true(test: &Expr) -> bool {
         }
         _ => false,
     }
+}
+
+fn is_overload(function: &ast::StmtFunctionDef) -> bool {
+    function.decorator_list.iter().any(|decorator| last_name(&decorator.expression) == Some("overload"))
 }
 
 fn method_flavor(function: &ast::StmtFunctionDef) -> FunctionFlavor {
