@@ -1492,9 +1492,10 @@ impl<'m> Resolver<'m> {
             Value::Item(symbol) if matches!(self.definition(symbol), Some(Definition::Class(..))) => {
                 if let Some(found) = self.method(files, symbol, member) {
                     resolution.callee = Some(self.symbols.member(symbol, member, self.language.profile().separator));
-                    let owner = Some(self.types.intern(symbol, &[]));
+                    let owner = self.types.intern(symbol, &[]);
                     for (file, function) in self.fitting(files, site, symbol, member, found) {
-                        self.call_value(files, site, Value::Function(file, function), owner, resolution);
+                        self.call_value(files, site, Value::Function(file, function), Some(owner), resolution);
+                        self.keep_class(files, owner, (file, function), resolution);
                     }
                 } else {
                     self.call_class_static(files, site, symbol, member, resolution);
@@ -1667,7 +1668,8 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    /// What a method that is inherited gives of its own class is of the class that it is called on, where it says so.
+    /// What a method that is inherited gives of its own class is of the class that it is called on, where it says so, or is
+    /// given that class.
     fn keep_class(
         &mut self,
         files: &[ProgramFile],
@@ -1677,7 +1679,8 @@ impl<'m> Resolver<'m> {
     ) {
         let function = files[file.0 as usize].facts.function(function);
         let Some(own) = function.class.and_then(|class| self.class_symbol(file, class)) else { return };
-        if !function.gives_own_class || own == self.types.get(receiver).name {
+        let keeps = function.gives_own_class || function.flavor == FunctionFlavor::ClassMethod;
+        if !keeps || own == self.types.get(receiver).name {
             return;
         }
         for value in &mut resolution.results.list {
