@@ -189,7 +189,7 @@ impl<'a, 'm> Flow<'a, 'm> {
             return None;
         }
         let name = self.resolver.name_symbol(self.files, file, name);
-        let relation = self.resolver.relation_named(name)?;
+        let relation = self.resolver.relation_named(self.files, file, owner, name)?;
         Some(Step { name, relation })
     }
 

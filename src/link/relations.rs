@@ -48,6 +48,8 @@ pub struct Relations<'m> {
     by_member: FxHashMap<(Symbol, Symbol), Relation<'m>>,
     /// What a name alone tells: that of attributes which all ask for rows in the same way.
     by_name: FxHashMap<Symbol, Option<Relation<'m>>>,
+    /// The classes that have an attribute of a name which says less by itself.
+    owners: FxHashMap<Symbol, SmallVec<[Symbol; 2]>>,
     /// What gives the rows of a class unless something else is named.
     default_managers: FxHashMap<Symbol, TypeId>,
     /// The class that a class of managers is for, when there is just one.
@@ -87,6 +89,11 @@ impl<'m> Relations<'m> {
             };
             if !known.as_mut().is_some_and(same) {
                 *known = None;
+            }
+        }
+        for (owner, name) in self.by_member.keys() {
+            if self.by_name.get(name).is_some_and(|known| known.is_none_or(|known| known.target.is_none())) {
+                self.owners.entry(*name).or_default().push(*owner);
             }
         }
     }
@@ -573,9 +580,9 @@ impl<'m> Resolver<'m> {
         if self.relations.by_name.is_empty() {
             return None;
         }
-        let Origin::Member(_, name) = files[file.0 as usize].facts.origin(receiver) else { return None };
+        let Origin::Member(holder, name) = files[file.0 as usize].facts.origin(receiver) else { return None };
         let name = self.name_symbol(files, file, name);
-        let relation = self.relation_named(name)?;
+        let relation = self.relation_named(files, file, holder, name)?;
         let literals = self.language.profile().literal_types;
         for container in [literals.list, literals.tuple, literals.set, literals.map, literals.string] {
             let container = self.symbols.intern(container);
@@ -595,9 +602,25 @@ impl<'m> Resolver<'m> {
         self.member_row(holder, method).map(|_| rows)
     }
 
-    /// What every attribute with this name is.
-    pub(super) fn relation_named(&self, name: Symbol) -> Option<Relation<'m>> {
-        self.relations.by_name.get(&name).copied().flatten()
+    /// The relation that an attribute of something unknown is: that of the one class which the thing is named after
+    /// (`request.user.orders`), or what every attribute with this name is.
+    pub(super) fn relation_named(
+        &self,
+        files: &[ProgramFile],
+        file: FileId,
+        holder: OriginId,
+        name: Symbol,
+    ) -> Option<Relation<'m>> {
+        let known = self.relations.by_name.get(&name)?;
+        let owners = self.relations.owners.get(&name).map_or(&[][..], |owners| owners);
+        let called = holder_name(&files[file.0 as usize].facts, holder);
+        let is_namesake =
+            |owner: &&Symbol| called.is_some_and(|called| is_named_after(called, self.last_name(**owner)));
+        let mut namesakes = owners.iter().filter(is_namesake);
+        match (namesakes.next(), namesakes.next()) {
+            (Some(owner), None) => self.own_relation(*owner, name).filter(|relation| relation.is_manager),
+            _ => *known,
+        }
     }
 
     /// What reading a relation gives.
@@ -649,6 +672,24 @@ fn keyword_text(files: &[ProgramFile], declaration: &Declaration, keyword: &Text
         }
         _ => None,
     }
+}
+
+/// The name by which code knows something: that of a parameter or an attribute.
+fn holder_name(facts: &FileFacts, holder: OriginId) -> Option<&str> {
+    match facts.origin(holder) {
+        Origin::Member(_, name) => Some(facts.text(name)),
+        Origin::Parameter(function, place) => {
+            let parameter = facts.function(function).parameters.get(place as usize)?;
+            parameter.name.map(|name| facts.text(name))
+        }
+        _ => None,
+    }
+}
+
+/// `sales_order` is one of `SalesOrder`.
+fn is_named_after(name: &str, class: &str) -> bool {
+    let letters = name.chars().filter(|letter| *letter != '_');
+    letters.map(|letter| letter.to_ascii_lowercase()).eq(class.chars().map(|letter| letter.to_ascii_lowercase()))
 }
 
 /// Written as settings are: in capitals.
