@@ -50,7 +50,7 @@ def other():
 define limit = 10
     let limit = 10: unused, shared
 function outer(items) returns list of #1
-    let items = items: iterated, shared
+    let items = items: iterated
     let limit = 20: unused, shared
 function inner(item) returns add of item
     let item = item: other
