@@ -5,11 +5,12 @@
 use super::matching::{Candidate, holds, stays_the_same};
 use super::{advice, waste};
 use crate::diagnostic::Proposal;
-use crate::facts::{Binding, CallId, FileFacts, UseSite};
+use crate::facts::{Binding, CallId, FileFacts, Function, UseSite};
 use crate::program::{LoopFrame, LoopSource, Program, RelationRead};
 use crate::rule::Rule;
 use crate::rule::fix::Recipe;
 use crate::source::{FileId, Span};
+use crate::syntax::FunctionFlavor;
 
 /// The fixes that the facts of a finding allow.
 pub fn for_call(program: &mut Program, rule: &Rule, candidate: &Candidate) -> Vec<Proposal> {
@@ -48,6 +49,15 @@ pub fn for_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Vec<
         return Vec::new();
     }
     let facts = &program.file(read.file).facts;
+    // What a class method makes is made for all classes that inherit it, of which some may have no such relation.
+    let is_inherited = |function: &Function| {
+        function.flavor == FunctionFlavor::ClassMethod
+            && function.span.contains(made)
+            && !function.span.contains(facts.call(read.call).span)
+    };
+    if facts.functions.iter().any(is_inherited) {
+        return Vec::new();
+    }
     // Several loaders are written one behind the other.
     let words = match read.key.is_empty() {
         true => ("loader", read.loader.replace("`, `", ".")),
