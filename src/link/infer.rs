@@ -1218,12 +1218,12 @@ impl<'m> Resolver<'m> {
 }
 
 /// The text that a call is given: written there, or at the call of the function around it, whose parameter it is.
-fn given_text<'f>(
-    files: &'f [ProgramFile],
+fn given_text(
+    files: &[ProgramFile],
     (file, call): (FileId, CallId),
     origin: OriginId,
     (outer_file, outer): (FileId, CallId),
-) -> Option<&'f str> {
+) -> Option<&str> {
     let facts = &files[file.0 as usize].facts;
     let (callee, place) = match facts.origin(origin) {
         Origin::Parameter(callee, place) => (callee, place),
