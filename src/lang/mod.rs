@@ -170,6 +170,8 @@ pub struct Profile {
     pub bases_are_in_line: bool,
     /// May methods of a class share a name, so that what they are given tells which one is called?
     pub has_overloads: bool,
+    /// May a field and a method of a class share a name, so that what is read without being called is the field?
+    pub fields_hide_methods: bool,
     /// Where a function is called by the method of its interface (`work.run()`): methods that functions have besides.
     /// `None` where it is called by itself.
     pub function_members: Option<&'static [&'static str]>,
@@ -235,6 +237,7 @@ impl Profile {
         interfaces_are_structural: false,
         bases_are_in_line: false,
         has_overloads: false,
+        fields_hide_methods: false,
         function_members: None,
         results_are_parts: false,
         implicit_modules: &[],

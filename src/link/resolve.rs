@@ -1056,8 +1056,12 @@ impl<'m> Resolver<'m> {
         instance: Option<TypeId>,
     ) -> Values {
         let separator = self.language.profile().separator;
-        for part in self.lineage(files, symbol).iter().copied() {
-            if let Some((file, function)) = self.own_method(part, member) {
+        let lineage = self.lineage(files, symbol);
+        let is_field = self.language.profile().fields_hide_methods
+            && instance.is_some()
+            && lineage.iter().any(|part| self.has_field(*part, member));
+        for part in lineage.iter().copied() {
+            if let Some((file, function)) = self.own_method(part, member).filter(|_| !is_field) {
                 let flavor = files[file.0 as usize].facts.function(function).flavor;
                 let is_read = flavor.is_property() && (instance.is_some() || flavor == FunctionFlavor::ClassProperty);
                 return match is_read {
@@ -1172,6 +1176,10 @@ impl<'m> Resolver<'m> {
             }
         }
         None
+    }
+
+    fn has_field(&self, symbol: Symbol, member: Symbol) -> bool {
+        self.parts_of_class(symbol).into_iter().any(|(file, class)| self.fields.contains_key(&(file, class, member)))
     }
 
     fn own_field(&mut self, files: &[ProgramFile], symbol: Symbol, member: Symbol) -> Option<Values> {

@@ -34,6 +34,7 @@ static PROFILE: Profile = Profile {
     requirement_files: requirements::FILES,
     modules_span_files: true,
     has_overloads: true,
+    fields_hide_methods: true,
     implicit_modules: &["java.lang"],
     prelude: names::PRELUDE,
     literal_types: &names::LITERAL_TYPES,

@@ -37,6 +37,7 @@ static PROFILE: Profile = Profile {
     requirement_files: requirements::FILES,
     separator: "::",
     imports_bring_methods: true,
+    fields_hide_methods: true,
     prelude: names::PRELUDE,
     literal_types: &names::LITERAL_TYPES,
     copy_members: &["clone", "to_owned", "to_string", "to_vec"],
