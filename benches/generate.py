@@ -10,6 +10,7 @@ Kinds:
     nested        SIZE functions in one function, with a variable between two of them
     cycle         SIZE functions that call each other in a ring
     arms          a `match` with SIZE arms
+    choices       a loop with SIZE branches, each beside the one before, that fill a map
     loops         SIZE loops, one in the other
     edges         SIZE functions over many files, each of which calls a thousand others
 
@@ -237,6 +238,17 @@ def arms(language, size):
         yield "src/lib.rs", "fn f(x: u64, mut y: u64) -> u64 {\n    match x {\n" + "".join(f"        {n} => y = g{n % 50}(y),\n" for n in range(size)) + "        _ => {}\n    }\n    y\n}\n"
 
 
+def choices(language, size):
+    """One chain of conditions in a loop."""
+    if language == "python":
+        arms = "".join(f"        elif x == {n}:\n            out[x] = g{n % 50}(x)\n            n += 1\n" for n in range(1, size))
+        yield "a.py", "def f(xs, out, n):\n    for x in xs:\n        if x == 0:\n            n = 0\n" + arms + "    return n\n"
+    else:
+        arms = "".join(f" else if *x == {n} {{\n            out.insert(*x, g{n % 50}(x));\n        }}" for n in range(1, size))
+        start = "use std::collections::HashMap;\n\nfn f(xs: &[u64], out: &mut HashMap<u64, u64>) {\n    for x in xs {\n"
+        yield "src/lib.rs", start + "        if *x == 0 {\n            out.clear();\n        }" + arms + "\n    }\n}\n"
+
+
 def loops(language, size):
     """Each loop goes through what the one around it gives. Python's own compiler takes no more than twenty."""
     if language == "python":
@@ -268,7 +280,7 @@ def edges(language, size):
         yield "src/lib.rs", "".join(f"pub mod m{m};\n" for m in range((size + per_file - 1) // per_file))
 
 
-KINDS = {kind.__name__: kind for kind in (application, function, functions, nested, cycle, arms, loops, edges)}
+KINDS = {kind.__name__: kind for kind in (application, function, functions, nested, cycle, arms, choices, loops, edges)}
 
 
 def write(kind, language, size, folder):

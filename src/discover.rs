@@ -295,8 +295,8 @@ fn is_foreign_folder(path: &Path) -> bool {
     let by_name = match path.file_name().and_then(|name| name.to_str()) {
         Some("target") => beside("Cargo.toml"),
         Some("dist") => beside("package.json"),
-        // What `go mod vendor` writes; applications also sell through a package of this name.
-        Some("vendor") => holds("modules.txt"),
+        // What `go mod vendor` writes, and what older tools left; applications also sell through a package of this name.
+        Some("vendor") => holds("modules.txt") || holds("github.com"),
         // setuptools; a package or a folder of build scripts may have this name too.
         Some("build") => holds("lib") && (beside("setup.py") || beside("pyproject.toml")),
         Some(name) => FOREIGN_FOLDERS.contains(&name),

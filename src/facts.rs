@@ -244,6 +244,8 @@ pub struct Scope {
     /// How many loops and closures there are from the function to here, this one included. Bit `depth - 1` of a
     /// [`Depend`] speaks of it; deeper ones than 32 share the last bit.
     pub depth: u8,
+    /// The scopes from this one to before the one of this number stand in it, those of other functions excepted.
+    pub end: u32,
 }
 
 /// Kinds of scopes.
@@ -907,6 +909,10 @@ impl FileFacts {
     /// The scopes from this one outwards, to its function.
     pub fn scopes_from(&self, scope: ScopeId) -> impl Iterator<Item = (ScopeId, &Scope)> {
         std::iter::successors(Some(scope), |id| self.scope(*id).parent).map(|id| (id, self.scope(id)))
+    }
+    /// Is a scope this one, or does it stand in it?
+    pub fn is_within(&self, scope: ScopeId, outer: ScopeId) -> bool {
+        (outer.0..self.scope(outer).end).contains(&scope.0) && self.scope(scope).function == self.scope(outer).function
     }
     /// Gives back what the tables have set aside for more: the facts of all files are held at once.
     pub fn shrink(&mut self) {

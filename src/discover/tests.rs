@@ -91,6 +91,7 @@ fn ignored_hidden_and_foreign_folders_are_not_walked() {
         ("build/lib/a.fake", ""),
         ("vendor/modules.txt", ""),
         ("vendor/a.fake", ""),
+        ("old/vendor/github.com/a/a.fake", ""),
         ("package/build/kept.fake", ""),
         ("package/target/kept.fake", ""),
         ("package/vendor/kept.fake", ""),

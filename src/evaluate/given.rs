@@ -195,7 +195,7 @@ fn scope_of(facts: &FileFacts, frame: &LoopFrame) -> Option<ScopeId> {
 /// Is a variable bound in the loop, or set there for the next turn?
 fn is_of_turn(facts: &FileFacts, binding: &Binding, frame: &LoopFrame) -> bool {
     let Some(own) = scope_of(facts, frame) else { return false };
-    let is_inside = |scope| facts.scopes_from(scope).any(|(id, _)| id == own);
+    let is_inside = |scope| facts.is_within(scope, own);
     let is_set = |write: &Write| write.place == binding.name && write.is_local && is_inside(write.scope);
     is_inside(binding.scope) || facts.writes.iter().any(is_set)
 }

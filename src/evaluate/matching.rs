@@ -1314,7 +1314,7 @@ fn is_made_in_closure(facts: &FileFacts, origin: OriginId, scope: ScopeId) -> bo
     let closure = facts.scopes_from(scope).find(|(_, scope)| matches!(scope.kind, ScopeKind::Closure(_)));
     let binding = facts.bindings.iter().find(|binding| binding.origin == origin);
     let (Some((closure, _)), Some(binding)) = (closure, binding) else { return false };
-    facts.scopes_from(binding.scope).any(|(id, _)| id == closure)
+    facts.is_within(binding.scope, closure)
 }
 
 /// Was the container made by a call without arguments, shortly before?

@@ -92,8 +92,7 @@ fn effects(program: &Program, file: FileId, call: CallId) -> EffectSet {
 
 /// Has code of the one scope run, and in the same turn of all loops, when code of the other does?
 fn has_run(facts: &FileFacts, earlier: ScopeId, later: ScopeId) -> bool {
-    facts.scope(earlier).depth == facts.scope(later).depth
-        && facts.scopes_from(later).any(|(scope, _)| scope == earlier)
+    facts.scope(earlier).depth == facts.scope(later).depth && facts.is_within(later, earlier)
 }
 
 /// What stands between two calls that ask the same.

@@ -288,9 +288,7 @@ pub(super) fn is_looked_up_again(program: &Program, candidate: &Candidate) -> bo
 
 /// Does a scope belong to a branch that opens in the outer one, with no loop or closure between?
 fn is_in_branch_of(facts: &FileFacts, outer: ScopeId, inner: ScopeId) -> bool {
-    inner != outer
-        && facts.scope(outer).depth == facts.scope(inner).depth
-        && facts.scopes_from(inner).any(|(id, _)| id == outer)
+    inner != outer && facts.scope(outer).depth == facts.scope(inner).depth && facts.is_within(inner, outer)
 }
 
 /// Does anything between the two look-ups use the map, so that it cannot stay borrowed?

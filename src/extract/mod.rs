@@ -79,6 +79,7 @@ pub fn facts(text: &str, parsed: Parsed) -> FileFacts {
         packages: FxHashSet::default(),
     };
     extractor.file(Span::new(0, text.len()));
+    extractor.ends_of_scopes();
     extractor.opaque_uses();
     extractor.comments(text);
     extractor.statements();
@@ -254,6 +255,7 @@ impl Extractor<'_> {
             sought: 0,
             tested: 0,
             depth: 0,
+            end: 0,
         });
         ScopeId(self.facts.scopes.len() as u32 - 1)
     }
@@ -272,6 +274,7 @@ impl Extractor<'_> {
             sought: 0,
             tested: 0,
             depth,
+            end: 0,
         });
         let outer = self.scope;
         self.scope = ScopeId(self.facts.scopes.len() as u32 - 1);
@@ -280,6 +283,19 @@ impl Extractor<'_> {
 
     fn leave(&mut self, outer: ScopeId) {
         self.scope = outer;
+    }
+
+    /// Notes where each scope ends: a scope comes before all that stand in it.
+    fn ends_of_scopes(&mut self) {
+        for id in (0..self.facts.scopes.len()).rev() {
+            let scope = &mut self.facts.scopes[id];
+            scope.end = scope.end.max(id as u32 + 1);
+            let (parent, end) = (scope.parent, scope.end);
+            if let Some(parent) = parent {
+                let parent = &mut self.facts.scopes[parent.index()];
+                parent.end = parent.end.max(end);
+            }
+        }
     }
 
     /// Bits of all loops and closures around this point.

@@ -72,7 +72,7 @@ fn waits_within(
 /// What gathers there is counted and grown by the loop around it, and emptied in the branch.
 pub(super) fn empties_what_is_full(facts: &FileFacts, id: ScopeId, around: &Loop, resolved: FileCalls) -> bool {
     let turn = Turn { facts, own: around, resolved };
-    let is_inside = |scope: ScopeId| facts.scopes_from(scope).any(|(outer, _)| outer == id);
+    let is_inside = |scope: ScopeId| facts.is_within(scope, id);
     let written =
         turn.writes().filter(|write| is_inside(write.scope) && turn.is_emptied(write)).map(|write| write.place);
     let cleared = turn.calls().filter_map(|call| {

@@ -67,13 +67,15 @@ pub(super) fn branches_that_fill(facts: &FileFacts, resolved: FileCalls) -> FxHa
     let mut found = FxHashSet::default();
     let additions = keyed_additions(facts, resolved);
     let indexed = if additions.is_empty() { FxHashMap::default() } else { where_indexed(facts) };
+    // Where many stand in the same branch, as in the arms of a long choice, it is looked at once.
+    let mut seen = FxHashSet::default();
     for (scope, place) in additions {
         let mut branches = Vec::new();
         for (id, scope) in facts.scopes_from(scope) {
             // Whether a closure runs once per element is known elsewhere.
             let around = match scope.kind {
                 ScopeKind::Branch => {
-                    branches.push(id);
+                    branches.extend(seen.insert((id, place)).then_some(id));
                     continue;
                 }
                 ScopeKind::Loop(around) => LoopSource::Loop(around),
@@ -89,7 +91,7 @@ pub(super) fn branches_that_fill(facts: &FileFacts, resolved: FileCalls) -> FxHa
                 };
                 where_asked(facts, body, (place, indexed), resolved)
             });
-            let decides = |branch: &&ScopeId| asked.iter().any(|scope| !is_inside(facts, *scope, **branch));
+            let decides = |branch: &&ScopeId| asked.iter().any(|scope| !facts.is_within(*scope, **branch));
             found.extend(branches.iter().filter(decides).map(|branch| (*branch, around)));
         }
     }
@@ -145,12 +147,8 @@ fn where_asked(
         }
     };
     let calls = (region.calls.0..region.calls.1).map(CallId);
-    let indexed = indexed.iter().copied().filter(|scope| is_inside(facts, *scope, body));
+    let indexed = indexed.iter().copied().filter(|scope| facts.is_within(*scope, body));
     calls.filter(asks).map(|call| facts.call(call).scope).chain(indexed).collect()
-}
-
-fn is_inside(facts: &FileFacts, scope: ScopeId, outer: ScopeId) -> bool {
-    facts.scopes_from(scope).any(|(id, _)| id == outer)
 }
 
 /// Is what a call builds kept where its function may find it the next time: in a field, a global, behind a lock?
@@ -196,7 +194,7 @@ pub(super) fn is_done_once(facts: &FileFacts, call: CallId) -> bool {
     let branches = || facts.scopes_from(site.scope).filter(|(_, scope)| scope.kind == ScopeKind::Branch);
     let gives = |place: &str| function.returns.iter().any(|origin| place_of(facts, *origin).as_deref() == Some(place));
     notes.any(|write| {
-        branches().any(|(branch, _)| is_inside(facts, write.scope, branch))
+        branches().any(|(branch, _)| facts.is_within(write.scope, branch))
             || function.returns.len() > 1 && gives(facts.text(write.place))
     })
 }
