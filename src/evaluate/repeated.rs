@@ -18,6 +18,9 @@ use super::matching::{Candidate, calls_of, leaf_row};
 /// Values are compared to this depth.
 const DEEPEST: usize = 24;
 
+/// Stands in a text where a value is put in.
+const HOLE: &str = "{}";
+
 /// What may change what a question is answered with, or waits until somebody has.
 const CHANGES: EffectSet = EffectSet::of(&[
     Effect::DbWrite,
@@ -237,7 +240,9 @@ impl Same<'_> {
                 own == other && count == other_count && self.displays(left, right, count as usize)
             }
             (Origin::String(Some(left)), Origin::String(Some(right))) => {
-                self.facts.strings[left.0 as usize] == self.facts.strings[right.0 as usize]
+                let text = &self.facts.strings[left.0 as usize];
+                // What fills a text that is put together, its value does not say.
+                *text == self.facts.strings[right.0 as usize] && !text.contains(HOLE)
             }
             (
                 own @ (Origin::Global(..)
