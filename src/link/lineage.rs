@@ -65,7 +65,7 @@ impl Resolver<'_> {
     }
 
     /// The classes that a base may be.
-    fn classes_of(&mut self, files: &[ProgramFile], file: FileId, base: OriginId) -> Lineage {
+    pub(super) fn classes_of(&mut self, files: &[ProgramFile], file: FileId, base: OriginId) -> Lineage {
         let values = self.infer(files, file, base).list;
         let class = |value: &Value| match value {
             Value::Item(base) => Some(*base),

@@ -1,22 +1,26 @@
 //! Functions that keep their results: the second call, or the second with the same key, costs nothing.
 //!
 //! Told by their shape: what is returned is a place that outlives the call, or an element of one, and on some way
-//! through the function it is stored there. Which key it is kept under is not looked at. What a function builds may be
+//! through the function it is stored there; or it looks there first under a key that it is given, and makes what it does not
+//! find. Which key it is kept under is not looked at. What a function builds may be
 //! kept for the next call without being what it returns. A loop, too, may keep what it made for one key.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::program::{FileCalls, LoopSource, Program};
+use crate::model::table::{Laziness, RowKind};
+use crate::program::{FileCalls, FunctionRef, LoopSource, Program, Target};
 use crate::source::FileId;
-use crate::syntax::{FunctionFlavor, Name};
+use crate::syntax::{FunctionFlavor, Name, ParameterKind};
 
 /// Does a function keep its results, as far as its shape tells?
-pub(super) fn memoizes(facts: &FileFacts, resolved: FileCalls, id: FunctionId) -> bool {
+pub(super) fn memoizes(program: &Program, file: FileId, id: FunctionId) -> bool {
+    let facts = &program.file(file).facts;
     facts.function(id).flavor == FunctionFlavor::CachedProperty
         || keeps_results(facts, id)
-        || puts_results(facts, resolved, id)
+        || puts_results(facts, program.resolved.of_file(file), id)
+        || looks_first(program, file, id)
 }
 
 /// Does a function return a place that it fills on some way, or elements of one?
@@ -56,6 +60,171 @@ fn puts_results(facts: &FileFacts, resolved: FileCalls, id: FunctionId) -> bool 
     puts.filter_map(|call| place_of(facts, facts.call(call).callee))
         .any(|place| function.returns.iter().any(|origin| is_element_of(facts, *origin, &place, 0)))
 }
+
+/// Does a function look first what is known under a key that it is given, and make only what is not:
+/// `row = self.known.get(key); if row is None: row = self.load(key)`? Who puts it there may be far away.
+fn looks_first(program: &Program, file: FileId, id: FunctionId) -> bool {
+    let function = LooksUp { program, file, id, callees: CALLEES };
+    let facts = function.facts();
+    let given = function.alternatives();
+    given.len() > 1 && {
+        let (known, made): (Vec<OriginId>, Vec<OriginId>) =
+            given.into_iter().partition(|origin| function.look_up(*origin, 0).is_some());
+        // What stands in a branch of its own says nothing of the others.
+        let is_tried_first = |look_up: ScopeId, made: ScopeId| facts.is_within(made, look_up);
+        known.iter().filter_map(|origin| function.look_up(*origin, 0)).any(|look_up| {
+            made.iter().any(|origin| match facts.origin(*origin) {
+                Origin::Call(call) => is_tried_first(facts.call(look_up).scope, facts.call(call).scope),
+                _ => false,
+            })
+        })
+    }
+}
+
+/// A function of which is asked what it looks up under what it is given.
+struct LooksUp<'p, 'm> {
+    program: &'p Program<'m>,
+    file: FileId,
+    id: FunctionId,
+    /// So far calls are followed.
+    callees: usize,
+}
+
+impl<'p> LooksUp<'p, '_> {
+    fn facts(&self) -> &'p FileFacts {
+        &self.program.file(self.file).facts
+    }
+
+    fn function(&self) -> &'p Function {
+        self.facts().function(self.id)
+    }
+
+    /// The values that it may give, one by one; of those that it gives side by side the first.
+    fn alternatives(&self) -> Vec<OriginId> {
+        let mut found = Vec::new();
+        self.function().returns.iter().for_each(|origin| add_alternatives(self.facts(), *origin, 0, &mut found));
+        found
+    }
+
+    /// Is all that it gives looked up?
+    fn only_looks_up(&self) -> bool {
+        let mut given = self.alternatives();
+        given.retain(|origin| self.facts().origin(*origin) != Origin::Null);
+        !given.is_empty() && given.iter().all(|origin| self.look_up(*origin, 0).is_some())
+    }
+
+    /// The call that looked up a value, or what it is a part of.
+    fn look_up(&self, origin: OriginId, depth: usize) -> Option<CallId> {
+        if depth > DEEPEST {
+            return None;
+        }
+        match self.facts().origin(origin) {
+            Origin::Call(call) if self.is_look_up(call) => Some(call),
+            Origin::Call(call) if !self.is_at_hand(call) => None,
+            Origin::Join(start, end) => {
+                self.facts().origin_list(start, end).iter().find_map(|member| self.look_up(*member, depth + 1))
+            }
+            _ => self.look_up(self.facts().source_of(origin)?, depth + 1),
+        }
+    }
+
+    /// Does a call do nothing itself that takes long?
+    fn is_at_hand(&self, call: CallId) -> bool {
+        let resolved = self.program.resolved(self.file, call);
+        !resolved.effects.meets(TAKES_LONG) && resolved.row().is_none_or(|row| row.laziness != Laziness::Lazy)
+    }
+
+    /// Does a call ask something that outlives the function for what is there under a key that the function is given?
+    fn is_look_up(&self, call: CallId) -> bool {
+        let facts = self.facts();
+        let site = facts.call(call);
+        let Origin::Member(owner, _) = facts.origin(site.callee) else { return false };
+        let receivers = self.function().parameters.iter().zip(0..);
+        let receivers = receivers.filter(|(own, _)| own.kind == ParameterKind::Receiver);
+        let receivers = receivers.fold(0, |bits, (_, place)| bits | parameter_bit(place));
+        let is_given = |argument: &Argument| argument.depend.parameters & !receivers != 0;
+        facts.arguments_of(site).iter().any(is_given)
+            && self.is_at_hand(call)
+            && place_of(facts, owner).is_some_and(|place| {
+                let resolved = self.program.resolved(self.file, call);
+                match resolved.targets.is_empty() {
+                    true => resolved.effects.is_empty() && place.to_ascii_lowercase().contains(KNOWN_AT_HAND),
+                    false => self.give_what_is_held(&resolved.targets),
+                }
+            })
+    }
+
+    /// Do those that a call may call give what their receiver holds? Of several with bodies one does, and none of the
+    /// others does itself what takes long.
+    fn give_what_is_held(&self, targets: &[Target]) -> bool {
+        let gives = |target: &Target| match target {
+            Target::Row(row) => row.kind == RowKind::Method && row.returns.split(BETWEEN_TYPES).any(is_held),
+            Target::Function(function) => {
+                let callee = self.callee(*function);
+                callee.callees > 0 && callee.only_looks_up()
+            }
+        };
+        let is_quick = |target: &Target| match target {
+            Target::Row(_) => false,
+            Target::Function(function) => {
+                let callee = self.callee(*function);
+                let (first, last) = callee.function().region.calls;
+                (first..last).all(|call| callee.is_at_hand(CallId(call)))
+            }
+        };
+        targets.iter().any(gives) && targets.iter().all(|target| gives(target) || is_quick(target))
+    }
+
+    fn callee(&self, function: FunctionRef) -> Self {
+        let (file, id) = self.program.function(function);
+        LooksUp { program: self.program, file, id, callees: self.callees.saturating_sub(1) }
+    }
+}
+
+fn add_alternatives(facts: &FileFacts, origin: OriginId, depth: usize, found: &mut Vec<OriginId>) {
+    if depth > DEEPEST {
+        return;
+    }
+    match facts.origin(origin) {
+        Origin::Join(start, end) => {
+            let members = facts.origin_list(start, end);
+            members.iter().for_each(|member| add_alternatives(facts, *member, depth + 1, found));
+        }
+        Origin::Tuple(start, end) if start < end => {
+            add_alternatives(facts, facts.origin_list(start, end)[0], depth + 1, found);
+        }
+        Origin::Await(inner)
+        | Origin::Propagated(inner)
+        | Origin::Ascribed(_, inner)
+        | Origin::Borrowed(inner)
+        | Origin::Part(inner, _) => add_alternatives(facts, inner, depth + 1, found),
+        _ => found.push(origin),
+    }
+}
+
+/// What holds things to ask for again is called so.
+const KNOWN_AT_HAND: &str = "cache";
+
+/// So far calls are followed to see that they only look something up.
+const CALLEES: usize = 3;
+
+/// Is a type that a row names what its receiver was made for?
+fn is_held(name: &str) -> bool {
+    name == "T" || name == "U"
+}
+
+/// What stands around the names in the type that a row names.
+const BETWEEN_TYPES: [char; 6] = ['<', '>', '(', ')', ',', ' '];
+
+/// Leaves the program.
+const TAKES_LONG: EffectSet = EffectSet::of(&[
+    Effect::DbQuery,
+    Effect::DbWrite,
+    Effect::Network,
+    Effect::FileIo,
+    Effect::Subprocess,
+    Effect::Blocking,
+]);
 
 /// How deep values are followed.
 const DEEPEST: usize = 12;

@@ -231,13 +231,12 @@ fn read_relations(program: &mut Program) {
 /// Marks functions that belong to tests, and those that remember their results.
 fn mark_tests_and_memory(program: &mut Program) {
     let of_file = |(number, entry): (usize, &ProgramFile)| {
-        let resolved = program.resolved.of_file(FileId(number as u32));
         let mut tests: Vec<bool> = Vec::new();
         let mark = |(id, function): (usize, &Function)| {
             let is_around = function.parent.is_some_and(|parent| tests.get(parent.index()) == Some(&true));
             let is_test = is_around || entry.is_side_code || is_marked_test(entry, function);
             tests.push(is_test);
-            (is_test, memoization::memoizes(&entry.facts, resolved, FunctionId(id as u32)))
+            (is_test, memoization::memoizes(program, FileId(number as u32), FunctionId(id as u32)))
         };
         entry.facts.functions.iter().enumerate().map(mark).collect::<Vec<_>>()
     };

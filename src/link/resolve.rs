@@ -570,7 +570,7 @@ impl<'m> Resolver<'m> {
                 continue;
             }
             for base in &class.bases {
-                if let [Value::Item(base)] = self.infer(files, id, *base).list[..]
+                if let [base] = self.classes_of(files, id, *base)[..]
                     && self.is_interface(files, base)
                 {
                     Arc::make_mut(&mut self.implementors).entry(base).or_default().push(target);
