@@ -18,6 +18,9 @@ use super::matching::{Candidate, calls_of, leaf_row};
 /// Values are compared to this depth.
 const DEEPEST: usize = 24;
 
+/// What a question costs that is answered from memory, not far away.
+const NEAR: &str = "1lan";
+
 /// Stands in a text where a value is put in.
 const HOLE: &str = "{}";
 
@@ -37,12 +40,15 @@ pub(super) fn asked_before(program: &Program, candidate: &Candidate) -> Option<C
     if candidate.site(program).kind != CallKind::Call || !asks_whenever_it_runs(program, candidate) {
         return None;
     }
-    let earlier = earlier(program, file, candidate.call)?;
-    self::earlier(program, file, earlier).is_none().then_some(earlier)
+    // What is kept under a key is written by calls like those that read it.
+    let is_near = leaf_row(program, candidate).is_some_and(|row| row.cost == NEAR);
+    let earlier = earlier(program, file, candidate.call, is_near)?;
+    self::earlier(program, file, earlier, is_near).is_none().then_some(earlier)
 }
 
-/// The last call before this one that asked the same, if that is not known to have changed since.
-fn earlier(program: &Program, file: FileId, call: CallId) -> Option<CallId> {
+/// The last call before this one that asked the same, if that is not known to have changed since; with `is_alone` only where
+/// nothing else was asked in between.
+fn earlier(program: &Program, file: FileId, call: CallId, is_alone: bool) -> Option<CallId> {
     let facts = &program.file(file).facts;
     let later = whole(program, file, call);
     let region = facts.function(facts.scope(later.scope).function).region;
@@ -56,7 +62,7 @@ fn earlier(program: &Program, file: FileId, call: CallId) -> Option<CallId> {
             && Same { facts, depth: 0 }.calls(earlier, later)
     })?;
     let between = Between { program, file, earlier: whole(program, file, earlier), later, region };
-    (between.is_unchanged() && !(later.used == Use::Tested && between.asks_others())).then_some(earlier)
+    (between.is_unchanged() && !((is_alone || later.used == Use::Tested) && between.asks_others())).then_some(earlier)
 }
 
 /// All of a query: of a call that only begins one, the last of those that add to it.
