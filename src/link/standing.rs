@@ -175,16 +175,27 @@ fn is_for_administrators(facts: &FileFacts, function: &Function) -> bool {
     function.decorators.iter().any(names)
 }
 
+/// Does a path say that it is for administrators: a folder, or the start of a file's name of several parts, as routes have
+/// (`routes/admin.users.ts`)? A file of this name alone may be anything that a framework shows them.
+fn is_place_of_administrators(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut parts = name.split('.');
+    let first = parts.next().unwrap_or_default();
+    folders.split('/').any(|folder| ADMINISTRATORS.contains(&folder))
+        || parts.count() > 1 && ADMINISTRATORS.contains(&first)
+}
+
 /// Code in places of what people run by hand, code of modules, tests, pages for administrators.
 fn note_place(program: &mut Program, file: FileId) {
     let entry = &program.files[file.0 as usize];
     let is_by_hand = entry.is_script || lang::all()[entry.source.language].is_run_by_hand(&entry.source.path);
+    let is_admins = is_place_of_administrators(&entry.source.path);
     for number in 0..entry.facts.functions.len() {
         let reference = entry.first_function as usize + number;
         let is_test = program.tests[reference];
         if is_by_hand || is_test {
             program.standings[reference] = Standing::Seldom;
-        } else if is_for_administrators(&entry.facts, &entry.facts.functions[number]) {
+        } else if is_admins || is_for_administrators(&entry.facts, &entry.facts.functions[number]) {
             program.standings[reference] = Standing::Action;
         }
     }

@@ -167,6 +167,9 @@ const SIDE_KINDS: &[&str] = &[
 
 const SIDE_FILES: &[&str] = &["gruntfile", "gulpfile", "jest.setup", "seed", "seeds", "setuptests"];
 
+/// The first word in names of what fills a database for developers: `seed-orders`.
+const SEEDS: &[&str] = &["seed", "seeds"];
+
 /// Folders of what people run by hand.
 const HAND_FOLDERS: &[&str] = &["bin", "scripts", "script"];
 
@@ -203,6 +206,7 @@ pub(super) fn is_side_code(path: &str) -> bool {
         || is_stamped_migration(path)
         || SIDE_KINDS.contains(&kind)
         || SIDE_FILES.contains(&stem.as_str())
+        || stem.split_once('-').is_some_and(|(first, _)| SEEDS.contains(&first))
 }
 
 /// Is this path something that people run by hand?
