@@ -1758,11 +1758,11 @@ impl<'m> Resolver<'m> {
         if !self.is_interface(files, symbol) {
             return smallvec![found];
         }
-        let implementors = self.implementors.get(&symbol).cloned().unwrap_or_default();
+        let implementors = self.implementors_of(files, symbol);
         if implementors.is_empty() || implementors.len() > MOST_CANDIDATES {
             return smallvec![found];
         }
-        let mut functions = SmallVec::new();
+        let mut functions: SmallVec<[(FileId, FunctionId); 2]> = SmallVec::new();
         for implementor in implementors {
             let mut function = self.own_method(implementor, member);
             if function.is_none() && self.language.profile().interfaces_are_structural {
@@ -1777,6 +1777,8 @@ impl<'m> Resolver<'m> {
             }
             let own = match function {
                 Some(function) => self.fitting(files, site, implementor, member, function),
+                // Those that implement it in turn have the method.
+                None if self.is_interface(files, implementor) => continue,
                 None => smallvec![found],
             };
             for function in own {
@@ -1793,7 +1795,28 @@ impl<'m> Resolver<'m> {
             keep_others(&mut functions, |function| self.hands_on(files, *function, Some(symbol)));
             keep_others(&mut functions, |function| self.hands_on(files, *function, None));
         }
+        if functions.is_empty() {
+            functions.push(found);
+        }
         functions
+    }
+
+    /// The types that implement an interface, and those that implement these; only the first, where that are many.
+    fn implementors_of(&self, files: &[ProgramFile], symbol: Symbol) -> Vec<Symbol> {
+        let direct = self.implementors.get(&symbol).cloned().unwrap_or_default();
+        let mut all = direct.clone();
+        let mut next = 0;
+        while next < all.len() && all.len() <= MOST_CANDIDATES {
+            let own = all[next];
+            next += 1;
+            if !self.is_interface(files, own) {
+                continue;
+            }
+            let below = self.implementors.get(&own).into_iter().flatten().copied();
+            let new: Vec<Symbol> = below.filter(|below| *below != symbol && !all.contains(below)).collect();
+            all.extend(new);
+        }
+        if all.len() > MOST_CANDIDATES { direct } else { all }
     }
 
     /// Does a method call the method of its own name of something that its object holds, by this interface?
