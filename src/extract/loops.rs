@@ -21,6 +21,9 @@ const COUNT_WORDS: &[&str] = &["count", "affected", "deleted", "removed", "proce
 /// A limit that is written down as a number up to this one keeps a loop short.
 const A_FEW_DOZEN: i64 = 64;
 
+/// Smaller steps go through pairs, or backwards.
+const SMALLEST_CHUNK: i64 = 10;
+
 /// Parts of names that count attempts.
 const ATTEMPT_WORDS: &[&str] = &["attempt", "retry", "retries", "tries"];
 
@@ -322,7 +325,12 @@ impl Extractor<'_> {
 
     /// Is it a range in steps: of so many at once?
     fn takes_steps(&self, iterable: NodeId) -> bool {
-        matches!(self.tree.kind(iterable), NodeKind::Range { step: Some(_), .. })
+        let NodeKind::Range { step: Some(step), .. } = self.tree.kind(iterable) else { return false };
+        match self.tree.kind(step) {
+            NodeKind::Integer(Some(step)) => step >= SMALLEST_CHUNK,
+            NodeKind::Unary { .. } => false,
+            _ => true,
+        }
     }
 
     /// Is it a call that names chunks and is given their size: `batch_iter(rows, 100)`?

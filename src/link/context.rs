@@ -148,12 +148,25 @@ fn enter_closure(
                 context.is_offloaded = true;
                 context.is_async = false;
             }
+            None if is_waited_for(facts, closure, resolved) => {}
             None => defer(context),
         },
     }
     if closure.is_async {
         context.is_async = true;
     }
+}
+
+/// Is an asynchronous closure given to a call of which nothing is known, and the call waited for, here or by who gets it: `await span("load", async
+/// () => …)`? Then it has most likely run.
+fn is_waited_for(facts: &FileFacts, closure: &Closure, resolved: FileCalls) -> bool {
+    closure.is_async
+        && closure.given_to.is_some_and(|(call, _)| {
+            let known = &resolved[call.index()];
+            let site = facts.call(call);
+            let is_awaited = site.awaited || site.used == Use::Returned;
+            is_awaited && known.targets.is_empty() && known.effects.is_empty()
+        })
 }
 
 /// Blocks for something else than other code of the program.

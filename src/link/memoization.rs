@@ -138,14 +138,13 @@ impl<'p> LooksUp<'p, '_> {
     fn is_look_up(&self, call: CallId) -> bool {
         let facts = self.facts();
         let site = facts.call(call);
-        let Origin::Member(owner, _) = facts.origin(site.callee) else { return false };
         let receivers = self.function().parameters.iter().zip(0..);
         let receivers = receivers.filter(|(own, _)| own.kind == ParameterKind::Receiver);
         let receivers = receivers.fold(0, |bits, (_, place)| bits | parameter_bit(place));
         let is_given = |argument: &Argument| argument.depend.parameters & !receivers != 0;
         facts.arguments_of(site).iter().any(is_given)
             && self.is_at_hand(call)
-            && place_of(facts, owner).is_some_and(|place| {
+            && site.name.and_then(|_| place_of(facts, site.callee)).is_some_and(|place| {
                 let resolved = self.program.resolved(self.file, call);
                 match resolved.targets.is_empty() {
                     true => resolved.effects.is_empty() && place.to_ascii_lowercase().contains(KNOWN_AT_HAND),

@@ -1787,12 +1787,15 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
-        if self.language.profile().interfaces_are_structural {
-            // Who holds another implementation has its methods, and hands on to it; who does nothing stands in for one.
-            // What is held by the same interface goes first: layers upon each other may all have the methods of the lowest.
+        // Who holds another implementation has its methods, and hands on to it; who does nothing stands in for one.
+        // What is held by the same interface goes first: layers upon each other may all have the methods of the lowest.
+        let is_structural = self.language.profile().interfaces_are_structural;
+        if is_structural {
             keep_others(&mut functions, |function| *function == found);
             keep_others(&mut functions, |(file, function)| does_nothing(&files[file.0 as usize].facts, *function));
-            keep_others(&mut functions, |function| self.hands_on(files, *function, Some(symbol)));
+        }
+        keep_others(&mut functions, |function| self.hands_on(files, *function, Some(symbol)));
+        if is_structural {
             keep_others(&mut functions, |function| self.hands_on(files, *function, None));
         }
         if functions.is_empty() {
