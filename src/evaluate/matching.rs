@@ -4,6 +4,7 @@ use super::{calls, causes, counted, flow, given, rows, values, waterfall};
 use crate::diagnostic::{Diagnostic, Set};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
+use crate::link::memoization::fills_member;
 use crate::link::resolve::{Value, argument_at, matched_arguments};
 use crate::link::summarize::{
     CallEffect, EVERY_TURN, compiled_argument, effects_of_call, handed_over, is_reached_conditionally, own_effects,
@@ -278,6 +279,11 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(chosen, |wanted| {
         let chain = witness_chain(program, file, &candidate.effect.reached);
         candidate.frame.is_some_and(|frame| flow::is_for_chosen(program, &frame, &chain)) == *wanted
+    });
+    check!(kept_in_member, |wanted| {
+        let chain = witness_chain(program, file, &candidate.effect.reached);
+        let fills = |(file, call): &(FileId, CallId)| fills_member(&program.file(*file).facts, *call);
+        chain.iter().skip(1).any(fills) == *wanted
     });
     check!(payload, |wanted| super::volume::goes_through_payload(program, candidate) == *wanted);
     check!(cost, |wanted| leaf_row(program, candidate).is_some_and(|row| wanted.iter().any(|cost| *cost == row.cost)));

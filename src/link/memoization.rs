@@ -367,6 +367,28 @@ pub(super) fn is_done_once(facts: &FileFacts, call: CallId) -> bool {
     })
 }
 
+/// Is what a call gives kept in a member of something, and asked for only if that is not there yet:
+/// `if row.owner is None: row.owner = load(row.owner_id)`?
+pub fn fills_member(facts: &FileFacts, call: CallId) -> bool {
+    let site = facts.call(call);
+    let function = facts.function(facts.scope(site.scope).function);
+    let is_tested = |place: Name| {
+        facts.bindings.iter().flat_map(|binding| &binding.uses).any(|own| {
+            own.place == place
+                && matches!(own.place_kind, Use::Tested | Use::Compared)
+                && function.span.contains(own.span)
+                && own.span.start < site.span.start
+        })
+    };
+    let (first, last) = function.region.writes;
+    facts.writes[first as usize..last as usize].iter().any(|write| {
+        write.kind == WriteKind::Assign
+            && facts.text(write.place).contains('.')
+            && holds(facts, write.value, call, 0)
+            && is_tested(write.place)
+    })
+}
+
 /// Is a value what a call gave, or made with it: `Some(value)`, `(key, value)`?
 fn holds(facts: &FileFacts, origin: OriginId, call: CallId, depth: usize) -> bool {
     if depth > DEEPEST {

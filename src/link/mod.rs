@@ -22,7 +22,7 @@ pub mod infer;
 mod lineage;
 mod loading;
 mod made_tables;
-mod memoization;
+pub mod memoization;
 pub mod ownership;
 mod relation_reads;
 pub mod relations;

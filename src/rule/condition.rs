@@ -333,6 +333,8 @@ conditions! {
     payload: bool,
     /// it runs for those elements of the loop only that equal a constant, or what is the same in all turns, as its function says or a callee on the way
     chosen: bool,
+    /// a function on the way keeps what it asks for in a member, and asks only if that is not there yet
+    kept_in_member: bool,
     /// its result is assigned to a place that is among its operands
     accumulates: bool,
     /// its result is assigned to a local variable
