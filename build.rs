@@ -242,7 +242,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, alternative_for_same: {}, alternative_for_several: {}, condition: {}, sets: {}, advice: {}, threads_for_plain: {}, asynchronous: {}, cost: {}, \
-         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, together: {:?}, by_name: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {}, finds: {}, takes: {} }}",
+         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, shows_object: {:?}, together: {:?}, by_name: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {}, finds: {}, takes: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -265,6 +265,7 @@ fn row_code(row: &Row) -> String {
         optional_argument_code(row.repeats.as_ref()),
         text_code(&row.gives),
         row.carries,
+        row.shows_object,
         row.together,
         row.by_name,
         row.guards,

@@ -349,11 +349,13 @@ pub enum LoopSource {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ShownRows {
     /// Where the rows come from, or are tied to what shows them.
-    pub made: (FileId, CallId),
+    pub made: (FileId, Span),
     /// The class that shows them, by its last name.
     pub renderer: String,
     /// The parameter of the function that takes the row.
     pub row: u16,
+    /// What the library has to load something once for all rows. May be empty.
+    pub loader: String,
 }
 
 /// A relation that is read once per row of a loop, and was not loaded with the rows.

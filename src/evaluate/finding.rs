@@ -166,6 +166,7 @@ fn loop_words(program: &mut Program, file: FileId, frame: &LoopFrame) -> LoopWor
 fn tell_loops(program: &Program, candidate: &Candidate, loops: &[LoopWords], words: &mut Words) -> Vec<Label> {
     let Some(innermost) = loops.first() else { return Vec::new() };
     words.variable = innermost.variable.clone();
+    words.loop_loader = innermost.loader.clone();
     let mut unknown = UNKNOWN_SIZES.iter().copied();
     let sizes = loops.iter().rev().map(|own| match own.iterable.as_str() {
         "n" => unknown.next().unwrap_or("n"),

@@ -553,8 +553,10 @@ fn concerns_another_table(program: &Program, candidate: &Candidate, statement: O
 
 /// Does it run side by side with its kin, all of which the library sends together?
 fn is_sent_together(program: &Program, candidate: &Candidate) -> bool {
-    let row = leaf_row(program, candidate);
-    row.is_some_and(|row| row.together) && is_concurrent(program, candidate)
+    let is_alone = |program| causes::others_below(program, &candidate.effect.reached).is_none();
+    leaf_row(program, candidate).is_some_and(|row| row.together)
+        && is_concurrent(program, candidate)
+        && is_alone(program)
         || is_part_of_message(program, candidate)
         || is_gathered(program, candidate)
 }
@@ -643,6 +645,12 @@ fn is_concurrent(program: &Program, candidate: &Candidate) -> bool {
     let context = program.context(candidate.file, candidate.call);
     if context.is_concurrent && !is_in_task || row_effects.meets(concurrent) {
         return true;
+    }
+    // What shows objects starts all of them before it waits.
+    if let Some(LoopSource::Shown(shown)) = candidate.frame.map(|frame| frame.source) {
+        let (file, function) = program.function(shown);
+        let gives_awaitable = leaf_row(program, candidate).is_some_and(|row| row.color == Color::Async);
+        return gives_awaitable || program.file(file).facts.function(function).is_async;
     }
     // An asynchronous callee that is not awaited on the spot is only built here.
     let builds = !site.awaited

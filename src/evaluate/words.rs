@@ -32,6 +32,7 @@ pub(super) struct Words {
     pub receiver: String,
     pub variable: String,
     pub iterable: String,
+    pub loop_loader: String,
     pub function: String,
     /// The library call at the end of the path, by its library: what identifies a finding.
     pub api: String,
@@ -92,6 +93,7 @@ impl Words {
             Field::Awaited => &self.awaited,
             Field::Remedy => &self.remedy,
             Field::Relation => &self.relation,
+            Field::LoopLoader => &self.loop_loader,
             Field::Loader => &self.loader,
             Field::RelationOthers => &self.relation_others,
             Field::RelationKey => &self.relation_key,
@@ -354,12 +356,14 @@ pub(super) struct LoopWords {
     pub iterable: String,
     /// The class that shows what it goes through, where it has no other loop.
     pub shown_by: Option<String>,
+    /// What that has to load something for all of them. May be empty.
+    pub loader: String,
 }
 
 impl LoopWords {
     /// A loop of which only the place is known.
     pub fn unknown(file: FileId, span: Span) -> Self {
-        LoopWords { file, span, variable: "item".into(), iterable: "n".into(), shown_by: None }
+        LoopWords { file, span, variable: "item".into(), iterable: "n".into(), shown_by: None, loader: String::new() }
     }
 }
 
@@ -400,10 +404,10 @@ pub(super) fn of_loop(program: &Program, file: FileId, frame: &LoopFrame) -> Loo
             let Some(shown) = program.shown_rows.get(&function) else {
                 return LoopWords::unknown(file, Span::default());
             };
-            let (made_file, made) = shown.made;
-            let span = program.file(made_file).facts.call(made).span;
+            let (made_file, span) = shown.made;
             let shown_by = Some(shown.renderer.clone());
-            LoopWords { variable: "row".into(), shown_by, ..LoopWords::unknown(made_file, span) }
+            let loader = shown.loader.clone();
+            LoopWords { variable: "row".into(), shown_by, loader, ..LoopWords::unknown(made_file, span) }
         }
     }
 }

@@ -480,6 +480,18 @@ impl<'m> Resolver<'m> {
         }
     }
 
+    /// The class of the program that a parameter is of.
+    pub(super) fn parameter_class(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        id: FunctionId,
+        place: u16,
+    ) -> Option<Symbol> {
+        let parameter = self.parameter(files, file, id, place).instance()?;
+        self.is_own_class(parameter).then(|| self.type_symbol(parameter))
+    }
+
     /// What calling a function of the program gives.
     pub(super) fn return_values(&mut self, files: &[ProgramFile], file: FileId, id: FunctionId) -> Values {
         let reference = function_ref(files, file, id);

@@ -17,6 +17,7 @@ mod closures;
 mod conditions;
 pub mod context;
 mod declarations;
+mod field_resolvers;
 mod finders;
 pub mod infer;
 mod lineage;
@@ -44,7 +45,7 @@ use crate::effect::Effect;
 use crate::facts::*;
 use crate::lang;
 use crate::model::lookup::Models;
-use crate::model::table::Laziness;
+use crate::model::table::{Laziness, Row};
 use crate::program::{FileCalls, Program, ProgramFile, Resolved, ResolvedCalls, Standing};
 use crate::source::FileId;
 use resolve::{Resolver, Value};
@@ -224,6 +225,7 @@ fn read_relations(program: &mut Program) {
         let (reads, shown) = relation_reads::relation_reads(files, resolved, contexts, resolver, &own);
         program.relation_reads.extend(reads);
         program.shown_rows.extend(shown);
+        program.shown_rows.extend(field_resolvers::shown_objects(files, &program.standings, resolved, resolver, &own));
     }
     program.relation_reads.sort_by_key(|read| read.file);
 }
@@ -343,6 +345,23 @@ fn decorator_effects<'m>(
     }
 }
 
+/// What the models know of a decorator.
+fn decorator_row<'m>(
+    resolved: FileCalls<'_, 'm>,
+    files: &[ProgramFile],
+    file: FileId,
+    decorator: OriginId,
+    resolver: &mut Resolver<'m>,
+) -> Option<&'m Row> {
+    match files[file.0 as usize].facts.origin(decorator) {
+        Origin::Call(call) => resolved[call.index()].row(),
+        _ => match resolver.infer(files, file, decorator).list[..] {
+            [Value::Item(symbol)] => resolver.row_of(symbol),
+            _ => None,
+        },
+    }
+}
+
 /// Does a decorator that remembers results forget them soon: does the function run whenever no cache answers?
 fn decorator_forgets<'m>(
     resolved: FileCalls<'_, 'm>,
@@ -351,13 +370,7 @@ fn decorator_forgets<'m>(
     decorator: OriginId,
     resolver: &mut Resolver<'m>,
 ) -> bool {
-    let row = match files[file.0 as usize].facts.origin(decorator) {
-        Origin::Call(call) => resolved[call.index()].row(),
-        _ => match resolver.infer(files, file, decorator).list[..] {
-            [Value::Item(symbol)] => resolver.row_of(symbol),
-            _ => None,
-        },
-    };
+    let row = decorator_row(resolved, files, file, decorator, resolver);
     row.is_some_and(|row| row.laziness == Laziness::Conditional)
 }
 

@@ -582,7 +582,9 @@ impl<'m> Search<'_, 'm> {
         let files = self.flow.files;
         if let Some((made, renderer)) = self.rendering {
             let renderer = self.flow.resolver.last_name(renderer).to_owned();
-            self.shown_rows.entry(function).or_insert(ShownRows { made, renderer, row: place });
+            let (file, call) = made;
+            let made = (file, self.facts(file).call(call).span);
+            self.shown_rows.entry(function).or_insert(ShownRows { made, renderer, row: place, loader: String::new() });
         }
         for read in self.of_parameters.get(&(function, place)).cloned().unwrap_or_default() {
             let Some(first) = read.steps.first() else { continue };

@@ -111,6 +111,9 @@ pub struct Row {
     pub gives: Text,
     /// The parameter of its callable that holds what the call of it before gave.
     pub carries: Option<u8>,
+    /// As a decorator: the function is called once per object that a request asks for, and this parameter takes the object; 0
+    /// is the receiver.
+    pub shows_object: Option<u8>,
     /// Those that run side by side are sent together.
     #[serde(default)]
     pub together: bool,

@@ -42,6 +42,8 @@ fields! {
     LoopVariable = "loop.variable",
     /// what the loop goes through, or `items`
     LoopIterable = "loop.iterable",
+    /// what a library has to load something once for all that it shows: a `DataLoader`
+    LoopLoader = "loop.loader",
     /// the function around it
     Function = "function",
     /// the library call at the end of the path
