@@ -3,6 +3,7 @@
 use super::matching::{Candidate, binding_of_call};
 use crate::facts::*;
 use crate::link::resolve::argument_at;
+use crate::link::summarize::witness_chain;
 use crate::program::{LoopSource, Program};
 use crate::source::FileId;
 
@@ -174,6 +175,12 @@ fn goes_on_until_answered(program: &Program, candidate: &Candidate) -> bool {
 /// Is its result what the function returns, at once or by way of a variable?
 pub(super) fn is_returned(program: &Program, candidate: &Candidate) -> bool {
     program.file(candidate.file).facts.is_result(candidate.call)
+}
+
+/// Do all functions on the way return what the last call of it gives?
+pub(super) fn is_returned_by_all(program: &Program, candidate: &Candidate) -> bool {
+    let chain = witness_chain(program, candidate.file, &candidate.effect.reached);
+    chain.into_iter().all(|(file, call)| program.file(file).facts.is_result(call))
 }
 
 /// Is one of the things that a call is given to wait for awaited before the next is begun: `[await a(), await b()]`, or

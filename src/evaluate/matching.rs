@@ -14,7 +14,7 @@ use crate::model::table::{Color, Laziness, Row};
 use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Standing, Target};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::syntax::{LoopKind, ParameterKind, TypeForm};
 
 /// A call site that a rule may report.
@@ -260,7 +260,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(module_level, |wanted| (function == FunctionId(0)) == *wanted);
     check!(entry_point, |wanted| {
         let reference = program.function_ref(file, function);
-        program.entry_points[reference.0 as usize] == *wanted
+        (program.entry_points[reference.0 as usize] || is_in_handed_closure(program, file, call)) == *wanted
     });
     check!(called_in_loop, |wanted| program.repeated[program.function_ref(file, function).0 as usize] == *wanted);
     check!(at_start, |wanted| program.at_start[program.function_ref(file, function).0 as usize] == *wanted);
@@ -355,7 +355,7 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(migration, |wanted| super::is_migration(program.file(file)) == *wanted);
     check!(made_alongside, |wanted| calls::is_made_alongside(program, candidate, wanted));
     check!(left_open, |wanted| calls::is_left_open(program, candidate) == *wanted);
-    check!(returned, |wanted| calls::is_returned(program, candidate) == *wanted);
+    check!(returned, |wanted| calls::is_returned_by_all(program, candidate) == *wanted);
     check!(whole_table, |wanted| values::is_whole_table(program, candidate) == *wanted);
     check!(only_ends_read, |wanted| values::only_ends_are_read(program, candidate) == *wanted);
     check!(container_from_outside, |wanted| values::is_container_from_outside(program, candidate) == *wanted);
@@ -676,6 +676,26 @@ fn exits_early(program: &Program, candidate: &Candidate) -> bool {
         Some(LoopSource::Loop(id)) => program.file(candidate.file).facts.loop_of(id).exits_early,
         _ => false,
     }
+}
+
+/// Does a call stand in a closure that is handed to a framework, which runs it from then on?
+fn is_in_handed_closure(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let span = facts.call(call).span;
+    facts.closures.iter().filter(|closure| closure.span.contains(span)).any(|closure| {
+        closure.given_to.is_some_and(|(outer, _)| {
+            let row = program.resolved(file, outer).row().filter(|row| !row.effects.has(Effect::AtStart));
+            let mut handed = row.into_iter().flat_map(|row| row.entry.iter());
+            handed.any(|place| {
+                let argument = argument_at(facts, outer, place);
+                argument.is_some_and(|argument| is_this_closure(facts, argument.origin, closure.span))
+            })
+        })
+    })
+}
+
+fn is_this_closure(facts: &FileFacts, origin: OriginId, span: Span) -> bool {
+    matches!(facts.origin(facts.bare(origin)), Origin::Closure(own) if facts.closure(own).span == span)
 }
 
 /// The calls, writes and awaits of the loop that counts.

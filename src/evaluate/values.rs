@@ -6,11 +6,11 @@
 use super::matching::{Candidate, binding_of_call, calls_of, is_small, region_of};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::link::summarize::own_effects;
+use crate::link::summarize::{own_effects, witness_chain};
 use crate::model::table::{Laziness, Row};
 use crate::program::Program;
 use crate::source::FileId;
-use crate::syntax::Name;
+use crate::syntax::{CollectionKind, Name};
 
 /// What a call works on: its receiver, or else its first argument.
 #[derive(Clone, Copy)]
@@ -136,14 +136,43 @@ const LONGEST_QUERY: usize = 24;
 
 /// Does the call load the rows of a query that has neither a condition nor a limit?
 pub(super) fn is_whole_table(program: &Program, candidate: &Candidate) -> bool {
-    let facts = &program.file(candidate.file).facts;
-    let site = candidate.site(program);
+    let chain = witness_chain(program, candidate.file, &candidate.effect.reached);
+    let (file, call) = chain.last().copied().unwrap_or((candidate.file, candidate.call));
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    if asks_for_all(program, file, call) {
+        return true;
+    }
     let query = match (site.kind, site.name, facts.arguments_of(site)) {
         // `list(query)`
         (CallKind::Call, None, [only]) => only.origin,
         _ => site.callee,
     };
-    is_whole(program, candidate.file, query, LONGEST_QUERY)
+    is_whole(program, file, query, LONGEST_QUERY)
+}
+
+/// Is a call a query of its own that says nothing of which rows it wants: `findMany({ orderBy: … })`?
+fn asks_for_all(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let row = program.resolved(file, call).row();
+    let Some(narrowing) = row.and_then(|row| row.all_rows_unless.as_ref()) else { return false };
+    let site = facts.call(call);
+    match facts.arguments_of(site) {
+        [] => true,
+        [only] => {
+            let display = bare(facts, only.origin);
+            let entries = facts.entries_of(display);
+            let is_known = |entry: &Entry| {
+                entry.key.is_some_and(|key| !narrowing.iter().any(|own| **own == *facts.strings[key.0 as usize]))
+            };
+            match facts.origin(display) {
+                Origin::Collection(CollectionKind::Map, _, Some(0)) => true,
+                Origin::Collection(CollectionKind::Map, ..) => !entries.is_empty() && entries.iter().all(is_known),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
 }
 
 fn is_whole(program: &Program, file: FileId, origin: OriginId, calls: usize) -> bool {

@@ -153,6 +153,8 @@ pub struct Row {
     /// Keywords that it takes for something else.
     #[serde(default)]
     pub takes: Sorted<Text>,
+    /// It asks for all rows, unless its argument has one of these keys. `None`: which rows it asks for is not known.
+    pub all_rows_unless: Option<Sorted<Text>>,
     /// What it gives has to be given back: methods, of that or of the receiver, which do so.
     #[serde(default)]
     pub closed_by: Sorted<Text>,

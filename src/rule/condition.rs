@@ -437,7 +437,7 @@ conditions! {
     made_alongside: Vec<String>,
     /// what it gives has to be given back, stays in a variable of the function, and is neither entered, closed nor handed on
     left_open: bool,
-    /// its result is what the function returns
+    /// its result is what the function returns, and what those return that are on the way
     returned: bool,
     /// the query whose rows it loads has no condition and no limit
     whole_table: bool,
