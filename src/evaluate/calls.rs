@@ -63,7 +63,12 @@ pub(super) fn is_named(program: &Program, candidate: &Candidate, words: &[String
     let facts = &program.file(candidate.file).facts;
     let site = candidate.site(program);
     let first = facts.arguments_of(site).first();
-    let places = [site.receiver_place, first.and_then(|first| first.place)];
+    // `cache.values().set(…)`: what that was asked of.
+    let asked = match facts.origin(site.callee) {
+        Origin::Call(inner) if site.name.is_some() => facts.call(inner).receiver_place,
+        _ => None,
+    };
+    let places = [site.receiver_place, asked, first.and_then(|first| first.place)];
     let names = places.into_iter().flatten().map(|place| facts.text(place));
     let text = first.and_then(|first| facts.literal_text(first.origin));
     names.chain(text).any(|name| {

@@ -36,6 +36,9 @@ const NULL: &str = "null";
 /// A text that is more than one plain letter, where it is an expression, as model tables write it.
 const PATTERN: &str = "pattern";
 
+/// In the name of a row: whatever stands there.
+const ANY: &str = "any";
+
 /// How deep a question may lead to others of which no answer is kept.
 const DEEPEST_QUESTION: usize = 96;
 
@@ -2082,9 +2085,9 @@ impl<'m> Resolver<'m> {
                 wanted_type.is_some_and(|wanted| self.is_of_type(files, file, argument.origin, wanted))
             }
             (Origin::Integer(Some(number)), Some(value)) => value.parse() == Ok(number),
-            (Origin::Null, value) => value == Some(NULL),
+            (Origin::Null, value) => matches!(value, Some(NULL | ANY)),
             (_, Some(PATTERN)) => facts.literal_text(argument.origin).is_some_and(is_pattern),
-            (_, value) => value.is_none(),
+            (_, value) => value.is_none_or(|value| value == ANY),
         })
     }
 
