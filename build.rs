@@ -242,7 +242,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, alternative_for_same: {}, alternative_for_several: {}, condition: {}, sets: {}, advice: {}, threads_for_plain: {}, asynchronous: {}, cost: {}, \
-         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, shows_object: {:?}, together: {:?}, by_name: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, after: {}, closed_by: {}, finds: {}, takes: {}, all_rows_unless: {} }}",
+         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, shows_object: {:?}, together: {:?}, by_name: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, typing: {}, after: {}, closed_by: {}, finds: {}, takes: {}, all_rows_unless: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -277,6 +277,7 @@ fn row_code(row: &Row) -> String {
         text_code(&row.piecewise),
         text_code(&row.calls_member),
         list_code(&row.entry, argument_code),
+        list_code(&row.typing, argument_code),
         list_code(&row.after, text_code),
         list_code(&row.closed_by, text_code),
         row.finds,

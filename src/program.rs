@@ -437,6 +437,8 @@ pub struct Program<'m> {
     pub in_transaction: Vec<bool>,
     /// Which functions a framework gives, as the last parameter, a part of what one request brought.
     pub payload: Vec<bool>,
+    /// Which functions run for each letter that somebody types.
+    pub while_typing: Vec<bool>,
     /// By function: does a loop lead to it, so that it runs once per element of something?
     pub repeated: Vec<bool>,
     /// Which functions are tests or helpers of tests.

@@ -1,6 +1,6 @@
 //! Matching: the conditions of `rule/condition.rs`, checked against facts.
 
-use super::{calls, causes, counted, flow, given, rows, values, waterfall};
+use super::{calls, causes, counted, flow, given, handlers, rows, values, waterfall};
 use crate::diagnostic::{Diagnostic, Set};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
@@ -14,7 +14,7 @@ use crate::model::table::{Color, Laziness, Row};
 use crate::program::{Context, FunctionRef, LoopFrame, LoopSource, Program, Reached, RelationRead, Standing, Target};
 use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading};
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 use crate::syntax::{LoopKind, ParameterKind, TypeForm};
 
 /// A call site that a rule may report.
@@ -260,8 +260,10 @@ pub fn holds(program: &mut Program, candidate: &Candidate, conditions: &Conditio
     check!(module_level, |wanted| (function == FunctionId(0)) == *wanted);
     check!(entry_point, |wanted| {
         let reference = program.function_ref(file, function);
-        (program.entry_points[reference.0 as usize] || is_in_handed_closure(program, file, call)) == *wanted
+        (program.entry_points[reference.0 as usize] || handlers::is_in_handed_closure(program, file, call)) == *wanted
     });
+    check!(while_typing, |wanted| handlers::runs_while_typing(program, file, call) == *wanted);
+    check!(made_here, |wanted| handlers::is_made_here(program, file, call, wanted));
     check!(called_in_loop, |wanted| program.repeated[program.function_ref(file, function).0 as usize] == *wanted);
     check!(at_start, |wanted| program.at_start[program.function_ref(file, function).0 as usize] == *wanted);
     check!(queued, |wanted| {
@@ -676,26 +678,6 @@ fn exits_early(program: &Program, candidate: &Candidate) -> bool {
         Some(LoopSource::Loop(id)) => program.file(candidate.file).facts.loop_of(id).exits_early,
         _ => false,
     }
-}
-
-/// Does a call stand in a closure that is handed to a framework, which runs it from then on?
-fn is_in_handed_closure(program: &Program, file: FileId, call: CallId) -> bool {
-    let facts = &program.file(file).facts;
-    let span = facts.call(call).span;
-    facts.closures.iter().filter(|closure| closure.span.contains(span)).any(|closure| {
-        closure.given_to.is_some_and(|(outer, _)| {
-            let row = program.resolved(file, outer).row().filter(|row| !row.effects.has(Effect::AtStart));
-            let mut handed = row.into_iter().flat_map(|row| row.entry.iter());
-            handed.any(|place| {
-                let argument = argument_at(facts, outer, place);
-                argument.is_some_and(|argument| is_this_closure(facts, argument.origin, closure.span))
-            })
-        })
-    })
-}
-
-fn is_this_closure(facts: &FileFacts, origin: OriginId, span: Span) -> bool {
-    matches!(facts.origin(facts.bare(origin)), Origin::Closure(own) if facts.closure(own).span == span)
 }
 
 /// The calls, writes and awaits of the loop that counts.

@@ -72,6 +72,7 @@ pub fn program(files: Vec<ProgramFile>, models: &[Models]) -> Program<'_> {
         in_transaction: vec![false; functions.len()],
         payload: vec![false; functions.len()],
         shown_rows: Default::default(),
+        while_typing: vec![false; functions.len()],
         repeated: vec![false; functions.len()],
         tests: vec![false; functions.len()],
         first_tasks: Vec::new(),

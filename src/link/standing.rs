@@ -128,6 +128,12 @@ fn note_registrations(program: &mut Program, file: FileId, registers: &mut [bool
             let function = facts.scope(facts.call(call).scope).function;
             registers[function_ref(&program.files, file, function).0 as usize] = true;
         }
+        for place in program.resolved.get(file, call).row().iter().flat_map(|row| row.typing.iter()) {
+            let Some(argument) = argument_at(facts, call, place) else { continue };
+            if let [Value::Function(file, function)] = resolver.infer(&program.files, file, argument.origin).list[..] {
+                program.while_typing[function_ref(&program.files, file, function).0 as usize] = true;
+            }
+        }
         let Some((row, handed)) = found else { continue };
         for origin in handed.into_iter().flat_map(|origin| facts.members_of(origin)) {
             if let [Value::Function(file, function)] = resolver.infer(&program.files, file, origin).list[..] {

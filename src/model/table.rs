@@ -144,6 +144,9 @@ pub struct Row {
     /// task, or, where the effects say so, at the start and at the end.
     #[serde(default, deserialize_with = "arguments")]
     pub entry: Sorted<Argument>,
+    /// Arguments that are callables which run for each letter that somebody types.
+    #[serde(default, deserialize_with = "arguments")]
+    pub typing: Sorted<Argument>,
     /// It does so only at the end of a block in which one of these members of its receiver was called, and nothing awaited.
     #[serde(default)]
     pub after: Sorted<Text>,

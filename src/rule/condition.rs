@@ -317,6 +317,10 @@ conditions! {
     called_in_loop: bool,
     /// it stands in a function that runs once per request, event or task
     entry_point: bool,
+    /// it stands in a function that runs for each letter that somebody types
+    while_typing: bool,
+    /// one of the arguments with these names is a display or a function that the call, or the function around it, makes anew
+    made_here: Vec<String>,
     /// it stands in a function that runs only when the program starts or ends, while nobody is served
     at_start: bool,
     /// the library call at the end of the path is only put down, as a transaction is open where the loop stands

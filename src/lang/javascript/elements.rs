@@ -1,4 +1,5 @@
-//! Elements of user interfaces (JSX): what stands in braces is read, and an element with a capital calls a component.
+//! Elements of user interfaces (JSX): what stands in braces is read, and an element with a capital calls a component. Images and
+//! elements that handle events are calls of `<img>` and `<input:search>`; other elements of the page do nothing to speak of.
 
 use oxc_ast::ast;
 
@@ -8,9 +9,10 @@ use crate::syntax::{NodeId, NodeKind};
 impl Lowering<'_> {
     pub fn element(&mut self, element: &ast::JSXElement) -> NodeId {
         let at = span(element.span);
-        let component = self.component(&element.opening_element.name);
+        let opening = &element.opening_element;
+        let component = self.component(&opening.name).or_else(|| self.page_element(opening));
         let mut parts = Nodes::new();
-        for attribute in &element.opening_element.attributes {
+        for attribute in &opening.attributes {
             parts.extend(self.attribute(attribute, component.is_some()));
         }
         parts.extend(self.children(&element.children));
@@ -18,6 +20,27 @@ impl Lowering<'_> {
             Some(callee) => self.call_node(callee, &parts, None, at),
             None => self.tree.other(&parts, at),
         }
+    }
+
+    /// An image, or an element that handles events: its name, and its type where it has one. What is spread over it may be
+    /// anything.
+    fn page_element(&mut self, opening: &ast::JSXOpeningElement) -> Option<NodeId> {
+        let ast::JSXElementName::Identifier(name) = &opening.name else { return None };
+        let is_spread =
+            |attribute: &ast::JSXAttributeItem| matches!(attribute, ast::JSXAttributeItem::SpreadAttribute(_));
+        if opening.attributes.iter().any(is_spread) {
+            return None;
+        }
+        let of_name = |name: &str| opening.attributes.iter().find(|own| attribute_name(own) == Some(name));
+        let handles = |own: &ast::JSXAttributeItem| attribute_name(own).is_some_and(is_handler);
+        if name.name != "img" && !opening.attributes.iter().any(handles) {
+            return None;
+        }
+        let text = match of_name("type").map(attribute_text) {
+            Some(kind) => format!("<{}:{}>", name.name, kind.unwrap_or("?")),
+            None => format!("<{}>", name.name),
+        };
+        Some(self.name_node(&text, span(name.span)))
     }
 
     /// The component that an element names, if it names one.
@@ -101,4 +124,30 @@ impl Lowering<'_> {
         }
         nodes
     }
+}
+
+fn attribute_name<'a>(attribute: &'a ast::JSXAttributeItem) -> Option<&'a str> {
+    match attribute {
+        ast::JSXAttributeItem::Attribute(attribute) => match &attribute.name {
+            ast::JSXAttributeName::Identifier(name) => Some(name.name.as_str()),
+            ast::JSXAttributeName::NamespacedName(_) => None,
+        },
+        ast::JSXAttributeItem::SpreadAttribute(_) => None,
+    }
+}
+
+/// What an attribute says, where it is written out.
+fn attribute_text<'a>(attribute: &'a ast::JSXAttributeItem) -> Option<&'a str> {
+    match attribute {
+        ast::JSXAttributeItem::Attribute(attribute) => match &attribute.value {
+            Some(ast::JSXAttributeValue::StringLiteral(text)) => Some(text.value.as_str()),
+            _ => None,
+        },
+        ast::JSXAttributeItem::SpreadAttribute(_) => None,
+    }
+}
+
+/// `onChange`, `onClick`.
+fn is_handler(name: &str) -> bool {
+    name.strip_prefix("on").is_some_and(|event| event.starts_with(char::is_uppercase))
 }

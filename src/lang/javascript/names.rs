@@ -35,6 +35,11 @@ pub(super) const PRELUDE: &[(&str, &str)] = &{
 
 /// In their order.
 const GLOBALS: &[&str] = &[
+    "<img>",
+    "<input:search>",
+    "<input:text>",
+    "<input>",
+    "<textarea>",
     "AbortController",
     "AbortSignal",
     "Array",
