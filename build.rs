@@ -242,7 +242,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, alternative_for_same: {}, alternative_for_several: {}, condition: {}, sets: {}, advice: {}, threads_for_plain: {}, asynchronous: {}, cost: {}, \
-         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, shows_object: {:?}, together: {:?}, by_name: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, typing: {}, after: {}, closed_by: {}, finds: {}, takes: {}, all_rows_unless: {} }}",
+         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, shows_object: {:?}, together: {:?}, by_name: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, typing: {}, after: {}, closed_by: {}, finds: {}, takes: {}, all_rows_unless: {}, sends: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -283,6 +283,7 @@ fn row_code(row: &Row) -> String {
         row.finds,
         list_code(&row.takes, text_code),
         row.all_rows_unless.as_ref().map_or("None".to_owned(), |keys| format!("Some({})", list_code(keys, text_code))),
+        optional_argument_code(row.sends.as_ref()),
     )
 }
 

@@ -7,7 +7,7 @@ use super::matching::{Candidate, binding_of_call};
 use super::values::{Container, bare, binding_of, container};
 use crate::effect::{Effect, EffectSet};
 use crate::facts::*;
-use crate::link::resolve::locate;
+use crate::link::resolve::{argument_at, locate};
 use crate::model::table::Laziness;
 use crate::program::{Program, Target};
 use crate::source::FileId;
@@ -97,7 +97,7 @@ pub(super) fn is_asked_for_any(program: &Program, candidate: &Candidate) -> bool
 fn is_loaded(program: &mut Program, file: FileId, origin: OriginId, may_be_one: bool, depth: usize) -> bool {
     let facts = &program.file(file).facts;
     let Origin::Call(call) = facts.origin(bare(facts, origin)) else { return false };
-    if is_bounded(facts, call) {
+    if is_bounded(facts, call) || sends_unknown_text(program, file, call) {
         return false;
     }
     let resolved = program.resolved(file, call);
@@ -149,6 +149,29 @@ fn is_bounded(facts: &FileFacts, call: CallId) -> bool {
             Origin::Call(before) => Some(before),
             _ => None,
         };
+    }
+    false
+}
+
+/// Does a query, or what it is asked of, send a text that is put together elsewhere, and may have a limit?
+fn sends_unknown_text(program: &mut Program, file: FileId, call: CallId) -> bool {
+    let language = program.file(file).source.language;
+    let mut next = Some(call);
+    while let Some(call) = next {
+        let facts = &program.file(file).facts;
+        let site = facts.call(call);
+        let sent = program.resolved(file, call).row().and_then(|row| row.sends.as_ref());
+        let sent = sent.and_then(|place| argument_at(facts, call, place)).map(|argument| argument.origin);
+        next = match facts.origin(bare(facts, site.callee)) {
+            Origin::Call(before) => Some(before),
+            _ => None,
+        };
+        let Some(unknown) = sent.filter(|origin| facts.literal_text(*origin).is_none()) else { continue };
+        let Some(resolver) = &mut program.resolvers[language] else { return false };
+        let given = resolver.infer(&program.files, file, unknown).instance();
+        if given.is_some_and(|given| resolver.is_text(given)) {
+            return true;
+        }
     }
     false
 }

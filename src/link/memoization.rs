@@ -367,6 +367,21 @@ pub(super) fn is_done_once(facts: &FileFacts, call: CallId) -> bool {
     })
 }
 
+/// Does only the first caller get to a call: `if (started.compareAndSet(false, true)) { … }`?
+pub(super) fn is_for_the_first(program: &Program, file: FileId, call: CallId) -> bool {
+    let facts = &program.file(file).facts;
+    let site = facts.call(call);
+    let branches = || facts.scopes_from(site.scope).filter(|(_, scope)| scope.kind == ScopeKind::Branch);
+    let (first, last) = facts.function(facts.scope(site.scope).function).region.calls;
+    (first..last).map(CallId).any(|asked| {
+        let test = facts.call(asked);
+        test.used == Use::Tested
+            && test.span.end <= site.span.start
+            && program.resolved(file, asked).effects.has(Effect::Memoizes)
+            && branches().any(|(_, branch)| branch.parent == Some(test.scope))
+    })
+}
+
 /// Is what a call gives kept in a member of something, and asked for only if that is not there yet:
 /// `if row.owner is None: row.owner = load(row.owner_id)`?
 pub fn fills_member(facts: &FileFacts, call: CallId) -> bool {

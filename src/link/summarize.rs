@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
-use super::memoization::{is_done_once, keeps_what_it_builds};
+use super::memoization::{is_done_once, is_for_the_first, keeps_what_it_builds};
 use super::resolve::{argument_at, given_alone, matched_arguments};
 use crate::diagnostic::Confidence;
 use crate::effect::{Effect, EffectSet};
@@ -739,7 +739,7 @@ fn reached_by_call(program: &Program, file: FileId, call: CallId) -> SmallVec<[R
                 None => is_kept(program, file, call),
                 Some(_) => is_done_once(&program.file(file).facts, call),
             };
-            !(BUILDS.has(found.reached.effect) && is_kept())
+            !(BUILDS.has(found.reached.effect) && (is_kept() || is_for_the_first(program, file, call)))
         })
         .filter(|found| !holds_thread(found.reached.effect) || !(elsewhere || found.is_offloaded))
         .map(|found| found.reached)

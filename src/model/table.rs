@@ -156,6 +156,8 @@ pub struct Row {
     /// Keywords that it takes for something else.
     #[serde(default)]
     pub takes: Sorted<Text>,
+    /// The argument that is the statement which it sends, or makes ready.
+    pub sends: Option<Argument>,
     /// It asks for all rows, unless its argument has one of these keys. `None`: which rows it asks for is not known.
     pub all_rows_unless: Option<Sorted<Text>>,
     /// What it gives has to be given back: methods, of that or of the receiver, which do so.

@@ -216,7 +216,19 @@ pub(super) fn is_migration(path: &str) -> bool {
         || name.split('_').any(|part| part.len() > 2 && part.bytes().all(|letter| letter.is_ascii_digit()));
     folder.split('/').any(|part| is_migration(part) || is_numbered && is_tool(part))
         || is_migration(name)
+        || is_dated(name)
         || matches!(name, "migrate" | "migrator" | "upgrade")
+}
+
+/// Does a name begin with a day, as tools for migrations number their files: `20240229101500_add_orders`?
+fn is_dated(name: &str) -> bool {
+    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
+    let number = |from: usize, to: usize| name[from..to].parse::<u32>().unwrap_or(0);
+    digits >= 8
+        && (1990..2100).contains(&number(0, 4))
+        && (1..=12).contains(&number(4, 6))
+        && (1..=31).contains(&number(6, 8))
+        && name[digits..].starts_with('_')
 }
 
 #[cfg(test)]
@@ -279,6 +291,8 @@ mod tests {
             is_migration("internal/migrations/001.go")
                 && is_migration("db/migrate/0001_init.go")
                 && is_migration("db/migrate/migrate_0039_webhooks.go")
+                && is_migration("storage/deltas/20240229101500_add_orders.go")
+                && !is_migration("reports/20241301_orders.go")
                 && is_side_code("cmd/upgrade.go")
                 && !is_migration("services/migrate/pullreq.go")
                 && !is_migration("internal/models.go")
