@@ -21,6 +21,7 @@ pub(super) fn memoizes(program: &Program, file: FileId, id: FunctionId) -> bool 
         || keeps_results(facts, id)
         || puts_results(facts, program.resolved.of_file(file), id)
         || looks_first(program, file, id)
+        || ends_for_what_is_there(program, file, id)
 }
 
 /// Does a function return a place that it fills on some way, or elements of one?
@@ -59,6 +60,19 @@ fn puts_results(facts: &FileFacts, resolved: FileCalls, id: FunctionId) -> bool 
     });
     puts.filter_map(|call| place_of(facts, facts.call(call).callee))
         .any(|place| function.returns.iter().any(|origin| is_element_of(facts, *origin, &place, 0)))
+}
+
+/// Does a function end at once for what is there already: `if (session.contains(row)) return row;`?
+fn ends_for_what_is_there(program: &Program, file: FileId, id: FunctionId) -> bool {
+    let facts = &program.file(file).facts;
+    let function = facts.function(id);
+    let Some(end) = function.may_end_at else { return false };
+    let (first, last) = function.region.calls;
+    (first..last).map(CallId).any(|call| {
+        let site = facts.call(call);
+        let is_asked_first = site.used == Use::Tested && site.span.end <= end;
+        is_asked_first && program.resolved(file, call).effects.has(Effect::Memoizes)
+    })
 }
 
 /// Does a function look first what is known under a key that it is given, and make only what is not:
