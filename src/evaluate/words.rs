@@ -9,7 +9,7 @@ use crate::facts::*;
 use crate::lang::Language;
 use crate::link::resolve::{Value, matched_arguments};
 use crate::model::table::{Row, RowKind, last_segment};
-use crate::program::{LoopFrame, LoopSource, Program};
+use crate::program::{FunctionRef, LoopFrame, LoopSource, Program};
 use crate::rule::Instead;
 use crate::rule::message::{Field, Template};
 use crate::source::{FileId, Span};
@@ -23,6 +23,9 @@ const SHORTEST_NAME: usize = 2;
 
 /// Longer chains of calls have no name.
 const LONGEST_CHAIN: usize = 60;
+
+/// What parameters are called that take a row of any kind.
+const ANY_ROW: &[&str] = &["instance", "item", "model", "obj", "object", "parent", "record", "root", "row", "source"];
 
 /// What a message may speak of, for one finding.
 #[derive(Default)]
@@ -407,9 +410,19 @@ pub(super) fn of_loop(program: &Program, file: FileId, frame: &LoopFrame) -> Loo
             let (made_file, span) = shown.made;
             let shown_by = Some(shown.renderer.clone());
             let loader = shown.loader.clone();
-            LoopWords { variable: "row".into(), shown_by, loader, ..LoopWords::unknown(made_file, span) }
+            let variable = name_of_shown(program, function, shown.row).unwrap_or("row").to_owned();
+            LoopWords { variable, shown_by, loader, ..LoopWords::unknown(made_file, span) }
         }
     }
+}
+
+/// What a function calls the row that it shows, where that says what it is.
+fn name_of_shown<'p>(program: &'p Program, function: FunctionRef, row: u16) -> Option<&'p str> {
+    let (file, function) = program.function(function);
+    let facts = &program.file(file).facts;
+    let parameter = facts.function(function).parameters.get(row as usize)?;
+    let name = facts.text(parameter.name.filter(|_| parameter.kind != ParameterKind::Receiver)?);
+    (!ANY_ROW.contains(&name)).then_some(name)
 }
 
 /// Is it by convention the name of a position?
