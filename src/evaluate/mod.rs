@@ -6,8 +6,9 @@
 //! `calls.rs` for what is called, with what; `finding.rs` says it, with `words.rs` for what things are called and
 //! `causes.rs` for what is below a call, `advice.rs` leaves out what the project may not be advised, `propose.rs` says how
 //! it may be mended, `rank.rs` orders, `volume.rs` tells what grows with the data, `input.rs` what is known to be read,
-//! `rows.rs` what is known of the class of rows that is written, `repeated.rs` what was asked before, `statements.rs` what is wrong with statements in SQL and
-//! with the tables that they ask, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is mended at once.
+//! `rows.rs` what is known of the class of rows that is written, `repeated.rs` what was asked before, `handlers.rs` what runs
+//! later, for a request or a letter that is typed, `statements.rs` what is wrong with statements in SQL and with the tables that
+//! they ask, `suppress.rs` leaves out what comments ask for, `group.rs` joins what is mended at once.
 //! No input or output, and no rule by name.
 
 mod advice;

@@ -2,7 +2,7 @@
 //!
 //! Names across files (`resolve.rs`), types (`infer.rs`), ownership (`ownership.rs`), relations between classes
 //! (`relations.rs`), what of them is loaded with rows (`loading.rs`) or read one by one (`relation_reads.rs`),
-//! circumstances (`context.rs`), also of closures that functions of the program run (`closures.rs`), how functions come
+//! objects that resolvers of fields show one by one (`field_resolvers.rs`), circumstances (`context.rs`), also of closures that functions of the program run (`closures.rs`), how functions come
 //! to run (`standing.rs`), effects of functions (`summarize.rs`), tasks (`tasks.rs`), tables (`schema.rs`), of classes
 //! (`tables.rs`) and made by calls (`made_tables.rs`), and what is looked up in them by the names of attributes
 //! (`conditions.rs`) and of methods (`finders.rs`). No input or output. Files that were not read have no facts.
