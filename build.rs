@@ -242,7 +242,7 @@ fn row_code(row: &Row) -> String {
     format!(
         "Row {{ path: {}, kind: RowKind::{:?}, effects: EffectSet({}), color: Color::{:?}, laziness: Laziness::{:?}, \
          returns: {}, alternative: {}, alternative_for_writes: {}, alternative_for_new: {}, alternative_for_same: {}, alternative_for_several: {}, condition: {}, sets: {}, advice: {}, threads_for_plain: {}, asynchronous: {}, cost: {}, \
-         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, shows_object: {:?}, together: {:?}, by_name: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, typing: {}, after: {}, closed_by: {}, finds: {}, takes: {}, all_rows_unless: {}, sends: {} }}",
+         notes: {}, source: {}, repeats: {}, gives: {}, carries: {:?}, shows_object: {:?}, together: {:?}, by_name: {:?}, guards: {:?}, any_iterator: {:?}, works_at: {:?}, loads: {:?}, loads_mentioned: {:?}, iterates: {}, compiles: {}, piecewise: {}, calls_member: {}, entry: {}, typing: {}, after: {}, closed_by: {}, finds: {}, takes: {}, all_rows_unless: {}, sends: {} }}",
         text_code(&row.path),
         row.kind,
         row.effects.0,
@@ -272,6 +272,7 @@ fn row_code(row: &Row) -> String {
         row.any_iterator,
         row.works_at,
         row.loads,
+        row.loads_mentioned,
         optional_argument_code(row.iterates.as_ref()),
         optional_argument_code(row.compiles.as_ref()),
         text_code(&row.piecewise),
@@ -300,15 +301,26 @@ fn relation_code(row: &RelationRow) -> String {
         ("abstract_by", &row.abstract_by),
         ("when", &row.when),
         ("when_read", &row.when_read),
+        ("key_by", &row.key_by),
         ("optional_by", &row.optional_by),
     ];
+    let lists = [
+        ("key_members", &row.key_members),
+        ("loaded_by", &row.loaded_by),
+        ("batched_by", &row.batched_by),
+        ("unread", &row.unread),
+    ];
+    let lists: Vec<String> =
+        lists.iter().map(|(name, list)| format!("{name}: {}", list_code(list, text_code))).collect();
     let texts: Vec<String> = texts.iter().map(|(name, text)| format!("{name}: {}", text_code(text))).collect();
     format!(
-        "RelationRow {{ target: {}, kind: RelationKind::{:?}, reverse_kind: RelationKind::{:?}, key_members: {}, {} }}",
+        "RelationRow {{ target: {}, kind: RelationKind::{:?}, reverse_kind: RelationKind::{:?}, loaded_below: {}, loaded_unless_said: {}, {}, {} }}",
         optional_argument_code(row.target.as_ref()),
         row.kind,
         row.reverse_kind,
-        list_code(&row.key_members, text_code),
+        row.loaded_below,
+        row.loaded_unless_said,
+        lists.join(", "),
         texts.join(", ")
     )
 }

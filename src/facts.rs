@@ -419,6 +419,8 @@ pub struct Class {
     pub methods: Vec<(Name, FunctionId)>,
     /// Decorators, attributes, derives.
     pub decorators: Vec<OriginId>,
+    /// Decorators of its fields, each with the name of the field.
+    pub field_decorators: Vec<(Name, OriginId)>,
 }
 
 /// A field of a class.

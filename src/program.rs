@@ -371,6 +371,10 @@ pub struct RelationRead {
     pub relation: String,
     /// What loads the relation with the rows, as the library spells it.
     pub loader: String,
+    /// Is it said to be loaded at once? Then it is so with one more query per row, read or not.
+    pub is_loaded_apart: bool,
+    /// Settings that load the relation in batches.
+    pub batched_by: Vec<String>,
     /// How many other relations of the same rows are read at the same place.
     pub others: usize,
     /// The column of the row that has all that is read of the relation; empty where more is read.

@@ -416,6 +416,8 @@ pub struct ClassNode {
     pub type_parameters: Vec<(Name, Option<TypeExprId>)>,
     /// Decorators or attributes.
     pub decorators: Vec<NodeId>,
+    /// Decorators of its fields, each with the name of the field.
+    pub field_decorators: Vec<(Name, NodeId)>,
     /// A `Block`: fields are `Let` (declared) or `Assign` nodes, methods are `Function`s, enum variants are
     /// `Class` nodes of kind `Variant`, other statements as they stand.
     pub body: NodeId,
@@ -689,6 +691,7 @@ impl Tree {
             Class(class) => {
                 let class = &self.classes[class.0 as usize];
                 class.decorators.iter().chain(&class.bases).copied().for_each(&mut *visit);
+                class.field_decorators.iter().for_each(|(_, decorator)| visit(*decorator));
                 visit(class.body);
             }
             Loop(node) => {

@@ -5,7 +5,7 @@
 use std::fmt;
 
 /// A version, as far as advice depends on it: major, minor, patch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub [u32; 3]);
 
 impl Version {
@@ -35,12 +35,13 @@ impl fmt::Display for Version {
     }
 }
 
-/// A version that part of a project works with: the lowest that it supports, or the one that is locked.
+/// A version that part of a project works with: the lowest that it supports, or the one that is locked. Settings that are
+/// numbers are among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requirement {
     /// The folder that it is for, relative to the project root: empty, or with a `/` at the end.
     pub folder: String,
-    /// The language or library, in lower case.
+    /// The language, library or setting, in lower case.
     pub name: String,
     /// The version.
     pub version: Version,

@@ -16,6 +16,7 @@ use crate::rule::Rule;
 use crate::rule::condition::{Conditions, Part, RelationReading};
 use crate::source::FileId;
 use crate::syntax::{LoopKind, ParameterKind, TypeForm};
+use crate::version::{Requirements, Version};
 
 /// A call site that a rule may report.
 pub struct Candidate<'r> {
@@ -1605,6 +1606,16 @@ fn is_unlimited(program: &mut Program, file: FileId, decorator: OriginId, call: 
     }
 }
 
+/// Does a setting of the project load what is read in batches?
+fn is_batched(program: &Program, read: &RelationRead) -> bool {
+    let source = &program.file(read.file).source;
+    let is_set = |(requirements, setting): (&Requirements, &String)| {
+        requirements.version(&source.path, setting).is_some_and(|value| value > Version::default())
+    };
+    let requirements = program.requirements.get(source.language);
+    read.batched_by.iter().any(|setting| requirements.is_some_and(|requirements| is_set((requirements, setting))))
+}
+
 /// A rule about relations that are read.
 pub fn check_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Option<Diagnostic> {
     let RelationReading::PerRow = rule.subject.relation.as_ref()?.read;
@@ -1618,14 +1629,15 @@ pub fn check_relation(program: &Program, rule: &Rule, read: &RelationRead) -> Op
     {
         return None;
     }
-    if !is_inside || read.confidence < rule.least_confidence {
+    if !is_inside || read.confidence < rule.least_confidence || is_batched(program, read) {
         return None;
     }
     let mut found = super::finding::of_relation(program, rule, read);
     let is_for_chosen =
         || rule.only_likely.chosen == Some(true) && flow::is_for_chosen(program, &read.frame, &read.chain);
     let is_by_hand = rule.only_likely.by_hand == Some(true) && program.file(read.file).is_script;
-    if is_by_hand || is_for_chosen() {
+    // That it is loaded at once looks like what was asked for.
+    if is_by_hand || read.is_loaded_apart || is_for_chosen() {
         found.set = Set::Likely;
     }
     Some(found)

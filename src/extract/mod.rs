@@ -492,6 +492,8 @@ impl Extractor<'_> {
         let class = &self.tree.classes[node.0 as usize];
         let bases = class.bases.iter().map(|base| self.detached(*base)).collect();
         let decorators = class.decorators.iter().map(|node| self.detached(*node)).collect();
+        let field_decorators =
+            class.field_decorators.iter().map(|(field, decorator)| (*field, self.detached(*decorator))).collect();
         let id = ClassId(self.facts.classes.len() as u32);
         let extended = class.extended.map(|extended| self.bounded_type(extended, &class.type_parameters));
         self.facts.classes.push(Class {
@@ -507,6 +509,7 @@ impl Extractor<'_> {
             fields: Vec::new(),
             methods: Vec::new(),
             decorators,
+            field_decorators,
         });
         let outer_class = self.class.replace(id);
         let outer_self = self.self_class.replace(id);

@@ -206,7 +206,12 @@ impl<'m> Resolver<'m> {
     }
 
     /// What a decorator is, by its path.
-    fn decorator_path(&mut self, files: &[ProgramFile], file: FileId, decorator: OriginId) -> Option<Symbol> {
+    pub(super) fn decorator_path(
+        &mut self,
+        files: &[ProgramFile],
+        file: FileId,
+        decorator: OriginId,
+    ) -> Option<Symbol> {
         let facts = &files[file.0 as usize].facts;
         let callee = match facts.origin(decorator) {
             Origin::Call(call) => facts.call(call).callee,

@@ -7,15 +7,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use super::infer::repeats_argument;
-use super::relations::Relation;
-use super::resolve::{Resolver, Value, locate, matched_arguments};
+use super::relations::{Relation, given_member};
+use super::resolve::{Resolver, Value, argument_at, locate, matched_arguments};
 use super::templates::Form;
 use crate::effect::Effect;
 use crate::facts::*;
 use crate::model::table::{Color, Laziness, Row, RowKind};
 use crate::program::{FunctionRef, ProgramFile, Resolved, ResolvedCalls};
 use crate::source::{FileId, Span};
-use crate::syntax::{Name, ParameterKind};
+use crate::syntax::{FunctionFlavor, Name, ParameterKind};
 use crate::types::{Symbol, TypeId, TypeText};
 
 /// How many steps a value is followed.
@@ -44,6 +44,8 @@ pub(super) type Path = SmallVec<[Symbol; 2]>;
 pub(super) struct Loaded<'m> {
     /// Ways along relations that are loaded.
     pub paths: Vec<Path>,
+    /// Relations that the query speaks of: what leads along them only is loaded, or the same for all rows.
+    pub mentioned: Vec<Symbol>,
     /// From the rows of the query to these rows.
     pub prefix: Vec<Step<'m>>,
     /// Where the query is made.
@@ -55,7 +57,8 @@ pub(super) struct Loaded<'m> {
 impl Loaded<'_> {
     /// Is a way along relations loaded?
     pub fn has(&self, path: &[Symbol]) -> bool {
-        self.paths.iter().any(|known| known.starts_with(path))
+        let is_mentioned = |step: &Symbol| self.mentioned.contains(step);
+        self.paths.iter().any(|known| known.starts_with(path)) || !path.is_empty() && path.iter().all(is_mentioned)
     }
 }
 
@@ -183,6 +186,38 @@ impl<'a, 'm> Flow<'a, 'm> {
         Some(Step { name, relation })
     }
 
+    /// The relation that a value is the other end of, as a member or by a method that gives one, and of what.
+    pub fn relation_at(&mut self, file: FileId, origin: OriginId) -> Option<(OriginId, Step<'m>)> {
+        match self.origin(file, origin) {
+            Origin::Ascribed(_, inner) => self.relation_at(file, inner),
+            Origin::Member(owner, name) => Some((owner, self.relation_of(file, owner, name)?)),
+            Origin::Call(call) => {
+                let callee = self.facts(file).call(call).callee;
+                Some((callee, self.relation_given(file, call)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// The relation that a method gives which does nothing else.
+    fn relation_given(&mut self, file: FileId, call: CallId) -> Option<Step<'m>> {
+        self.facts(file).call(call).name?;
+        let (class, name) = self.member_given(file, call)?;
+        let relation = self.resolver.relation(self.files, class, name)?;
+        Some(Step { name, relation })
+    }
+
+    /// The class, and the member of it, that a method gives which does nothing else.
+    pub fn member_given(&mut self, file: FileId, call: CallId) -> Option<(Symbol, Symbol)> {
+        let mut functions = self.resolved(file, call).functions();
+        let (Some(function), None) = (functions.next(), functions.next()) else { return None };
+        let (file, method) = locate(self.files, function);
+        let facts = self.facts(file);
+        let name = given_member(facts, method)?;
+        let class = self.resolver.class_symbol(file, facts.function(method).class?)?;
+        Some((class, self.resolver.name_symbol(self.files, file, name)))
+    }
+
     /// The relation that an attribute of a value of unknown type must be.
     fn relation_named(&mut self, file: FileId, owner: OriginId, name: Name) -> Option<Step<'m>> {
         if !self.resolver.infer(self.files, file, owner).list.is_empty() {
@@ -278,6 +313,9 @@ impl<'a, 'm> Flow<'a, 'm> {
         if let Some(row) = resolved.row() {
             if !is_plain_read(row) {
                 return None;
+            }
+            if row.loads_mentioned {
+                return self.rows_mentioning(file, call, row);
             }
             return match row.returns.as_ref() {
                 "self.model" | "T" => self.rows(file, self.facts(file).call(call).callee, frame),
@@ -385,6 +423,12 @@ impl<'a, 'm> Flow<'a, 'm> {
         if row.cost == NO_ROWS {
             return Some(SmallVec::new());
         }
+        if row.loads_mentioned {
+            return self.rows_mentioning(file, call, row);
+        }
+        if row.effects.has(Effect::Prefetches) && row.loads.is_none() {
+            return None;
+        }
         let returns = TypeText::parse(&row.returns);
         let is_method = site.name.is_some() && matches!(row.kind, RowKind::Method);
         if mentions(&returns, &["item0"]) {
@@ -440,6 +484,68 @@ impl<'a, 'm> Flow<'a, 'm> {
             loaded
         };
         Some(loading.into_iter().map(add).collect())
+    }
+
+    /// Rows of a query, and the relations that its statement, or its declaration, speaks of.
+    fn rows_mentioning(&mut self, file: FileId, call: CallId, row: &Row) -> Loading<'m> {
+        let facts = self.facts(file);
+        let site = facts.call(call);
+        let mut texts: Vec<&str> = Vec::new();
+        if let Some(place) = &row.sends {
+            texts.push(facts.literal_text(argument_at(facts, call, place)?.origin)?);
+        }
+        // What is given may say more than which rows are meant.
+        let is_plain = |argument: &Argument| !matches!(facts.origin(argument.origin), Origin::Closure(_));
+        if !facts.arguments_of(site).iter().all(is_plain) {
+            return None;
+        }
+        let mut name = "";
+        if let Some((declaring, declaration)) = self.declaration_called(file, call) {
+            let declaring_facts = self.facts(declaring);
+            name = declaring_facts.text(declaring_facts.function(declaration).name);
+            for decorator in &declaring_facts.function(declaration).decorators {
+                self.texts_of_decorator(declaring, *decorator, &mut texts)?;
+            }
+        }
+        let is_mentioned = |own: &str| texts.iter().any(|text| has_word(text, own)) || has_part(name, own);
+        let names = self.resolver.relation_names().into_iter();
+        let mut loaded = nothing_loaded((file, site.span));
+        loaded.mentioned = names.filter(|own| is_mentioned(self.resolver.text(*own))).collect();
+        Some(smallvec![loaded])
+    }
+
+    /// The method of the program, written by a library, that a call site calls.
+    fn declaration_called(&mut self, file: FileId, call: CallId) -> Option<(FileId, FunctionId)> {
+        let name = self.facts(file).call(call).name?;
+        let receiver = self.resolved(file, call).receiver?;
+        let class = self.resolver.types.get(receiver).name;
+        let member = self.resolver.name_symbol(self.files, file, name);
+        self.resolver.method(self.files, class, member)
+    }
+
+    /// The texts that a decorator is given. `None`: what it says stands elsewhere.
+    fn texts_of_decorator(&mut self, file: FileId, decorator: OriginId, texts: &mut Vec<&'a str>) -> Option<()> {
+        let facts = self.facts(file);
+        let Origin::Call(call) = facts.origin(decorator) else { return Some(()) };
+        let row = self.resolved(file, call).row();
+        let is_loader = row.is_some_and(|row| row.effects.has(Effect::Prefetches));
+        if !is_loader && row.is_none_or(|row| !row.effects.has(Effect::DbQuery)) {
+            return Some(());
+        }
+        for argument in facts.arguments_of(facts.call(call)) {
+            if is_loader && argument.keyword.is_none() {
+                return None;
+            }
+            for member in facts.members_of(argument.origin) {
+                match facts.literal_text(member) {
+                    Some(text) => texts.push(text),
+                    // Whatever else a query is told under a name is not what it asks for.
+                    None if argument.keyword.is_some() && !is_loader => {}
+                    None => return None,
+                }
+            }
+        }
+        Some(())
     }
 
     /// A class of rows that is made on the spot.
@@ -636,6 +742,7 @@ impl<'a, 'm> Flow<'a, 'm> {
                 match &mut all {
                     Some(all) => {
                         all.paths.extend(loaded.paths);
+                        all.mentioned.extend(loaded.mentioned);
                         all.is_few &= loaded.is_few;
                     }
                     None => all = Some(loaded),
@@ -720,7 +827,15 @@ impl<'a, 'm> Flow<'a, 'm> {
                 };
                 return arguments.find(is_asked).map(|argument| argument.origin);
             }
-            return site.name.is_some().then_some(site.callee);
+            site.name?;
+            let flavor = callee_facts.function(callee).flavor;
+            // `Order::title`, `Order.title(order)`: a method that is asked of its class is given the object.
+            let mut is_of_class =
+                || matches!(self.resolver.infer(self.files, file, site.callee).list[..], [Value::Item(_)]);
+            return match flavor == FunctionFlavor::Plain && is_of_class() {
+                true => self.argument_origin(file, call, 0),
+                false => Some(site.callee),
+            };
         }
         let pairs = matched_arguments(facts, site, callee_facts, callee);
         let (argument, _) = pairs.into_iter().find(|(_, parameter)| *parameter == place)?;
@@ -920,7 +1035,7 @@ fn below<'m>(mut loaded: Loaded<'m>, step: Step<'m>) -> Loaded<'m> {
 }
 
 fn nothing_loaded<'m>(made: (FileId, Span)) -> Loaded<'m> {
-    Loaded { paths: Vec::new(), prefix: Vec::new(), made, is_few: false }
+    Loaded { paths: Vec::new(), mentioned: Vec::new(), prefix: Vec::new(), made, is_few: false }
 }
 
 /// What stands after the last separator of a way along relations.
@@ -931,6 +1046,19 @@ fn last_name<'t>(text: &'t str, separators: &[&str]) -> &'t str {
 /// What was written just now has what it was given, and asynchronous rows load nothing when they are read.
 fn is_plain_read(row: &Row) -> bool {
     !row.effects.has(Effect::DbWrite) && row.color != Color::Async
+}
+
+/// Does a text have a word? Words end where names do.
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|own| own == word)
+}
+
+/// Is a word one, or several, of those that a name in which words begin with capitals is made of?
+fn has_part(name: &str, word: &str) -> bool {
+    let mut letters = word.chars();
+    let Some(first) = letters.next() else { return false };
+    let word: String = first.to_uppercase().chain(letters).collect();
+    name.contains(&word)
 }
 
 /// Does a type speak of one of these placeholders?

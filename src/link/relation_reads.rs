@@ -126,7 +126,8 @@ impl<'a, 'm> Search<'a, 'm> {
 
     /// Looks whether a call site reads a relation.
     fn visit(&mut self, file: FileId, call: CallId) {
-        let Some((object, step)) = self.read_at(file, call) else { return };
+        let found = self.read_at(file, call).map(|(object, step)| (call, object, step));
+        let Some((call, object, step)) = found.or_else(|| self.used_at(file, call)) else { return };
         if step.relation.is_loaded {
             return;
         }
@@ -161,6 +162,41 @@ impl<'a, 'm> Search<'a, 'm> {
             }
             _ => None,
         }
+    }
+
+    /// The relation whose rows a call site uses that a method gave: where it was called, and on what. What was only given
+    /// is not read yet.
+    fn used_at(&mut self, file: FileId, call: CallId) -> Option<(CallId, OriginId, Step<'m>)> {
+        let facts = self.facts(file);
+        let site = facts.call(call);
+        let row_of = |step: &Step<'m>| step.relation.is_typed.then_some(step.relation.row);
+        let (owner, step) = match site.kind {
+            CallKind::Call => {
+                let name = facts.text(site.name?);
+                let (owner, step) = self.flow.relation_at(file, site.callee)?;
+                if row_of(&step)?.unread.iter().any(|own| **own == *name) || self.asks_for_key(file, call, &step) {
+                    return None;
+                }
+                (owner, step)
+            }
+            CallKind::Iterate => self.flow.relation_at(file, site.callee)?,
+            _ => return None,
+        };
+        row_of(&step)?;
+        let given = match self.flow.origin(file, site.callee) {
+            Origin::Call(given) => given,
+            _ => call,
+        };
+        Some((given, owner, step))
+    }
+
+    /// Does a call site ask a related row for nothing but its key?
+    fn asks_for_key(&mut self, file: FileId, call: CallId, step: &Step<'m>) -> bool {
+        if step.relation.is_many {
+            return false;
+        }
+        let Some((class, member)) = self.flow.member_given(file, call) else { return false };
+        self.flow.resolver.is_key(self.flow.files, class, member, &step.relation.row.key_by)
     }
 
     /// The related rows that a built-in function goes through.
@@ -245,14 +281,14 @@ impl<'a, 'm> Search<'a, 'm> {
     fn root(&mut self, file: FileId, object: OriginId, steps: &mut SmallVec<[Step<'m>; 2]>) -> Root {
         let mut object = object;
         for _ in 0..16 {
+            if let Some((owner, step)) = self.flow.relation_at(file, object).filter(|(_, step)| !step.relation.is_many)
+            {
+                steps.insert(0, step);
+                object = owner;
+                continue;
+            }
             match self.flow.origin(file, object) {
-                Origin::Member(owner, name) => match self.flow.relation_of(file, owner, name) {
-                    Some(step) if !step.relation.is_many => {
-                        steps.insert(0, step);
-                        object = owner;
-                    }
-                    _ => return Root::Unknown,
-                },
+                Origin::Member(..) => return Root::Unknown,
                 Origin::Ascribed(_, inner) | Origin::Await(inner) | Origin::Borrowed(inner) => object = inner,
                 Origin::Parameter(function, place) => return Root::Parameter(function, place),
                 Origin::Unknown | Origin::Declared(..) => return Root::Unknown,
@@ -271,7 +307,10 @@ impl<'a, 'm> Search<'a, 'm> {
         }
         let Some(loading) = self.flow.loaded_with(file, object) else { return };
         let path: Path = read.steps.iter().map(|step| step.name).collect();
-        let Some(lacking) = loading.iter().find(|loaded| !loaded.has(&path) && !loaded.is_few) else { return };
+        let is_lacking = |loaded: &&Loaded| {
+            !loaded.has(&path) && !loaded.is_few && !is_loaded_below(loaded, &read) && !leads_back(loaded, &read)
+        };
+        let Some(lacking) = loading.iter().find(is_lacking) else { return };
         let mut relation_read = self.describe(file, call, frame, &read, lacking);
         // What a template shows is filled by each page for itself.
         if loading.iter().any(|loaded| loaded.has(&path)) && !self.facts(file).reads_call {
@@ -322,6 +361,8 @@ impl<'a, 'm> Search<'a, 'm> {
             frame,
             relation,
             loader: self.loader(&steps),
+            is_loaded_apart: read.steps.last().is_some_and(|step| step.relation.is_loaded_below),
+            batched_by: batched_by(read),
             others: 0,
             key: self.key_read(read).unwrap_or_default(),
             made: lacking.made,
@@ -386,6 +427,10 @@ impl<'a, 'm> Search<'a, 'm> {
         }
         let callers = self.flow.callers.get(&function).cloned().unwrap_or_default();
         for (file, call) in callers {
+            // What a function hands to itself leads ever further, and says nothing new.
+            if read.chain.contains(&(file, call)) {
+                continue;
+            }
             let Some(origin) = self.flow.given(file, call, function, place) else { continue };
             let mut read = read.clone();
             read.chain.insert(0, (file, call));
@@ -422,6 +467,25 @@ impl<'a, 'm> Search<'a, 'm> {
         count_others(&mut reads);
         reads
     }
+}
+
+/// Does what is read come along wherever its owner is reached by another relation, and is it so here?
+fn is_loaded_below(loaded: &Loaded, read: &Read) -> bool {
+    let is_below = loaded.prefix.len() + read.steps.len() > 1;
+    is_below && read.steps.last().is_some_and(|step| step.relation.is_loaded_below)
+}
+
+/// Is what is read that of the one object whose rows these are? What is asked anew with every read does not stay read.
+fn leads_back(loaded: &Loaded, read: &Read) -> bool {
+    let back = loaded.prefix.last().and_then(|step| step.relation.inverse);
+    let stays = read.steps.last().is_some_and(|step| !step.relation.is_manager);
+    stays && back.is_some() && back == read.steps.first().map(|step| step.name)
+}
+
+/// The settings that load what is read in batches.
+fn batched_by(read: &Read) -> Vec<String> {
+    let last = read.steps.last();
+    last.map_or(Vec::new(), |step| step.relation.row.batched_by.iter().map(|setting| setting.to_string()).collect())
 }
 
 /// The advice for a query names all that is read of its rows in a file.

@@ -14,6 +14,7 @@ use crate::facts::*;
 use crate::model::table::{Argument as ArgumentPlace, RelationKind, RelationRow, Text};
 use crate::program::ProgramFile;
 use crate::source::FileId;
+use crate::syntax::{Name, ParameterKind};
 use crate::types::{Symbol, TypeId, TypeText};
 
 /// The name of the type argument that stands for a class which is not known yet.
@@ -32,6 +33,10 @@ pub struct Relation<'m> {
     pub inverse: Option<Symbol>,
     /// Reading it never sends a query of its own: it is loaded with the row, or it must not be read.
     pub is_loaded: bool,
+    /// The same, where its owner is itself at the other end of a relation.
+    pub is_loaded_below: bool,
+    /// Its declared type says what reading it gives.
+    pub is_typed: bool,
     /// Reading it only makes what the rows can be asked from.
     pub is_manager: bool,
     /// Is it declared on the class itself, and not on the other one?
@@ -65,13 +70,16 @@ pub struct Relations<'m> {
 /// Classes of rows, each with the call that registers it.
 type Registrations = SmallVec<[(Symbol, (FileId, CallId)); 1]>;
 
-/// A field of a class body that declares a relation.
+/// A field of a class that is a relation.
 struct Declaration<'m> {
     file: FileId,
     class: ClassId,
     owner: Symbol,
     name: Symbol,
-    call: CallId,
+    /// What declares it; `None` for a decorator that is given nothing.
+    call: Option<CallId>,
+    /// Is that a decorator?
+    is_decorated: bool,
     row: &'m RelationRow,
     /// Does the declared type say that there are many? `None`: nothing is declared.
     is_declared_many: Option<bool>,
@@ -155,8 +163,97 @@ impl<'m> Resolver<'m> {
             let declared = fields.iter().find(|other| other.declared && other.name == field.name);
             let is_declared_many = declared.map(|declared| self.declares_collection(files, file, declared.origin));
             let name = self.name_symbol(files, file, field.name);
-            declarations.push(Declaration { file, class, owner, name, call, row, is_declared_many });
+            let call = Some(call);
+            declarations.push(Declaration {
+                file,
+                class,
+                owner,
+                name,
+                call,
+                is_decorated: false,
+                row,
+                is_declared_many,
+            });
         }
+        self.decorated_relations(files, (file, class, owner), declarations);
+    }
+
+    /// The relations that decorators of fields declare, or those of the methods that give them.
+    fn decorated_relations(
+        &mut self,
+        files: &[ProgramFile],
+        (file, class, owner): (FileId, ClassId, Symbol),
+        declarations: &mut Vec<Declaration<'m>>,
+    ) {
+        let facts = &files[file.0 as usize].facts;
+        let own = facts.class(class);
+        let of_fields = own.field_decorators.iter().copied();
+        let of_methods = own.methods.iter().flat_map(|(_, method)| {
+            let given = given_member(facts, *method);
+            let decorators = given.map_or(&[][..], |_| &facts.function(*method).decorators).iter();
+            decorators.filter_map(move |decorator| Some((given?, *decorator)))
+        });
+        for (field, decorator) in of_fields.chain(of_methods).collect::<Vec<_>>() {
+            let Some(path) = self.decorator_path(files, file, decorator) else { continue };
+            let models = self.models;
+            let Some(row) = models.relation(self.symbols.text(path)) else { continue };
+            let call = match facts.origin(decorator) {
+                Origin::Call(call) => Some(call),
+                _ => None,
+            };
+            let name = self.name_symbol(files, file, field);
+            declarations.push(Declaration {
+                file,
+                class,
+                owner,
+                name,
+                call,
+                is_decorated: true,
+                row,
+                is_declared_many: None,
+            });
+        }
+    }
+
+    /// Does a decorator load a relation in a way of its own?
+    fn has_own_loading(&mut self, files: &[ProgramFile], declaration: &Declaration, target: Option<Symbol>) -> bool {
+        let loaded_by = &declaration.row.loaded_by;
+        if loaded_by.is_empty() {
+            return false;
+        }
+        let field_decorators =
+            files[declaration.file.0 as usize].facts.class(declaration.class).field_decorators.iter();
+        let own: Vec<_> = field_decorators
+            .filter(|(field, _)| self.name_symbol(files, declaration.file, *field) == declaration.name)
+            .map(|(_, decorator)| (declaration.file, *decorator))
+            .collect();
+        let of_target = target.and_then(|target| self.class_named(target)).map(|(file, class)| {
+            files[file.0 as usize].facts.class(class).decorators.iter().map(move |decorator| (file, *decorator))
+        });
+        let decorators: Vec<_> = own.into_iter().chain(of_target.into_iter().flatten()).collect();
+        decorators.into_iter().any(|(file, decorator)| {
+            let path = self.decorator_path(files, file, decorator);
+            path.is_some_and(|path| loaded_by.iter().any(|own| **own == *self.symbols.text(path)))
+        })
+    }
+
+    /// Is an attribute of a class the key of its rows, as a decorator says?
+    pub(super) fn is_key(&mut self, files: &[ProgramFile], class: Symbol, member: Symbol, key_by: &str) -> bool {
+        if key_by.is_empty() {
+            return false;
+        }
+        let lineage = self.lineage(files, class);
+        lineage.iter().filter_map(|part| self.class_named(*part)).collect::<Vec<_>>().into_iter().any(
+            |(file, class)| {
+                let decorators = files[file.0 as usize].facts.class(class).field_decorators.clone();
+                decorators.into_iter().any(|(field, decorator)| {
+                    self.name_symbol(files, file, field) == member
+                        && self
+                            .decorator_path(files, file, decorator)
+                            .is_some_and(|path| self.symbols.text(path) == key_by)
+                })
+            },
+        )
     }
 
     /// Is a declared type a collection, or is one among its arguments?
@@ -229,8 +326,11 @@ impl<'m> Resolver<'m> {
             }
         };
         let keyword = |name: &Text| keyword_text(files, declaration, name);
-        let is_loaded =
-            is_given(files, declaration, &row.when) && keyword(&row.when).is_none_or(|when| when != row.when_read);
+        let is_at_once = match is_given(files, declaration, &row.when) {
+            true => keyword(&row.when).is_none_or(|when| when != row.when_read),
+            false => row.loaded_unless_said,
+        };
+        let has_own_loading = self.has_own_loading(files, declaration, target);
         let is_manager = {
             let text = TypeText::parse(&row.many);
             self.models.is_of_class(text.name)
@@ -240,7 +340,9 @@ impl<'m> Resolver<'m> {
             owner: declaration.owner,
             target,
             inverse: keyword(&row.inverse).map(|inverse| self.symbols.intern(&inverse)),
-            is_loaded,
+            is_loaded: has_own_loading || is_at_once && !row.loaded_below,
+            is_loaded_below: is_at_once,
+            is_typed: declaration.is_decorated,
             is_manager: is_many && is_manager,
             is_forward: true,
             is_optional: is_given(files, declaration, &row.optional_by)
@@ -277,6 +379,8 @@ impl<'m> Resolver<'m> {
                 target: Some(owner),
                 inverse: Some(declaration.name),
                 is_loaded: false,
+                is_loaded_below: false,
+                is_typed: false,
                 is_manager: is_many && is_manager,
                 is_forward: false,
                 is_optional: true,
@@ -289,7 +393,8 @@ impl<'m> Resolver<'m> {
     fn target_of(&mut self, files: &[ProgramFile], declaration: &Declaration<'m>) -> Option<Symbol> {
         let file = declaration.file;
         let facts = &files[file.0 as usize].facts;
-        let argument = declaration.row.target.as_ref().and_then(|place| argument_at(facts, declaration.call, place));
+        let argument = declaration.row.target.as_ref().zip(declaration.call);
+        let argument = argument.and_then(|(place, call)| argument_at(facts, call, place));
         let argument = argument.map(|argument| argument.origin);
         let Some(argument) = argument else { return self.declared_target(files, declaration) };
         match facts.origin(argument) {
@@ -547,6 +652,11 @@ impl<'m> Resolver<'m> {
     }
 
     /// Are there any relations?
+    /// The names of all attributes that are relations.
+    pub(super) fn relation_names(&self) -> FxHashSet<Symbol> {
+        self.relations.by_member.keys().map(|(_, name)| *name).collect()
+    }
+
     pub(super) fn has_relations(&self) -> bool {
         !self.relations.by_member.is_empty()
     }
@@ -643,25 +753,31 @@ impl<'m> Resolver<'m> {
 /// Does a declaration say anything under a keyword?
 fn is_given(files: &[ProgramFile], declaration: &Declaration, keyword: &Text) -> bool {
     let facts = &files[declaration.file.0 as usize].facts;
-    !keyword.is_empty() && argument_at(facts, declaration.call, &ArgumentPlace::Keyword(keyword.clone())).is_some()
+    let place = ArgumentPlace::Keyword(keyword.clone());
+    !keyword.is_empty() && declaration.call.is_some_and(|call| argument_at(facts, call, &place).is_some())
 }
 
 /// Does a declaration say no under a keyword?
 fn is_denied(files: &[ProgramFile], declaration: &Declaration, keyword: &Text) -> bool {
     let facts = &files[declaration.file.0 as usize].facts;
-    argument_at(facts, declaration.call, &ArgumentPlace::Keyword(keyword.clone()))
-        .is_some_and(|argument| facts.origin(argument.origin) == Origin::Bool(Some(false)))
+    let place = ArgumentPlace::Keyword(keyword.clone());
+    let argument = declaration.call.and_then(|call| argument_at(facts, call, &place));
+    argument.is_some_and(|argument| facts.origin(argument.origin) == Origin::Bool(Some(false)))
 }
 
-/// The text that a declaration gives under a keyword.
+/// The text that a declaration gives under a keyword, or the name of a constant.
 fn keyword_text(files: &[ProgramFile], declaration: &Declaration, keyword: &Text) -> Option<String> {
     if keyword.is_empty() {
         return None;
     }
     let facts = &files[declaration.file.0 as usize].facts;
     let place = ArgumentPlace::Keyword(keyword.clone());
-    let origin = argument_at(facts, declaration.call, &place)?.origin;
+    let origin = argument_at(facts, declaration.call?, &place)?.origin;
     match facts.origin(origin) {
+        Origin::Member(_, name) if declaration.is_decorated => Some(facts.text(name).to_owned()),
+        Origin::Import(import) if declaration.is_decorated => {
+            facts.imports[import.index()].path.last().map(|name| facts.text(*name).to_owned())
+        }
         Origin::String(Some(text)) => Some(facts.strings[text.0 as usize].to_string()),
         // `backref("orders", …)`.
         Origin::Call(call) => {
@@ -672,6 +788,16 @@ fn keyword_text(files: &[ProgramFile], declaration: &Declaration, keyword: &Text
         }
         _ => None,
     }
+}
+
+/// The member of the object itself that a method gives, and does nothing else.
+pub(super) fn given_member(facts: &FileFacts, method: FunctionId) -> Option<Name> {
+    let function = facts.function(method);
+    let [returned] = function.returns[..] else { return None };
+    let Origin::Member(owner, name) = facts.origin(returned) else { return None };
+    let is_own = facts.origin(owner) == Origin::Parameter(method, 0)
+        && function.parameters.first().is_some_and(|first| first.kind == ParameterKind::Receiver);
+    is_own.then_some(name)
 }
 
 /// The name by which code knows something: that of a parameter or an attribute.

@@ -775,7 +775,8 @@ impl<'m> Resolver<'m> {
     fn external_star(&mut self, module: Symbol, name: Symbol) -> Option<Values> {
         let path = [self.symbols.text(module), self.language.profile().separator, self.symbols.text(name)].concat();
         let path = self.models.canonical(&path).into_owned();
-        let known = self.models.row(&path).is_some() || self.models.is_type(&path);
+        let models = self.models;
+        let known = models.row(&path).is_some() || models.is_type(&path) || models.speaks_of_relations(&path);
         known.then(|| Values::one(Value::Item(self.symbols.intern(&path))))
     }
 
@@ -1073,7 +1074,7 @@ impl<'m> Resolver<'m> {
                 };
             }
             if instance.is_some()
-                && let Some(relation) = self.own_relation(part, member)
+                && let Some(relation) = self.own_relation(part, member).filter(|relation| !relation.is_typed)
             {
                 return self.related(files, relation);
             }
@@ -1209,7 +1210,7 @@ impl<'m> Resolver<'m> {
                 return values;
             }
         }
-        if let Some(relation) = self.own_relation(symbol, member) {
+        if let Some(relation) = self.own_relation(symbol, member).filter(|relation| !relation.is_typed) {
             return self.related(files, relation);
         }
         if let Some(row) = self.member_row(symbol, member) {

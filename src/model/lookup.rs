@@ -333,6 +333,14 @@ impl Models {
         rows.filter(move |(name, _)| self.is_subtype(class, name)).map(|(_, row)| row)
     }
 
+    /// Does it declare a relation, or is it a decorator that says something of one?
+    pub fn speaks_of_relations(&self, path: &str) -> bool {
+        let relations = &self.table.relations;
+        relations.iter().any(|(name, row)| {
+            name == path || row.key_by == path || row.loaded_by.iter().any(|decorator| decorator == path)
+        })
+    }
+
     /// What separates the steps of paths through relations.
     pub fn relation_separators(&self) -> Vec<&str> {
         let mut separators: Vec<&str> = self.table.relations.iter().map(|(_, row)| row.separator.as_ref()).collect();

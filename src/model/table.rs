@@ -130,6 +130,10 @@ pub struct Row {
     pub works_at: Option<u8>,
     /// It loads relations ahead: the position of the first argument that names one.
     pub loads: Option<u8>,
+    /// The rows that it gives bring the relations with them that its statement, or the name and the decorators of its
+    /// declaration, speak of.
+    #[serde(default)]
+    pub loads_mentioned: bool,
     /// The argument that it goes through from start to end: what iterating over that does, the call does too.
     pub iterates: Option<Argument>,
     /// The argument that it compiles: what else it is given does not make that another thing.
@@ -320,6 +324,25 @@ pub struct RelationRow {
     /// The value of that keyword that means: when it is read. Another value means that it need not be loaded ahead.
     #[serde(default)]
     pub when_read: Text,
+    /// What says that it is loaded at once holds for rows at the other end of a relation only: a query sends one more
+    /// statement for each of its own rows.
+    #[serde(default)]
+    pub loaded_below: bool,
+    /// Is it loaded at once where nothing says when?
+    #[serde(default)]
+    pub loaded_unless_said: bool,
+    /// Decorators of the attribute, or of the other class, that load it in a way of their own: in batches, from a cache.
+    #[serde(default)]
+    pub loaded_by: Sorted<Text>,
+    /// Settings of the project, by their last names, that load relations in batches where they are above zero.
+    #[serde(default)]
+    pub batched_by: Sorted<Text>,
+    /// The decorator of the attribute that is the key of a row. May be empty.
+    #[serde(default)]
+    pub key_by: Text,
+    /// Methods of what it gives that need not know it.
+    #[serde(default)]
+    pub unread: Sorted<Text>,
     /// The keyword that says that there may be none at the other end. May be empty.
     #[serde(default)]
     pub optional_by: Text,

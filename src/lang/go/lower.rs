@@ -215,6 +215,7 @@ impl<'t> Lowering<'t> {
             extended: Some(own_type),
             type_parameters,
             decorators: Vec::new(),
+            field_decorators: Vec::new(),
             body,
         });
         self.add(NodeKind::Class(class), span)
@@ -435,6 +436,7 @@ impl<'t> Lowering<'t> {
             extended: None,
             type_parameters,
             decorators: Vec::new(),
+            field_decorators: Vec::new(),
             body,
         };
         let class = self.tree.class(class);

@@ -279,6 +279,8 @@ impl<'t> Lowering<'t> {
 
     fn class(&mut self, declared: Declared<'t>, members: &[NodeId], span: Span) -> NodeId {
         let body = self.tree.block(members, span);
+        let around = self.state.scope.classes.last_mut();
+        let field_decorators = around.map(|around| std::mem::take(&mut around.field_decorators)).unwrap_or_default();
         let class = ClassNode {
             name: self.name(declared.name),
             name_span: span_of(declared.name),
@@ -287,6 +289,7 @@ impl<'t> Lowering<'t> {
             extended: None,
             type_parameters: declared.type_parameters,
             decorators: declared.decorators,
+            field_decorators,
             body,
         };
         let class = self.tree.class(class);
@@ -316,6 +319,7 @@ impl<'t> Lowering<'t> {
             extended: None,
             type_parameters: Vec::new(),
             decorators: Vec::new(),
+            field_decorators: Vec::new(),
             body,
         };
         let class = self.tree.class(class);
@@ -370,8 +374,19 @@ impl<'t> Lowering<'t> {
         let Some(declared) = in_field(&parts, Field::Type) else { return };
         let is_static = modifiers.is_static || self.kind(node) == Kind::ConstantDeclaration;
         for declarator in all_in_field(&parts, Field::Declarator).collect::<Vec<_>>() {
+            self.note_decorators(declarator, &modifiers.decorators);
             let field = self.in_static(is_static, |lowering| lowering.variable(declared, declarator, span_of(node)));
             members.extend(field);
+        }
+    }
+
+    fn note_decorators(&mut self, declarator: Node<'t>, decorators: &[NodeId]) {
+        let Some(name) = in_field(&self.parts(declarator), Field::Name).filter(|_| !decorators.is_empty()) else {
+            return;
+        };
+        let name = self.name(name);
+        if let Some(around) = self.state.scope.classes.last_mut() {
+            around.field_decorators.extend(decorators.iter().map(|decorator| (name, *decorator)));
         }
     }
 

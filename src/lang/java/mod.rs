@@ -10,6 +10,7 @@ mod names;
 mod newer;
 mod requirements;
 mod scope;
+mod settings;
 mod statements;
 mod types;
 

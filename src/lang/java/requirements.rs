@@ -1,20 +1,25 @@
-//! The versions of Java and of libraries that a `pom.xml`, a Gradle script or a catalog of versions requires.
+//! The versions of Java and of libraries that a `pom.xml`, a Gradle script or a catalog of versions requires, and numbers that
+//! files of settings give.
 //!
 //! Reads what stands there in so many words. What a parent or a plugin adds is not known.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::{names, settings};
 use crate::lang::{Manifest, folder_of};
 use crate::version::{Requirement, Version};
 
 /// Files that are read.
-pub(super) const FILES: &[&str] = &["pom.xml", "build.gradle", "build.gradle.kts", "libs.versions.toml"];
+pub(super) const FILES: &[&str] = &{
+    let [a, b, c, d, e, f] = settings::FILES;
+    ["pom.xml", "build.gradle", "build.gradle.kts", "libs.versions.toml", a, b, c, d, e, f]
+};
 
 /// Properties of a `pom.xml` that name the version of the language.
 const LANGUAGE_PROPERTIES: &[&str] = &["java.version", "maven.compiler.release", "maven.compiler.source"];
 
-/// What the files require: `java`, and libraries by the names of their artifacts.
+/// What the files require: `java`, libraries by the names of their artifacts, and settings, which hold for all modules.
 pub(super) fn requirements(files: &[Manifest]) -> Vec<Requirement> {
     files.iter().flat_map(required).collect()
 }
@@ -26,7 +31,9 @@ fn required(file: &Manifest) -> Vec<Requirement> {
     let found = match name {
         "pom.xml" => of_maven(&file.text),
         "libs.versions.toml" => of_catalog(&file.text),
-        _ => of_gradle(&file.text),
+        "build.gradle" | "build.gradle.kts" => of_gradle(&file.text),
+        _ if names::is_side_code(&file.path) => Vec::new(),
+        _ => return settings::settings(name, &file.text).into_iter().filter_map(setting).collect(),
     };
     let requirement = |(name, version): (String, String)| {
         // `1.8` is what Java 8 was called.
@@ -35,6 +42,10 @@ fn required(file: &Manifest) -> Vec<Requirement> {
         Some(Requirement { folder: folder.to_owned(), name: name.to_lowercase(), version, is_locked: true })
     };
     found.into_iter().filter_map(requirement).collect()
+}
+
+fn setting((name, value): (String, String)) -> Option<Requirement> {
+    Some(Requirement::new("", &name, Version::parse(&value)?, true))
 }
 
 /// Properties, and the dependencies that say their version.

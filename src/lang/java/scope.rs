@@ -4,6 +4,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::syntax::{Name, NodeId};
+
 /// What a class of the file declares under a name.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Member {
@@ -19,6 +21,8 @@ pub(super) struct ClassAround<'t> {
     pub(super) methods: FxHashMap<&'t str, Member>,
     /// Classes in it.
     pub(super) classes: FxHashSet<&'t str>,
+    /// Annotations of its fields that were lowered, each with the name of the field.
+    pub(super) field_decorators: Vec<(Name, NodeId)>,
     /// It extends a class.
     pub(super) extends: bool,
     /// It inherits from a class or interface, so that it may have members that it does not declare.

@@ -9,8 +9,8 @@ use oxc_span::GetSpan;
 use super::lower::{Enclosing, Lowering, Nodes, span};
 use crate::source::Span;
 use crate::syntax::{
-    ClassKind, ClassNode, FunctionFlavor, FunctionNode, FunctionNodeId, NodeId, NodeKind, ParameterKind, ParameterNode,
-    TypeExprId,
+    ClassKind, ClassNode, FunctionFlavor, FunctionNode, FunctionNodeId, Name, NodeId, NodeKind, ParameterKind,
+    ParameterNode, TypeExprId,
 };
 
 /// A name, and where it stands.
@@ -251,6 +251,7 @@ impl Lowering<'_> {
             extended: None,
             type_parameters: Vec::new(),
             decorators: Vec::new(),
+            field_decorators: Vec::new(),
             body,
         });
         self.add(NodeKind::Class(id), at)
@@ -282,12 +283,29 @@ impl Lowering<'_> {
         for element in &class.body.body {
             self.class_element(element, &mut members);
         }
+        let field_decorators = self.field_decorators(class);
         let node = self.class_node(name, ClassKind::Class, bases, &members, at);
         if let NodeKind::Class(id) = self.tree.kind(node) {
             let class = &mut self.tree.classes[id.0 as usize];
             (class.decorators, class.type_parameters) = (decorators, type_parameters);
+            class.field_decorators = field_decorators;
         }
         node
+    }
+
+    /// `@Column() name: string;`
+    fn field_decorators(&mut self, class: &ast::Class) -> Vec<(Name, NodeId)> {
+        let mut found = Vec::new();
+        for element in &class.body.body {
+            let ast::ClassElement::PropertyDefinition(property) = element else { continue };
+            let Some((name, _)) = self.key_name(&property.key).filter(|_| !property.decorators.is_empty()) else {
+                continue;
+            };
+            let name = self.name(&name);
+            let decorators = property.decorators.iter();
+            found.extend(decorators.map(|decorator| (name, self.expression(&decorator.expression))));
+        }
+        found
     }
 
     /// The name of a type, as a value.

@@ -205,6 +205,7 @@ impl<'t> Lowering<'t> {
             extended: None,
             type_parameters: Vec::new(),
             decorators: Vec::new(),
+            field_decorators: Vec::new(),
             body,
         });
         self.tree.add(NodeKind::Class(class), block.span)

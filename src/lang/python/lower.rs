@@ -276,6 +276,7 @@ impl Lowering<'_> {
             extended: None,
             type_parameters,
             decorators,
+            field_decorators: Vec::new(),
             body,
         }))
     }

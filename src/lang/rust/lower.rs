@@ -475,6 +475,7 @@ impl Lowering {
             extended: Some(self.type_expr(&item.self_ty)),
             type_parameters: self.type_parameters(&item.generics),
             decorators: self.attributes(&item.attrs),
+            field_decorators: Vec::new(),
             body: self.tree.block(&members, at(item.brace_token.span.join())),
         };
         let id = self.tree.class(class);
@@ -510,6 +511,7 @@ impl Lowering {
             extended: None,
             type_parameters: head.generics.map(|generics| self.type_parameters(generics)).unwrap_or_default(),
             decorators: self.attributes(head.attributes),
+            field_decorators: Vec::new(),
             body: self.tree.block(members, span),
         };
         let id = self.tree.class(class);

@@ -417,6 +417,7 @@ impl<'t> Lowering<'t> {
             extended: None,
             type_parameters,
             decorators,
+            field_decorators: Vec::new(),
             body,
         });
         self.add(NodeKind::Class(class), span)
