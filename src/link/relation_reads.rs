@@ -477,9 +477,15 @@ fn is_loaded_below(loaded: &Loaded, read: &Read) -> bool {
 
 /// Is what is read that of the one object whose rows these are? What is asked anew with every read does not stay read.
 fn leads_back(loaded: &Loaded, read: &Read) -> bool {
-    let back = loaded.prefix.last().and_then(|step| step.relation.inverse);
-    let stays = read.steps.last().is_some_and(|step| !step.relation.is_manager);
-    stays && back.is_some() && back == read.steps.first().map(|step| step.name)
+    let (Some(there), Some(first), Some(last)) = (loaded.prefix.last(), read.steps.first(), read.steps.last()) else {
+        return false;
+    };
+    let leads_back = match there.relation.inverse {
+        Some(back) => back == first.name,
+        // Nobody says which way leads back, but this one may.
+        None => !first.relation.is_many && first.relation.target == Some(there.relation.owner),
+    };
+    leads_back && !last.relation.is_manager
 }
 
 /// The settings that load what is read in batches.
